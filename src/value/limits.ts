@@ -1,0 +1,102 @@
+import { failure } from "./error.ts";
+import { lazyParts } from "./lazy.ts";
+import { kindOf } from "./value.ts";
+
+/** How large a value may be. A value beyond them would cost the thread that has to copy it. */
+export interface Limits {
+  /** Levels of nesting. */
+  depth: number;
+  /** Values in all, each item and field counted. */
+  nodes: number;
+  /** Characters and bytes in all. */
+  size: number;
+}
+
+/** What a packet may carry (DESIGN section 4): 200 levels, a million values, 16 MiB. */
+export const PACKET_LIMITS: Limits = { depth: 200, nodes: 1_000_000, size: 16 * 1024 * 1024 };
+
+/** What a walk over a value found. */
+export interface Measure {
+  /** Values in all. */
+  nodes: number;
+  /** Characters and bytes in all, roughly what the value takes in a message. */
+  size: number;
+  /** Whether JSON text carries it without loss: no bytes, dates, bigints, errors, streams, infinities. */
+  json: boolean;
+  /** Whether a structured clone carries it without loss: no errors, streams or lazy maps. */
+  clone: boolean;
+}
+
+/**
+ * Measures a value, and refuses one that is too large or no payload at all.
+ *
+ * @throws {Error} With code `too_large`, or `not_a_value` for a function, a symbol or a foreign object.
+ */
+export function measure(value: unknown, limits: Limits = PACKET_LIMITS): Measure {
+  const seen: Measure = { nodes: 0, size: 0, json: true, clone: true };
+  walk(value, limits.depth, limits, seen);
+  return seen;
+}
+
+function walk(value: unknown, depth: number, limits: Limits, seen: Measure): void {
+  if (++seen.nodes > limits.nodes) tooLarge(`more than ${limits.nodes} values`);
+  if (typeof value === "string") grow(value.length + 4, limits, seen);
+  else if (typeof value === "number") {
+    if (!Number.isFinite(value) || Object.is(value, -0)) seen.json = false;
+    grow(8, limits, seen);
+  } else if (value === null || typeof value === "boolean") grow(4, limits, seen);
+  else if (value === undefined) seen.json = false;
+  else if (typeof value === "bigint") {
+    seen.json = false;
+    grow(8, limits, seen);
+  } else if (typeof value === "object") walkObject(value, depth, limits, seen);
+  else throw failure(`a ${typeof value} is no payload`, { code: "not_a_value" });
+}
+
+function walkObject(value: object, depth: number, limits: Limits, seen: Measure): void {
+  if (depth <= 0) tooLarge(`nested deeper than ${limits.depth}`);
+  if (Array.isArray(value)) {
+    if (value.length > limits.nodes) tooLarge(`more than ${limits.nodes} values`);
+    for (let i = 0; i < value.length; i++) walk(value[i], depth - 1, limits, seen);
+    return;
+  }
+  if (value instanceof Uint8Array) {
+    seen.json = false;
+    grow(value.byteLength, limits, seen);
+    return;
+  }
+  const kind = kindOf(value);
+  if (kind === "map") {
+    const lazy = lazyParts(value);
+    if (lazy !== undefined) {
+      seen.json = seen.clone = false;
+      return walk(lazy.fields, depth, limits, seen);
+    }
+    for (const key of Object.keys(value)) {
+      grow(key.length + 4, limits, seen);
+      walk((value as Record<string, unknown>)[key], depth - 1, limits, seen);
+    }
+    return;
+  }
+  seen.json = false;
+  if (kind === "date") return;
+  seen.clone = false;
+  if (kind === "error") {
+    const error = value as Error & { details?: unknown };
+    grow(error.message.length + 100, limits, seen);
+    if (error.cause !== undefined && typeof error.cause === "object" && error.cause !== null) {
+      walkObject(error.cause, depth - 1, limits, seen);
+    }
+    if (error.details !== undefined) walk(error.details, depth - 1, limits, seen);
+    return;
+  }
+}
+
+function grow(by: number, limits: Limits, seen: Measure): void {
+  seen.size += by;
+  if (seen.size > limits.size) tooLarge(`more than ${limits.size / 1024 / 1024} MiB`);
+}
+
+function tooLarge(what: string): never {
+  throw failure(`the value is too large: ${what}`, { code: "too_large" });
+}

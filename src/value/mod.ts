@@ -1,0 +1,10 @@
+/** Payload values: what they are, how they are merged, compared, copied, limited, and written for another thread. */
+export * from "./copy.ts";
+export * from "./equal.ts";
+export * from "./error.ts";
+export * from "./lazy.ts";
+export * from "./limits.ts";
+export * from "./merge.ts";
+export * from "./stream.ts";
+export * from "./value.ts";
+export * from "./wire.ts";
