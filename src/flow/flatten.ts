@@ -1,0 +1,95 @@
+import type { Link, Path, Spec } from "../spec/mod.ts";
+import { setKey, type Value, type ValueMap } from "../value/mod.ts";
+import type { Kind } from "./kind.ts";
+
+/** A link by name or id, inside a compound by the id of a part. */
+export interface FlatLink {
+  /** A name or an id. */
+  target: string;
+  port: string;
+}
+
+/** One node to be: a spec, or a part of a compound, with its links. */
+export interface FlatSpec {
+  id: string;
+  name: string;
+  kind: Kind;
+  fields: ValueMap;
+  links: Readonly<Record<string, readonly FlatLink[]>>;
+  /** Steps from the root of the author's spec to this part. */
+  path: Path;
+}
+
+/** A spec taken apart. */
+export interface Flattened {
+  /** Its nodes, outermost first; one for a plain kind. */
+  nodes: FlatSpec[];
+  /** For the spec itself and each compound in it, by id: what its in ports stand for. */
+  inbound: Map<string, Readonly<Record<string, readonly FlatLink[]>>>;
+}
+
+/** The kind of a name. @throws {Error} If there is none. */
+export type KindOf = (name: string) => Kind;
+
+/**
+ * Takes a spec apart into plain nodes: the parts of a block named `outer` are `outer/0`, `outer/1`, ..., and a part that
+ * is a compound itself is taken apart in turn.
+ */
+export function flatten(spec: Spec, kindOf: KindOf): Flattened {
+  const flat: Flattened = { nodes: [], inbound: new Map() };
+  const links: Record<string, FlatLink[]> = {};
+  for (const [port, targets] of Object.entries(spec.links)) {
+    // nodes never send by these two: they are links of the spec itself
+    if (port !== "init" && port !== "term") setKey(links, port, targets.map(toFlatLink));
+  }
+  add(
+    flat,
+    { id: spec.id, name: spec.name ?? spec.id, kind: kindOf(spec.kind), fields: spec.fields, links, path: [] },
+    kindOf,
+  );
+  return flat;
+}
+
+function toFlatLink(link: Link): FlatLink {
+  return { target: link.id ?? link.name ?? "", port: link.port };
+}
+
+function add(flat: Flattened, spec: FlatSpec, kindOf: KindOf): void {
+  const compound = spec.kind.compound?.(spec.fields);
+  if (compound === undefined) {
+    flat.nodes.push(spec);
+    return;
+  }
+  const idOf = (part: number) => `${spec.id}/${part}`;
+  const links: Record<string, FlatLink[]>[] = compound.parts.map(() => ({}));
+  const link = (part: number, port: string, to: readonly FlatLink[]) => {
+    const of = links[part];
+    if (of !== undefined) setKey(of, port, [...of[port] ?? [], ...to]);
+  };
+  for (const { from, to } of compound.wires) link(from.part, from.port, [{ target: idOf(to.part), port: to.port }]);
+  for (const [port, from] of Object.entries(compound.outs)) {
+    for (const { part, port: inner } of from) link(part, inner, spec.links[port] ?? []);
+  }
+  const inbound: Record<string, FlatLink[]> = {};
+  for (const [port, to] of Object.entries(compound.ins)) {
+    setKey(inbound, port, to.map((at) => ({ target: idOf(at.part), port: at.port })));
+  }
+  flat.inbound.set(spec.id, inbound);
+  compound.parts.forEach((part, index) => {
+    const { kind, ...fields } = part as Record<string, Value>;
+    add(flat, {
+      id: idOf(index),
+      name: `${spec.name}/${index}`,
+      kind: kindOf(String(kind)),
+      fields: ownFields(fields),
+      links: links[index]!,
+      path: [...spec.path, "specs", index],
+    }, kindOf);
+  });
+}
+
+function ownFields(
+  { id: _, name: __, namespace: ___, annotations: ____, links: _____, ports: ______, ...own }: Record<string, Value>,
+) {
+  return own;
+}

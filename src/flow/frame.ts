@@ -1,0 +1,86 @@
+/**
+ * Frames: what the host and an executor say to each other. They are written one after another into one flat array, which
+ * is posted once an event-loop turn: an operation, then as many elements as its table entry says. A payload is two
+ * elements: its `Form`, or `SEALED` plus the number of a codec, and the data.
+ */
+
+/** From the host to an executor. A batch is the frames alone. */
+export enum ToExecutor {
+  /** A packet: process, generation, symbol, index of the in port, packet, form, data. */
+  Packet = 1,
+  /** The answer to an ask: process, ask, form, data. */
+  Answer,
+  /** A process has ended: process. */
+  Exit,
+  /** Try a definition out: request, definition. */
+  Prepare,
+  /** A change of the symbol table: patch. */
+  Patch,
+}
+
+/** From an executor to the host. A batch begins with the number of the host's frames that it acknowledges. */
+export enum ToHost {
+  /** The answer to a packet: process, packet, `Rest`, form, data. */
+  Answer = 1,
+  /** A packet to a symbol of the host: process, its parent or 0, asking symbol, symbol, in port, ask, form, data. */
+  Ask,
+  /** A process has nothing to do any more: process, `Rest`. */
+  Idle,
+  /** What a node has to say: process or 0, symbol, level, text. */
+  Log,
+  /** A definition was tried out: request, error record or null. */
+  Prepared,
+  /** A process that an executor opened has ended: process. */
+  Ended,
+}
+
+/** What an executor still has of a process. */
+export enum Rest {
+  /** Packets or children. */
+  Busy,
+  /** Nothing to do, but something to keep until the process ends. */
+  Kept,
+  /** Nothing at all: it has forgotten the process. */
+  Nothing,
+}
+
+/** Added to a codec's number, it is the form of a sealed payload. */
+export const SEALED = 256;
+
+/** A symbol as an executor needs it. */
+export interface Definition {
+  number: number;
+  id: string;
+  name: string;
+  kind: string;
+  ins: readonly string[];
+  /** Absent for a symbol of the host. */
+  body?: {
+    /** The fields in written form, their templates evaluated. */
+    form: number;
+    fields: unknown;
+    /** Where their texts stand, for positions in errors; see `Origin`. */
+    origin?: unknown;
+    /** Steps from the root of the author's spec to this part. */
+    path: readonly (string | number)[];
+    /** Whether it is called through the host, alone on an executor, because it has killed two. */
+    quarantined?: boolean;
+  };
+}
+
+/** Links of one out port from a generation on. */
+export interface LinkPatch {
+  symbol: number;
+  port: string;
+  /** Pairs: number of a symbol, index of its in port. */
+  targets: readonly number[];
+}
+
+/** A change of an executor's symbol table. */
+export interface Patch {
+  generation: number;
+  define: readonly Definition[];
+  link: readonly LinkPatch[];
+  /** Numbers of symbols that no process can reach any more. */
+  free: readonly number[];
+}

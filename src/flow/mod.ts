@@ -1,0 +1,14 @@
+/** Ports, packets, processes and symbols: how a workflow runs on one thread. Knows nothing of threads. */
+export * from "./flatten.ts";
+export * from "./flow.ts";
+export * from "./frame.ts";
+export * from "./generation.ts";
+export * from "./kind.ts";
+export * from "./node.ts";
+export * from "./packet.ts";
+export * from "./path.ts";
+export * from "./port.ts";
+export * from "./process.ts";
+export * from "./reader.ts";
+export * from "./symbol.ts";
+export * from "./table.ts";

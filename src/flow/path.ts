@@ -1,0 +1,21 @@
+import type { Failure } from "../value/mod.ts";
+import type { Packet } from "./packet.ts";
+
+/**
+ * The way a packet came, outermost first: the ports it and those before it left by, and the node it reached:
+ * `["web.out", "router.out[0]", "hello"]`.
+ */
+export function pathOf(packet: Packet): string[] {
+  const path: string[] = packet.port === null ? [] : [packet.port.symbol.name];
+  for (let at: Packet | null = packet; at !== null && path.length < 100; at = at.parent) {
+    if (at.via !== null && !(at.parent !== null && at.parent.port === null)) {
+      path.push(`${at.via.symbol.name}.${at.via.name}`);
+    }
+  }
+  return path.reverse();
+}
+
+/** Notes in a new error where it arose. */
+export function trace(packet: Packet, error: Failure): void {
+  if (error.path === undefined && Object.isExtensible(error)) error.path = pathOf(packet);
+}

@@ -1,0 +1,48 @@
+import type { NodeSymbol } from "./symbol.ts";
+
+/** Where a node receives. */
+export class InPort {
+  /** @param index Its place among the in ports of its symbol; the same on every thread. */
+  constructor(readonly symbol: NodeSymbol, readonly name: string, readonly index: number) {}
+}
+
+interface LinksSince {
+  readonly links: readonly InPort[];
+  readonly since: number;
+  readonly older: LinksSince | undefined;
+}
+
+const UNLINKED: readonly InPort[] = [];
+
+/**
+ * Where a node sends. What it is linked to may differ from generation to generation while its symbol stays the same,
+ * because the node at the other end was replaced; a process sees the links of its own generation.
+ */
+export class OutPort {
+  #links: LinksSince = { links: UNLINKED, since: 0, older: undefined };
+
+  constructor(readonly symbol: NodeSymbol, readonly name: string) {}
+
+  /** What the port is linked to for a process of that generation, in the order of the spec. */
+  targets(generation: number): readonly InPort[] {
+    let at = this.#links;
+    while (at.since > generation) {
+      if (at.older === undefined) return UNLINKED;
+      at = at.older;
+    }
+    return at.links;
+  }
+
+  /** Links the port from that generation on. Must be called with ascending generations. */
+  link(generation: number, links: readonly InPort[]): void {
+    const now = this.#links;
+    this.#links = { links, since: generation, older: now.since === generation ? now.older : now };
+  }
+
+  /** Forgets what only processes of generations before that one could see. */
+  forget(generation: number): void {
+    let at = this.#links;
+    while (at.since > generation && at.older !== undefined) at = at.older;
+    if (at.older !== undefined) (at as { older: LinksSince | undefined }).older = undefined;
+  }
+}

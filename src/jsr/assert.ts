@@ -1,0 +1,85 @@
+/**
+ * The calls of `@std/assert` that this project's tests make, over `node:assert`. `deno.jsr.json` binds the same name to
+ * the real package.
+ */
+import nodeAssert, { AssertionError } from "node:assert";
+
+export { AssertionError };
+
+/** Fails unless the expression is truthy. */
+export function assert(expr: unknown, msg = ""): asserts expr {
+  if (!expr) throw new AssertionError({ message: msg || `expected something truthy, got ${String(expr)}` });
+}
+
+/** Fails unless both are deeply equal. */
+export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
+  nodeAssert.deepStrictEqual(actual, expected, msg);
+}
+
+/** Fails if both are deeply equal. */
+export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
+  nodeAssert.notDeepStrictEqual(actual, expected, msg);
+}
+
+/** Fails unless both are the same value or object. */
+export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T {
+  nodeAssert.strictEqual(actual, expected, msg);
+}
+
+/** Fails unless the text matches. */
+export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
+  nodeAssert.match(actual, expected, msg);
+}
+
+/** Fails unless the text contains the other. */
+export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
+  assert(actual.includes(expected), msg ?? `expected ${JSON.stringify(actual)} to contain ${JSON.stringify(expected)}`);
+}
+
+/** Fails unless the function throws; answers what it threw. */
+export function assertThrows<E extends Error = Error>(
+  fn: () => unknown,
+  // deno-lint-ignore no-explicit-any -- a class of errors is known by its constructor alone, whatever it takes
+  ErrorClass?: abstract new (...args: any[]) => E,
+  msgIncludes?: string,
+): E {
+  try {
+    fn();
+  } catch (error) {
+    return checkThrown(error, ErrorClass, msgIncludes);
+  }
+  throw new AssertionError({ message: "expected the function to throw" });
+}
+
+/** Fails unless the promise rejects; answers what it rejected with. */
+export async function assertRejects<E extends Error = Error>(
+  fn: () => PromiseLike<unknown>,
+  // deno-lint-ignore no-explicit-any -- as above
+  ErrorClass?: abstract new (...args: any[]) => E,
+  msgIncludes?: string,
+): Promise<E> {
+  try {
+    await fn();
+  } catch (error) {
+    return checkThrown(error, ErrorClass, msgIncludes);
+  }
+  throw new AssertionError({ message: "expected the promise to be rejected" });
+}
+
+function checkThrown<E extends Error>(
+  error: unknown,
+  // deno-lint-ignore no-explicit-any -- as above
+  ErrorClass?: abstract new (...args: any[]) => E,
+  msgIncludes?: string,
+): E {
+  if (ErrorClass !== undefined && !(error instanceof ErrorClass)) {
+    throw new AssertionError({ message: `expected ${ErrorClass.name}, got ${String(error)}` });
+  }
+  if (msgIncludes !== undefined) assertStringIncludes((error as Error).message, msgIncludes);
+  return error as E;
+}
+
+/** Fails, always. */
+export function fail(msg?: string): never {
+  throw new AssertionError({ message: msg ?? "failed" });
+}
