@@ -124,10 +124,19 @@ export class Flow {
     return true;
   }
 
-  /** Begins again after a handler was cut short by something that ran no `finally`. The queue is as it was. */
-  recover(): void {
+  /**
+   * Goes on after `drain` or `step` was ended from outside, by something that ran no `catch` and no `finally`: the
+   * process whose handler was running ends with the error. Answers its packet; null if none was running, and then the
+   * queue may have lost one.
+   */
+  stopped(error: Error): Packet | null {
     this.#draining = false;
+    const packet = this.current;
     this.current = null;
+    if (packet === null) return null;
+    this.abort(packet.process, error);
+    this.#drop(packet);
+    return packet;
   }
 
   /** Gives the answer to a packet whose handler said `SENT` on its own account, without sending. */

@@ -377,9 +377,7 @@ Deno.test("a handler cut short loses nothing but its process", async () => {
   // a timed script is ended from outside: no catch and no finally of the loop runs
   assertThrows(() => new vm.Script("enter()").runInThisContext({ timeout: 20 }), Error, "timed out");
   delete scope.enter;
-  assertEquals(flow.current?.process, process);
-  flow.recover();
-  flow.abort(process, failure("stopped"));
+  assertEquals(flow.stopped(failure("stopped"))?.process, process);
   flow.drain();
   assertEquals((await answers[0] as Error).message, "stopped");
   assertEquals([await answers[1], started], ["fine", "started"]);
