@@ -202,7 +202,8 @@ export class Flow {
       const packet = new Packet(this, process, targets.length === 1 ? targets[0]! : null, payload, parent, port);
       packet.slot = slot;
       if (targets.length === 1) {
-        this.#enqueue(packet);
+        // a long list waits at the reader, one in the queue at a time, or it would keep other processes waiting
+        if (process.openReader(targets[0]!).enlist(packet)) this.#enqueue(packet);
         continue;
       }
       packet.pending = targets.length;
@@ -226,7 +227,9 @@ export class Flow {
     const port = packet.port!;
     const node = port.symbol.node;
     let reader = packet.process.reader(port);
-    if (reader === null && node.open !== undefined) reader = packet.process.openReader(port);
+    if (reader === null && (node.open !== undefined || node.close !== undefined)) {
+      reader = packet.process.openReader(port);
+    }
     if (reader !== null && !reader.admits(packet)) return;
     this.current = packet;
     let reply: Reply;

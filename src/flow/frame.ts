@@ -72,14 +72,15 @@ export interface Definition {
 export interface LinkPatch {
   symbol: number;
   port: string;
+  since: number;
   /** Pairs: number of a symbol, index of its in port. */
   targets: readonly number[];
 }
 
 /** A change of an executor's symbol table. */
 export interface Patch {
-  generation: number;
   define: readonly Definition[];
+  /** For each port in the order of generations. */
   link: readonly LinkPatch[];
   /** Numbers of symbols that no process can reach any more. */
   free: readonly number[];

@@ -5,6 +5,7 @@ export * from "./frame.ts";
 export * from "./generation.ts";
 export * from "./kind.ts";
 export * from "./node.ts";
+export * from "./note.ts";
 export * from "./packet.ts";
 export * from "./path.ts";
 export * from "./port.ts";

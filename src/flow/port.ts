@@ -39,6 +39,13 @@ export class OutPort {
     this.#links = { links, since: generation, older: now.since === generation ? now.older : now };
   }
 
+  /** Every link that some process may still see, oldest first. */
+  history(): { since: number; links: readonly InPort[] }[] {
+    const history = [];
+    for (let at: LinksSince | undefined = this.#links; at !== undefined; at = at.older) history.push(at);
+    return history.reverse();
+  }
+
   /** Forgets what only processes of generations before that one could see. */
   forget(generation: number): void {
     let at = this.#links;

@@ -31,6 +31,7 @@ export class Process {
   #hooks: ExitHook[] | null = null;
   #abort: AbortController | null = null;
   #waiters: (() => void)[] | null = null;
+  #watched = false;
 
   constructor(options: ProcessOptions) {
     this.number = options.number;
@@ -45,7 +46,8 @@ export class Process {
 
   /** Whether nothing would be lost if this thread forgot the process while it has no packets. */
   get forgettable(): boolean {
-    return this.#hooks === null && this.#store === null && this.children.size === 0 && this.#abort === null;
+    return !this.#watched && this.#hooks === null && this.#store === null && this.children.size === 0 &&
+      this.#abort === null;
   }
 
   /** Its children that have not ended. */
@@ -105,7 +107,9 @@ export class Process {
     const reader = new Reader(this, port);
     reader.next = this.#readers;
     this.#readers = reader;
-    port.symbol.node.open?.(this, port);
+    const node = port.symbol.node;
+    if (node.open !== undefined || node.close !== undefined) this.#watched = true;
+    node.open?.(this, port);
     return reader;
   }
 

@@ -27,6 +27,16 @@ export class Reader {
     return false;
   }
 
+  /** Joins the packets that wait here for their turn. Answers whether it is the only one, and belongs in the queue. */
+  enlist(packet: Packet): boolean {
+    if (!this.busy && this.#called === undefined && this.waiting.length === 0) {
+      this.#called = packet;
+      return true;
+    }
+    this.waiting.push(packet);
+    return false;
+  }
+
   /** The packet whose turn it is now, for the queue. */
   advance(): Packet | undefined {
     if (this.busy || this.#called !== undefined) return undefined;

@@ -1,0 +1,80 @@
+/**
+ * What an executor notes of itself in memory that the warden shares with it: the warden can read it while the thread is
+ * deep in a call and answers nothing.
+ */
+export class Note {
+  readonly #words: Int32Array;
+
+  /** @param buffer Shared with the other side; made here if absent. */
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(Word.Count * 4)) {
+    this.#words = new Int32Array(buffer);
+  }
+
+  /** The executor's event loop turns. */
+  beat(): void {
+    Atomics.add(this.#words, Word.Beat, 1);
+  }
+
+  /**
+   * User code is about to be entered.
+   *
+   * @param limit How long it may take, in milliseconds.
+   */
+  enter(symbol: number, process: number, limit: number): void {
+    const words = this.#words;
+    words[Word.Symbol] = symbol;
+    words[Word.ProcessLow] = process | 0;
+    words[Word.ProcessHigh] = Math.floor(process / 2 ** 32);
+    words[Word.Limit] = limit;
+    Atomics.add(words, Word.Sequence, 1);
+    Atomics.store(words, Word.Busy, 1);
+  }
+
+  /** User code was left, its result copied out. */
+  leave(): void {
+    Atomics.store(this.#words, Word.Busy, 0);
+  }
+
+  /** Whether the thread is in user code. */
+  get busy(): boolean {
+    return Atomics.load(this.#words, Word.Busy) === 1;
+  }
+
+  /** What the thread is in, or was in last. */
+  read(): NoteReading {
+    const words = this.#words;
+    return {
+      beat: Atomics.load(words, Word.Beat),
+      sequence: Atomics.load(words, Word.Sequence),
+      busy: this.busy,
+      symbol: words[Word.Symbol]!,
+      process: words[Word.ProcessHigh]! * 2 ** 32 + (words[Word.ProcessLow]! >>> 0),
+      limit: words[Word.Limit]!,
+    };
+  }
+}
+
+/** The note at one moment. */
+export interface NoteReading {
+  /** Grows while the thread's event loop turns. */
+  beat: number;
+  /** Grows with every call into user code. */
+  sequence: number;
+  /** Whether it is in user code. */
+  busy: boolean;
+  symbol: number;
+  process: number;
+  /** In milliseconds. */
+  limit: number;
+}
+
+enum Word {
+  Beat,
+  Sequence,
+  Busy,
+  Symbol,
+  ProcessLow,
+  ProcessHigh,
+  Limit,
+  Count,
+}

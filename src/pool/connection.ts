@@ -1,0 +1,325 @@
+import { receiveMessageOnPort } from "node:worker_threads";
+import {
+  type Definition,
+  type Packet,
+  type Patch,
+  type Process,
+  Rest,
+  SEALED,
+  ToExecutor,
+  ToHost,
+} from "../flow/mod.ts";
+import {
+  type Answer,
+  type Codec,
+  type ErrorRecord,
+  type Form,
+  fromErrorRecord,
+  fromWire,
+  Sealed,
+  toWire,
+  type Value,
+} from "../value/mod.ts";
+
+/** Frames that may be on their way to one executor without being acknowledged. */
+export const CREDIT_FRAMES = 128;
+/** How large they may be together, in bytes. */
+export const CREDIT_BYTES = 32 * 1024 * 1024;
+
+/** One process as it is on one executor. */
+export interface Seat {
+  readonly process: Process;
+  readonly connection: Connection;
+  /** Packets sent there, by the number they have in frames; answered ones are undefined. */
+  readonly packets: (Packet | undefined)[];
+  /** How many of them are not answered. */
+  unanswered: number;
+  /** Whether the executor said that it has more to do for the process than packets of the host's. */
+  busy: boolean;
+  /** Whether the executor keeps something of it, and has to be told of its end. */
+  kept: boolean;
+}
+
+/** What an executor says, for the pool to act on. */
+export interface ConnectionHandler {
+  ready(connection: Connection): void;
+  ask(connection: Connection, ask: Ask): void;
+  log(connection: Connection, process: number, symbol: number, level: string, text: string): void;
+  answered(seat: Seat, packet: Packet, answer: Answer | Sealed): void;
+  /** A seat's executor has nothing more to do for its process. */
+  rested(seat: Seat): void;
+  childEnded(connection: Connection, child: number): void;
+  malformed(connection: Connection, what: string): void;
+}
+
+/** A packet that an executor wants to hand to a node of the host. */
+export interface Ask {
+  process: number;
+  parent: number;
+  from: number;
+  symbol: number;
+  port: number;
+  ask: number;
+  payload: Value;
+}
+
+/** The host's end of the port to one executor: frames out, in batches and within credit, and frames in. */
+export class Connection {
+  /** Processes that are on the executor. */
+  readonly seats = new Map<number, Seat>();
+  /** Packets that it has not answered. */
+  inFlight = 0;
+  /** Whether it has said that it serves. */
+  ready = false;
+  /** Whether it is gone: what it still says is not heard. */
+  closed = false;
+  readonly #port: MessagePort;
+  readonly #handler: ConnectionHandler;
+  readonly #codecs: ReadonlyMap<number, Codec>;
+  readonly #requests = new Map<number, (error: Error | undefined) => void>();
+  #request = 0;
+  #frames: unknown[] = [];
+  #count = 0;
+  #bytes = 0;
+  /** Batches that wait for credit. */
+  readonly #backlog: { frames: unknown[]; count: number; bytes: number }[] = [];
+  /** Posted and not acknowledged: sizes of batches by their last frame. */
+  readonly #posted: { count: number; bytes: number }[] = [];
+  #unacknowledged = 0;
+  #unacknowledgedBytes = 0;
+  #scheduled = false;
+
+  /**
+   * @param id The executor's, never used again: what a dead one still has on its way is told apart by it.
+   * @param only The symbol that the executor is for, if it is for one only.
+   */
+  constructor(
+    readonly id: number,
+    port: MessagePort,
+    codecs: ReadonlyMap<number, Codec>,
+    handler: ConnectionHandler,
+    readonly only?: number,
+  ) {
+    this.#port = port;
+    this.#codecs = codecs;
+    this.#handler = handler;
+    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /** Whether nothing that is given to it now would wait for credit. */
+  get open(): boolean {
+    return this.#backlog.length === 0;
+  }
+
+  /** Sends a packet of a process there. @throws {Error} If the payload is too large. */
+  send(seat: Seat, packet: Packet): void {
+    const { process, raw } = packet;
+    const symbol = packet.port!.symbol.number;
+    const number = seat.packets.length;
+    // the answers of several links are merged here: they have to come as values
+    const { form, data, size } = raw instanceof Sealed && packet.parent === null
+      ? { form: SEALED + raw.codec.number, data: raw.data, size: sizeOf(raw.data) }
+      : toWire(packet.payload);
+    const frame = [
+      ToExecutor.Packet,
+      process.number,
+      process.generation,
+      symbol,
+      packet.port!.index,
+      number,
+      form,
+      data,
+    ];
+    this.#push(frame, size);
+    seat.packets.push(packet);
+    seat.unanswered++;
+    this.inFlight++;
+  }
+
+  /** Answers an ask. */
+  answer(process: number, ask: number, answer: Answer): void {
+    if (this.closed) return;
+    const { form, data, size } = toWire(answer);
+    this.#push([ToExecutor.Answer, process, ask, form, data], size);
+  }
+
+  /** Says that a process has ended. */
+  exit(process: number): void {
+    this.#push([ToExecutor.Exit, process], 0);
+  }
+
+  /** Changes its symbol table, ahead of any later packet. */
+  patch(patch: Patch): void {
+    this.#push([ToExecutor.Patch, patch], 1_000);
+  }
+
+  /** Has a definition tried out. @throws {Error} Why it cannot be run. */
+  prepare(definition: Definition): Promise<void> {
+    const request = ++this.#request;
+    this.#push([ToExecutor.Prepare, request, definition], 1_000);
+    return new Promise((resolve, reject) => {
+      this.#requests.set(request, (error) => error === undefined ? resolve() : reject(error));
+    });
+  }
+
+  /** Hears no more of it. Answers what it was asked to try out and has not said. */
+  close(why: Error): void {
+    this.closed = true;
+    this.#port.close();
+    for (const settle of this.#requests.values()) settle(why);
+    this.#requests.clear();
+  }
+
+  /** Takes in what the executor had posted before it died. Call once its death is confirmed. */
+  async drain(): Promise<void> {
+    // a message that the event loop has taken already is delivered first
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (;;) {
+      // its types know Node's own port only; Deno takes the standard one
+      const message = receiveMessageOnPort(this.#port as never);
+      if (message === undefined) return;
+      this.#receive(message.message as unknown[]);
+    }
+  }
+
+  #push(frame: unknown[], bytes: number): void {
+    if (this.closed) return;
+    this.#frames.push(...frame);
+    this.#count++;
+    this.#bytes += bytes;
+    if (this.#count >= CREDIT_FRAMES || this.#bytes >= CREDIT_BYTES) this.#cut();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #cut(): void {
+    if (this.#count === 0) return;
+    this.#backlog.push({ frames: this.#frames, count: this.#count, bytes: this.#bytes });
+    this.#frames = [];
+    this.#count = this.#bytes = 0;
+  }
+
+  /** Posts what credit allows; one batch is allowed whatever its size when nothing else is on its way. */
+  #flush(): void {
+    this.#scheduled = false;
+    if (this.closed) return;
+    this.#cut();
+    for (let batch = this.#backlog[0]; batch !== undefined; batch = this.#backlog[0]) {
+      const fits = this.#unacknowledged + batch.count <= CREDIT_FRAMES &&
+        this.#unacknowledgedBytes + batch.bytes <= CREDIT_BYTES;
+      if (!fits && this.#unacknowledged > 0) return;
+      this.#backlog.shift();
+      this.#unacknowledged += batch.count;
+      this.#unacknowledgedBytes += batch.bytes;
+      this.#posted.push({ count: batch.count, bytes: batch.bytes });
+      this.#port.postMessage(batch.frames);
+    }
+  }
+
+  #acknowledge(count: number): void {
+    this.#unacknowledged -= count;
+    for (let first = this.#posted[0]; first !== undefined && count > 0; first = this.#posted[0]) {
+      const of = Math.min(count, first.count);
+      first.count -= of;
+      count -= of;
+      if (first.count > 0) return;
+      this.#unacknowledgedBytes -= first.bytes;
+      this.#posted.shift();
+    }
+  }
+
+  #receive(batch: unknown[]): void {
+    if (this.closed) return;
+    if (!this.ready) {
+      this.ready = true;
+      this.#handler.ready(this);
+    }
+    this.#acknowledge(batch[0] as number);
+    if (this.#backlog.length > 0) this.#flush();
+    for (let at = 1; at < batch.length && !this.closed;) at = this.#frame(batch, at);
+  }
+
+  /** Reads one frame and answers where the next begins. */
+  #frame(batch: unknown[], at: number): number {
+    const word = (offset: number) => batch[at + offset] as number;
+    switch (batch[at] as ToHost) {
+      case ToHost.Answer:
+        this.#answer(word(1), word(2), word(3), word(4), batch[at + 5]);
+        return at + 6;
+      case ToHost.Ask:
+        this.#handler.ask(this, {
+          process: word(1),
+          parent: word(2),
+          from: word(3),
+          symbol: word(4),
+          port: word(5),
+          ask: word(6),
+          payload: fromWire(word(7) as Form, batch[at + 8]) as Value,
+        });
+        return at + 9;
+      case ToHost.Idle: {
+        const seat = this.seats.get(word(1));
+        if (seat !== undefined) this.#rest(seat, word(2));
+        return at + 3;
+      }
+      case ToHost.Log:
+        this.#handler.log(this, word(1), word(2), batch[at + 3] as string, batch[at + 4] as string);
+        return at + 5;
+      case ToHost.Prepared: {
+        const settle = this.#requests.get(word(1));
+        this.#requests.delete(word(1));
+        const error = batch[at + 2] as ErrorRecord | null;
+        settle?.(error === null ? undefined : fromErrorRecord(error));
+        return at + 3;
+      }
+      case ToHost.Ended:
+        this.#handler.childEnded(this, word(1));
+        return at + 2;
+      default:
+        this.#handler.malformed(this, `unknown operation ${String(batch[at])}`);
+        return batch.length;
+    }
+  }
+
+  #answer(process: number, number: number, rest: Rest, form: number, data: unknown): void {
+    const seat = this.seats.get(process);
+    const packet = seat?.packets[number];
+    if (seat === undefined || packet === undefined) return; // of a process that has ended meanwhile
+    seat.packets[number] = undefined;
+    seat.unanswered--;
+    this.inFlight--;
+    // while the executor is at work for it, the process cannot end
+    if (rest === Rest.Busy && !seat.busy) {
+      seat.busy = true;
+      packet.flow.hold(seat.process);
+    }
+    const answer = form < SEALED ? fromWire(form as Form, data) : new Sealed(this.#codecs.get(form - SEALED)!, data);
+    if (rest !== Rest.Busy) this.#forget(seat, rest);
+    this.#handler.answered(seat, packet, answer);
+    if (rest !== Rest.Busy) this.#rest(seat, rest);
+  }
+
+  #rest(seat: Seat, rest: Rest): void {
+    this.#forget(seat, rest);
+    if (!seat.busy) return;
+    seat.busy = false;
+    this.#handler.rested(seat);
+  }
+
+  #forget(seat: Seat, rest: Rest): void {
+    seat.kept = rest === Rest.Kept;
+    if (rest === Rest.Nothing && seat.unanswered === 0) this.seats.delete(seat.process.number);
+  }
+}
+
+/** About how large what a codec has written is. Texts and bytes at its top level are what counts. */
+function sizeOf(data: unknown): number {
+  if (!Array.isArray(data)) return 100;
+  let size = 100;
+  for (const part of data) {
+    if (typeof part === "string") size += part.length;
+    else if (part instanceof Uint8Array) size += part.byteLength;
+  }
+  return size;
+}

@@ -1,0 +1,79 @@
+import type { WardenOrder, WardenReport } from "./warden.ts";
+
+/** How often the warden is asked whether it is there, in milliseconds. */
+const PING = 500;
+/** How long it may be silent, in milliseconds. */
+const SILENCE = 5_000;
+
+/**
+ * The host's end of the warden. It can be made before anything else is imported, so that the warden starts beside the
+ * rest; a warden that is lost is started again.
+ */
+export class WardenLink {
+  readonly #readable: URL[];
+  #worker: Worker | undefined;
+  #report: (report: WardenReport) => void = () => {};
+  #lost: () => void = () => {};
+  #heard = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** @param extensions Modules that the executors import, besides Weft's own. */
+  constructor(extensions: readonly string[] = []) {
+    const own = [new URL("../", import.meta.url), new URL("../../workers/", import.meta.url)];
+    this.#readable = [...own, ...extensions.filter((url) => url.startsWith("file:")).map((url) => new URL(url))];
+    this.#start();
+  }
+
+  /** Says who is told what the warden reports, and that it was lost: its executors with it. */
+  attach(report: (report: WardenReport) => void, lost: () => void): void {
+    this.#report = report;
+    this.#lost = lost;
+    this.#heard = performance.now();
+    this.#timer = setInterval(() => this.#ping(), PING);
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  /** Has something done. @param port Given over to the executor that is spawned. */
+  order(order: WardenOrder, port?: MessagePort): void {
+    this.#worker?.postMessage(order, port === undefined ? [] : [port]);
+  }
+
+  /** Ends the warden and all executors. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #start(): void {
+    const worker = new Worker(new URL("../../workers/warden.ts", import.meta.url), {
+      type: "module",
+      name: "warden",
+      // the executors inherit this: whoever escapes the realm may read Weft's own source, and nothing else
+      deno: { permissions: { read: this.#readable } },
+    } as WorkerOptions);
+    worker.onmessage = ({ data }: MessageEvent<WardenReport>) => {
+      this.#heard = performance.now();
+      this.#report(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#restart(worker);
+    };
+    this.#worker = worker;
+  }
+
+  #ping(): void {
+    const silent = performance.now() - this.#heard;
+    if (silent > SILENCE) return this.#restart(this.#worker);
+    this.order({ order: "ping", at: performance.now() });
+  }
+
+  #restart(worker: Worker | undefined): void {
+    if (worker === undefined || worker !== this.#worker) return;
+    worker.terminate();
+    this.#heard = performance.now();
+    this.#start();
+    this.#lost();
+  }
+}
