@@ -1,4 +1,4 @@
-import type { Link, Path, Spec } from "../spec/mod.ts";
+import { type Link, normalizePort, type Path, type Spec } from "../spec/mod.ts";
 import { setKey, type Value, type ValueMap } from "../value/mod.ts";
 import type { Kind } from "./kind.ts";
 
@@ -25,7 +25,7 @@ export interface Flattened {
   /** Its nodes, outermost first; one for a plain kind. */
   nodes: FlatSpec[];
   /** For the spec itself and each compound in it, by id: what its in ports stand for. */
-  inbound: Map<string, Readonly<Record<string, readonly FlatLink[]>>>;
+  inbound: Map<string, (port: string) => readonly FlatLink[]>;
 }
 
 /** The kind of a name. @throws {Error} If there is none. */
@@ -57,7 +57,7 @@ function toFlatLink(link: Link): FlatLink {
 function add(flat: Flattened, spec: FlatSpec, kindOf: KindOf): void {
   const compound = spec.kind.compound?.(spec.fields);
   if (compound === undefined) {
-    flat.nodes.push(spec);
+    flat.nodes.push({ ...spec, links: normalized(spec.links, spec.kind.ports.out) });
     return;
   }
   const idOf = (part: number) => `${spec.id}/${part}`;
@@ -67,14 +67,13 @@ function add(flat: Flattened, spec: FlatSpec, kindOf: KindOf): void {
     if (of !== undefined) setKey(of, port, [...of[port] ?? [], ...to]);
   };
   for (const { from, to } of compound.wires) link(from.part, from.port, [{ target: idOf(to.part), port: to.port }]);
-  for (const [port, from] of Object.entries(compound.outs)) {
-    for (const { part, port: inner } of from) link(part, inner, spec.links[port] ?? []);
+  for (const [port, to] of Object.entries(spec.links)) {
+    for (const { part, port: inner } of compound.outs(port)) link(part, inner, to);
   }
-  const inbound: Record<string, FlatLink[]> = {};
-  for (const [port, to] of Object.entries(compound.ins)) {
-    setKey(inbound, port, to.map((at) => ({ target: idOf(at.part), port: at.port })));
-  }
-  flat.inbound.set(spec.id, inbound);
+  flat.inbound.set(
+    spec.id,
+    (port) => compound.ins(port).map(({ part, port: inner }) => ({ target: idOf(part), port: inner })),
+  );
   compound.parts.forEach((part, index) => {
     const { kind, ...fields } = part as Record<string, Value>;
     add(flat, {
@@ -86,6 +85,16 @@ function add(flat: Flattened, spec: FlatSpec, kindOf: KindOf): void {
       path: [...spec.path, "specs", index],
     }, kindOf);
   });
+}
+
+/** Links by the names that the node itself has for its ports. */
+function normalized(links: FlatSpec["links"], ports: readonly string[]): FlatSpec["links"] {
+  const known: Record<string, FlatLink[]> = {};
+  for (const [written, to] of Object.entries(links)) {
+    const port = normalizePort(written, ports) ?? written;
+    setKey(known, port, [...known[port] ?? [], ...to]);
+  }
+  return known;
 }
 
 function ownFields(

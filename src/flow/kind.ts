@@ -41,10 +41,10 @@ export interface Compound {
   parts: readonly ValueMap[];
   /** Links between them. */
   wires: readonly { from: PartPort; to: PartPort }[];
-  /** The in ports of the whole: where what comes in goes. */
-  ins: Readonly<Record<string, readonly PartPort[]>>;
-  /** The out ports of the whole: which parts' ports lead there. */
-  outs: Readonly<Record<string, readonly PartPort[]>>;
+  /** Where that which comes in at a port of the whole goes; empty if there is no such port. */
+  ins(port: string): readonly PartPort[];
+  /** Which parts' ports lead out of a port of the whole; empty if there is no such port. */
+  outs(port: string): readonly PartPort[];
 }
 
 /** A node kind: its description, where it runs, and how a spec becomes a node. */

@@ -50,6 +50,11 @@ export class Process {
       this.#abort === null;
   }
 
+  /** Whether something has to be released at its end that may fail, or that others wait for. */
+  get guarded(): boolean {
+    return this.#hooks !== null;
+  }
+
   /** Its children that have not ended. */
   get children(): ReadonlySet<Process> {
     return this.#children ?? NO_CHILDREN;

@@ -238,7 +238,7 @@ function mentionsOf(unit: Unit): Set<string> {
 /** The in ports that a link to a unit or a part of it stands for; undefined if the unit has no such part or port. */
 function resolveIn(unit: Unit, link: FlatLink): InPort[] | undefined {
   const inbound = unit.inbound.get(link.target);
-  if (inbound !== undefined) return inbound[link.port]?.flatMap((inner) => resolveIn(unit, inner) ?? []);
+  if (inbound !== undefined) return inbound(link.port).flatMap((inner) => resolveIn(unit, inner) ?? []);
   const port = unit.nodes.find(({ symbol }) => symbol.id === link.target)?.symbol.in(link.port);
   return port === undefined ? undefined : [port];
 }

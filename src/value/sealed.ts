@@ -12,10 +12,10 @@ export interface Codec {
   /**
    * Writes an answer that is no error, in a form that a structured clone carries.
    *
-   * @param payload What was answered.
+   * @param asked What was answered, as it was sent.
    * @throws {Error} If it cannot be written; the error is the answer then.
    */
-  seal(answer: Answer, payload: Value): unknown;
+  seal(answer: Answer, asked: unknown): unknown;
 }
 
 /** A payload or an answer in its codec's form. */

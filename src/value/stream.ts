@@ -1,29 +1,43 @@
+const open = new Map<number, Stream>();
+let tickets = 0;
+
 /**
- * Bytes that arrive over time and can be read once: a request body too large to hold. The bytes stay on the host;
- * on an executor a stream is only its ticket, which can be passed on or answered, but not read.
+ * Bytes that arrive over time and can be read once: a request body too large to hold. The bytes stay on the host; what
+ * crosses to an executor is the stream's ticket, which can be passed on or answered there, but not read.
  */
 export class Stream {
-  readonly #source: ReadableStream<Uint8Array> | undefined;
-  #taken = false;
+  /** Names the stream on every thread. */
+  readonly ticket: number;
+  #source: ReadableStream<Uint8Array> | undefined;
 
-  /**
-   * @param ticket Names the stream across threads; unique on the host.
-   * @param source The bytes; absent where only the ticket is known.
-   */
-  constructor(readonly ticket: number, source?: ReadableStream<Uint8Array>) {
+  private constructor(ticket: number, source: ReadableStream<Uint8Array> | undefined) {
+    this.ticket = ticket;
     this.#source = source;
   }
 
-  /** Whether somebody has begun to read. */
-  get taken(): boolean {
-    return this.#taken;
+  /** A stream of these bytes. Close it, or its ticket is kept. */
+  static from(source: ReadableStream<Uint8Array>): Stream {
+    const stream = new Stream(++tickets, source);
+    open.set(stream.ticket, stream);
+    return stream;
   }
 
-  /** The bytes, once. @throws {Error} If they were taken before or are not on this thread. */
+  /** The stream that a ticket names. Where there is none such, one that can only be passed on. */
+  static of(ticket: number): Stream {
+    return open.get(ticket) ?? new Stream(ticket, undefined);
+  }
+
+  /** The bytes, once. @throws {Error} If they were taken before, or are not on this thread. */
   take(): ReadableStream<Uint8Array> {
-    if (this.#source === undefined) throw new Error("a stream can be read on the host only");
-    if (this.#taken) throw new Error("a stream can be read once, and was read before");
-    this.#taken = true;
-    return this.#source;
+    const source = this.#source;
+    if (source === undefined) throw new Error("a stream can be read once, and on the host only");
+    this.#source = undefined;
+    open.delete(this.ticket);
+    return source;
+  }
+
+  /** Lets go of the bytes if nobody has taken them. */
+  close(): void {
+    if (this.#source !== undefined) void this.take().cancel().catch(() => {});
   }
 }

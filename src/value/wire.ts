@@ -78,7 +78,7 @@ function untag(data: unknown): Value {
   if (Array.isArray(data)) return data.map(untag);
   if (data instanceof Map) {
     if (data.has("error")) return fromErrorRecord(data.get("error"));
-    if (data.has("stream")) return new Stream(data.get("stream"));
+    if (data.has("stream")) return Stream.of(data.get("stream"));
     const { fields, lazy } = data.get("lazy") as { fields: Record<string, unknown>; lazy: Record<string, LazyField> };
     return lazyMap({ fields: untag(fields) as Record<string, Value>, lazy });
   }

@@ -1,0 +1,425 @@
+import vm from "node:vm";
+import {
+  type Definition,
+  Flow,
+  type Kind,
+  type LogLevel,
+  type Node,
+  type NodeSymbol,
+  type Note,
+  type Outcome,
+  type Packet,
+  type Patch,
+  type Prepared,
+  type Process,
+  Rest,
+  SEALED,
+  SENT,
+  ToHost,
+} from "../flow/mod.ts";
+import type { CodeOptions, ExecutorContext } from "../kinds/context.ts";
+import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
+import { type Origin, type Path, positionIn } from "../spec/mod.ts";
+import {
+  type Answer,
+  asError,
+  type Codec,
+  type Failure,
+  failure,
+  fromWire,
+  isError,
+  Sealed,
+  toErrorRecord,
+  toWire,
+  type Value,
+  type ValueMap,
+} from "../value/mod.ts";
+import { DEFAULT_LIMIT, Guard } from "./guard.ts";
+import { Inbox } from "./inbox.ts";
+import { kindTable, Mirror } from "./mirror.ts";
+import { Outbox } from "./outbox.ts";
+import { GuardedProgram } from "./program.ts";
+
+/** How long a slice goes on taking frames, in milliseconds. */
+const SLICE = 5;
+/** What is left for the engine after a call that took all its limit, in milliseconds. */
+const MARGIN = 50;
+
+/** What of the thread an executor uses, taken before the thread's global is emptied. */
+export interface Clock {
+  now(): number;
+  setImmediate(task: () => void): unknown;
+  setInterval(task: () => void, ms: number): unknown;
+  /** Processor time that the thread itself has used, in milliseconds. */
+  cpu(): number;
+  /** Ends the thread. */
+  exit(): never;
+}
+
+/** What an executor is made of. */
+export interface ExecutorOptions {
+  /** To the host. */
+  port: MessagePort;
+  /** Shared with the warden. */
+  note: Note;
+  realm: Realm;
+  kinds: readonly Kind[];
+  codecs: readonly Codec[];
+  clock: Clock;
+  /** Runs frames without slices, for the bench that says what slices cost. Default false. */
+  unguarded?: boolean;
+}
+
+interface Known {
+  readonly process: Process;
+  /** What the host was last told of it. */
+  rest: Rest;
+}
+
+interface Task {
+  /** Milliseconds; 0: the default. */
+  limit: number;
+  run(): void;
+  /** Told when it took too long. */
+  stopped(error: Failure): void;
+}
+
+/**
+ * A thread's side of the engine: takes frames from the host, runs processes, calls user code, posts what comes of it.
+ * All of it happens in slices, each inside one timed script: what runs too long is ended, and only its process with it.
+ */
+export class Executor {
+  readonly #flow: Flow;
+  readonly #guard: Guard;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #mirror: Mirror;
+  readonly #kinds: ReadonlyMap<string, Kind>;
+  readonly #realm: Realm;
+  readonly #clock: Clock;
+  readonly #note: Note;
+  readonly #unguarded: boolean;
+  readonly #processes = new Map<number, Known>();
+  readonly #asks = new Map<number, Packet>();
+  readonly #tasks: Task[] = [];
+  readonly #script: vm.Script;
+  #askNumber = 0;
+  #childNumber = 0;
+  #scheduled = false;
+  /** The limit of what has to run in a slice of its own next; 0: nothing has. */
+  #alone = 0;
+  #task: Task | undefined;
+
+  constructor(options: ExecutorOptions) {
+    this.#realm = options.realm;
+    this.#clock = options.clock;
+    this.#note = options.note;
+    this.#unguarded = options.unguarded ?? false;
+    this.#kinds = kindTable(options.kinds);
+    this.#guard = new Guard(options.note);
+    this.#outbox = new Outbox(options.port);
+    this.#flow = new Flow({
+      wake: () => this.#schedule(),
+      idle: (process) => this.#idle(process),
+      ended: (process) => this.#ended(process),
+    });
+    const remote: Node = { receive: (packet, port) => this.#ask(packet, port.symbol, port.index) };
+    this.#mirror = new Mirror((symbol, definition) => this.#prepare(symbol, definition).prepared, remote);
+    this.#inbox = new Inbox(options.codecs, {
+      packet: (process, generation, symbol, port, packet, raw) =>
+        this.#packet(process, generation, symbol, port, packet, raw),
+      answer: (process, ask, answer) => this.#answer(process, ask, answer),
+      exit: (process) => this.#exit(process),
+      prepare: (request, definition) => this.#try(request, definition),
+      patch: (patch) => this.#patch(patch),
+    });
+    Object.defineProperty(globalThis, "slice", { value: () => this.#slice(), configurable: true });
+    this.#script = new vm.Script("slice()", { filename: "slice" });
+    options.port.onmessage = ({ data }) => {
+      this.#inbox.add(data);
+      this.#schedule();
+    };
+    this.#clock.setInterval(() => this.#note.beat(), 100);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    this.#note.beat();
+    const limit = this.#alone;
+    if (this.#unguarded) this.#slice();
+    else this.#timed(limit === 0 ? DEFAULT_LIMIT + SLICE + MARGIN : limit);
+    this.#outbox.post();
+    if (!this.#inbox.empty || this.#flow.queued > 0 || this.#tasks.length > 0) this.#schedule();
+  }
+
+  /** Runs one slice under a timer. What ends it from outside runs no `finally`: nothing here may rely on one. */
+  #timed(timeout: number): void {
+    const began = this.#clock.now();
+    const used = this.#clock.cpu();
+    try {
+      this.#script.runInThisContext({ timeout });
+    } catch (thrown) {
+      if (!isTimeout(thrown) || !this.#guard.inside) {
+        // ended in the middle of the engine's own work: its state cannot be relied on, so the thread is given up
+        this.#log("error", `an executor gives up: ${asError(thrown).stack}`);
+        this.#outbox.post();
+        this.#clock.exit();
+      }
+      const share = (this.#clock.cpu() - used) / (this.#clock.now() - began);
+      this.#stopped(share < 0.5);
+    }
+  }
+
+  /** Takes frames and packets for a few milliseconds. */
+  #slice(): void {
+    const end = this.#clock.now() + SLICE;
+    const alone = this.#alone;
+    this.#alone = 0;
+    this.#guard.used = false;
+    if (alone !== 0) {
+      this.#single();
+      return;
+    }
+    for (let steps = 1;; steps++) {
+      if (this.#tasks.length > 0) {
+        this.#alone = this.#tasks[0]!.limit || DEFAULT_LIMIT;
+        return;
+      }
+      const next = this.#flow.next;
+      if (next !== undefined && next.port !== null) {
+        const symbol = next.port.symbol;
+        if (symbol.limit === UNKNOWN) this.#ready(symbol);
+        if (symbol.limit > 0 && next.answer === undefined && next.process.status === "running") {
+          this.#alone = symbol.limit;
+          return;
+        }
+      }
+      const read = this.#inbox.read();
+      if (read) this.#outbox.taken++;
+      if (!this.#flow.step() && !read && this.#tasks.length === 0) return;
+      if (this.#guard.used || (steps & 15) === 0) {
+        this.#guard.used = false;
+        if (this.#clock.now() >= end) return;
+      }
+    }
+  }
+
+  /** Runs what has a limit of its own. */
+  #single(): void {
+    const task = this.#task = this.#tasks.shift();
+    if (task === undefined) this.#flow.step();
+    else task.run();
+    this.#task = undefined;
+  }
+
+  #stopped(overloaded: boolean): void {
+    const { symbol, limit } = this.#note.read();
+    const name = this.#flow.current?.port?.symbol.name ?? `symbol ${symbol}`;
+    const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
+    const error = failure(`${name} was stopped after ${limit} ms${hint}`, { code: "timeout" });
+    this.#guard.leave();
+    const task = this.#task;
+    this.#task = undefined;
+    if (task !== undefined) task.stopped(error);
+    else this.#flow.stopped(error);
+  }
+
+  #packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Sealed): void {
+    let known = this.#processes.get(number);
+    if (known === undefined) {
+      known = { process: this.#flow.open({ number, generation }), rest: Rest.Busy };
+      this.#processes.set(number, known);
+    }
+    this.#flow.start(known.process, this.#mirror.port(symbol, port), raw, this.#asker, tag);
+  }
+
+  readonly #asker = {
+    answered: (packet: Packet, answer: Outcome): void => {
+      const number = packet.process.number;
+      const known = this.#processes.get(number);
+      let rest = Rest.Nothing;
+      if (known !== undefined && packet.process.status === "running") {
+        // what holds it open here: the host, and this packet
+        rest = packet.process.open > 2 ? Rest.Busy : packet.process.forgettable ? Rest.Nothing : Rest.Kept;
+        known.rest = rest;
+        if (rest === Rest.Nothing) {
+          this.#processes.delete(number);
+          this.#flow.close(packet.process);
+        }
+      }
+      const { form, data } = write(answer as Answer, packet.raw);
+      this.#outbox.push(ToHost.Answer, number, packet.tag, rest, form, data);
+    },
+  };
+
+  #idle(process: Process): void {
+    const known = this.#processes.get(process.number);
+    if (known === undefined || known.rest !== Rest.Busy) return;
+    known.rest = process.forgettable ? Rest.Nothing : Rest.Kept;
+    this.#outbox.push(ToHost.Idle, process.number, known.rest);
+    if (known.rest === Rest.Nothing) {
+      this.#processes.delete(process.number);
+      this.#flow.close(process);
+    }
+  }
+
+  #ended(process: Process): void {
+    this.#processes.delete(process.number);
+    if (process.number < 0) this.#outbox.push(ToHost.Ended, process.number);
+  }
+
+  #exit(number: number): void {
+    const known = this.#processes.get(number);
+    if (known === undefined) return;
+    this.#processes.delete(number);
+    this.#flow.abort(known.process);
+  }
+
+  /** Hands a packet to a node of the host. */
+  #ask(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
+    const { process } = packet;
+    const { form, data } = toWire(packet.payload);
+    const ask = ++this.#askNumber;
+    this.#asks.set(ask, packet);
+    const from = packet.via?.symbol.number ?? 0;
+    const parent = process.parent?.number ?? 0;
+    this.#outbox.push(ToHost.Ask, process.number, parent, from, symbol.number, port, ask, form, data);
+    return SENT;
+  }
+
+  #answer(_process: number, ask: number, answer: Answer): void {
+    const packet = this.#asks.get(ask);
+    this.#asks.delete(ask);
+    if (packet !== undefined) this.#flow.settle(packet, answer);
+  }
+
+  #patch(patch: Patch): void {
+    for (const definition of patch.define) {
+      const symbol = this.#mirror.define(definition);
+      symbol.limit = definition.body === undefined ? 0 : UNKNOWN;
+    }
+    this.#mirror.apply({ ...patch, define: [] });
+  }
+
+  #ready(symbol: NodeSymbol): void {
+    symbol.limit = 0;
+    this.#mirror.ready(symbol);
+  }
+
+  /** Makes the node of a definition. */
+  #prepare(
+    symbol: NodeSymbol,
+    definition: Definition,
+  ): { prepared: Prepared | Promise<Prepared>; programs: GuardedProgram[] } {
+    const kind = this.#kinds.get(definition.kind);
+    if (kind?.prepare === undefined) throw new Error(`this executor does not know the kind ${definition.kind}`);
+    const body = definition.body!;
+    const programs: GuardedProgram[] = [];
+    const position = (at: Path, offset?: number) =>
+      body.origin === undefined ? undefined : positionIn(body.origin as Origin, [...body.path, ...at], offset);
+    const log = (level: LogLevel, message: string, process?: Process) =>
+      this.#outbox.push(ToHost.Log, process?.number ?? 0, symbol.number, level, message);
+    const guarded = (program: Program, at: Path) => {
+      const made = new GuardedProgram(program, {
+        symbol,
+        guard: this.#guard,
+        position: (offset) => position(at, offset),
+        log: (level, text, process) => this.#outbox.push(ToHost.Log, process, symbol.number, level, text),
+      });
+      programs.push(made);
+      return made;
+    };
+    const compiling = <T>(at: Path, compile: () => T): T => {
+      try {
+        return compile();
+      } catch (thrown) {
+        const error = asError(thrown) as Failure & { offset?: number };
+        const place = position(at, error.offset);
+        if (place !== undefined) error.position ??= place;
+        throw error;
+      }
+    };
+    const context: ExecutorContext = {
+      symbol,
+      fields: fromWire(body.form, body.fields) as ValueMap,
+      flow: this.#flow,
+      position,
+      log,
+      compile: ({ language, code, at, isolate = false }: CodeOptions) =>
+        compiling(
+          at,
+          () => guarded(languageOf(language).compile(code, { realm: this.#realm, isolate }), at),
+        ),
+      condition: (code, at) => compiling(at, () => guarded(compileCondition(code, { realm: this.#realm }), at)),
+      fork: (process) => {
+        const child = this.#flow.open({ number: --this.#childNumber, generation: process.generation, parent: process });
+        return child;
+      },
+    };
+    const release = (prepared: Prepared): Prepared => ({
+      node: prepared.node,
+      release: () => {
+        for (const program of programs) program.release();
+        return prepared.release?.();
+      },
+    });
+    const prepared = kind.prepare(context);
+    return { prepared: prepared instanceof Promise ? prepared.then(release) : release(prepared), programs };
+  }
+
+  /** Tries a definition out for the host: makes the node, runs the top level of its code, throws both away. */
+  #try(request: number, definition: Definition): void {
+    const done = (error: Failure | null) =>
+      this.#outbox.push(ToHost.Prepared, request, error === null ? null : toErrorRecord(error));
+    const symbol = this.#mirror.scratch(definition);
+    this.#tasks.push({
+      limit: 0,
+      stopped: (error) => done(failure(`the top level of ${error.message}`, { code: "timeout" })),
+      run: () => {
+        try {
+          const { prepared, programs } = this.#prepare(symbol, definition);
+          for (const program of programs) program.start();
+          if (prepared instanceof Promise) {
+            prepared.then((made) => made.release?.()).then(() => done(null), (thrown) => done(asError(thrown))).then(
+              () => this.#schedule(),
+            );
+            return;
+          }
+          void prepared.release?.();
+          done(null);
+        } catch (thrown) {
+          done(asError(thrown));
+        }
+      },
+    });
+  }
+
+  #log(level: LogLevel, text: string): void {
+    this.#outbox.push(ToHost.Log, 0, 0, level, text);
+  }
+}
+
+/** The limit of a symbol whose node is not made yet. */
+const UNKNOWN = -1;
+
+/** Writes an answer: in the codec of what was asked, if it was sealed. An answer that cannot be written is an error. */
+function write(answer: Answer, asked: Value | Sealed): { form: number; data: unknown } {
+  try {
+    if (asked instanceof Sealed && !isError(answer)) {
+      return { form: SEALED + asked.codec.number, data: asked.codec.seal(answer, asked.data) };
+    }
+    return toWire(answer);
+  } catch (thrown) {
+    return toWire(asError(thrown));
+  }
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return (thrown as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+}

@@ -1,0 +1,93 @@
+import { type Definition, type Patch, SEALED, ToExecutor } from "../flow/mod.ts";
+import { type Answer, type Codec, type Form, fromWire, Sealed, type Value } from "../value/mod.ts";
+
+/** What the frames of the host come to. */
+export interface InboxHandler {
+  packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Sealed): void;
+  answer(process: number, ask: number, answer: Answer): void;
+  exit(process: number): void;
+  prepare(request: number, definition: Definition): void;
+  patch(patch: Patch): void;
+}
+
+/** Frames from the host, read one at a time. */
+export class Inbox {
+  readonly #batches: unknown[][] = [];
+  #at = 0;
+  readonly #codecs: ReadonlyMap<number, Codec>;
+  readonly #handler: InboxHandler;
+
+  constructor(codecs: readonly Codec[], handler: InboxHandler) {
+    this.#codecs = new Map(codecs.map((codec) => [codec.number, codec]));
+    this.#handler = handler;
+  }
+
+  /** Whether there is nothing to read. */
+  get empty(): boolean {
+    return this.#batches.length === 0;
+  }
+
+  /** Takes a batch in. */
+  add(batch: unknown[]): void {
+    this.#batches.push(batch);
+  }
+
+  /** Reads one frame. Answers whether there was one. */
+  read(): boolean {
+    const batch = this.#batches[0];
+    if (batch === undefined) return false;
+    const at = this.#at;
+    const handler = this.#handler;
+    switch (batch[at] as ToExecutor) {
+      case ToExecutor.Packet: {
+        this.#move(batch, 8);
+        const raw = this.#payload(batch[at + 6] as number, batch[at + 7]) as Value | Sealed;
+        handler.packet(
+          batch[at + 1] as number,
+          batch[at + 2] as number,
+          batch[at + 3] as number,
+          batch[at + 4] as number,
+          batch[at + 5] as number,
+          raw,
+        );
+        return true;
+      }
+      case ToExecutor.Answer:
+        this.#move(batch, 5);
+        handler.answer(
+          batch[at + 1] as number,
+          batch[at + 2] as number,
+          this.#payload(batch[at + 3] as number, batch[at + 4]) as Answer,
+        );
+        return true;
+      case ToExecutor.Exit:
+        this.#move(batch, 2);
+        handler.exit(batch[at + 1] as number);
+        return true;
+      case ToExecutor.Prepare:
+        this.#move(batch, 3);
+        handler.prepare(batch[at + 1] as number, batch[at + 2] as Definition);
+        return true;
+      case ToExecutor.Patch:
+        this.#move(batch, 2);
+        handler.patch(batch[at + 1] as Patch);
+        return true;
+    }
+  }
+
+  #payload(form: number, data: unknown): Answer | Sealed {
+    if (form < SEALED) return fromWire(form as Form, data);
+    const codec = this.#codecs.get(form - SEALED);
+    if (codec === undefined) throw new Error(`no codec has the number ${form - SEALED}`);
+    return new Sealed(codec, data);
+  }
+
+  /** Moves on before the frame is handled: one that cannot be must not be read again. */
+  #move(batch: unknown[], by: number): void {
+    this.#at += by;
+    if (this.#at >= batch.length) {
+      this.#batches.shift();
+      this.#at = 0;
+    }
+  }
+}

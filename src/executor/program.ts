@@ -1,0 +1,68 @@
+import type { NodeSymbol, Packet } from "../flow/mod.ts";
+import type { Callable } from "../kinds/context.ts";
+import type { Program } from "../language/mod.ts";
+import type { Failure, Value } from "../value/mod.ts";
+import { isError } from "../value/mod.ts";
+import type { Guard } from "./guard.ts";
+
+/** What a guarded program needs of the spec it belongs to. */
+export interface ProgramSite {
+  symbol: NodeSymbol;
+  guard: Guard;
+  /** Where a character of the code stands in the author's file. */
+  position(offset: number | undefined): string | undefined;
+  /** Takes what the code writes with `console`. */
+  log(level: string, text: string, process: number): void;
+}
+
+/** A program of a spec behind the gate to user code. */
+export class GuardedProgram implements Callable {
+  readonly #program: Program;
+  readonly #site: ProgramSite;
+
+  constructor(program: Program, site: ProgramSite) {
+    this.#program = program;
+    this.#site = site;
+  }
+
+  /** Runs the top level, once. @throws {Error} What it throws, with its position. */
+  start(): void {
+    const { guard, symbol } = this.#site;
+    guard.enter(symbol, 0);
+    let failed: unknown;
+    try {
+      this.#program.start();
+    } catch (error) {
+      failed = error;
+    }
+    guard.leave();
+    this.#flush(0);
+    if (failed !== undefined) throw this.#locate(failed as Failure);
+  }
+
+  call(packet: Packet, argument: Value): Value {
+    const { guard, symbol } = this.#site;
+    const process = packet.process.number;
+    guard.enter(symbol, process);
+    const value = this.#program.call(argument);
+    guard.leave();
+    this.#flush(process);
+    return isError(value) ? this.#locate(value) : value;
+  }
+
+  release(): void {
+    this.#program.release();
+  }
+
+  #flush(process: number): void {
+    for (const { level, text } of this.#program.takeLogs()) this.#site.log(level, text, process);
+  }
+
+  #locate(error: Failure & { offset?: number }): Failure {
+    if (error.position === undefined) {
+      const position = this.#site.position(error.offset);
+      if (position !== undefined) error.position = position;
+    }
+    return error;
+  }
+}

@@ -1,0 +1,55 @@
+import { registerHooks } from "node:module";
+import process from "node:process";
+import type { Clock } from "./executor.ts";
+
+/**
+ * Names that stay on an executor's global: the language itself, and three things of the host's that it cannot do
+ * without. `queueMicrotask`: without it this Deno delivers no second message on a port. `Buffer`: cel-js needs it.
+ */
+const KEPT =
+  /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|\w+Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Buffer)$/;
+
+/** Takes from the thread what the engine needs of it. Call before `sealGlobal`. */
+export function takeClock(): Clock {
+  const { setImmediate, setInterval } = globalThis;
+  const now = performance.now.bind(performance);
+  return {
+    now,
+    setImmediate: (task) => setImmediate(task),
+    setInterval: (task, ms) => setInterval(task, ms),
+    cpu: () => {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1_000;
+    },
+    exit: () => process.exit(1),
+  };
+}
+
+/**
+ * Leaves on the thread's global nothing that reaches out, and refuses every further import. The thread has no permission
+ * anyway; this takes away the doors that no permission guards (signals, locks, channels, caches).
+ */
+export function sealGlobal(): void {
+  registerHooks({
+    resolve(specifier: string) {
+      throw new Error(`import of ${specifier} refused`);
+    },
+  });
+  for (const key of Reflect.ownKeys(globalThis)) {
+    if (typeof key === "symbol" || KEPT.test(key)) continue;
+    Reflect.deleteProperty(globalThis, key);
+    if (key in globalThis) {
+      Object.defineProperty(globalThis, key, { value: undefined, configurable: false, writable: false });
+    }
+  }
+}
+
+/** Takes the lock that lets `terminate()` end this thread in the middle of a loop. Answers when it is held. */
+export function takeLock(name: string): Promise<void> {
+  return new Promise((held) => {
+    void navigator.locks.request(name, () => {
+      held();
+      return new Promise(() => {});
+    });
+  });
+}

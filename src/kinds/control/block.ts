@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { Compound, Kind, PartPort } from "../../flow/mod.ts";
+import { type FieldProblem, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
+import { isList, type ValueMap } from "../../value/mod.ts";
+import { chain } from "./step.ts";
+
+const innerPorts = z.record(
+  z.string(),
+  z.array(z.strictObject({
+    name: z.string().meta({ description: "The name of a node inside." }),
+    port: portName(),
+  })),
+);
+
+const fields = z.object({
+  specs: specs(),
+  inbounds: innerPorts.optional().meta({
+    description:
+      "For each in port of the block, the ports inside that it leads to. Without it and outbounds, the nodes " +
+      "inside are a row: the first takes what comes in, each sends to the next, the last sends on.",
+  }),
+  outbounds: innerPorts.optional().meta({
+    description: "For each out port of the block, the ports inside that lead to it.",
+  }),
+});
+
+/** Several nodes as one. */
+export const block: Kind = {
+  name: "block",
+  summary: "Several nodes as one: in a row, or linked to each other with their ports named by inbounds and outbounds.",
+  fields,
+  ports: { in: ["in", "in[]", "io"], out: ["out", "out[]", "error"] },
+  nested: "specs",
+  portsOf(given, scheme): Ports {
+    const { inbounds, outbounds } = given as ValueMap & { inbounds?: object; outbounds?: object };
+    if (isCluster(given)) return { in: Object.keys(inbounds ?? {}), out: Object.keys(outbounds ?? {}) };
+    const out = portsAt(given, scheme, -1).out.filter((port) => port !== "error");
+    return { in: portsAt(given, scheme, 0).in, out: [...out, "error"] };
+  },
+  check(given) {
+    if (!isCluster(given)) return [];
+    const { specs, ...bounds } = fields.parse(given);
+    const names = specs.map((spec) => spec.name);
+    const problems: FieldProblem[] = [];
+    for (const side of ["inbounds", "outbounds"] as const) {
+      for (const [port, targets] of Object.entries(bounds[side] ?? {})) {
+        targets.forEach(({ name }, index) => {
+          if (names.includes(name)) return;
+          problems.push({
+            path: [side, port, index, "name"],
+            what: `no node inside is called ${JSON.stringify(name)}`,
+            hint: `there are ${names.filter((known) => known !== undefined).join(", ") || "none with a name"}`,
+          });
+        });
+      }
+    }
+    return problems;
+  },
+  compound: (given) => isCluster(given) ? cluster(given) : chain(given),
+};
+
+/** Whether the nodes inside are linked by hand instead of in a row. */
+function isCluster(fields: ValueMap): boolean {
+  return fields.inbounds !== undefined || fields.outbounds !== undefined;
+}
+
+function cluster(given: ValueMap): Compound {
+  const { inbounds = {}, outbounds = {} } = fields.parse(given);
+  const parts = given.specs as readonly ValueMap[];
+  const indexOf = (name: unknown) => parts.findIndex((part) => part.name === name || part.id === name);
+  const inner = (ports: readonly { name: string; port: string }[] | undefined): PartPort[] =>
+    (ports ?? []).map(({ name, port }) => ({ part: indexOf(name), port })).filter(({ part }) => part >= 0);
+  const wires = parts.flatMap((part, from) =>
+    Object.entries((part.links ?? {}) as Record<string, unknown>).flatMap(([port, targets]) =>
+      (isList(targets) ? targets as readonly ValueMap[] : []).flatMap((target) => {
+        const to = indexOf(target.id ?? target.name);
+        return to < 0 ? [] : [{ from: { part: from, port }, to: { part: to, port: String(target.port) } }];
+      })
+    )
+  );
+  return { parts, wires, ins: (port) => inner(inbounds[port]), outs: (port) => inner(outbounds[port]) };
+}
+
+/** The ports of the node at one end of a row. */
+function portsAt(fields: ValueMap, scheme: Scheme, index: 0 | -1): Ports {
+  const part = (fields.specs as readonly ValueMap[]).at(index);
+  const kind = part === undefined ? undefined : scheme.get(String(part.kind));
+  return kind === undefined ? { in: [], out: [] } : portsOf(kind, part!, scheme);
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import type { Compound, Kind } from "../../flow/mod.ts";
+import { specs } from "../../spec/mod.ts";
+import type { ValueMap } from "../../value/mod.ts";
+
+/** Runs nodes one after another. */
+export const step: Kind = {
+  name: "step",
+  summary: "Runs the nodes inside one after another, each on what the one before it has answered.",
+  fields: z.object({ specs: specs() }),
+  ports: { in: ["in"], out: ["out", "error"] },
+  nested: "specs",
+  compound: chain,
+};
+
+/**
+ * Parts in a row: `out` of each leads to `in` of the next, what comes in goes to the first, what the last sends leads on,
+ * and every part's `error` is the whole's.
+ */
+export function chain(fields: ValueMap): Compound {
+  const parts = fields.specs as readonly ValueMap[];
+  return {
+    parts,
+    wires: parts.slice(1).map((_, index) => ({
+      from: { part: index, port: "out" },
+      to: { part: index + 1, port: "in" },
+    })),
+    ins: (port) => [{ part: 0, port }],
+    outs: (port) => port === "error" ? parts.map((_, part) => ({ part, port })) : [{ part: parts.length - 1, port }],
+  };
+}

@@ -1,0 +1,12 @@
+/** The built-in node kinds. */
+import type { Kind } from "../flow/mod.ts";
+import { EXECUTOR_KINDS } from "./executor.ts";
+import { listener } from "./net/listener.ts";
+import { log } from "./system/log.ts";
+
+export type { Callable, CodeOptions, ExecutorContext, HostContext } from "./context.ts";
+export { CODECS } from "./executor.ts";
+export { Sockets } from "./net/sockets.ts";
+
+/** All built-in kinds. */
+export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, listener as Kind, log as Kind];

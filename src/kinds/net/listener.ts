@@ -1,0 +1,185 @@
+import { z } from "zod";
+import type { Kind, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
+import { duration, port, size } from "../../spec/mod.ts";
+import { type Answer, asError, failure, isError, NONE, Sealed, Stream, type Value } from "../../value/mod.ts";
+import type { HostContext } from "../context.ts";
+import { httpCodec, readResponse, type RequestData, type ResponseData } from "./http_codec.ts";
+import { readBody } from "./read_body.ts";
+import { DEFAULT_MAX_BODY } from "./request.ts";
+import { encodeResponse, type RawResponse } from "./response.ts";
+import type { SocketLease } from "./sockets.ts";
+
+const fields = z.object({
+  protocol: z.enum(["http"]).default("http").meta({ description: "What is spoken on the socket." }),
+  host: z.string().min(1).optional().meta({
+    description: "The address to bind. Default: that of `start --host`, or 127.0.0.1.",
+  }),
+  port: port(),
+  maxBody: size().default(DEFAULT_MAX_BODY).meta({
+    description: "How many bytes the body of a request may have; a larger one is answered 413. Default 1MiB.",
+  }),
+  stream: z.boolean().default(false).meta({
+    description: "Whether the body is handed on as a stream instead of being read, however large. Default false.",
+  }),
+  timeout: duration().default(30_000).meta({ description: "How long a request may take in all. Default 30s." }),
+});
+
+/** Takes HTTP requests and opens a process for each. */
+export const listener: Kind<HostContext> = {
+  name: "listener",
+  summary: "Takes HTTP requests: each opens a process of its own, and what out answers is the response.",
+  fields,
+  ports: { in: [], out: ["out", "error"] },
+  place: "host",
+  async prepare(context) {
+    const options = fields.parse(context.fields);
+    const lease = await context.sockets.acquire(options.host ?? context.host, options.port, context.symbol.id);
+    const node = new Listener(context, options, lease);
+    return { node, release: () => lease.release() };
+  },
+};
+
+class Listener {
+  readonly #context: HostContext;
+  readonly #options: z.infer<typeof fields>;
+  readonly #lease: SocketLease;
+  readonly #out: OutPort;
+  readonly #error: OutPort;
+  readonly #handler = (request: Request): Response | Promise<Response> => this.#handle(request);
+
+  constructor(context: HostContext, options: z.infer<typeof fields>, lease: SocketLease) {
+    this.#context = context;
+    this.#options = options;
+    this.#lease = lease;
+    this.#out = context.symbol.out("out");
+    this.#error = context.symbol.out("error");
+  }
+
+  receive(): never {
+    throw new Error("a listener takes no packets");
+  }
+
+  load(): void {
+    this.#lease.take(this.#handler);
+  }
+
+  unload(): void {
+    this.#lease.yield(this.#handler);
+  }
+
+  #handle(request: Request): Response | Promise<Response> {
+    if (request.body === null) return this.#run(request, null);
+    if (this.#options.stream) return this.#run(request, Stream.from(request.body));
+    return readBody(request, this.#options.maxBody, this.#options.timeout).then(
+      (body) => this.#run(request, body),
+      (refused) => this.#refuse(request, asError(refused)),
+    );
+  }
+
+  /** Runs the workflow in a process of its own. */
+  #run(request: Request, body: Uint8Array | Stream | null): Response | Promise<Response> {
+    const process = this.#context.open(this.#options.timeout);
+    if (process === undefined) {
+      if (body instanceof Stream) body.close();
+      return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
+    }
+    return new Promise((resolve) =>
+      new Exchange(this.#context, process, request, body, resolve).run(this.#out, this.#error, this.#options.maxBody)
+    );
+  }
+
+  #refuse(request: Request, error: Error): Response {
+    return toResponse(encodeResponse(error, { method: request.method }, { process: "" }));
+  }
+}
+
+/** One request and its response. */
+class Exchange {
+  readonly #context: HostContext;
+  readonly #process: Process;
+  readonly #request: Request;
+  readonly #body: Uint8Array | Stream | null;
+  readonly #respond: (response: Response) => void;
+  readonly #leave = () => this.#left();
+  #errorPort: OutPort | null = null;
+
+  constructor(
+    context: HostContext,
+    process: Process,
+    request: Request,
+    body: Uint8Array | Stream | null,
+    respond: (response: Response) => void,
+  ) {
+    this.#context = context;
+    this.#process = process;
+    this.#request = request;
+    this.#body = body;
+    this.#respond = respond;
+  }
+
+  run(out: OutPort, error: OutPort, maxBody: number): void {
+    const { method, url, headers, signal } = this.#request;
+    const flat: string[] = [];
+    for (const [name, value] of headers) flat.push(name, value);
+    const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
+    const data: RequestData = [method, url, "HTTP/1.1", flat, body, maxBody];
+    signal.addEventListener("abort", this.#leave);
+    this.#errorPort = error;
+    if (!this.#context.flow.emit(this.#process, out, new Sealed(httpCodec, data), this)) this.#finish(NONE);
+  }
+
+  /** For `Flow`: the answer of the workflow. */
+  answered(_: Packet, answer: Outcome): void {
+    const port = this.#errorPort;
+    if (isError(answer) && port !== null && this.#process.status === "running") {
+      this.#errorPort = null;
+      if (this.#context.flow.emit(this.#process, port, answer as Value, this)) return;
+    }
+    this.#finish(answer);
+  }
+
+  /** Ends the process, then responds: what the process has to commit is committed before the first byte leaves. */
+  #finish(answer: Outcome): void {
+    const { flow } = this.#context;
+    const process = this.#process;
+    let response = answer instanceof Sealed ? readResponse(answer.data as ResponseData) : this.#encode(answer);
+    if (response.error !== undefined) this.#context.failed(process, response.error);
+    if (!process.guarded) {
+      flow.close(process, response.error);
+      return this.#send(response);
+    }
+    const failed = response.error ?? (response.status >= 400 ? failure(`answered ${response.status}`) : undefined);
+    flow.close(process, failed);
+    void process.ended.then(() => {
+      if (failed === undefined && process.error !== undefined) {
+        this.#context.failed(process, process.error);
+        response = this.#encode(process.error);
+      }
+      this.#send(response);
+    });
+  }
+
+  #encode(answer: Answer): RawResponse {
+    const { method, headers } = this.#request;
+    const { dev } = this.#context;
+    const accept = headers.get("accept") ?? undefined;
+    return encodeResponse(answer, { method, accept }, { process: this.#context.idOf(this.#process), dev });
+  }
+
+  #send(response: RawResponse): void {
+    this.#request.signal.removeEventListener("abort", this.#leave);
+    if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
+    this.#respond(toResponse(response));
+  }
+
+  #left(): void {
+    this.#context.flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
+  }
+}
+
+function toResponse({ status, headers, body }: RawResponse): Response {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
+  const content = body instanceof Stream ? body.take() : body;
+  return new Response(content as BodyInit | null, { status, headers: pairs });
+}
