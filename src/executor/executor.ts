@@ -19,7 +19,7 @@ import {
 } from "../flow/mod.ts";
 import type { CodeOptions, ExecutorContext } from "../kinds/context.ts";
 import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
-import { type Origin, type Path, positionIn } from "../spec/mod.ts";
+import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import {
   type Answer,
   asError,
@@ -36,7 +36,7 @@ import {
 } from "../value/mod.ts";
 import { DEFAULT_LIMIT, Guard } from "./guard.ts";
 import { Inbox } from "./inbox.ts";
-import { kindTable, Mirror } from "./mirror.ts";
+import { kindTable, type Made, Mirror } from "./mirror.ts";
 import { Outbox } from "./outbox.ts";
 import { GuardedProgram } from "./program.ts";
 
@@ -124,13 +124,13 @@ export class Executor {
       ended: (process) => this.#ended(process),
     });
     const remote: Node = { receive: (packet, port) => this.#ask(packet, port.symbol, port.index) };
-    this.#mirror = new Mirror((symbol, definition) => this.#prepare(symbol, definition).prepared, remote);
+    this.#mirror = new Mirror((symbol, definition) => this.#make(symbol, definition), remote);
     this.#inbox = new Inbox(options.codecs, {
       packet: (process, generation, symbol, port, packet, raw) =>
         this.#packet(process, generation, symbol, port, packet, raw),
       answer: (process, ask, answer) => this.#answer(process, ask, answer),
       exit: (process) => this.#exit(process),
-      prepare: (request, definition) => this.#try(request, definition),
+      prepare: (request, symbol) => this.#try(request, symbol),
       patch: (patch) => this.#patch(patch),
     });
     Object.defineProperty(globalThis, "slice", { value: () => this.#slice(), configurable: true });
@@ -313,16 +313,14 @@ export class Executor {
   }
 
   /** Makes the node of a definition. */
-  #prepare(
-    symbol: NodeSymbol,
-    definition: Definition,
-  ): { prepared: Prepared | Promise<Prepared>; programs: GuardedProgram[] } {
+  #make(symbol: NodeSymbol, definition: Definition): Made | Promise<Made> {
     const kind = this.#kinds.get(definition.kind);
     if (kind?.prepare === undefined) throw new Error(`this executor does not know the kind ${definition.kind}`);
     const body = definition.body!;
     const programs: GuardedProgram[] = [];
+    const { origin } = body;
     const position = (at: Path, offset?: number) =>
-      body.origin === undefined ? undefined : positionIn(body.origin as Origin, [...body.path, ...at], offset);
+      origin === undefined ? undefined : formatPosition(positionIn(origin, at, offset));
     const log = (level: LogLevel, message: string, process?: Process) =>
       this.#outbox.push(ToHost.Log, process?.number ?? 0, symbol.number, level, message);
     const guarded = (program: Program, at: Path) => {
@@ -362,41 +360,48 @@ export class Executor {
         return child;
       },
     };
-    const release = (prepared: Prepared): Prepared => ({
-      node: prepared.node,
+    const made = ({ node, release }: Prepared): Made => ({
+      node,
+      programs,
       release: () => {
         for (const program of programs) program.release();
-        return prepared.release?.();
+        return release?.();
       },
     });
     const prepared = kind.prepare(context);
-    return { prepared: prepared instanceof Promise ? prepared.then(release) : release(prepared), programs };
+    return prepared instanceof Promise ? prepared.then(made) : made(prepared);
   }
 
-  /** Tries a definition out for the host: makes the node, runs the top level of its code, throws both away. */
-  #try(request: number, definition: Definition): void {
-    const done = (error: Failure | null) =>
-      this.#outbox.push(ToHost.Prepared, request, error === null ? null : toErrorRecord(error));
-    const symbol = this.#mirror.scratch(definition);
-    this.#tasks.push({
-      limit: 0,
-      stopped: (error) => done(failure(`the top level of ${error.message}`, { code: "timeout" })),
-      run: () => {
-        try {
-          const { prepared, programs } = this.#prepare(symbol, definition);
-          for (const program of programs) program.start();
-          if (prepared instanceof Promise) {
-            prepared.then((made) => made.release?.()).then(() => done(null), (thrown) => done(asError(thrown))).then(
-              () => this.#schedule(),
-            );
-            return;
+  /** Makes the node of a symbol and runs the top level of its code, to see whether it can be run. */
+  #try(request: number, number: number): void {
+    const symbol = this.#mirror.symbol(number);
+    const done = (error?: Failure) => {
+      this.#outbox.push(ToHost.Prepared, request, error === undefined ? null : toErrorRecord(error));
+      this.#schedule();
+    };
+    const attempt = (run: () => void) => {
+      this.#tasks.push({
+        limit: 0,
+        stopped: (error) => done(failure(`the top level of ${error.message}`, { code: "timeout" })),
+        run: () => {
+          try {
+            run();
+          } catch (thrown) {
+            done(asError(thrown));
           }
-          void prepared.release?.();
-          done(null);
-        } catch (thrown) {
-          done(asError(thrown));
-        }
-      },
+        },
+      });
+      this.#schedule();
+    };
+    const start = (made: Made | undefined) => {
+      for (const program of made?.programs ?? []) program.start();
+      done();
+    };
+    attempt(() => {
+      symbol.limit = 0;
+      const made = this.#mirror.make(symbol);
+      if (!(made instanceof Promise)) start(made);
+      else made.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Definition, type Patch, SEALED, ToExecutor } from "../flow/mod.ts";
+import { type Patch, SEALED, ToExecutor } from "../flow/mod.ts";
 import { type Answer, type Codec, type Form, fromWire, Sealed, type Value } from "../value/mod.ts";
 
 /** What the frames of the host come to. */
@@ -6,7 +6,7 @@ export interface InboxHandler {
   packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Sealed): void;
   answer(process: number, ask: number, answer: Answer): void;
   exit(process: number): void;
-  prepare(request: number, definition: Definition): void;
+  prepare(request: number, symbol: number): void;
   patch(patch: Patch): void;
 }
 
@@ -66,7 +66,7 @@ export class Inbox {
         return true;
       case ToExecutor.Prepare:
         this.#move(batch, 3);
-        handler.prepare(batch[at + 1] as number, batch[at + 2] as Definition);
+        handler.prepare(batch[at + 1] as number, batch[at + 2] as number);
         return true;
       case ToExecutor.Patch:
         this.#move(batch, 2);

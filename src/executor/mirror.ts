@@ -9,13 +9,19 @@ import {
 } from "../flow/mod.ts";
 import { asError } from "../value/mod.ts";
 
+/** A node with the programs that it calls. */
+export interface Made extends Prepared {
+  /** Code whose top level runs before the first call. */
+  programs: readonly { start(): void }[];
+}
+
 /** How the executor makes a node of a definition. */
-export type Prepare = (symbol: NodeSymbol, definition: Definition) => Prepared | Promise<Prepared>;
+export type Make = (symbol: NodeSymbol, definition: Definition) => Made | Promise<Made>;
 
 interface Entry {
   readonly symbol: NodeSymbol;
   readonly definition: Definition;
-  prepared: Prepared | undefined;
+  made: Made | Promise<Made> | undefined;
   ready: boolean;
 }
 
@@ -25,12 +31,12 @@ interface Entry {
  */
 export class Mirror {
   readonly #entries = new Map<number, Entry>();
-  readonly #prepare: Prepare;
+  readonly #make: Make;
   readonly #remote: Node;
 
   /** @param remote Takes the packets for nodes of the host. */
-  constructor(prepare: Prepare, remote: Node) {
-    this.#prepare = prepare;
+  constructor(make: Make, remote: Node) {
+    this.#make = make;
     this.#remote = remote;
   }
 
@@ -59,52 +65,46 @@ export class Mirror {
   define(definition: Definition): NodeSymbol {
     const known = this.#entries.get(definition.number);
     const symbol = known?.symbol ?? new NodeSymbol(definition);
-    if (known !== undefined) void known.prepared?.release?.();
-    const remote = definition.body === undefined;
+    if (known !== undefined) release(known);
     symbol.node = this.#remote;
-    this.#entries.set(definition.number, { symbol, definition, prepared: undefined, ready: remote });
+    const ready = definition.body === undefined;
+    this.#entries.set(definition.number, { symbol, definition, made: undefined, ready });
     return symbol;
   }
 
-  /** A symbol for trying a definition out, known to nobody else. */
-  scratch(definition: Definition): NodeSymbol {
-    return new NodeSymbol(definition);
+  /** The symbol of a number. @throws {Error} If there is none. */
+  symbol(number: number): NodeSymbol {
+    return this.#entry(number).symbol;
   }
 
   /** Forgets a symbol that no process can reach any more. */
   free(number: number): void {
     const entry = this.#entries.get(number);
     this.#entries.delete(number);
-    void entry?.prepared?.release?.();
+    if (entry !== undefined) release(entry);
   }
 
-  /** Makes the node of a symbol, if it is not made yet. One that cannot be made answers every packet with the reason. */
-  ready(symbol: NodeSymbol): void {
+  /** Makes the node of a symbol, if it is not made yet. @throws {Error} Why it cannot be made. */
+  make(symbol: NodeSymbol): Made | Promise<Made> | undefined {
     const entry = this.#entries.get(symbol.number);
-    if (entry === undefined || entry.ready) return;
+    if (entry === undefined || entry.ready) return entry?.made;
     entry.ready = true;
-    let prepared: Prepared | Promise<Prepared>;
+    const made = entry.made = this.#make(symbol, entry.definition);
+    if (made instanceof Promise) {
+      // packets that come meanwhile wait
+      symbol.node = { receive: async (packet, port) => await (await made).node.receive(packet, port) };
+      made.then(({ node }) => symbol.node = node, () => {});
+    } else symbol.node = made.node;
+    return made;
+  }
+
+  /** The same; a node that cannot be made answers every packet with the reason. */
+  ready(symbol: NodeSymbol): void {
     try {
-      prepared = this.#prepare(symbol, entry.definition);
+      this.make(symbol);
     } catch (thrown) {
       symbol.node = failing(asError(thrown));
-      return;
     }
-    if (!(prepared instanceof Promise)) {
-      entry.prepared = prepared;
-      symbol.node = prepared.node;
-      return;
-    }
-    const settled = prepared.then((made) => {
-      entry.prepared = made;
-      return symbol.node = made.node;
-    });
-    symbol.node = {
-      receive: async (packet, port) => {
-        const reply = await (await settled).receive(packet, port);
-        return reply;
-      },
-    };
   }
 
   #entry(number: number): Entry {
@@ -112,6 +112,11 @@ export class Mirror {
     if (entry === undefined) throw new Error(`no symbol has the number ${number}`);
     return entry;
   }
+}
+
+function release({ made }: Entry): void {
+  if (made instanceof Promise) made.then((settled) => settled.release?.(), () => {});
+  else void made?.release?.();
 }
 
 function failing(error: Error): Node {

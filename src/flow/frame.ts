@@ -1,3 +1,5 @@
+import type { Origin } from "../spec/mod.ts";
+
 /**
  * Frames: what the host and an executor say to each other. They are written one after another into one flat array, which
  * is posted once an event-loop turn: an operation, then as many elements as its table entry says. A payload is two
@@ -12,7 +14,7 @@ export enum ToExecutor {
   Answer,
   /** A process has ended: process. */
   Exit,
-  /** Try a definition out: request, definition. */
+  /** Make the node of a symbol and run the top level of its code: request, symbol. */
   Prepare,
   /** A change of the symbol table: patch. */
   Patch,
@@ -28,7 +30,7 @@ export enum ToHost {
   Idle,
   /** What a node has to say: process or 0, symbol, level, text. */
   Log,
-  /** A definition was tried out: request, error record or null. */
+  /** A symbol was tried out: request, error record or null. */
   Prepared,
   /** A process that an executor opened has ended: process. */
   Ended,
@@ -59,12 +61,8 @@ export interface Definition {
     /** The fields in written form, their templates evaluated. */
     form: number;
     fields: unknown;
-    /** Where their texts stand, for positions in errors; see `Origin`. */
-    origin?: unknown;
-    /** Steps from the root of the author's spec to this part. */
-    path: readonly (string | number)[];
-    /** Whether it is called through the host, alone on an executor, because it has killed two. */
-    quarantined?: boolean;
+    /** Where their texts stand, for positions in errors. */
+    origin?: Origin;
   };
 }
 

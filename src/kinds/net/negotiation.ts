@@ -12,7 +12,7 @@ const MAX_CACHED_LENGTH = 512;
 /** Chooses among the media types that a value can be sent as. */
 export class Negotiation {
   readonly #offers: readonly string[];
-  // Clients send the same few headers over and over; parsing one costs 10 µs.
+  // Clients send the same few headers over and over; parsing one costs 7 µs.
   readonly #chosen = new Map<string, string>();
 
   /** @param offers The value's own type first, then what it can be turned into. */

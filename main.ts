@@ -1,0 +1,4 @@
+import { run } from "./src/cli/mod.ts";
+import { terminal } from "./src/cli/terminal.ts";
+
+if (import.meta.main) Deno.exit(await run(Deno.args, terminal));

@@ -1,0 +1,60 @@
+import { UsageError } from "./flag.ts";
+import type { Terminal } from "./command.ts";
+
+/** A file of specs. */
+export interface SpecFile {
+  /** As it was named; `<stdin>` for standard input. */
+  name: string;
+  text: string;
+}
+
+const SPECS = /\.(ya?ml|json)$/i;
+
+/**
+ * Reads the files that are named: a file, a folder (all `.yaml`, `.yml` and `.json` in it and below, in order), `-` for
+ * standard input.
+ *
+ * @throws {Error} If one is not there or is no UTF-8.
+ */
+export async function readSpecFiles(paths: readonly string[], terminal: Terminal): Promise<SpecFile[]> {
+  const files: SpecFile[] = [];
+  for (const path of paths) {
+    if (path === "-") files.push({ name: "<stdin>", text: await terminal.input() });
+    else for (const name of await expand(path)) files.push({ name, text: await readText(name) });
+  }
+  return files;
+}
+
+async function expand(path: string): Promise<string[]> {
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`there is no file ${path}`);
+    throw error;
+  });
+  if (!info.isDirectory) return [path];
+  const found = await walk(path);
+  if (found.length === 0) throw new UsageError(`there is no .yaml, .yml or .json file in ${path}`);
+  return found;
+}
+
+async function walk(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const entries = (await Array.fromAsync(Deno.readDir(folder))).sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory } of entries) {
+    if (name.startsWith(".") || name === "node_modules") continue;
+    const path = `${folder.replace(/\/+$/, "")}/${name}`;
+    if (isDirectory) found.push(...await walk(path));
+    else if (SPECS.test(name)) found.push(path);
+  }
+  return found;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+async function readText(path: string): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new Error(`${path}: it is not UTF-8`);
+  }
+}

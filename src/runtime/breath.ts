@@ -1,0 +1,22 @@
+/** How long work that can wait may hold the event loop at a time, in milliseconds. */
+const TURN = 3;
+
+/** Lets the event loop turn where work that can wait has held it long enough, so that requests are not kept waiting. */
+export class Breath {
+  #since = performance.now();
+  #turn: Promise<void> | undefined;
+
+  /** Call before each piece of work. */
+  async take(): Promise<void> {
+    while (this.#turn !== undefined || performance.now() - this.#since > TURN) {
+      this.#turn ??= new Promise((resolve) =>
+        setImmediate(() => {
+          this.#turn = undefined;
+          this.#since = performance.now();
+          resolve();
+        })
+      );
+      await this.#turn;
+    }
+  }
+}

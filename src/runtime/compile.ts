@@ -1,0 +1,132 @@
+import {
+  type Definition,
+  type FlatSpec,
+  flatten,
+  type Kind,
+  NodeSymbol,
+  type Prepared,
+  type Unit,
+} from "../flow/mod.ts";
+import {
+  checkSpecs,
+  formatProblem,
+  hasErrors,
+  locatorOf,
+  mapTemplates,
+  type Origin,
+  type Path,
+  type Problem,
+  type Scheme,
+  type Spec,
+  type TextOrigin,
+  validate,
+  writtenPath,
+} from "../spec/mod.ts";
+import { failure, isList, isMap, toWire, type Value, type ValueMap } from "../value/mod.ts";
+
+/** A refusal to run a spec: every problem on a line, `invalid argument` as its cause. */
+export function refusal(problems: readonly Problem[]): Error {
+  const lines = problems.filter(({ severity }) => severity !== "warning").map(formatProblem);
+  return failure(lines.join("\n"), { code: "invalid", cause: failure("invalid argument") });
+}
+
+/** What is wrong with a spec, links apart: they are the table's to know. */
+export function checkSpec(spec: Spec, origin: Origin | undefined, scheme: Scheme<Kind>, evaluate: Evaluate): Problem[] {
+  const source = origin === undefined ? undefined : locatorOf(origin);
+  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate });
+}
+
+/** Evaluates a template's expression. */
+export type Evaluate = (expression: string) => Value;
+
+/** A spec with its fields read: templates evaluated, defaults filled in. */
+export interface Readable {
+  spec: Spec;
+  /** Where its texts stand, by the names that the kind has for its fields. */
+  origin?: Origin;
+}
+
+/**
+ * Reads the fields of a spec as its kind has them.
+ *
+ * @throws {Error} With every problem, if they are not right.
+ */
+export function readFields(
+  spec: Spec,
+  origin: Origin | undefined,
+  scheme: Scheme<Kind>,
+  evaluate: Evaluate,
+): Readable {
+  const kind = scheme.get(spec.kind);
+  const source = origin === undefined ? undefined : locatorOf(origin);
+  if (kind === undefined) throw refusal(checkSpec(spec, origin, scheme, evaluate));
+  const mapped = mapTemplates(spec, scheme, evaluate, source);
+  if (hasErrors(mapped.problems)) throw refusal(mapped.problems);
+  const read = validate(kind, mapped.fields, scheme);
+  if ("problems" in read) throw refusal(checkSpec(spec, origin, scheme, evaluate));
+  const made = { spec: { ...spec, fields: read.fields } };
+  return origin === undefined ? made : { ...made, origin: canonicalOrigin(spec, read.fields, scheme, origin) };
+}
+
+/** The places of a spec's texts by the paths of its validated fields. */
+function canonicalOrigin(spec: Spec, fields: ValueMap, scheme: Scheme<Kind>, origin: Origin): Origin {
+  const texts: Record<string, TextOrigin> = {};
+  const walk = (value: Value, path: Path): void => {
+    if (isList(value)) value.forEach((item, index) => walk(item, [...path, index]));
+    else if (isMap(value)) { for (const key of Object.keys(value)) walk(value[key]!, [...path, key]); }
+    else if (typeof value === "string") {
+      const text = origin.texts[JSON.stringify(writtenPath(spec, scheme, path))];
+      if (text !== undefined) texts[JSON.stringify(path)] = text;
+    }
+  };
+  walk(fields, []);
+  return { ...origin, texts };
+}
+
+/** The origin of a part of a compound, by paths from the part. */
+function originOf(origin: Origin, part: Path): Origin {
+  if (part.length === 0) return origin;
+  const texts: Record<string, TextOrigin> = {};
+  for (const [key, text] of Object.entries(origin.texts)) {
+    const path = JSON.parse(key) as Path;
+    if (part.every((step, index) => path[index] === step)) texts[JSON.stringify(path.slice(part.length))] = text;
+  }
+  return { ...origin, texts };
+}
+
+/** A node to be, before it is prepared. */
+export interface Draft {
+  symbol: NodeSymbol;
+  flat: FlatSpec;
+  definition: Definition;
+  origin?: Origin;
+}
+
+/** A unit with what its preparing did. */
+export interface CompiledUnit extends Unit {
+  readonly drafts: readonly Draft[];
+  /** Of nodes of the host. */
+  readonly prepared: Prepared[];
+}
+
+/** Takes a spec apart and makes its symbols. Runs nothing and claims nothing. */
+export function draftUnit(readable: Readable, scheme: Scheme<Kind>, number: () => number): CompiledUnit {
+  const { spec, origin } = readable;
+  const { nodes, inbound } = flatten(spec, (name) => {
+    const kind = scheme.get(name);
+    if (kind === undefined) throw failure(`unknown kind ${name}`, { cause: failure("invalid argument") });
+    return kind;
+  });
+  const drafts = nodes.map((flat): Draft => {
+    const identity = { number: number(), id: flat.id, name: flat.name, kind: flat.kind.name, ins: flat.kind.ports.in };
+    const symbol = new NodeSymbol(identity);
+    const definition: Definition = identity;
+    const part = origin === undefined ? undefined : originOf(origin, flat.path);
+    if (flat.kind.place !== "host") {
+      const { form, data } = toWire(flat.fields);
+      definition.body = { form, fields: data, ...part !== undefined && { origin: part } };
+    }
+    return { symbol, flat, definition, ...part !== undefined && { origin: part } };
+  });
+  return { spec, nodes: drafts, inbound, drafts, prepared: [] };
+}

@@ -1,0 +1,294 @@
+import { type Flow, type Kind, type LogLevel, type Process, SymbolTable, type Unit } from "../flow/mod.ts";
+import type { HostContext, Sockets } from "../kinds/mod.ts";
+import type { Pool } from "../pool/mod.ts";
+import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
+import { formatPosition, hasErrors, type Path, positionIn, type Scheme, type Spec } from "../spec/mod.ts";
+import { asError, failure, type Value } from "../value/mod.ts";
+import { Breath } from "./breath.ts";
+import { checkSpec, type CompiledUnit, type Draft, draftUnit, type Evaluate, readFields, refusal } from "./compile.ts";
+import { entryToSpec } from "./entry.ts";
+import type { Logger } from "./log.ts";
+import type { Processes } from "./processes.ts";
+
+/** What a loader works with. */
+export interface LoaderOptions {
+  /** The namespace that the runtime runs; specs of others are checked and left alone. */
+  namespace: string;
+  scheme: Scheme<Kind>;
+  flow: Flow;
+  pool: Pool;
+  processes: Processes;
+  sockets: Sockets;
+  logger: Logger;
+  evaluate: Evaluate;
+  host: string;
+  dev: boolean;
+}
+
+/** How many specs are prepared ahead of their turn. */
+const AHEAD = 32;
+
+interface Staged {
+  insert: Map<string, CompiledUnit>;
+  remove: Set<string>;
+  /** What preparing ahead came to, by operation. */
+  ahead: Map<Operation, Promise<CompiledUnit | undefined>>;
+  operations: readonly Operation[];
+  next: number;
+}
+
+/**
+ * Answers the registry for node kinds: prepares what a transaction brings, which is all that can fail, and on commit
+ * makes it the newest generation of the symbol table.
+ */
+export class Loader implements Handler {
+  readonly name = "the loader";
+  readonly kinds = "**";
+  readonly table = new SymbolTable();
+  readonly #options: LoaderOptions;
+  readonly #breath = new Breath();
+  #staged: Staged | undefined;
+  /** Whether top levels are run before a version is accepted. Off while a head that was accepted before is loaded. */
+  trial = true;
+  #symbols = 0;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+  }
+
+  begin({ operations }: TransactionInfo): void {
+    this.#staged = { insert: new Map(), remove: new Set(), ahead: new Map(), operations, next: 0 };
+  }
+
+  async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
+    await this.#put(entry, undo);
+  }
+
+  async update(entry: Entry, _: Entry, { undo }: HandlerContext): Promise<void> {
+    if (!undo) return await this.#put(entry, undo);
+    const id = idOf(entry);
+    await this.#unstage(id);
+  }
+
+  async delete(original: Entry, { undo }: HandlerContext): Promise<void> {
+    if (original.id.namespace !== this.#options.namespace) return;
+    const id = idOf(original);
+    if (undo) await this.#unstage(id);
+    else this.#staged!.remove.add(id);
+  }
+
+  /** Swaps generations. From here on nothing can fail. */
+  async commit(): Promise<void> {
+    const { insert, remove } = this.#staged!;
+    this.#staged = undefined;
+    if (insert.size === 0 && remove.size === 0) return;
+    const { pool, processes, logger } = this.#options;
+    const change = { insert: [...insert.values()], remove: [...remove].filter((id) => !insert.has(id)) };
+    const commit = this.table.commit(change);
+    for (const { from, port, to } of commit.dangling) {
+      logger.log(
+        "warn",
+        `${from} is not active: its port ${port} is linked to ${to.target}.${to.port}, which is not there`,
+      );
+    }
+    pool.link(commit.relinked, commit.generation);
+    processes.advance(commit.generation, commit.retired);
+    for (const unit of commit.load) await this.#load(unit);
+    for (const unit of commit.unload) await this.#unload(unit);
+  }
+
+  /** Gives up what was prepared. */
+  async discard(): Promise<void> {
+    const staged = this.#staged;
+    this.#staged = undefined;
+    if (staged === undefined) return;
+    await Promise.allSettled(staged.ahead.values());
+    await Promise.all([...staged.insert.values()].map((unit) => this.#release(unit)));
+    for (const ahead of staged.ahead.values()) {
+      const unit = await ahead.catch(() => undefined);
+      if (unit !== undefined) await this.#release(unit);
+    }
+  }
+
+  /** Units that no process can reach any more. */
+  free(units: readonly Unit[]): void {
+    for (const unit of units) void this.#release(unit as CompiledUnit);
+  }
+
+  /** Stops every node, outermost first. */
+  async close(): Promise<void> {
+    const ids = [...this.table.units()].map(({ unit }) => unit.spec.id);
+    const commit = this.table.commit({ insert: [], remove: ids });
+    for (const unit of commit.unload) await this.#unload(unit);
+    for (const unit of commit.retired) await this.#release(unit as CompiledUnit);
+  }
+
+  async #put(entry: Entry, undo: boolean): Promise<void> {
+    if (undo) {
+      // a delete is taken back: what it had was never let go of
+      this.#staged!.remove.delete(idOf(entry));
+      return;
+    }
+    const staged = this.#staged!;
+    const operation = staged.operations.find((candidate) => candidate.kind !== "delete" && candidate.entry === entry);
+    this.#prepareAhead(staged);
+    const unit = await (operation === undefined ? this.#prepare(entry) : staged.ahead.get(operation));
+    if (operation !== undefined) staged.ahead.delete(operation);
+    if (unit !== undefined) staged.insert.set(unit.spec.id, unit);
+  }
+
+  /** Prepares the next specs of the transaction while the answers for earlier ones are on their way. */
+  #prepareAhead(staged: Staged): void {
+    while (staged.ahead.size < AHEAD && staged.next < staged.operations.length) {
+      const operation = staged.operations[staged.next++]!;
+      if (operation.kind === "delete") continue;
+      const prepared = this.#prepare(operation.entry);
+      prepared.catch(() => {}); // told when its turn comes
+      staged.ahead.set(operation, prepared);
+    }
+  }
+
+  async #unstage(id: string): Promise<void> {
+    const { insert, remove } = this.#staged!;
+    const unit = insert.get(id);
+    insert.delete(id);
+    remove.delete(id);
+    if (unit !== undefined) await this.#release(unit);
+  }
+
+  /** Does all that can fail for an entry. Undefined for one of another namespace, which is only checked. */
+  async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
+    await this.#breath.take();
+    const { scheme, evaluate, namespace } = this.#options;
+    const { spec, origin } = entryToSpec(entry);
+    const foreign = spec.namespace !== namespace;
+    if (foreign || this.trial) {
+      // variables are those of the runtime that runs the namespace
+      const problems = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
+      if (hasErrors(problems)) throw refusal(problems);
+    }
+    if (foreign) return undefined;
+    const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, () => ++this.#symbols);
+    try {
+      await this.#prepareUnit(unit);
+    } catch (thrown) {
+      await this.#release(unit);
+      throw located(thrown, spec);
+    }
+    return unit;
+  }
+
+  async #prepareUnit(unit: CompiledUnit): Promise<void> {
+    const { pool } = this.#options;
+    pool.define(
+      unit.drafts.map(({ symbol, definition, flat }) => ({ symbol, definition, pure: flat.kind.pure ?? false })),
+    );
+    const trials: Promise<void>[] = [];
+    for (const draft of unit.drafts) {
+      if (draft.flat.kind.place !== "host") {
+        draft.symbol.node = pool.node;
+        if (this.trial) trials.push(pool.prepare(draft.symbol.number));
+        continue;
+      }
+      const prepared = await draft.flat.kind.prepare!(this.#contextOf(draft));
+      draft.symbol.node = prepared.node;
+      unit.prepared.push(prepared);
+    }
+    await Promise.all(trials);
+  }
+
+  #contextOf({ symbol, flat, origin }: Draft): HostContext {
+    const { flow, processes, logger, sockets, host, dev } = this.#options;
+    const fields = (process: Process | undefined) => ({
+      node: symbol.name,
+      ...process !== undefined && { process: processes.idOf(process) },
+    });
+    return {
+      symbol,
+      fields: flat.fields,
+      flow,
+      sockets,
+      host,
+      dev,
+      position: (path: Path, offset?: number) =>
+        origin === undefined ? undefined : formatPosition(positionIn(origin, path, offset)),
+      log: (level: LogLevel, message: string, process?: Process) => logger.log(level, message, fields(process)),
+      open: (timeout) => processes.open(timeout),
+      idOf: (process) => processes.idOf(process),
+      failed: (process, error) => logger.failure(error, fields(process)),
+    };
+  }
+
+  async #load(unit: Unit): Promise<void> {
+    await this.#run(unit, "init");
+    for (const { symbol } of unit.nodes.toReversed()) {
+      await this.#guarded(unit, "cannot be loaded", () => symbol.node.load?.());
+    }
+  }
+
+  async #unload(unit: Unit): Promise<void> {
+    for (const { symbol } of unit.nodes) {
+      await this.#guarded(unit, "cannot be unloaded", () => symbol.node.unload?.());
+    }
+    await this.#run(unit, "term");
+  }
+
+  /** Sends the spec to what its `init` or `term` links lead to, in a process of its own. */
+  async #run(unit: Unit, name: "init" | "term"): Promise<void> {
+    const ports = this.table.lifecycle(unit, name);
+    if (ports.length === 0) return;
+    const { flow, processes } = this.#options;
+    await this.#guarded(unit, `${name} failed`, async () => {
+      const process = processes.open();
+      if (process === undefined) throw failure("there are too many processes");
+      const payload: Value = {
+        ...unit.spec.fields,
+        kind: unit.spec.kind,
+        id: unit.spec.id,
+        name: unit.spec.name ?? null,
+      };
+      const answers = ports.map((port) =>
+        new Promise<void>((resolve, reject) => {
+          const answered = (_: unknown, answer: unknown) => answer instanceof Error ? reject(answer) : resolve();
+          flow.start(process, port, payload, { answered });
+        })
+      );
+      try {
+        await Promise.all(answers);
+        flow.close(process);
+      } catch (thrown) {
+        flow.close(process, asError(thrown));
+        throw thrown;
+      }
+    });
+  }
+
+  async #guarded(unit: Unit, what: string, work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      const name = unit.spec.name ?? unit.spec.id;
+      this.#options.logger.failure(failure(`${name} ${what}`, { cause: asError(thrown) }), { node: name });
+    }
+  }
+
+  async #release(unit: CompiledUnit): Promise<void> {
+    this.#options.pool.free(unit.drafts.map(({ symbol }) => symbol.number));
+    for (const prepared of unit.prepared.splice(0)) {
+      await this.#guarded(unit, "cannot be released", () => prepared.release?.());
+    }
+  }
+}
+
+function idOf(entry: Entry): string {
+  return (entry.data as { id: string }).id;
+}
+
+/** A reason to refuse a spec, with its name and place in front and `invalid argument` behind. */
+function located(thrown: unknown, spec: Spec): Error {
+  const error = asError(thrown);
+  if (error.code === "invalid") return error;
+  const where = error.position ?? spec.name ?? spec.id;
+  const cause = failure(error.message, { cause: failure("invalid argument") });
+  return failure(`${where}: ${error.message}`, { code: "invalid", cause });
+}

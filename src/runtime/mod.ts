@@ -1,0 +1,7 @@
+/** A namespace, running: what joins the registry, the flow and the pool. */
+export * from "./entry.ts";
+export * from "./log.ts";
+export * from "./manifest.ts";
+export * from "./processes.ts";
+export * from "./runtime.ts";
+export * from "./scheme.ts";

@@ -1,0 +1,106 @@
+import { type Flow, Generations, type Process, type Unit } from "../flow/mod.ts";
+import { uuidv7 } from "../spec/mod.ts";
+import { failure } from "../value/mod.ts";
+
+/** How many processes may be open at a time. */
+export const MAX_PROCESSES = 10_000;
+/** How long a process may take where nothing else is said, in milliseconds. */
+export const PROCESS_TIMEOUT = 30_000;
+/** How long processes of an older generation may go on, in milliseconds. */
+const RETIREMENT = 30_000;
+/** How often it is looked for processes that take too long, in milliseconds. */
+const SWEEP = 100;
+
+interface Deadline {
+  at: number;
+  timeout: number;
+}
+
+/** The processes of a runtime: opens them in the newest generation, knows their ids, ends those that take too long. */
+export class Processes {
+  readonly #flow: Flow;
+  readonly #generations: Generations;
+  readonly #deadlines = new Map<Process, Deadline>();
+  readonly #ids = new WeakMap<Process, string>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #number = 0;
+  /** Generations that have been replaced, and when. */
+  readonly #replaced: { number: number; at: number }[] = [];
+  #emptied: (() => void) | undefined;
+
+  /** @param free Told the units that no process can reach any more. */
+  constructor(flow: Flow, free: (units: readonly Unit[]) => void) {
+    this.#flow = flow;
+    this.#generations = new Generations(free);
+    this.#timer = setInterval(() => this.#sweep(), SWEEP);
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#deadlines.size;
+  }
+
+  /** Those that are open, each with its generation. */
+  list(): Process[] {
+    return [...this.#deadlines.keys()];
+  }
+
+  /** Opens one in the newest generation; undefined if there are too many. */
+  open(timeout = PROCESS_TIMEOUT): Process | undefined {
+    if (this.#deadlines.size >= MAX_PROCESSES) return undefined;
+    const process = this.#flow.open({ number: ++this.#number, generation: this.#generations.current });
+    this.#deadlines.set(process, { at: performance.now() + timeout, timeout });
+    this.#generations.enter(process);
+    return process;
+  }
+
+  /** A process has ended. Answers false for one that was not opened here, a child. */
+  ended(process: Process): boolean {
+    if (!this.#deadlines.delete(process)) return false;
+    this.#generations.leave(process);
+    if (this.#deadlines.size === 0) this.#emptied?.();
+    return true;
+  }
+
+  /** The id of a process: a UUIDv7. */
+  idOf(process: Process): string {
+    let id = this.#ids.get(process);
+    if (id === undefined) this.#ids.set(process, id = uuidv7());
+    return id;
+  }
+
+  /** Makes a generation the newest. @param retired Units that it no longer has. */
+  advance(generation: number, retired: readonly Unit[]): void {
+    this.#replaced.push({ number: this.#generations.current, at: performance.now() });
+    this.#generations.advance(generation, retired);
+  }
+
+  /** Answers when no process is open. */
+  async drained(): Promise<void> {
+    if (this.#deadlines.size > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
+  }
+
+  /** Ends all of them now. */
+  close(error: Error): void {
+    clearInterval(this.#timer);
+    for (const process of this.#deadlines.keys()) this.#flow.abort(process, error);
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const [process, { at, timeout }] of this.#deadlines) {
+      if (now < at) continue;
+      this.#flow.abort(process, failure(`the process took longer than ${timeout} ms`, { code: "timeout" }));
+    }
+    const old = this.#replaced[0];
+    if (old === undefined || now - old.at < RETIREMENT) return;
+    this.#replaced.shift();
+    for (const { number, processes } of this.#generations.live) {
+      if (number > old.number) break;
+      for (const process of [...processes]) {
+        const why = `the workflow was replaced more than ${RETIREMENT} ms ago`;
+        this.#flow.abort(process, failure(why, { code: "timeout" }));
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { Flow, type Kind, type LogLevel } from "../flow/mod.ts";
+import { CODECS, Sockets } from "../kinds/mod.ts";
+import { evaluateTemplate } from "../language/mod.ts";
+import { Pool, type WardenLink } from "../pool/mod.ts";
+import { type History, Registry } from "../registry/mod.ts";
+import type { Scheme } from "../spec/mod.ts";
+import { failure, type ValueMap } from "../value/mod.ts";
+import { Loader } from "./loader.ts";
+import type { Logger } from "./log.ts";
+import { Processes } from "./processes.ts";
+
+/** How a runtime is made. */
+export interface RuntimeOptions {
+  history: History;
+  /** The namespace that it runs. Default `default`. */
+  namespace?: string;
+  scheme: Scheme<Kind>;
+  logger: Logger;
+  /** Variables that templates see. Default none. */
+  env?: ValueMap;
+  /** The address that listeners bind to where the spec says none. Default 127.0.0.1. */
+  host?: string;
+  /** Executors that serve at a time. Default one less than the machine has processors, one at least. */
+  executors?: number;
+  /** Limit of each executor's V8 heap, in MiB. Default 256. */
+  executorMemory?: number;
+  /** Modules of kinds that were added to the built-in ones. */
+  extensions?: readonly string[];
+  /** Whether error answers tell the error. Default false. */
+  dev?: boolean;
+  /** Started beforehand, so that it is up by the time it is wanted. */
+  warden?: WardenLink;
+  /** See `PoolOptions`. */
+  unguarded?: boolean;
+}
+
+/** How long requests in flight have to end when a runtime is drained, in milliseconds. */
+export const DRAIN = 30_000;
+
+/** One namespace, running: its registry, its symbol table, its executors and its sockets. */
+export class Runtime {
+  readonly namespace: string;
+  readonly registry: Registry;
+  readonly pool: Pool;
+  readonly sockets = new Sockets();
+  readonly processes: Processes;
+  readonly loader: Loader;
+  readonly #logger: Logger;
+
+  private constructor(options: RuntimeOptions) {
+    this.namespace = options.namespace ?? "default";
+    this.#logger = options.logger;
+    const env = options.env ?? {};
+    const flow: Flow = new Flow({
+      ended: (process) => {
+        if (this.processes.ended(process)) this.pool.ended(process);
+      },
+    });
+    this.processes = new Processes(flow, (units) => this.loader.free(units));
+    this.pool = new Pool({
+      size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
+      memory: options.executorMemory ?? 256,
+      flow,
+      codecs: CODECS,
+      extensions: options.extensions ?? [],
+      log: (level, message, about = {}) => this.#log(level, message, about),
+      ...options.warden !== undefined && { warden: options.warden },
+      unguarded: options.unguarded ?? false,
+    });
+    this.loader = new Loader({
+      namespace: this.namespace,
+      scheme: options.scheme,
+      flow,
+      pool: this.pool,
+      processes: this.processes,
+      sockets: this.sockets,
+      logger: options.logger,
+      evaluate: (expression) => evaluateTemplate(expression, env),
+      host: options.host ?? "127.0.0.1",
+      dev: options.dev ?? false,
+    });
+    this.registry = new Registry(options.history, { warn: (message) => options.logger.log("warn", message) });
+    this.registry.handle(this.loader);
+  }
+
+  /** Makes a runtime with its executors started, and nothing loaded yet. */
+  static async start(options: RuntimeOptions): Promise<Runtime> {
+    const runtime = new Runtime(options);
+    await runtime.pool.start();
+    return runtime;
+  }
+
+  /**
+   * Takes no new requests, and waits for those in flight.
+   *
+   * @param timeout In milliseconds.
+   * @returns Whether all of them ended in time.
+   */
+  async drain(timeout = DRAIN): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), timeout));
+    const done = Promise.all([this.sockets.drain(), this.processes.drained()]).then(() => true as const);
+    const drained = await Promise.race([done, late]);
+    clearTimeout(timer);
+    return drained;
+  }
+
+  /** Ends everything now. */
+  async close(): Promise<void> {
+    this.processes.close(failure("the runtime was closed", { code: "aborted" }));
+    await this.loader.close();
+    this.pool.close();
+    await this.registry.close();
+  }
+
+  #log(
+    level: LogLevel,
+    message: string,
+    about: Parameters<ConstructorParameters<typeof Pool>[0]["log"]>[2] = {},
+  ): void {
+    const { process, symbol } = about;
+    this.#logger.log(level, message, {
+      ...process !== undefined && { process: this.processes.idOf(process) },
+      ...symbol !== undefined && { node: symbol.name },
+    });
+  }
+}
