@@ -1,4 +1,5 @@
 /** The weft command. Each command's own code is loaded when it is wanted. */
+import { fullMessage } from "../value/error.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type Command, helpOf, table, type Terminal } from "./command.ts";
 import { readFlags, UsageError } from "./flag.ts";
@@ -55,7 +56,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await command.run(given, words, terminal);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    for (const line of thrown.message.split("\n")) terminal.complain(line);
+    for (const line of fullMessage(thrown).split("\n")) terminal.complain(line);
     if (!(thrown instanceof UsageError)) return 1;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name);
     terminal.complain(`Try: weft ${known ? `${name} ` : ""}--help`);

@@ -12,7 +12,9 @@ export const schema: Command = {
   flags: SPEC_FLAGS.filter(({ name }) => name === "extension"),
   examples: [["weft schema > weft.schema.json", "write the schema to a file that an editor is pointed at"]],
   async run(given, _, terminal) {
-    terminal.print(JSON.stringify(jsonSchema(await loadScheme({ extensions: readExtensions(given) }), VERSION), null, 2));
+    terminal.print(
+      JSON.stringify(jsonSchema(await loadScheme({ extensions: readExtensions(given) }), VERSION), null, 2),
+    );
     return 0;
   },
 };

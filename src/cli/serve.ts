@@ -53,6 +53,7 @@ export async function serve({ given, paths, env, extensions, warden, terminal }:
   terminal.print(`namespace  ${namespace}`);
   terminal.print(`store      ${store}`);
   for (const url of await runtime.sockets.urls()) terminal.print(`listening  ${url}`);
+  terminal.print("serving");
   await stop.first;
   logger.log("info", "stopping: requests in flight are finished first; a second signal stops at once");
   const drained = await Promise.race([runtime.drain(), stop.second.then(() => undefined)]);

@@ -10,10 +10,15 @@ export interface InboxHandler {
   patch(patch: Patch): void;
 }
 
-/** Frames from the host, read one at a time. */
+/**
+ * Frames from the host, read one at a time. Batches come by two ways, the event loop and without it, so that one may
+ * overtake another: they are numbered and read in order.
+ */
 export class Inbox {
   readonly #batches: unknown[][] = [];
-  #at = 0;
+  readonly #early = new Map<number, unknown[]>();
+  #sequence = 0;
+  #at = 1;
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #handler: InboxHandler;
 
@@ -27,9 +32,13 @@ export class Inbox {
     return this.#batches.length === 0;
   }
 
-  /** Takes a batch in. */
+  /** Takes a batch in. Its first element is its number. */
   add(batch: unknown[]): void {
-    this.#batches.push(batch);
+    this.#early.set(batch[0] as number, batch);
+    for (let next = this.#early.get(this.#sequence); next !== undefined; next = this.#early.get(this.#sequence)) {
+      this.#early.delete(this.#sequence++);
+      this.#batches.push(next);
+    }
   }
 
   /** Reads one frame. Answers whether there was one. */
@@ -87,7 +96,7 @@ export class Inbox {
     this.#at += by;
     if (this.#at >= batch.length) {
       this.#batches.shift();
-      this.#at = 0;
+      this.#at = 1;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { registerHooks } from "node:module";
 import process from "node:process";
+import { receiveMessageOnPort } from "node:worker_threads";
 import type { Clock } from "./executor.ts";
 
 /**
@@ -17,6 +18,7 @@ export function takeClock(): Clock {
     now,
     setImmediate: (task) => setImmediate(task),
     setInterval: (task, ms) => setInterval(task, ms),
+    receive: (port) => receiveMessageOnPort(port as never)?.message, // its types know Node's own port only
     cpu: () => {
       const { user, system } = process.threadCpuUsage();
       return (user + system) / 1_000;
@@ -44,10 +46,14 @@ export function sealGlobal(): void {
   }
 }
 
+/** What the standard library's types lack on a worker's navigator. */
+type Locks = { request(name: string, held: () => Promise<unknown>): Promise<unknown> };
+
 /** Takes the lock that lets `terminate()` end this thread in the middle of a loop. Answers when it is held. */
 export function takeLock(name: string): Promise<void> {
   return new Promise((held) => {
-    void navigator.locks.request(name, () => {
+    const { locks } = navigator as Navigator & { locks: Locks };
+    void locks.request(name, () => {
       held();
       return new Promise(() => {});
     });

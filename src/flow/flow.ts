@@ -32,6 +32,7 @@ export class Flow {
   #queue: (Packet | undefined)[] = [];
   #head = 0;
   #draining = false;
+  #promised = 0;
   readonly #wake: () => void;
   readonly #idle: (process: Process) => void;
   readonly #ended: (process: Process) => void;
@@ -45,6 +46,11 @@ export class Flow {
   /** Packets that wait for their turn. */
   get queued(): number {
     return this.#queue.length - this.#head;
+  }
+
+  /** Handlers whose promise is not settled. */
+  get promised(): number {
+    return this.#promised;
   }
 
   /** The packet whose turn is next. */
@@ -270,6 +276,7 @@ export class Flow {
     if (reply === SENT) return;
     const at = packet.reader!;
     at.busy = true;
+    this.#promised++;
     reply.then(
       (answer) => this.#resume(packet, at, answer),
       (thrown) => this.#resume(packet, at, undefined, thrown),
@@ -277,6 +284,7 @@ export class Flow {
   }
 
   #resume(packet: Packet, reader: Reader, answer: Answer | typeof SENT | undefined, thrown?: unknown): void {
+    this.#promised--;
     if (packet.process.status !== "running") return;
     reader.busy = false;
     this.#replied(packet, answer === undefined ? this.#failed(packet, thrown) : answer, reader);

@@ -1,6 +1,6 @@
 /**
- * What an executor notes of itself in memory that the warden shares with it: the warden can read it while the thread is
- * deep in a call and answers nothing.
+ * Memory that an executor shares with the warden and the host: what it notes of itself can be read while the thread is
+ * deep in a call and answers nothing, and the host can wake it without its event loop.
  */
 export class Note {
   readonly #words: Int32Array;
@@ -40,6 +40,27 @@ export class Note {
     return Atomics.load(this.#words, Word.Busy) === 1;
   }
 
+  /** Says that something was posted to the executor. Called by the host. */
+  ring(): void {
+    Atomics.add(this.#words, Word.Bell, 1);
+    Atomics.notify(this.#words, Word.Bell);
+  }
+
+  /** How often it was rung. */
+  get rings(): number {
+    return Atomics.load(this.#words, Word.Bell);
+  }
+
+  /**
+   * Blocks the thread until it is rung.
+   *
+   * @param heard The rings that are known already: one more returns at once.
+   * @param timeout In milliseconds.
+   */
+  wait(heard: number, timeout: number): void {
+    Atomics.wait(this.#words, Word.Bell, heard, timeout);
+  }
+
   /** What the thread is in, or was in last. */
   read(): NoteReading {
     const words = this.#words;
@@ -76,5 +97,6 @@ enum Word {
   ProcessLow,
   ProcessHigh,
   Limit,
+  Bell,
   Count,
 }

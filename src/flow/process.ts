@@ -25,6 +25,10 @@ export class Process {
   status: "running" | "ending" | "ended" = "running";
   /** What it ended with. */
   error: Error | undefined = undefined;
+  /** When it has to have ended, by `performance.now()`, for whoever watches over that. */
+  deadline = Infinity;
+  /** Where it runs beside this thread: whatever the pool keeps of it. */
+  seat: unknown = undefined;
   #readers: Reader | null = null;
   #children: Set<Process> | null = null;
   #store: Map<string, Value> | null = null;

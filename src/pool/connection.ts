@@ -1,14 +1,5 @@
 import { receiveMessageOnPort } from "node:worker_threads";
-import {
-  type Definition,
-  type Packet,
-  type Patch,
-  type Process,
-  Rest,
-  SEALED,
-  ToExecutor,
-  ToHost,
-} from "../flow/mod.ts";
+import { type Note, type Packet, type Patch, type Process, Rest, SEALED, ToExecutor, ToHost } from "../flow/mod.ts";
 import {
   type Answer,
   type Codec,
@@ -36,8 +27,10 @@ export interface Seat {
   unanswered: number;
   /** Whether the executor said that it has more to do for the process than packets of the host's. */
   busy: boolean;
-  /** Whether the executor keeps something of it, and has to be told of its end. */
-  kept: boolean;
+  /** Whether it has caused something that someone outside could see. */
+  effects: boolean;
+  /** Whether it was run before, on an executor that died. */
+  replayed: boolean;
 }
 
 /** What an executor says, for the pool to act on. */
@@ -74,11 +67,14 @@ export class Connection {
   /** Whether it is gone: what it still says is not heard. */
   closed = false;
   readonly #port: MessagePort;
+  readonly #note: Note;
   readonly #handler: ConnectionHandler;
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #requests = new Map<number, (error: Error | undefined) => void>();
   #request = 0;
-  #frames: unknown[] = [];
+  /** The first element is the number of the batch. */
+  #frames: unknown[] = [0];
+  #sequence = 0;
   #count = 0;
   #bytes = 0;
   /** Batches that wait for credit. */
@@ -88,19 +84,23 @@ export class Connection {
   #unacknowledged = 0;
   #unacknowledgedBytes = 0;
   #scheduled = false;
+  readonly #flushing = () => this.#flush();
 
   /**
    * @param id The executor's, never used again: what a dead one still has on its way is told apart by it.
+   * @param note Shared with the executor.
    * @param only The symbol that the executor is for, if it is for one only.
    */
   constructor(
     readonly id: number,
     port: MessagePort,
+    note: Note,
     codecs: ReadonlyMap<number, Codec>,
     handler: ConnectionHandler,
     readonly only?: number,
   ) {
     this.#port = port;
+    this.#note = note;
     this.#codecs = codecs;
     this.#handler = handler;
     port.onmessage = ({ data }) => this.#receive(data);
@@ -114,23 +114,22 @@ export class Connection {
   /** Sends a packet of a process there. @throws {Error} If the payload is too large. */
   send(seat: Seat, packet: Packet): void {
     const { process, raw } = packet;
-    const symbol = packet.port!.symbol.number;
-    const number = seat.packets.length;
     // the answers of several links are merged here: they have to come as values
     const { form, data, size } = raw instanceof Sealed && packet.parent === null
       ? { form: SEALED + raw.codec.number, data: raw.data, size: sizeOf(raw.data) }
       : toWire(packet.payload);
-    const frame = [
+    const { port } = packet;
+    this.#frames.push(
       ToExecutor.Packet,
       process.number,
       process.generation,
-      symbol,
-      packet.port!.index,
-      number,
+      port!.symbol.number,
+      port!.index,
+      seat.packets.length,
       form,
       data,
-    ];
-    this.#push(frame, size);
+    );
+    this.#pushed(size);
     seat.packets.push(packet);
     seat.unanswered++;
     this.inFlight++;
@@ -140,23 +139,27 @@ export class Connection {
   answer(process: number, ask: number, answer: Answer): void {
     if (this.closed) return;
     const { form, data, size } = toWire(answer);
-    this.#push([ToExecutor.Answer, process, ask, form, data], size);
+    this.#frames.push(ToExecutor.Answer, process, ask, form, data);
+    this.#pushed(size);
   }
 
   /** Says that a process has ended. */
   exit(process: number): void {
-    this.#push([ToExecutor.Exit, process], 0);
+    this.#frames.push(ToExecutor.Exit, process);
+    this.#pushed(0);
   }
 
   /** Changes its symbol table, ahead of any later packet. */
   patch(patch: Patch): void {
-    this.#push([ToExecutor.Patch, patch], 1_000);
+    this.#frames.push(ToExecutor.Patch, patch);
+    this.#pushed(1_000);
   }
 
-  /** Has a definition tried out. @throws {Error} Why it cannot be run. */
-  prepare(definition: Definition): Promise<void> {
+  /** Has a symbol tried out. @throws {Error} Why it cannot be run. */
+  prepare(symbol: number): Promise<void> {
     const request = ++this.#request;
-    this.#push([ToExecutor.Prepare, request, definition], 1_000);
+    this.#frames.push(ToExecutor.Prepare, request, symbol);
+    this.#pushed(0);
     return new Promise((resolve, reject) => {
       this.#requests.set(request, (error) => error === undefined ? resolve() : reject(error));
     });
@@ -182,21 +185,20 @@ export class Connection {
     }
   }
 
-  #push(frame: unknown[], bytes: number): void {
-    if (this.closed) return;
-    this.#frames.push(...frame);
+  /** Counts a frame that was added. */
+  #pushed(bytes: number): void {
     this.#count++;
     this.#bytes += bytes;
     if (this.#count >= CREDIT_FRAMES || this.#bytes >= CREDIT_BYTES) this.#cut();
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.#flush());
+    setImmediate(this.#flushing);
   }
 
   #cut(): void {
     if (this.#count === 0) return;
     this.#backlog.push({ frames: this.#frames, count: this.#count, bytes: this.#bytes });
-    this.#frames = [];
+    this.#frames = [++this.#sequence];
     this.#count = this.#bytes = 0;
   }
 
@@ -214,6 +216,7 @@ export class Connection {
       this.#unacknowledgedBytes += batch.bytes;
       this.#posted.push({ count: batch.count, bytes: batch.bytes });
       this.#port.postMessage(batch.frames);
+      this.#note.ring();
     }
   }
 
@@ -308,7 +311,6 @@ export class Connection {
   }
 
   #forget(seat: Seat, rest: Rest): void {
-    seat.kept = rest === Rest.Kept;
     if (rest === Rest.Nothing && seat.unanswered === 0) this.seats.delete(seat.process.number);
   }
 }

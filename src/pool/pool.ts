@@ -7,6 +7,7 @@ import {
   type LogLevel,
   type Node,
   type NodeSymbol,
+  Note,
   type OutPort,
   type Packet,
   pathOf,
@@ -65,13 +66,6 @@ export interface Death {
   ms: number;
 }
 
-interface Fate {
-  /** Whether it has caused something that someone outside could see. */
-  effects: boolean;
-  /** Whether it was run again before. */
-  replayed: boolean;
-}
-
 /** Kills of one symbol after which it runs alone. */
 const QUARANTINE = 2;
 
@@ -91,9 +85,6 @@ export class Pool {
   /** Executors of quarantined symbols, by the symbol's number. */
   readonly #alone = new Map<number, Connection>();
   readonly #byId = new Map<number, Connection>();
-  /** Where a process is, apart from quarantine. */
-  readonly #seats = new Map<number, Seat>();
-  readonly #fates = new Map<Process, Fate>();
   readonly #children = new Map<Connection, Map<number, Process>>();
   readonly #kills = new Map<number, number>();
   readonly #deaths: Death[] = [];
@@ -144,56 +135,56 @@ export class Pool {
     };
   }
 
-  /** Has a definition tried out on an executor: its node made, the top level of its code run. @throws {Error} Why not. */
-  async prepare(definition: Definition): Promise<void> {
+  /**
+   * Has a symbol tried out on an executor: its node made, the top level of its code run. It has to be defined before.
+   *
+   * @throws {Error} Why it cannot be run.
+   */
+  async prepare(symbol: number): Promise<void> {
     for (let attempt = 0;; attempt++) {
       const connection = this.#quietest();
       try {
-        return await connection.prepare(definition);
+        return await connection.prepare(symbol);
       } catch (error) {
         if (!connection.closed || (error as Failure).code !== "executor_lost" || attempt > 0) throw error;
       }
     }
   }
 
-  /** Changes the symbol tables of all executors, ahead of any packet sent later. */
-  patch(
-    change: {
-      define: readonly PoolSymbol[];
-      relinked: readonly Relinked[];
-      generation: number;
-      free: readonly number[];
-    },
-  ) {
-    for (const added of change.define) this.#symbols.set(added.definition.number, added);
-    for (const number of change.free) {
+  /** Adds symbols on all executors; they are reached by nothing until they are linked. */
+  define(symbols: readonly PoolSymbol[]): void {
+    for (const symbol of symbols) this.#symbols.set(symbol.definition.number, symbol);
+    for (const connection of this.#byId.values()) {
+      const define = symbols.map((symbol) => this.#definitionFor(connection.only, symbol));
+      connection.patch({ define, link: [], free: [] });
+    }
+  }
+
+  /** Links ports from a generation on, on all executors, ahead of any packet sent later. */
+  link(relinked: readonly Relinked[], generation: number): void {
+    const link = relinked.map(({ port, targets }) => linkPatch(port, generation, targets));
+    if (link.length === 0) return;
+    for (const connection of this.#byId.values()) connection.patch({ define: [], link, free: [] });
+  }
+
+  /** Takes symbols away that no process can reach any more. @param numbers Of the symbols. */
+  free(numbers: readonly number[]): void {
+    for (const number of numbers) {
       this.#symbols.delete(number);
       this.#kills.delete(number);
+      this.#endQuarantine(number);
     }
-    const link = change.relinked.map(({ port, targets }) => linkPatch(port, change.generation, targets));
-    for (const connection of this.#byId.values()) {
-      const define = change.define.map((symbol) => this.#definitionFor(connection.only, symbol));
-      connection.patch({ define, link, free: change.free });
-    }
-    for (const number of change.free) this.#endQuarantine(number);
+    for (const connection of this.#byId.values()) connection.patch({ define: [], link: [], free: numbers });
   }
 
   /** A process of the host's has ended. */
   ended(process: Process): void {
-    this.#fates.delete(process);
-    const seat = this.#seats.get(process.number);
-    this.#seats.delete(process.number);
+    const seat = process.seat as Seat | undefined;
     if (seat !== undefined) this.#leave(seat);
-    if (this.#alone.size === 0) return;
     for (const connection of this.#alone.values()) {
       const other = connection.seats.get(process.number);
       if (other !== undefined) this.#leave(other);
     }
-  }
-
-  /** Something was done in a process's name that someone outside could see: it is not to be run again. */
-  effect(process: Process): void {
-    this.#fate(process).effects = true;
   }
 
   #leave(seat: Seat): void {
@@ -213,20 +204,24 @@ export class Pool {
 
   /** Where a process runs: on the executor with the fewest packets in flight when it first came. */
   #seat(process: Process): Seat {
+    const known = process.seat as Seat | undefined;
+    if (known !== undefined && !known.connection.closed) {
+      // an executor that had nothing to keep of it has forgotten it
+      known.connection.seats.set(process.number, known);
+      return known;
+    }
     // a child lives where its parent does
-    let root = process;
-    while (root.parent !== null && root.number < 0) root = root.parent;
-    const known = this.#seats.get(root.number);
-    if (known !== undefined && !known.connection.closed) return this.#seatAt(known.connection, process);
-    const seat = this.#seatAt(this.#quietest(), root);
-    this.#seats.set(root.number, seat);
-    return root === process ? seat : this.#seatAt(seat.connection, process);
+    const { parent } = process;
+    const connection = parent === null ? this.#quietest() : this.#seat(parent).connection;
+    const seat = this.#seatAt(connection, process);
+    process.seat = seat;
+    return seat;
   }
 
   #seatAt(connection: Connection, process: Process): Seat {
     let seat = connection.seats.get(process.number);
     if (seat === undefined) {
-      seat = { process, connection, packets: [], unanswered: 0, busy: false, kept: false };
+      seat = { process, connection, packets: [], unanswered: 0, busy: false, effects: false, replayed: false };
       connection.seats.set(process.number, seat);
     }
     return seat;
@@ -248,7 +243,8 @@ export class Pool {
   #spawn(only?: number): Connection {
     const id = ++this.#ids;
     const { port1, port2 } = new MessageChannel();
-    const connection = new Connection(id, port1, this.#codecs, {
+    const note = new Note();
+    const connection = new Connection(id, port1, note, this.#codecs, {
       ready: () => {
         this.#up?.();
         this.#up = undefined;
@@ -262,7 +258,7 @@ export class Pool {
     }, only);
     this.#byId.set(id, connection);
     const { memory, extensions, unguarded = false } = this.#options;
-    this.#warden.order({ order: "spawn", id, memory, extensions, unguarded }, port2);
+    this.#warden.order({ order: "spawn", id, memory, extensions, unguarded, note: note.buffer }, port2);
     connection.patch(this.#snapshot(only));
     return connection;
   }
@@ -294,7 +290,8 @@ export class Pool {
   #answered(seat: Seat, packet: Packet, answer: Answer | Sealed): void {
     const { flow } = this.#options;
     if (isError(answer)) prefix(packet, answer);
-    if (packet.parent === null && packet.process.parent === null) this.#fate(seat.process).effects = true;
+    // told to whoever opened the process: that has been seen
+    if (packet.parent === null) seat.effects = true;
     flow.settle(packet, answer as Answer);
   }
 
@@ -312,7 +309,7 @@ export class Pool {
       return refuse(`node ${ask.from} is not linked to it in generation ${process.generation}`);
     }
     const local = target.definition.body === undefined;
-    if (local && !target.pure) this.effect(rootOf(process));
+    if (local && !target.pure) this.#effect(process);
     const asker: Asker = {
       answered: (_, answer) => {
         try {
@@ -357,10 +354,10 @@ export class Pool {
     return known === undefined ? {} : { symbol: known.symbol };
   }
 
-  #fate(process: Process): Fate {
-    let fate = this.#fates.get(process);
-    if (fate === undefined) this.#fates.set(process, fate = { effects: false, replayed: false });
-    return fate;
+  /** Something is done in a process's name that someone outside could see: it is not to be run again. */
+  #effect(process: Process): void {
+    const seat = rootOf(process).seat as Seat | undefined;
+    if (seat !== undefined) seat.effects = true;
   }
 
   #told(report: WardenReport): void {
@@ -419,19 +416,20 @@ export class Pool {
     const { flow } = this.#options;
     const { process } = seat;
     seat.connection.seats.delete(process.number);
-    if (this.#seats.get(process.number) === seat) this.#seats.delete(process.number);
     if (process.status !== "running") return;
-    const fate = this.#fate(rootOf(process));
     if (process === guilty) {
       const code = report.reason === "memory" ? "memory" : "timeout";
-      flow.abort(process, failure(`${node?.name ?? "a node"} was killed: ${report.why}`, { code }));
-    } else if (fate.effects || fate.replayed || process.parent !== null) {
-      flow.abort(process, failure("executor lost", { code: "executor_lost" }));
-    } else {
-      fate.replayed = true;
-      for (const packet of seat.packets) if (packet !== undefined) this.#send(packet);
-      if (seat.busy) flow.release(process);
+      return flow.abort(process, failure(`${node?.name ?? "a node"} was killed: ${report.why}`, { code }));
     }
+    const main = process.seat === seat;
+    if (seat.effects || seat.replayed || !main || process.parent !== null) {
+      return flow.abort(process, failure("executor lost", { code: "executor_lost" }));
+    }
+    process.seat = undefined;
+    for (const packet of seat.packets) if (packet !== undefined) this.#send(packet);
+    const next = process.seat as Seat | undefined;
+    if (next !== undefined) next.replayed = true;
+    if (seat.busy) flow.release(process);
   }
 
   /** Counts that a symbol has killed an executor; from the second time on it runs alone. */

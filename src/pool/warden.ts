@@ -1,7 +1,8 @@
 /// <reference lib="deno.worker" />
 import { Worker } from "node:worker_threads";
 import process from "node:process";
-import { Note, type NoteReading } from "../flow/mod.ts";
+// this file alone: the warden has to be up before anything heavy is loaded
+import { Note, type NoteReading } from "../flow/note.ts";
 
 /** From the host to the warden. */
 export type WardenOrder =
@@ -11,6 +12,8 @@ export type WardenOrder =
     id: number;
     /** Limit of its V8 heap, in MiB. */
     memory: number;
+    /** Memory of its `Note`. */
+    note: SharedArrayBuffer;
     extensions: readonly string[];
     unguarded: boolean;
   }
@@ -90,7 +93,7 @@ export class Warden {
 
   #spawn(order: WardenOrder & { order: "spawn" }, port: MessagePort): void {
     const { id, memory, extensions, unguarded } = order;
-    const note = new Note();
+    const note = new Note(order.note);
     const workerData = { port, note: note.buffer, lock: `executor-${id}`, extensions, unguarded };
     const worker = new Worker(this.#executor, {
       resourceLimits: { maxOldGenerationSizeMb: memory },

@@ -11,22 +11,19 @@ const RETIREMENT = 30_000;
 /** How often it is looked for processes that take too long, in milliseconds. */
 const SWEEP = 100;
 
-interface Deadline {
-  at: number;
-  timeout: number;
-}
-
 /** The processes of a runtime: opens them in the newest generation, knows their ids, ends those that take too long. */
 export class Processes {
   readonly #flow: Flow;
   readonly #generations: Generations;
-  readonly #deadlines = new Map<Process, Deadline>();
   readonly #ids = new WeakMap<Process, string>();
   readonly #timer: ReturnType<typeof setInterval>;
   #number = 0;
+  #open = 0;
   /** Generations that have been replaced, and when. */
   readonly #replaced: { number: number; at: number }[] = [];
   #emptied: (() => void) | undefined;
+  /** The time of the last look, near enough for deadlines. */
+  #now = performance.now();
 
   /** @param free Told the units that no process can reach any more. */
   constructor(flow: Flow, free: (units: readonly Unit[]) => void) {
@@ -37,29 +34,29 @@ export class Processes {
 
   /** How many are open. */
   get size(): number {
-    return this.#deadlines.size;
+    return this.#open;
   }
 
-  /** Those that are open, each with its generation. */
+  /** Those that are open. */
   list(): Process[] {
-    return [...this.#deadlines.keys()];
+    return this.#generations.live.flatMap(({ processes }) => [...processes]);
   }
 
   /** Opens one in the newest generation; undefined if there are too many. */
   open(timeout = PROCESS_TIMEOUT): Process | undefined {
-    if (this.#deadlines.size >= MAX_PROCESSES) return undefined;
+    if (this.#open >= MAX_PROCESSES) return undefined;
     const process = this.#flow.open({ number: ++this.#number, generation: this.#generations.current });
-    this.#deadlines.set(process, { at: performance.now() + timeout, timeout });
+    process.deadline = this.#now + timeout;
+    this.#open++;
     this.#generations.enter(process);
     return process;
   }
 
-  /** A process has ended. Answers false for one that was not opened here, a child. */
-  ended(process: Process): boolean {
-    if (!this.#deadlines.delete(process)) return false;
+  /** A process that was opened here has ended. */
+  ended(process: Process): void {
+    this.#open--;
     this.#generations.leave(process);
-    if (this.#deadlines.size === 0) this.#emptied?.();
-    return true;
+    if (this.#open === 0) this.#emptied?.();
   }
 
   /** The id of a process: a UUIDv7. */
@@ -77,20 +74,19 @@ export class Processes {
 
   /** Answers when no process is open. */
   async drained(): Promise<void> {
-    if (this.#deadlines.size > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
   }
 
   /** Ends all of them now. */
   close(error: Error): void {
     clearInterval(this.#timer);
-    for (const process of this.#deadlines.keys()) this.#flow.abort(process, error);
+    for (const process of this.list()) this.#flow.abort(process, error);
   }
 
   #sweep(): void {
-    const now = performance.now();
-    for (const [process, { at, timeout }] of this.#deadlines) {
-      if (now < at) continue;
-      this.#flow.abort(process, failure(`the process took longer than ${timeout} ms`, { code: "timeout" }));
+    const now = this.#now = performance.now();
+    for (const process of this.list()) {
+      if (now > process.deadline) this.#flow.abort(process, failure("the process took too long", { code: "timeout" }));
     }
     const old = this.#replaced[0];
     if (old === undefined || now - old.at < RETIREMENT) return;

@@ -53,7 +53,8 @@ export class Runtime {
     const env = options.env ?? {};
     const flow: Flow = new Flow({
       ended: (process) => {
-        if (this.processes.ended(process)) this.pool.ended(process);
+        this.pool.ended(process);
+        if (process.parent === null) this.processes.ended(process);
       },
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));

@@ -339,6 +339,29 @@ Deno.test("a handler that sends and then throws fails its process", async () => 
   assertEquals((await net.run(a, 0) as Error).message, "after sending");
 });
 
+Deno.test("a process with a long list does not keep another waiting", async () => {
+  const net = new Network();
+  let done = 0;
+  const body = net.node("body", () => ++done);
+  const each = net.node(
+    "each",
+    (packet, self) => packet.sendAll(Array.from({ length: 1000 }, () => ({ port: self.out("out"), payload: 1 }))),
+  );
+  link(each, "out", body);
+  let doneBefore = -1;
+  const quick = net.node("quick", () => doneBefore = done);
+  const [greedy, modest, opener] = [net.open(), net.open(), net.open()];
+  const answers: Promise<unknown>[] = [];
+  const start = net.node("start", () => {
+    answers.push(net.ask(greedy, each, 0), net.ask(modest, quick, 0));
+    return 0;
+  });
+  await net.ask(opener, start, 0);
+  assertEquals(await answers[0], Array.from({ length: 1000 }, (_, i) => i + 1));
+  assert(doneBefore < 10, `${doneBefore} items of the other process went first`);
+  for (const process of [greedy, modest, opener]) net.flow.close(process);
+});
+
 Deno.test("links by generation: a process sees those of its own", async () => {
   const net = new Network();
   const a = net.node("a", pass);

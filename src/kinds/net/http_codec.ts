@@ -6,8 +6,8 @@ import { encodeResponse, type RawResponse } from "./response.ts";
 /** A body as it crosses: text, bytes, the ticket of a stream, or none. */
 type Body = string | Uint8Array | number | null;
 
-/** A request in written form: method, url, protocol, headers, body, maxBody. */
-export type RequestData = readonly [string, string, string, readonly string[], Body, number];
+/** A request in written form: method, url, headers, body, maxBody. The headers are one text (see `joinHeaders`). */
+export type RequestData = readonly [string, string, string, Body, number];
 
 /** A response in written form: status, headers, body. */
 export type ResponseData = readonly [number, readonly string[], Body];
@@ -17,15 +17,29 @@ export const httpCodec: Codec = {
   number: 1,
   open: (data) => requestPayload(readRequest(data as RequestData)),
   seal(answer: Answer, asked: unknown): ResponseData {
-    const [method, , , headers] = asked as RequestData;
-    const response = encodeResponse(answer, { method, accept: findHeader(headers, "accept") }, { process: "" });
+    const [method, , headers] = asked as RequestData;
+    const response = encodeResponse(answer, { method, accept: findHeader(splitHeaders(headers), "accept") }, {
+      process: "",
+    });
     if (response.error !== undefined) throw response.error;
     return writeResponse(response);
   },
 };
 
-function readRequest([method, url, protocol, headers, body, maxBody]: RequestData): RawRequest {
-  return { method, url, protocol, headers, body: readBody(body) as RawRequest["body"], maxBody };
+function readRequest([method, url, headers, body, maxBody]: RequestData): RawRequest {
+  const read = readBody(body) as RawRequest["body"];
+  return { method, url, protocol: "HTTP/1.1", headers: splitHeaders(headers), body: read, maxBody };
+}
+
+/** Headers as one text, name and value on a line each: it crosses at a fraction of what a list costs. */
+export function joinHeaders(headers: Headers): string {
+  let joined = "";
+  for (const [name, value] of headers) joined += joined === "" ? `${name}\n${value}` : `\n${name}\n${value}`;
+  return joined;
+}
+
+function splitHeaders(joined: string): string[] {
+  return joined === "" ? [] : joined.split("\n");
 }
 
 /** A response in the form in which it crosses. */

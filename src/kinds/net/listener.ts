@@ -1,9 +1,19 @@
 import { z } from "zod";
 import type { Kind, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
 import { duration, port, size } from "../../spec/mod.ts";
-import { type Answer, asError, failure, isError, NONE, Sealed, Stream, type Value } from "../../value/mod.ts";
+import {
+  type Answer,
+  asError,
+  type Failure,
+  failure,
+  isError,
+  NONE,
+  Sealed,
+  Stream,
+  type Value,
+} from "../../value/mod.ts";
 import type { HostContext } from "../context.ts";
-import { httpCodec, readResponse, type RequestData, type ResponseData } from "./http_codec.ts";
+import { httpCodec, joinHeaders, readResponse, type RequestData, type ResponseData } from "./http_codec.ts";
 import { readBody } from "./read_body.ts";
 import { DEFAULT_MAX_BODY } from "./request.ts";
 import { encodeResponse, type RawResponse } from "./response.ts";
@@ -100,7 +110,6 @@ class Exchange {
   readonly #request: Request;
   readonly #body: Uint8Array | Stream | null;
   readonly #respond: (response: Response) => void;
-  readonly #leave = () => this.#left();
   #errorPort: OutPort | null = null;
 
   constructor(
@@ -119,11 +128,9 @@ class Exchange {
 
   run(out: OutPort, error: OutPort, maxBody: number): void {
     const { method, url, headers, signal } = this.#request;
-    const flat: string[] = [];
-    for (const [name, value] of headers) flat.push(name, value);
     const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
-    const data: RequestData = [method, url, "HTTP/1.1", flat, body, maxBody];
-    signal.addEventListener("abort", this.#leave);
+    const data: RequestData = [method, url, joinHeaders(headers), body, maxBody];
+    signal.addEventListener("abort", this);
     this.#errorPort = error;
     if (!this.#context.flow.emit(this.#process, out, new Sealed(httpCodec, data), this)) this.#finish(NONE);
   }
@@ -143,7 +150,7 @@ class Exchange {
     const { flow } = this.#context;
     const process = this.#process;
     let response = answer instanceof Sealed ? readResponse(answer.data as ResponseData) : this.#encode(answer);
-    if (response.error !== undefined) this.#context.failed(process, response.error);
+    if (response.error !== undefined) this.#report(response.error);
     if (!process.guarded) {
       flow.close(process, response.error);
       return this.#send(response);
@@ -152,11 +159,16 @@ class Exchange {
     flow.close(process, failed);
     void process.ended.then(() => {
       if (failed === undefined && process.error !== undefined) {
-        this.#context.failed(process, process.error);
+        this.#report(process.error);
         response = this.#encode(process.error);
       }
       this.#send(response);
     });
+  }
+
+  #report(error: Failure): void {
+    if (error.code === "aborted") this.#context.log("debug", error.message, this.#process);
+    else this.#context.failed(this.#process, error);
   }
 
   #encode(answer: Answer): RawResponse {
@@ -167,19 +179,34 @@ class Exchange {
   }
 
   #send(response: RawResponse): void {
-    this.#request.signal.removeEventListener("abort", this.#leave);
     if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
     this.#respond(toResponse(response));
   }
 
-  #left(): void {
+  /** For the request's signal: the client went away. Nothing happens where the process has ended. */
+  handleEvent(): void {
     this.#context.flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
   }
 }
 
 function toResponse({ status, headers, body }: RawResponse): Response {
+  const content = (body instanceof Stream ? body.take() : body) as BodyInit | null;
+  return new Response(content, { status, headers: headers.length === 2 ? single(headers) : pairs(headers) });
+}
+
+/** Header records of one header, which are few and the same again and again. */
+const singles = new Map<string, Record<string, string>>();
+
+function single([name, value]: readonly string[]): Record<string, string> {
+  const known = singles.get(value!);
+  if (known !== undefined && Object.hasOwn(known, name!)) return known;
+  const made = { [name!]: value! };
+  if (singles.size < 100) singles.set(value!, made);
+  return made;
+}
+
+function pairs(headers: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let i = 0; i < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
-  const content = body instanceof Stream ? body.take() : body;
-  return new Response(content as BodyInit | null, { status, headers: pairs });
+  return pairs;
 }

@@ -1,0 +1,47 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseCurl } from "./curl.ts";
+import { Weft } from "./weft.ts";
+
+// Every example opens with the command that starts it and, behind `$`, commands to try it, each with what it answers: a
+// body, or a status alone. They are run here as they stand, on a free port.
+const FOLDER = new URL("../../examples/", import.meta.url);
+
+interface Trial {
+  command: string;
+  answer: string;
+}
+
+function readHeader(text: string): { start: string; trials: Trial[] } {
+  const lines = text.split("\n").filter((line) => line.startsWith("#")).map((line) => line.slice(1).trim());
+  const start = lines.find((line) => line.includes("task start"));
+  assert(start !== undefined, "the example does not say how it is started");
+  const trials: Trial[] = [];
+  lines.forEach((line, index) => {
+    if (line.startsWith("$ ")) trials.push({ command: line.slice(2), answer: lines[index + 1]! });
+  });
+  return { start, trials };
+}
+
+for (const { name } of [...Deno.readDirSync(FOLDER)].sort((a, b) => a.name < b.name ? -1 : 1)) {
+  if (!name.endsWith(".yaml")) continue;
+  Deno.test(`examples/${name} does what it says`, async () => {
+    const text = await Deno.readTextFile(new URL(name, FOLDER));
+    const { start, trials } = readHeader(text);
+    assert(trials.length > 0, "the example has nothing to try");
+    const args = start.slice(start.indexOf("task start") + "task start".length).trim().split(/\s+/);
+    const file = args.indexOf(`examples/${name}`);
+    assert(file > 0, `the command does not name the file: ${start}`);
+    args[file] = "-";
+    await using weft = await Weft.start({ args, input: text.replaceAll("port: 8000", "port: 0") });
+    for (const { command, answer } of trials) {
+      const { url, method, headers, body } = parseCurl(command, weft.url);
+      const response = await fetch(url, { method, headers, ...body !== undefined && { body } });
+      const got = await response.text();
+      assertEquals(
+        /^\d{3}$/.test(answer) ? String(response.status) : got,
+        answer,
+        `${command}: ${response.status} ${got}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,131 @@
+import { TextLineStream } from "./text_line_stream.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** How a `weft` process is started. */
+export interface WeftOptions {
+  args: string[];
+  /** What it reads from standard input. */
+  input?: string;
+  env?: Record<string, string>;
+}
+
+/** A finished `weft` process. */
+export interface Finished {
+  code: number;
+  out: string;
+  err: string;
+}
+
+function command({ args, env = {} }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", "main.ts", ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ...env },
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a command to its end. */
+export async function weft(args: string[], options: Omit<WeftOptions, "args"> = {}): Promise<Finished> {
+  const child = command({ args, ...options }, options.input === undefined ? "null" : "piped").spawn();
+  if (options.input !== undefined) await write(child, options.input);
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+async function write(child: Deno.ChildProcess, input: string): Promise<void> {
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+}
+
+/** A running `weft start`. */
+export class Weft implements AsyncDisposable {
+  /** What it has written to standard output and error. */
+  readonly out: string[] = [];
+  readonly err: string[] = [];
+  readonly pid: number;
+  readonly #child: Deno.ChildProcess;
+  readonly #read: Promise<unknown>;
+  readonly #watchers = new Set<() => void>();
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.pid = child.pid;
+    this.#read = Promise.all([this.#collect(child.stdout, this.out), this.#collect(child.stderr, this.err)]);
+  }
+
+  /** Starts one and waits until it serves. */
+  static async start(options: WeftOptions): Promise<Weft> {
+    const child = command(
+      { ...options, args: ["start", ...options.args] },
+      options.input === undefined ? "null" : "piped",
+    )
+      .spawn();
+    if (options.input !== undefined) await write(child, options.input);
+    const weft = new Weft(child);
+    const ended = child.status.then(({ code }) => {
+      throw new Error(`weft ended with code ${code}: ${[...weft.out, ...weft.err].join("\n")}`);
+    });
+    await Promise.race([weft.line(weft.out, /^serving/), ended]);
+    ended.catch(() => {});
+    return weft;
+  }
+
+  /** The URLs that it listens on. */
+  get urls(): string[] {
+    return this.out.flatMap((line) => /^listening\s+(\S+)/.exec(line)?.[1] ?? []);
+  }
+
+  /** The first of them. */
+  get url(): string {
+    return this.urls[0]!;
+  }
+
+  /** Waits for a line that matches. */
+  async line(lines: string[], pattern: RegExp, timeout = 20_000): Promise<string> {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const found = lines.find((line) => pattern.test(line));
+      if (found !== undefined) return found;
+      if (performance.now() > deadline) throw new Error(`no line like ${pattern} in:\n${lines.join("\n")}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 200);
+        this.#watchers.add(() => (clearTimeout(timer), resolve()));
+      });
+    }
+  }
+
+  /** Sends a signal. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for its end and answers the exit code. */
+  async ended(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#read;
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // it has ended
+    }
+    await this.ended();
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
+    for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
+      lines.push(line);
+      for (const watcher of this.#watchers) watcher();
+      this.#watchers.clear();
+    }
+  }
+}
