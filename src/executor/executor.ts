@@ -86,8 +86,8 @@ interface Known {
 }
 
 interface Task {
-  /** Milliseconds; 0: the default. */
-  limit: number;
+  /** What runs, for errors. */
+  name: string;
   run(): void;
   /** Told when it took too long. */
   stopped(error: Failure): void;
@@ -207,27 +207,29 @@ export class Executor {
   #work(began: number): boolean {
     this.#guard.used = false;
     for (let steps = 1;; steps++) {
-      if (this.#tasks.length > 0) {
-        this.#alone = this.#tasks[0]!.limit || DEFAULT_LIMIT;
-        return false;
-      }
-      const next = this.#flow.next;
-      if (next !== undefined && next.port !== null) {
-        const symbol = next.port.symbol;
-        if (symbol.limit === UNKNOWN) this.#ready(symbol);
-        if (symbol.limit > 0 && next.answer === undefined && next.process.status === "running") {
-          this.#alone = symbol.limit;
-          return false;
-        }
-      }
       const read = this.#inbox.read();
       if (read) this.#outbox.taken++;
-      if (!this.#flow.step() && !read && this.#tasks.length === 0) return true;
+      const limit = this.#limitOfNext();
+      if (limit !== 0) {
+        this.#alone = limit;
+        return false;
+      }
+      if (!this.#flow.step() && !read) return true;
       if (this.#guard.used || (steps & 15) === 0) {
         this.#guard.used = false;
         if (this.#clock.now() - began >= this.#span) return false;
       }
     }
+  }
+
+  /** The limit of what is next, if it has one of its own and so needs a slice of its own; else 0. */
+  #limitOfNext(): number {
+    if (this.#tasks.length > 0) return DEFAULT_LIMIT;
+    const next = this.#flow.next;
+    if (next === undefined || next.port === null) return 0;
+    const symbol = next.port.symbol;
+    if (symbol.limit === UNKNOWN) this.#ready(symbol);
+    return next.answer === undefined && next.process.status === "running" ? symbol.limit : 0;
   }
 
   /** How long this slice may take: what the event loop has to do for a promise or a timer must not wait long. */
@@ -262,13 +264,13 @@ export class Executor {
   }
 
   #stopped(overloaded: boolean): void {
-    const { symbol, limit } = this.#note.read();
-    const name = this.#flow.current?.port?.symbol.name ?? `symbol ${symbol}`;
+    const { limit } = this.#note.read();
+    const task = this.#task;
+    this.#task = undefined;
+    const name = task?.name ?? this.#flow.current?.port?.symbol.name ?? "a node";
     const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
     const error = failure(`${name} was stopped after ${limit} ms${hint}`, { code: "timeout" });
     this.#guard.leave();
-    const task = this.#task;
-    this.#task = undefined;
     if (task !== undefined) task.stopped(error);
     else this.#flow.stopped(error);
   }
@@ -424,8 +426,8 @@ export class Executor {
     };
     const attempt = (run: () => void) => {
       this.#tasks.push({
-        limit: 0,
-        stopped: (error) => done(failure(`the top level of ${error.message}`, { code: "timeout" })),
+        name: `the top level of ${symbol.name}`,
+        stopped: done,
         run: () => {
           try {
             run();

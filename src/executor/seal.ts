@@ -4,11 +4,12 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import type { Clock } from "./executor.ts";
 
 /**
- * Names that stay on an executor's global: the language itself, and three things of the host's that it cannot do
- * without. `queueMicrotask`: without it this Deno delivers no second message on a port. `Buffer`: cel-js needs it.
+ * Names that stay on an executor's global: the language itself, and what Deno and the engine look up there later on.
+ * `queueMicrotask`: without it this Deno delivers no second message on a port. `Event`: a port that is closed makes
+ * one. `Buffer`: cel-js needs it.
  */
 const KEPT =
-  /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|\w+Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Buffer)$/;
+  /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|\w+Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Event|Buffer)$/;
 
 /** Takes from the thread what the engine needs of it. Call before `sealGlobal`. */
 export function takeClock(): Clock {

@@ -140,6 +140,7 @@ export class Flow {
     const packet = this.current;
     this.current = null;
     if (packet === null) return null;
+    trace(packet, error);
     this.abort(packet.process, error);
     this.#drop(packet);
     return packet;

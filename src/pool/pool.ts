@@ -419,7 +419,10 @@ export class Pool {
     if (process.status !== "running") return;
     if (process === guilty) {
       const code = report.reason === "memory" ? "memory" : "timeout";
-      return flow.abort(process, failure(`${node?.name ?? "a node"} was killed: ${report.why}`, { code }));
+      const error = failure(`${node?.name ?? "a node"} was killed: ${report.why}`, { code });
+      const packet = seat.packets.find((sent) => sent !== undefined);
+      if (packet !== undefined && node !== undefined) error.path = [...pathOf(packet).slice(0, -1), node.name];
+      return flow.abort(process, error);
     }
     const main = process.seat === seat;
     if (seat.effects || seat.replayed || !main || process.parent !== null) {

@@ -56,6 +56,11 @@ export class Loader implements Handler {
     this.#options = options;
   }
 
+  /** The kinds that it knows. */
+  get scheme(): Scheme<Kind> {
+    return this.#options.scheme;
+  }
+
   begin({ operations }: TransactionInfo): void {
     this.#staged = { insert: new Map(), remove: new Set(), ahead: new Map(), operations, next: 0 };
   }

@@ -7,10 +7,13 @@ export interface Link {
   port: string;
 }
 
-/** One node of a workflow, as its author wrote it: templates not evaluated, aliases resolved (`ports` is `links`). */
-export interface Spec {
+/**
+ * One node of a workflow, as its author wrote it: templates not evaluated, `ports` read as `links`. A draft may lack the
+ * id, which `identify` gives it.
+ */
+export interface SpecDraft {
   /** UUIDv7, or made from the content where the author gave neither name nor id. */
-  id: string;
+  id?: string;
   kind: string;
   namespace: string;
   /** Unique in its namespace. */
@@ -18,8 +21,13 @@ export interface Spec {
   annotations: Readonly<Record<string, string>>;
   /** From the name of an out port (or `init`, `term`) to what it is linked to, in the author's order. */
   links: Readonly<Record<string, readonly Link[]>>;
-  /** Whatever else the spec says: the fields of its kind. */
+  /** Whatever else the spec says: the fields of its kind, by the names that the author used. */
   fields: ValueMap;
+}
+
+/** A spec with its id. */
+export interface Spec extends SpecDraft {
+  id: string;
 }
 
 /** Steps from the root of a spec to a value in it: `["routes", 0, "path"]`. */
@@ -46,11 +54,20 @@ export interface Origin {
 /** Fields shared by every spec; no kind may have one of these names. */
 export const COMMON_FIELDS = ["id", "kind", "namespace", "name", "annotations", "links", "ports"] as const;
 
-/** A spec as a map, as an author would write it and as the registry stores it in `data`. */
-export function specToMap(spec: Spec): ValueMap {
-  const map: Record<string, Value> = { id: spec.id, kind: spec.kind, namespace: spec.namespace };
+/** The links that every spec may have beside its out ports: they run when it is loaded and unloaded. */
+export const LIFECYCLE_LINKS = ["init", "term"] as const;
+
+/** What a spec is called in messages: its name, else its id, else its kind. */
+export function labelOf({ name, id, kind }: Pick<SpecDraft, "name" | "id" | "kind">): string {
+  return name ?? id ?? kind;
+}
+
+/** A spec as a map, as an author would write it and as the registry stores it in `data`. `specFromMap` reads it. */
+export function specToMap(spec: SpecDraft): ValueMap {
+  const map: Record<string, Value> = { kind: spec.kind, namespace: spec.namespace };
   if (spec.name !== undefined) map.name = spec.name;
+  if (spec.id !== undefined) map.id = spec.id;
   if (Object.keys(spec.annotations).length > 0) map.annotations = spec.annotations;
-  if (Object.keys(spec.links).length > 0) map.links = spec.links as unknown as Value;
-  return { ...map, ...spec.fields };
+  const links = Object.keys(spec.links).length > 0 ? { links: spec.links as unknown as ValueMap } : {};
+  return { ...map, ...spec.fields, ...links };
 }

@@ -1,0 +1,36 @@
+import type { Environment } from "cel-js";
+import { type Duration, UnsignedInt } from "cel-js/evaluator";
+import { define } from "./define.ts";
+
+const TIMESTAMP = "google.protobuf.Timestamp";
+const DURATION = "google.protobuf.Duration";
+
+/** Conversions and comparisons of the standard that the library lacks. */
+export function registerConversions(environment: Environment): void {
+  environment.registerFunction("int(uint): int", (value: UnsignedInt) => value.value, { async: false });
+  define(environment, `int(${TIMESTAMP}): int`, (time: Date) => BigInt(Math.floor(time.getTime() / 1000)));
+  define(environment, `string(${TIMESTAMP}): string`, showTimestamp);
+  define(environment, `timestamp(${TIMESTAMP}): ${TIMESTAMP}`, (time: Date) => time);
+  define(environment, `string(${DURATION}): string`, (duration: Duration) => duration.toString());
+  define(environment, `duration(${DURATION}): ${DURATION}`, (duration: Duration) => duration);
+
+  const COMPARISONS: Record<string, (order: number) => boolean> = {
+    "<": (order) => order < 0,
+    "<=": (order) => order <= 0,
+    ">": (order) => order > 0,
+    ">=": (order) => order >= 0,
+  };
+  for (const [sign, holds] of Object.entries(COMPARISONS)) {
+    environment.registerOperator(`bytes ${sign} bytes: bool`, (a: Uint8Array, b: Uint8Array) => holds(order(a, b)));
+  }
+}
+
+/** As RFC 3339 has it, without the fraction of a second where there is none. */
+export function showTimestamp(time: Date): string {
+  return time.toISOString().replace(".000Z", "Z");
+}
+
+function order(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? a.length - b.length : at >= b.length ? 1 : a[at]! - b[at]!;
+}

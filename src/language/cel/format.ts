@@ -1,0 +1,96 @@
+import type { Environment } from "cel-js";
+import { Duration, UnsignedInt } from "cel-js/evaluator";
+import { failure } from "../../value/mod.ts";
+import { showTimestamp } from "./conversions.ts";
+import { define, limitSize } from "./define.ts";
+
+// Taken now: an executor deletes the web's globals before it runs user code.
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** `format` of cel-go's strings extension: `"%s is %.2f".format(["pi", 3.14159])`. */
+export function registerFormat(environment: Environment, largest: number): void {
+  define(environment, "string.format(list): string", (text: string, items: unknown[]) => {
+    let used = 0;
+    const formatted = text.replace(/%(?:%|(?:\.(\d+))?([a-zA-Z])|.?)/g, (mark, digits?: string, clause?: string) => {
+      if (mark === "%%") return "%";
+      if (clause === undefined) refuse(`format: ${JSON.stringify(mark)} is no clause`);
+      if (used >= items.length) refuse(`format: there is no item for clause ${used + 1}`);
+      const precision = digits === undefined ? 6 : Number(digits);
+      if (precision > 100) refuse(`format: a precision of ${precision} is more than 100`);
+      return clauseOf(clause, precision, items[used++]);
+    });
+    limitSize(formatted.length, largest, "format");
+    return formatted;
+  });
+}
+
+function clauseOf(clause: string, precision: number, value: unknown): string {
+  switch (clause) {
+    case "s":
+      return show(value);
+    case "d":
+      return typeof value === "number" || isWhole(value) ? show(value) : mismatch(clause, value);
+    case "b":
+      return typeof value === "boolean"
+        ? String(Number(value))
+        : isWhole(value)
+        ? inBase(value, 2)
+        : mismatch(clause, value);
+    case "o":
+      return isWhole(value) ? inBase(value, 8) : mismatch(clause, value);
+    case "x":
+      return hex(value) ?? mismatch(clause, value);
+    case "X":
+      return hex(value)?.toUpperCase() ?? mismatch(clause, value);
+    case "f":
+    case "e": {
+      const number = isWhole(value) ? Number(value) : value;
+      if (typeof number !== "number") return mismatch(clause, value);
+      if (!Number.isFinite(number)) return show(number);
+      if (clause === "f") return number.toFixed(precision);
+      return number.toExponential(precision).replace(/e([+-])(\d)$/, "e$10$2");
+    }
+    default:
+      return refuse(`format: there is no clause %${clause}`);
+  }
+}
+
+function isWhole(value: unknown): value is bigint | number | UnsignedInt {
+  return typeof value === "bigint" || value instanceof UnsignedInt || Number.isInteger(value);
+}
+
+function inBase(value: bigint | number | UnsignedInt, base: number): string {
+  return (value.valueOf() as bigint | number).toString(base);
+}
+
+function hex(value: unknown): string | undefined {
+  if (isWhole(value)) return inBase(value, 16);
+  if (typeof value === "string") return encoder.encode(value).toHex();
+  return value instanceof Uint8Array ? new Uint8Array(value).toHex() : undefined;
+}
+
+function show(value: unknown): string {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : showInfinite(value);
+  if (value === null || typeof value !== "object") return String(value);
+  if (value instanceof Uint8Array) return decoder.decode(value);
+  if (value instanceof Date) return showTimestamp(value);
+  if (value instanceof Duration || value instanceof UnsignedInt) return value.toString();
+  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  const type = /^Type<(.*)>$/.exec(String(value))?.[1];
+  if (type !== undefined) return type === "null" ? "null_type" : type;
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return `{${entries.map(([key, item]) => `${show(key)}: ${show(item)}`).sort().join(", ")}}`;
+}
+
+function showInfinite(value: number): string {
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+}
+
+function mismatch(clause: string, value: unknown): never {
+  return refuse(`format: %${clause} does not take ${JSON.stringify(show(value).slice(0, 100))}`);
+}
+
+function refuse(what: string): never {
+  throw failure(what, { code: "invalid_argument" });
+}

@@ -1,0 +1,80 @@
+import type { Environment } from "cel-js";
+import { UnsignedInt } from "cel-js/evaluator";
+import { failure } from "../../value/mod.ts";
+import { defineNamespace, type Handler, whole } from "./define.ts";
+
+type Numeric = bigint | number;
+
+/** The functions of cel-go's math extension. */
+export function registerMath(environment: Environment): void {
+  const add = defineNamespace(environment, "math");
+  const greatest = (...numbers: Numeric[]) => numbers.reduce((a, b) => (b > a ? b : a));
+  const least = (...numbers: Numeric[]) => numbers.reduce((a, b) => (b < a ? b : a));
+  for (const [name, pick] of Object.entries({ greatest, least })) {
+    const pickNumbers = (...numbers: unknown[]) => pick(...numbers.map((value) => numeric(value, `math.${name}`)));
+    add(`${name}(dyn): dyn`, (one: unknown) => pickNumbers(...(Array.isArray(one) && one.length > 0 ? one : [one])));
+    for (let count = 2; count <= 8; count++) add(`${name}(${Array(count).fill("dyn").join(", ")}): dyn`, pickNumbers);
+  }
+
+  const ROUNDINGS = {
+    ceil: Math.ceil,
+    floor: Math.floor,
+    trunc: Math.trunc,
+    // halves go away from zero
+    round: (value: number) => Math.sign(value) * Math.round(Math.abs(value)),
+  };
+  for (const [name, round] of Object.entries(ROUNDINGS)) {
+    add(`${name}(int): dyn`, (value: Numeric) => typeof value === "number" ? round(value) : value);
+  }
+  const abs = (value: Numeric) => typeof value === "number" ? Math.abs(value) : int(value < 0n ? -value : value);
+  const sign = (value: Numeric | UnsignedInt) => Math.sign(Number(value));
+  add("abs(int): dyn", abs);
+  add("abs(uint): uint", (value: UnsignedInt) => value);
+  add("sign(int): dyn", (value: Numeric) => typeof value === "number" ? sign(value) : BigInt(sign(value)));
+  add("sign(uint): uint", (value: UnsignedInt) => new UnsignedInt(sign(value)));
+  add("sqrt(int): double", (value: Numeric) => Math.sqrt(Number(value)));
+  add("isNaN(double): bool", Number.isNaN);
+  add("isInf(double): bool", (value: number) => Math.abs(value) === Infinity);
+  add("isFinite(double): bool", Number.isFinite);
+  registerBits(add);
+}
+
+/** On the 64 bits of ints, and of uints. */
+function registerBits(add: (signature: string, handler: Handler) => void): void {
+  const OPERATIONS: Record<string, (a: bigint, b: bigint) => bigint> = {
+    bitAnd: (a, b) => a & b,
+    bitOr: (a, b) => a | b,
+    bitXor: (a, b) => a ^ b,
+    bitNot: (a) => ~a,
+    bitShiftLeft: (a, by) => by >= 64n ? 0n : a << shift(by),
+    bitShiftRight: (a, by) => by >= 64n ? 0n : BigInt.asUintN(64, a) >> shift(by),
+  };
+  const bitsOf = (value: unknown): bigint =>
+    value instanceof UnsignedInt ? value.value : BigInt(whole(value as Numeric, "a set of bits"));
+  for (const [name, operate] of Object.entries(OPERATIONS)) {
+    const parameters = (type: string): string =>
+      name === "bitNot" ? type : `${type}, ${name.startsWith("bitShift") ? "int" : type}`;
+    add(`${name}(${parameters("int")}): int`, (a: unknown, b: unknown = 0n) => {
+      return BigInt.asIntN(64, operate(bitsOf(a), bitsOf(b)));
+    });
+    add(`${name}(${parameters("uint")}): uint`, (a: unknown, b: unknown = 0n) => {
+      return new UnsignedInt(BigInt.asUintN(64, operate(bitsOf(a), bitsOf(b))));
+    });
+  }
+}
+
+function numeric(value: unknown, what: string): Numeric {
+  if (typeof value === "number" || typeof value === "bigint") return value;
+  if (value instanceof UnsignedInt) return value.value;
+  throw failure(`${what} takes numbers only`, { code: "no_matching_overload" });
+}
+
+function int(value: bigint): bigint {
+  if (BigInt.asIntN(64, value) === value) return value;
+  throw failure(`integer overflow: ${value}`, { code: "numeric_overflow" });
+}
+
+function shift(by: bigint): bigint {
+  if (by >= 0n) return by;
+  throw failure(`the number of bits to shift by is negative: ${by}`, { code: "invalid_argument" });
+}

@@ -1,0 +1,222 @@
+import { dirname } from "node:path";
+import type { Value } from "../value/mod.ts";
+import { heard } from "./announcements.ts";
+import { Bell } from "./bell.ts";
+import { decode, decodeEntries, decodeOperations, encode, encodeEntries, encodeOperations } from "./codec.ts";
+import { RegistryError } from "./errors.ts";
+import type {
+  Announcement,
+  Baseline,
+  Changeset,
+  Draft,
+  Head,
+  HeardAnnouncement,
+  History,
+  Move,
+  Pruned,
+  Signature,
+} from "./history.ts";
+import type { Operation } from "./operation.ts";
+import { planPrune } from "./prune.ts";
+import { squash } from "./squash.ts";
+import type { MoveRow, VersionRow } from "./sqlite_store.ts";
+import type { StoreMethods } from "./sqlite_worker.ts";
+import { State } from "./state.ts";
+import { storable } from "./storable.ts";
+import { type Version, VersionTree } from "./version.ts";
+import { watchMoves } from "./watch.ts";
+import { type StoreCall, WorkerCalls, WorkerLostError } from "./worker_calls.ts";
+
+/** How a file is opened. */
+export interface SqliteOptions {
+  /** Starts the worker that holds the file. Default: one that may read and write that file and nothing else. */
+  readonly startWorker?: (path: string) => Worker;
+}
+
+/**
+ * A history in a SQLite file, which several processes may use at once. The file is held by a worker: SQLite waits for
+ * the disk and for other processes, and this thread does not.
+ */
+export class SqliteHistory implements History {
+  readonly #calls: WorkerCalls;
+  readonly #bell = new Bell();
+  #watchers = 0;
+  #closed = false;
+
+  private constructor(readonly path: string, startWorker: (path: string) => Worker) {
+    this.#calls = new WorkerCalls({
+      store: path,
+      start: () => startWorker(path),
+      first: (): StoreCall[] => [["open", path], ["watch", this.#watchers > 0]],
+      onMove: () => this.#bell.ring(),
+    });
+  }
+
+  /**
+   * Opens a file, or makes it, with its folders; only its owner can read a new one.
+   *
+   * @throws {RegistryError} `unavailable`, if a newer program wrote it, or it cannot be opened; `internal`, if it is
+   * damaged. It is left as it is.
+   */
+  static async open(path: string, { startWorker: start = startWorker }: SqliteOptions = {}): Promise<SqliteHistory> {
+    const history = new SqliteHistory(await prepare(path), start);
+    try {
+      await history.head();
+    } catch (error) {
+      await history.close();
+      throw error;
+    }
+    return history;
+  }
+
+  head(): Promise<Head> {
+    return this.#call("head");
+  }
+
+  async versions(): Promise<Version[]> {
+    return (await this.#call("versions")).map(toVersion);
+  }
+
+  async get(id: number): Promise<Changeset | undefined> {
+    const row = await this.#call("get", id);
+    return row && { version: toVersion(row), operations: operationsIn(row.data) };
+  }
+
+  async changesets(ids: readonly number[]): Promise<Operation[][]> {
+    return (await this.#call("changesets", ids)).map(operationsIn);
+  }
+
+  async baseline(): Promise<Baseline> {
+    const { version, data } = await this.#call("baseline");
+    return { version, entries: data === null ? [] : decodeEntries(data) };
+  }
+
+  async save({ base, operations, ...signature }: Draft): Promise<Version> {
+    const data = encodeOperations(operations);
+    const row = await this.#call("save", { base, data, operations: operations.length, ...signature });
+    this.#bell.ring();
+    return toVersion(row);
+  }
+
+  async setHead(version: number, expected: number, signature: Signature = {}): Promise<Head> {
+    const head = await this.#call("setHead", version, expected, signature);
+    this.#bell.ring();
+    return head;
+  }
+
+  async moves(since: number): Promise<Move[]> {
+    return (await this.#call("moves", since)).map(toMove);
+  }
+
+  async *watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move> {
+    if (this.#closed) return;
+    if (++this.#watchers === 1) await this.#call("watch", true);
+    try {
+      yield* watchMoves((since) => this.#movesAgain(since), this.#bell, since, signal);
+    } finally {
+      if (--this.#watchers === 0 && !this.#closed) await this.#call("watch", false);
+    }
+  }
+
+  async announce({ id, time, data }: Announcement): Promise<void> {
+    const encoded = encode(storable(data, `the announcement of ${id}`));
+    await this.#call("announce", { id, time: time.getTime(), data: encoded });
+  }
+
+  async announcements(): Promise<HeardAnnouncement[]> {
+    const rows = await this.#call("announcements");
+    return heard(rows.map(({ id, time, data }) => ({ id, time: new Date(time), data: decode(data) as Value })));
+  }
+
+  withdraw(id: string): Promise<void> {
+    return this.#call("withdraw", id);
+  }
+
+  async prune(before: Date | number): Promise<Pruned> {
+    for (;;) {
+      const { version: head, sequence } = await this.head();
+      const versions = await this.versions();
+      const baseline = await this.baseline();
+      const plan = planPrune(versions, head, before);
+      const { down } = new VersionTree(versions).route(baseline.version, plan.root);
+      const changesets = await this.changesets(down.map(({ id }) => id));
+      const state = State.of(baseline.entries).apply(squash(changesets));
+      const done = await this.#call("prune", {
+        sequence,
+        oldRoot: baseline.version,
+        root: plan.root,
+        removed: plan.removed,
+        baseline: encodeEntries(state.entries()),
+      });
+      if (done) return plan;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#bell.close();
+    await this.#calls.end();
+  }
+
+  #call<M extends keyof StoreMethods>(method: M, ...args: Parameters<StoreMethods[M]>) {
+    if (this.#closed) return Promise.reject(new RegistryError("unavailable", `${this.path} is closed`));
+    return this.#calls.call(method, ...args);
+  }
+
+  /** Reading is safe to repeat, so who watches need not know that a worker died. */
+  async #movesAgain(since: number): Promise<Move[]> {
+    try {
+      return await this.moves(since);
+    } catch (error) {
+      if (!(error instanceof WorkerLostError)) throw error;
+      return await this.moves(since);
+    }
+  }
+}
+
+/** Makes the folders and the file where they are missing. Answers the whole path, as permissions are given for it. */
+async function prepare(path: string): Promise<string> {
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    // SQLite gives the files that it adds the same mode.
+    (await Deno.open(path, { create: true, write: true, mode: 0o600 })).close();
+    return await Deno.realPath(path);
+  } catch (cause) {
+    throw new RegistryError("unavailable", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Starts a worker that may touch one file. What SQLite writes beside it, SQLite opens by itself; the log is only
+ * watched.
+ */
+export function startWorker(path: string): Worker {
+  return new Worker(new URL("../../workers/registry_sqlite.ts", import.meta.url), {
+    type: "module",
+    name: "registry",
+    deno: { permissions: { read: [path, `${path}-wal`], write: [path] } },
+  });
+}
+
+function operationsIn(data: Uint8Array | null): Operation[] {
+  return data === null ? [] : decodeOperations(data);
+}
+
+function toVersion({ id, parent, time, author, message, operations }: VersionRow): Version {
+  return {
+    id,
+    ...(parent === null ? {} : { parent }),
+    time: new Date(time),
+    ...signatureIn({ author, message }),
+    operations,
+  };
+}
+
+function toMove({ sequence, version, previous, time, author, message }: MoveRow): Move {
+  return { sequence, version, previous, time: new Date(time), ...signatureIn({ author, message }) };
+}
+
+function signatureIn({ author, message }: Pick<VersionRow, "author" | "message">): Signature {
+  return { ...(author === null ? {} : { author }), ...(message === null ? {} : { message }) };
+}

@@ -1,0 +1,240 @@
+import { Database } from "@db/sqlite";
+import { ConflictError, RegistryError } from "./errors.ts";
+import { ANNOUNCEMENT_LIFE, type Head, type Signature } from "./history.ts";
+import { migrate } from "./sqlite_schema.ts";
+import { unknownVersion } from "./version.ts";
+
+/** How long another process may hold the file, in milliseconds. */
+const BUSY_TIMEOUT = 5000;
+
+/** A version as it is stored. Times are in milliseconds. */
+export interface VersionRow {
+  id: number;
+  parent: number | null;
+  time: number;
+  author: string | null;
+  message: string | null;
+  operations: number;
+}
+
+/** A move of head as it is stored. */
+export interface MoveRow {
+  sequence: number;
+  version: number;
+  previous: number;
+  time: number;
+  author: string | null;
+  message: string | null;
+}
+
+/** An announcement as it is stored. */
+export interface AnnouncementRow {
+  id: string;
+  time: number;
+  data: Uint8Array;
+}
+
+/** A version to be stored, its operations encoded. */
+export interface DraftRow extends Signature {
+  base: number;
+  data: Uint8Array;
+  operations: number;
+}
+
+/** What to fold into the baseline, planned at one sequence of the head and for one root. */
+export interface PruneRow {
+  sequence: number;
+  oldRoot: number;
+  root: number;
+  removed: readonly number[];
+  baseline: Uint8Array;
+}
+
+/**
+ * A history in a SQLite file, changesets encoded. Every call holds up its thread, for seconds if another process has
+ * the file, so this runs in a worker. All that is passed in or out is plain data.
+ *
+ * Head is where the last row of `moves` says.
+ */
+export class SqliteStore {
+  readonly #database: Database;
+  #dataVersion = 0;
+  #sequence = 0;
+
+  /** @throws {Error} If the file cannot be opened, is damaged, or is no history that this program knows. */
+  constructor(path: string) {
+    this.#database = new Database(path, { int64: true });
+    try {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+      this.#database.exec("PRAGMA foreign_keys = ON");
+      // What was answered outlives a loss of power too, at the price of waiting for the disk.
+      this.#database.exec("PRAGMA synchronous = FULL");
+      migrate(this.#database);
+      this.#journal();
+      this.hasMoved();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  head(): Head {
+    return this.#database
+      .prepare("SELECT version, sequence FROM moves ORDER BY sequence DESC LIMIT 1")
+      .get<Head>() ?? { version: 0, sequence: 0 };
+  }
+
+  versions(): VersionRow[] {
+    return this.#database.prepare("SELECT * FROM versions ORDER BY id").all<VersionRow>();
+  }
+
+  get(id: number): VersionRow & { data: Uint8Array | null } | undefined {
+    return this.#database
+      .prepare("SELECT versions.*, data FROM versions LEFT JOIN changesets ON version = id WHERE id = ?")
+      .get<VersionRow & { data: Uint8Array | null }>(id);
+  }
+
+  /** An element is null where the version begins the history: its changes are in the baseline. */
+  changesets(ids: readonly number[]): (Uint8Array | null)[] {
+    const select = this.#database.prepare(
+      "SELECT data FROM versions LEFT JOIN changesets ON version = id WHERE id = ?",
+    );
+    return ids.map((id) => {
+      const row = select.get<{ data: Uint8Array | null }>(id);
+      if (row === undefined) throw unknownVersion(id);
+      return row.data;
+    });
+  }
+
+  baseline(): { version: number; data: Uint8Array | null } {
+    return this.#database.prepare("SELECT version, data FROM baseline").get<
+      { version: number; data: Uint8Array | null }
+    >()!;
+  }
+
+  save({ base, data, operations, author, message }: DraftRow): VersionRow {
+    return this.#write(() => {
+      this.#expect(base);
+      const time = Date.now();
+      this.#database
+        .prepare("INSERT INTO versions (parent, time, author, message, operations) VALUES (?, ?, ?, ?, ?)")
+        .run(base, time, author, message, operations);
+      const id = this.#database.lastInsertRowId;
+      this.#database.prepare("INSERT INTO changesets (version, data) VALUES (?, ?)").run(id, data);
+      this.#move(id, base, time, { author, message } as Signature);
+      return { id, parent: base, time, author: author ?? null, message: message ?? null, operations };
+    });
+  }
+
+  setHead(version: number, expected: number, signature: Signature): Head {
+    return this.#write(() => {
+      this.#expect(expected);
+      if (this.#database.prepare("SELECT id FROM versions WHERE id = ?").value(version) === undefined) {
+        throw unknownVersion(version);
+      }
+      this.#move(version, expected, Date.now(), signature);
+      return { version, sequence: this.#database.lastInsertRowId };
+    });
+  }
+
+  moves(since: number): MoveRow[] {
+    return this.#database.prepare("SELECT * FROM moves WHERE sequence > ? ORDER BY sequence").all<MoveRow>(since);
+  }
+
+  announce({ id, time, data }: AnnouncementRow): void {
+    this.#write(() => {
+      this.#database.prepare("DELETE FROM announcements WHERE time < ?").run(Date.now() - ANNOUNCEMENT_LIFE);
+      this.#database
+        .prepare(
+          "INSERT INTO announcements VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET time = excluded.time, data = excluded.data",
+        )
+        .run(id, time, data);
+    });
+  }
+
+  announcements(): AnnouncementRow[] {
+    return this.#database.prepare("SELECT * FROM announcements").all<AnnouncementRow>();
+  }
+
+  withdraw(id: string): void {
+    this.#database.prepare("DELETE FROM announcements WHERE id = ?").run(id);
+  }
+
+  /** False, and nothing done, if the history is not what it was when this was planned. */
+  prune({ sequence, oldRoot, root, removed, baseline }: PruneRow): boolean {
+    return this.#write(() => {
+      if (this.head().sequence !== sequence || this.baseline().version !== oldRoot) return false;
+      this.#database.prepare("UPDATE baseline SET version = ?, data = ?").run(root, baseline);
+      this.#database.prepare("UPDATE versions SET parent = NULL, operations = 0 WHERE id = ?").run(root);
+      this.#database.prepare("DELETE FROM changesets WHERE version = ?").run(root);
+      const remove = this.#database.prepare("DELETE FROM versions WHERE id = ?");
+      // A child has a higher id than its parent and must go first.
+      for (const id of removed.toSorted((a, b) => b - a)) remove.run(id);
+      return true;
+    });
+  }
+
+  /** Whether another connection has moved head since this was last asked. */
+  hasMoved(): boolean {
+    const [dataVersion] = this.#database.prepare("PRAGMA data_version").value<[number]>()!;
+    if (dataVersion === this.#dataVersion) return false;
+    this.#dataVersion = dataVersion;
+    const { sequence } = this.head();
+    if (sequence === this.#sequence) return false;
+    this.#sequence = sequence;
+    return true;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Another process that opens the file at the same time may make this fail, whatever the timeout is. */
+  #journal(): void {
+    const end = Date.now() + BUSY_TIMEOUT;
+    for (;;) {
+      try {
+        this.#database.exec("PRAGMA journal_mode = WAL");
+        return;
+      } catch (error) {
+        if (!/locked/.test((error as Error).message) || Date.now() > end) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      }
+    }
+  }
+
+  #write<T>(work: () => T): T {
+    return this.#database.transaction(work as () => void).immediate() as T;
+  }
+
+  #expect(head: number): void {
+    const { version: actual } = this.head();
+    if (head !== actual) throw new ConflictError(head, actual);
+  }
+
+  #move(version: number, previous: number, time: number, { author, message }: Signature): void {
+    this.#database
+      .prepare("INSERT INTO moves (version, previous, time, author, message) VALUES (?, ?, ?, ?, ?)")
+      .run(version, previous, time, author, message);
+  }
+}
+
+/** What a failure of SQLite means to whoever uses the file. */
+export function explain(error: unknown, path: string): RegistryError {
+  if (error instanceof RegistryError) {
+    return error instanceof ConflictError || error.code === "not_found"
+      ? error
+      : new RegistryError(error.code, `${path}: ${error.message}`);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (/not a database|malformed/.test(message)) {
+    return new RegistryError("internal", `${path} is damaged, or no SQLite database: ${message}`);
+  }
+  if (/locked|busy/.test(message)) {
+    return new RegistryError("unavailable", `another process has held ${path} for over ${BUSY_TIMEOUT / 1000} s`);
+  }
+  if (/full|disk|readonly|unable to open/.test(message)) {
+    return new RegistryError("unavailable", `${path} cannot be written: ${message}`);
+  }
+  return new RegistryError("internal", `${path}: ${message}`);
+}

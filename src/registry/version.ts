@@ -1,0 +1,93 @@
+import { RegistryError } from "./errors.ts";
+
+/** A state that was in force once: what changed, is stored with it. Immutable. */
+export interface Version {
+  /** Counts from 1; 0 is the empty state that every history begins with. Never used twice. */
+  readonly id: number;
+  /** The version it was made from; absent for the one that the history begins with. */
+  readonly parent?: number;
+  readonly time: Date;
+  readonly author?: string;
+  readonly message?: string;
+  /** How many operations led to it from its parent. */
+  readonly operations: number;
+}
+
+/** The versions of a history: a tree, each node with a link to its parent. */
+export class VersionTree {
+  readonly #versions: ReadonlyMap<number, Version>;
+
+  constructor(versions: Iterable<Version>) {
+    this.#versions = new Map(Array.from(versions, (version) => [version.id, version]));
+  }
+
+  has(id: number): boolean {
+    return this.#versions.has(id);
+  }
+
+  /** @throws {RegistryError} `not_found`, if there is no such version. */
+  get(id: number): Version {
+    const version = this.#versions.get(id);
+    if (version === undefined) throw unknownVersion(id);
+    return version;
+  }
+
+  /**
+   * The newest version that both descend from, or are.
+   *
+   * @throws {RegistryError} `not_found`, if one is unknown or they have no version in common.
+   */
+  commonAncestor(a: number, b: number): Version {
+    const above = new Set(this.#lineage(a));
+    for (const version of this.#lineage(b)) if (above.has(version)) return version;
+    throw new RegistryError("not_found", `there is no path between v${a} and v${b}`);
+  }
+
+  /**
+   * The versions that one arrives at on the shortest way: up to the common ancestor, then down. Empty if both are one.
+   *
+   * @example
+   * ```ts
+   * tree.path(0, 3); // v1, v2, v3
+   * tree.path(3, 1); // v2, v1
+   * ```
+   * @throws {RegistryError} `not_found`, as `commonAncestor`.
+   */
+  path(from: number, to: number): Version[] {
+    const { up, down } = this.route(from, to);
+    return [...up.map(({ parent }) => this.get(parent!)), ...down];
+  }
+
+  /**
+   * The same way, as the versions whose changes are reversed, in that order, and those whose changes are then made.
+   *
+   * @throws {RegistryError} `not_found`, as `commonAncestor`.
+   */
+  route(from: number, to: number): { up: Version[]; down: Version[] } {
+    const common = this.commonAncestor(from, to);
+    return { up: this.#below(common, from), down: this.#below(common, to).reverse() };
+  }
+
+  #below(ancestor: Version, id: number): Version[] {
+    const versions: Version[] = [];
+    for (const version of this.#lineage(id)) {
+      if (version === ancestor) break;
+      versions.push(version);
+    }
+    return versions;
+  }
+
+  /** The version, its parent, and so on. */
+  *#lineage(id: number): Iterable<Version> {
+    let at: Version | undefined = this.get(id);
+    while (at !== undefined) {
+      yield at;
+      at = at.parent === undefined ? undefined : this.#versions.get(at.parent);
+    }
+  }
+}
+
+/** The error of a version that is not, or no longer, in the history. */
+export function unknownVersion(id: number): RegistryError {
+  return new RegistryError("not_found", `there is no version v${id}`, { details: { version: id } });
+}

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { canonicalName, findHeader, headerMap } from "../../../src/kinds/net/header.ts";
+
+Deno.test("names are in canonical case", () => {
+  const names = {
+    "content-type": "Content-Type",
+    "x-request-id": "X-Request-Id",
+    "etag": "Etag",
+    "dnt": "Dnt",
+    "www-authenticate": "Www-Authenticate",
+    "X-API-KEY": "X-Api-Key",
+    "x_under": "X_under",
+    "3d-model": "3d-Model",
+    "a--b-": "A--B-",
+  };
+  for (const [name, canonical] of Object.entries(names)) assertEquals(canonicalName(name), canonical);
+});
+
+Deno.test("headers are a map from the canonical name to the values in order", () => {
+  assertEquals(headerMap(["host", "a", "x-a", "1, 2", "x-A", "3"]), { Host: ["a"], "X-A": ["1, 2", "3"] });
+  assertEquals(headerMap([]), {});
+});
+
+Deno.test("__proto__ is a header like any other", () => {
+  const map = headerMap(["__proto__", "1", "__proto__", "2", "constructor", "3"]);
+  assertEquals(Object.keys(map), ["__proto__", "Constructor"]);
+  assertEquals(Object.getOwnPropertyDescriptor(map, "__proto__")!.value, ["1", "2"]);
+});
+
+Deno.test("a header is found by name, not by value", () => {
+  assertEquals(findHeader(["a", "b", "b", "c"], "b"), "c");
+  assertEquals(findHeader(["a", "b"], "b"), undefined);
+});

@@ -1,0 +1,151 @@
+import { assert, assertEquals } from "@std/assert";
+import { defineDecoder, failure, isError, lazyMap, Stream, type Value } from "../../src/value/mod.ts";
+import { ATTEMPTS } from "./escape_attempts.ts";
+import { program, stopped, timed } from "./run.ts";
+
+defineDecoder("escape test", () => {
+  throw failure("broken", { code: "c", details: { a: [1] }, cause: new TypeError("inner") });
+});
+
+const argument = (): Value => ({
+  list: [1, { a: [2] }],
+  text: "text",
+  bytes: new Uint8Array([1, 2, 3]),
+  date: new Date(0),
+  error: failure("boom", { details: { a: 1 }, cause: new AggregateError([new RangeError("inner")], "all") }),
+  stream: Stream.of(7),
+  lazy: lazyMap({
+    fields: { method: "GET", good: null, header: null, form: null, bad: null, broken: null },
+    lazy: {
+      good: { decoder: "json", source: '{"a": [1]}' },
+      header: { decoder: "header", source: ["a", "1"] },
+      form: { decoder: "form", source: "a=1" },
+      bad: { decoder: "json", source: "{" },
+      broken: { decoder: "escape test", source: "" },
+    },
+  }),
+});
+
+/**
+ * Wraps an attempt in a module. A first call makes it; a second, with "verdict", looks at everything that it got hold of:
+ * each function and object in reach has to be of the realm's own, by where its prototypes end.
+ */
+const wrapped = (attempt: string) => `
+  const moduleArguments = (() => arguments)();
+  const things = [];
+  const got = (...all) => { if (things.length < 3000) things.push(...all.slice(0, 20)) };
+  const rootOf = (value) => {
+    for (let at = value;;) { const up = Object.getPrototypeOf(at); if (up === null) return at; at = up }
+  };
+  const isForeign = (value) => {
+    const root = rootOf(value);
+    if (root !== Object.prototype && (typeof root === "function" || Object.hasOwn(root, "hasOwnProperty"))) return true;
+    return typeof value === "function" && value !== Function.prototype && !(value instanceof Function);
+  };
+  const verdict = () => {
+    const seen = new Set();
+    const waiting = [...things];
+    while (waiting.length > 0 && seen.size < 20000) {
+      const value = waiting.pop();
+      if (value === "escaped" || value === globalThis) return "escaped: the global";
+      if ((typeof value !== "object" || value === null) && typeof value !== "function") continue;
+      if (seen.has(value)) continue;
+      seen.add(value);
+      try {
+        if (isForeign(value)) return "escaped: something foreign";
+        waiting.push(Object.getPrototypeOf(value), value.constructor);
+        for (const key of Reflect.ownKeys(value)) {
+          const field = Reflect.getOwnPropertyDescriptor(value, key);
+          waiting.push(field?.value, field?.get, field?.set);
+        }
+      } catch (error) { waiting.push(error) }
+    }
+    return "held";
+  };
+  export default (args) => {
+    if (args === "verdict") return verdict();
+    let given;
+    let settled = false;
+    const answer = (value) => { settled = true; given = value };
+    const attempt = async function (args) { ${attempt} };
+    return (async () => {
+      try { await attempt.call(undefined, args) } catch (error) { got(error); if (!settled) throw error }
+    })().then(() => settled ? given : "nothing");
+  };
+`;
+
+const canary = program(`
+  let calls = 0;
+  export default async (args) => {
+    await null;
+    const map = new Map([["k", [1, 2, 3].map((n) => n * 2)]]);
+    class Custom extends Error { name = "Custom" }
+    return {
+      calls: ++calls, args, polluted: ({}).polluted ?? [].polluted ?? null, map, text: String({}) + [1, [2]] + new Custom("c"),
+      json: JSON.stringify({ a: [JSON.parse("1")] }), date: new Date(5), url: new URL("http://h/a").pathname,
+      promise: await Promise.all([1, Promise.resolve(2)]), replaced: "a-b".replace(/-/g, "+"), keys: Object.keys({ x: 1 }), then: typeof ({}).then,
+    };
+  };
+`);
+
+let canaryCalls = 0;
+
+/** Whether the realm answers the next call as if nothing had been. */
+function assertUnharmed(after: string): void {
+  assertEquals(
+    timed(2000, () => canary.call({ a: [1, new Date(1)] })),
+    {
+      calls: ++canaryCalls,
+      args: { a: [1, new Date(1)] },
+      polluted: null,
+      map: { k: [2, 4, 6] },
+      text: "[object Object]1,2Custom: c",
+      json: '{"a":[1]}',
+      date: new Date(5),
+      url: "/a",
+      promise: [1, 2],
+      replaced: "a+b",
+      keys: ["x"],
+      then: "undefined",
+    },
+    after,
+  );
+  assertEquals(Object.keys(Object.prototype), [], after);
+}
+
+Deno.test("there are enough attempts to mean something", () => {
+  assert(Object.keys(ATTEMPTS).length >= 100);
+});
+
+for (const [name, attempt] of Object.entries(ATTEMPTS)) {
+  Deno.test(`no way out: ${name}`, () => {
+    let made;
+    try {
+      made = program(wrapped(attempt));
+    } catch (error) {
+      // Some are refused before anything runs.
+      assert(isError(error) && (error as { code?: string }).code === "bad_code", String(error));
+      return assertUnharmed(name);
+    }
+    const first = timed(5000, () => made.call(argument()));
+    assert(first !== stopped, "it should end");
+    assertEquals(timed(20_000, () => made.call("verdict")), "held");
+    assertUnharmed(name);
+    made.release();
+  });
+}
+
+Deno.test("the look for something foreign finds it", () => {
+  // The same wrapping, given an object of the engine's own by a way that does not exist: through the engine's hands.
+  const seen = new Function(
+    "stranger",
+    wrapped("got(stranger)").replace("export default", "const run =") + "; run({}); return verdict();",
+  );
+  const foreign = program("export default () => ({})");
+  assertEquals(seen({ an: "object of this realm" }), "held");
+  // deno-lint-ignore no-explicit-any -- an object of another realm, which has no type here
+  const stranger: any = Reflect.construct(Object, [], Object);
+  Object.setPrototypeOf(stranger, Object.create(null, { hasOwnProperty: { value: 1 } }));
+  assertEquals(seen(stranger), "escaped: something foreign");
+  foreign.release();
+});

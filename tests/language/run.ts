@@ -1,0 +1,61 @@
+import vm from "node:vm";
+import { languageOf, type LogLine, type Program, Realm } from "../../src/language/mod.ts";
+import type { Value } from "../../src/value/mod.ts";
+
+// Work that a snippet leaves behind may reject without anyone to see it.
+addEventListener("unhandledrejection", (event) => event.preventDefault());
+
+/** The realm that tests share, as snippets of one executor do. */
+export const realm = new Realm();
+
+/** Compiles code in the shared realm. */
+export function program(code: string, language = "javascript", isolate = false): Program {
+  return languageOf(language).compile(code, { realm, isolate });
+}
+
+/** Runs code once on a value. */
+export function run(code: string, argument: Value = null): Value {
+  const made = program(code);
+  try {
+    return made.call(argument);
+  } finally {
+    made.release();
+  }
+}
+
+/** As `run`, with what the code has written. */
+export function runLogged(code: string, argument: Value = null): { value: Value; lines: LogLine[] } {
+  const made = program(code);
+  const value = made.call(argument);
+  return { value, lines: made.takeLogs() };
+}
+
+const STOPPED = Symbol("stopped");
+let work: () => unknown;
+Object.defineProperty(globalThis, "timedWork", { value: () => work() });
+const script = new vm.Script("timedWork()", { filename: "slice" });
+
+/** Does something under a time limit, as an executor runs a slice. @returns `stopped` if it took too long. */
+export function timed<T>(limit: number, task: () => T): T | typeof STOPPED {
+  work = task;
+  try {
+    return script.runInThisContext({ timeout: limit }) as T;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return STOPPED;
+    throw error;
+  }
+}
+
+/** What `timed` answers for a task that took too long. */
+export const stopped: typeof STOPPED = STOPPED;
+
+/** Numbers from a seed, the same on every run. */
+export function randomNumbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}

@@ -1,0 +1,604 @@
+/**
+ * What every history has to do, whatever it keeps its versions in. A new one is added to the list of `history_test.ts`.
+ */
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  change,
+  ConflictError,
+  creation,
+  Entry,
+  type Head,
+  type History,
+  type Move,
+  type Operation,
+  Registry,
+  RegistryError,
+  removal,
+  replacement,
+} from "../../src/registry/mod.ts";
+import { equal, type Failure, failure, isList, isMap, toErrorRecord, type Value } from "../../src/value/mod.ts";
+
+/** A place where histories are kept. */
+export interface Backend {
+  readonly name: string;
+  /** Whether versions can be read back. */
+  readonly keeps: boolean;
+  /** Opens a new, empty store. */
+  open(): Promise<Store>;
+}
+
+/** One store. */
+export interface Store extends AsyncDisposable {
+  readonly history: History;
+  /** The same store, as another process has it open: another connection where there are connections. */
+  other(): Promise<History>;
+  /** Closes everything and opens the store again; absent where nothing outlives that. */
+  reopen?(): Promise<History>;
+}
+
+const entry = (id: string, data: Value = null) => Entry.of({ id, kind: "k", data });
+const x1 = entry("a:x", 1);
+const x2 = entry("a:x", 2);
+
+/** Registers the tests of one backend. */
+export function testHistory(backend: Backend): void {
+  const test = (name: string, run: (store: Store) => Promise<void>) =>
+    Deno.test(`${backend.name}: ${name}`, async () => {
+      await using store = await backend.open();
+      await run(store);
+    });
+  testVersions(test);
+  testWatch(test);
+  testAnnouncements(test);
+  if (backend.keeps) {
+    testKept(test);
+    testPrune(test);
+  } else {
+    testForgotten(test);
+  }
+}
+
+type Test = (name: string, run: (store: Store) => Promise<void>) => void;
+
+function testVersions(test: Test): void {
+  test("begins with version 0, which is empty and head", async ({ history }) => {
+    assertEquals(await history.head(), { version: 0, sequence: 0 });
+    assertEquals(await history.baseline(), { version: 0, entries: [] });
+    assertEquals(await history.moves(0), []);
+  });
+
+  test("saves versions in a row, with time, author and message", async ({ history }) => {
+    const before = Date.now();
+    const one = await history.save({ base: 0, operations: [creation(x1)], author: "ada", message: "first" });
+    const two = await history.save({ base: 1, operations: [replacement(x2, x1), creation(entry("a:y"))] });
+    assertEquals([one.id, one.parent, one.author, one.message, one.operations], [1, 0, "ada", "first", 1]);
+    assertEquals([two.id, two.parent, two.operations], [2, 1, 2]);
+    assert(!("author" in two) && !("message" in two));
+    assert(before <= one.time.getTime() && one.time <= two.time && two.time.getTime() <= Date.now());
+    assertEquals(await history.head(), { version: 2, sequence: 2 });
+  });
+
+  test("refuses a version that was not made from head, and says what head is", async ({ history }) => {
+    await history.save({ base: 0, operations: [creation(x1)] });
+    for (const base of [0, 2, -1]) {
+      const error = await assertRejects(() => history.save({ base, operations: [] }), ConflictError);
+      assertEquals([error.expected, error.actual, error.code], [base, 1, "conflict"]);
+    }
+    assertEquals((await history.head()).version, 1);
+  });
+
+  test("of two who save from one head at once, one is refused", async ({ history, other }) => {
+    const second = await other();
+    const outcomes = await Promise.allSettled(
+      [history, second, history, second].map((store) => store.save({ base: 0, operations: [creation(x1)] })),
+    );
+    const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+    assertEquals(refused.length, 3);
+    for (const { reason } of refused) assert(reason instanceof ConflictError);
+    assertEquals(await history.head(), { version: 1, sequence: 1 });
+    assertEquals(await second.head(), { version: 1, sequence: 1 });
+    await second.close();
+  });
+
+  test("many who save at once, and try again when they are refused, all get their turn", async ({ history, other }) => {
+    const second = await other();
+    await Promise.all([history, second, history, second].map(async (store, writer) => {
+      for (let i = 0; i < 10; i++) await saveSomehow(store, [creation(entry(`a:${writer}-${i}`))]);
+    }));
+    assertEquals(await history.head(), { version: 40, sequence: 40 });
+    await second.close();
+  });
+
+  test("can be closed twice, and then does nothing", async ({ history }) => {
+    await history.close();
+    await history.close();
+    for (
+      const call of [
+        () => history.head(),
+        () => history.versions(),
+        () => history.get(0),
+        () => history.changesets([0]),
+        () => history.baseline(),
+        () => history.save({ base: 0, operations: [] }),
+        () => history.setHead(0, 0),
+        () => history.moves(0),
+        () => history.announce({ id: "a", time: new Date(), data: null }),
+        () => history.announcements(),
+        () => history.withdraw("a"),
+        () => history.prune(0),
+      ]
+    ) {
+      const error = await assertRejects(call, RegistryError, "closed");
+      assertEquals(error.code, "unavailable");
+    }
+    for await (const move of history.watch(0)) throw new Error(`a closed history moved to ${move.version}`);
+  });
+}
+
+async function saveSomehow(history: History, operations: Operation[]): Promise<void> {
+  for (;;) {
+    const { version: base } = await history.head();
+    try {
+      await history.save({ base, operations });
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+function testKept(test: Test): void {
+  test("gives back each version and what led to it", async ({ history }) => {
+    const [first, second, third]: [Operation[], Operation[], Operation[]] = [
+      [creation(x1)],
+      [replacement(x2, x1)],
+      [removal(x2), creation(entry("a:y"))],
+    ];
+    for (const [base, changeset] of [first, second, third].entries()) {
+      await history.save({ base, operations: changeset });
+    }
+    assertEquals((await history.versions()).map(({ id, parent }) => [id, parent]), [[0, undefined], [1, 0], [2, 1], [
+      3,
+      2,
+    ]]);
+    assertEquals(await history.changesets([2, 1, 3, 0]), [second, first, third, []]);
+    const found = await history.get(3);
+    assertEquals(found?.operations, third);
+    assertEquals(found?.version, (await history.versions())[3]);
+    assertEquals(await history.get(4), undefined);
+    assertEquals(
+      (await assertRejects(() => history.changesets([1, 4]), RegistryError, "no version v4")).code,
+      "not_found",
+    );
+  });
+
+  test("gives back every value as it was", async ({ history, other, reopen }) => {
+    const values = everyValue();
+    const meta = { list: values };
+    const entries = [
+      Entry.of({ id: "a:all", kind: "k", meta, data: values, origin: { file: "x.yaml", line: 3 } }),
+      Entry.of({ id: "é 𝄞:n:a/me", kind: "k é", data: -0 }),
+      ...values.map((data, i) => Entry.of({ id: `a:${i}`, kind: "k", data })),
+    ];
+    await history.save({ base: 0, operations: entries.map(creation) });
+    const check = async (store: History) => {
+      const found = (await store.get(1))!.operations.map((operation) => (operation as { entry: Entry }).entry);
+      assertEquals(found.map(({ id }) => id), entries.map(({ id }) => id));
+      for (const [i, one] of found.entries()) {
+        assertStrictEquals(one.id, entries[i]!.id);
+        assertSame(one.data, entries[i]!.data);
+        assertSame(one.meta, entries[i]!.meta);
+        assertEquals(one.origin, entries[i]!.origin);
+      }
+    };
+    await check(history);
+    await check(await other());
+    if (reopen !== undefined) await check(await reopen());
+  });
+
+  test("moves head to any version, from the head that is named", async ({ history }) => {
+    for (const base of [0, 1]) await history.save({ base, operations: [creation(entry(`a:${base}`))] });
+    assertEquals(await history.setHead(1, 2, { author: "bob", message: "back" }), { version: 1, sequence: 3 });
+    const error = await assertRejects(() => history.setHead(2, 2), ConflictError);
+    assertEquals([error.expected, error.actual], [2, 1]);
+    assertEquals((await assertRejects(() => history.setHead(7, 1), RegistryError, "no version v7")).code, "not_found");
+    assertEquals((await history.versions()).length, 3);
+    assertEquals(await history.head(), { version: 1, sequence: 3 });
+  });
+
+  test("never uses a number twice, and lets a branch begin anywhere", async ({ history, reopen }) => {
+    for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
+    await history.setHead(1, 3);
+    const store = await reopen?.() ?? history;
+    const version = await store.save({ base: 1, operations: [creation(x1)] });
+    assertEquals([version.id, version.parent], [4, 1]);
+    assertEquals((await store.versions()).map(({ id, parent }) => [id, parent]), [
+      [0, undefined],
+      [1, 0],
+      [2, 1],
+      [3, 2],
+      [4, 1],
+    ]);
+    await store.close();
+  });
+
+  test("logs the moves of head", async ({ history }) => {
+    await history.save({ base: 0, operations: [], author: "ada", message: "first" });
+    await history.save({ base: 1, operations: [] });
+    await history.setHead(0, 2, { message: "back" });
+    const moves = await history.moves(0);
+    assertEquals(moves.map(({ time: _, ...move }) => move), [
+      { sequence: 1, version: 1, previous: 0, author: "ada", message: "first" },
+      { sequence: 2, version: 2, previous: 1 },
+      { sequence: 3, version: 0, previous: 2, message: "back" },
+    ]);
+    assertEquals(await history.moves(2), moves.slice(2));
+    assertEquals(await history.moves(3), []);
+  });
+
+  test("carries a registry through a restart", async (store) => {
+    let registry = new Registry(store.history, { dispatch: "none" });
+    await registry.apply([change.create({ id: "a:x", kind: "k", data: 1, origin: "x.yaml" })], { author: "ada" });
+    await registry.apply([change.update({ id: "a:x", kind: "k", data: 2 }), change.create({ id: "a:y", kind: "k" })]);
+    await registry.apply([change.delete("a:x"), change.create({ id: "a:x", kind: "other" })]);
+    await registry.jump(1);
+    if (store.reopen !== undefined) registry = new Registry(await store.reopen(), { dispatch: "none" });
+    await registry.load();
+    assertEquals(registry.version.id, 1);
+    assertEquals(registry.get("a:x")?.origin, "x.yaml");
+    const kinds: [number, string[]][] = [[3, ["other", "k"]], [2, ["k", "k"]], [0, []], [3, ["other", "k"]], [1, [
+      "k",
+    ]]];
+    for (const [version, expected] of kinds) {
+      await registry.jump(version);
+      assertEquals(registry.entries().map(({ kind }) => kind), expected, `v${version}`);
+    }
+    await registry.close();
+  });
+}
+
+/** Values of each kind, and those of each that are easily lost. */
+function everyValue(): Value[] {
+  const inner = failure("inner", {
+    code: "busy",
+    details: { at: -0 },
+    position: "x.yaml:1:2",
+    cause: new TypeError("root"),
+  });
+  const error: Failure = new RangeError("outer", { cause: inner });
+  error.path = ["web.out", "hello"];
+  error.details = { cause: new Error("in details") };
+  const large: Record<string, Value> = {};
+  for (let i = 0; i < 70_000; i++) large[`key ${i}`] = i;
+  return [
+    [null, true, false, "", "text", "\u0000", "é 𝄞 \u{10ffff}", "long ".repeat(20_000)],
+    [0, -0, 1, -1, 0.1, NaN, Infinity, -Infinity, 2 ** 31, 2 ** 32, 2 ** 53 + 2, -(2 ** 63), 5e-324, 1e308],
+    [0n, 5n, -5n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 64n, 10n ** 40n, -(10n ** 40n)],
+    [new Uint8Array(), new Uint8Array([0, 255]), new Uint8Array(70_000).fill(7)],
+    [new Date(0), new Date(-1), new Date(1e13 + 1), new Date(8.64e15), new Date(-8.64e15), new Date(NaN)],
+    [[], {}, [[]], [{}], { a: {} }, { "": 1 }, { 1: "one", 0: "zero" }, { b: 1, a: 2 }],
+    [
+      JSON.parse(`{"__proto__": {"__proto__": [1]}, "constructor": 1, "toJSON": "x", "then": 2}`),
+      JSON.parse(`{"__proto__": null}`),
+    ],
+    [error, new AggregateError([inner, new Error("two")], "both"), { error: inner }],
+    large,
+    Array.from({ length: 70_000 }, (_, i) => i),
+  ];
+}
+
+/** Equal in every part, and of the same classes; errors with everything that they carry. */
+function assertSame(actual: Value, expected: Value): void {
+  assert(equal(actual, expected), `expected ${Deno.inspect(expected)}, got ${Deno.inspect(actual)}`);
+  assertEquals(withRecords(actual), withRecords(expected));
+}
+
+/** The value with each error in it as a record. */
+function withRecords(value: Value): unknown {
+  if (value instanceof Error) return [value.constructor, toErrorRecord(value)];
+  if (isList(value)) return value.map(withRecords);
+  return isMap(value) ? Object.entries(value).map(([key, item]) => [key, withRecords(item)]) : value;
+}
+
+/** The moves of a watch, as they come. */
+class Watcher {
+  readonly moves: Move[] = [];
+  readonly #end = new AbortController();
+  readonly done: Promise<void>;
+
+  constructor(history: History, since: number) {
+    this.done = this.#watch(history, since);
+  }
+
+  async #watch(history: History, since: number): Promise<void> {
+    for await (const move of history.watch(since, this.#end.signal)) this.moves.push(move);
+  }
+
+  get sequences(): number[] {
+    return this.moves.map(({ sequence }) => sequence);
+  }
+
+  /** Waits, at most two seconds, until so many have come. Answers for how long, in milliseconds. */
+  async until(count: number): Promise<number> {
+    const start = performance.now();
+    while (this.moves.length < count && performance.now() - start < 2000) await delay(1);
+    return performance.now() - start;
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.done;
+  }
+}
+
+const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function testWatch(test: Test): void {
+  test("tells everyone of a new head within 200 ms, each once and in order", async ({ history, other }) => {
+    const second = await other();
+    const watchers = [new Watcher(history, 0), new Watcher(second, 0), new Watcher(second, 0)];
+    await delay(20);
+    for (let round = 1; round <= 5; round++) {
+      await (round % 2 === 0 ? history : second).save({ base: round - 1, operations: [] });
+      for (const watcher of watchers) {
+        const waited = await watcher.until(round);
+        assert(waited < 200, `waited ${waited} ms`);
+      }
+      // The next one comes at a moment that has nothing to do with how the store is looked at.
+      await delay(Math.random() * 50);
+    }
+    for (const watcher of watchers) {
+      assertEquals(watcher.moves.map(({ version }) => version), [1, 2, 3, 4, 5]);
+      await watcher.stop();
+    }
+    await second.close();
+  });
+
+  test("watches from any sequence on", async ({ history }) => {
+    for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
+    const [all, some, none] = [0, 2, 3].map((since) => new Watcher(history, since)) as [Watcher, Watcher, Watcher];
+    await all.until(3);
+    await some.until(1);
+    await history.save({ base: 3, operations: [] });
+    await none.until(1);
+    await all.until(4);
+    await some.until(2);
+    for (const watcher of [all, some, none]) await watcher.stop();
+    assertEquals([all.sequences, some.sequences, none.sequences], [[1, 2, 3, 4], [3, 4], [4]]);
+  });
+
+  test("misses and repeats nothing while the consumer is busy or away", async ({ history, other }) => {
+    const second = await other();
+    const seen: number[] = [];
+    const end = new AbortController();
+    const watching = (async () => {
+      for await (const { version } of history.watch(0, end.signal)) {
+        seen.push(version);
+        if (version % 3 === 0) await delay(5);
+        if (version === 40) end.abort();
+      }
+    })();
+    for (let base = 0; base < 40; base++) await (base % 2 === 0 ? history : second).save({ base, operations: [] });
+    await watching;
+    assertEquals(seen, Array.from({ length: 40 }, (_, i) => i + 1));
+    await second.close();
+  });
+
+  test("ends a watch when it is aborted, left, or the history is closed", async ({ history }) => {
+    for await (const _ of history.watch(0, AbortSignal.abort())) throw new Error("unexpected");
+    await history.save({ base: 0, operations: [] });
+    for await (const move of history.watch(0)) {
+      assertEquals(move.version, 1);
+      break;
+    }
+    const watcher = new Watcher(history, 1);
+    await delay(10);
+    await history.close();
+    await watcher.done;
+    assertEquals(watcher.moves, []);
+  });
+}
+
+function testAnnouncements(test: Test): void {
+  test("keeps the newest announcement of each who announces", async ({ history, other }) => {
+    const second = await other();
+    assertEquals(await history.announcements(), []);
+    const time = new Date(Date.now() - 3000);
+    await history.announce({ id: "b", time, data: { version: 1 } });
+    await second.announce({ id: "a", time: new Date(), data: [new Date(5), 1n, new Uint8Array([1])] });
+    await history.announce({ id: "b", time, data: { version: 2, why: failure("port", { code: "in_use" }) } });
+    for (const store of [history, second]) {
+      const [a, b] = await store.announcements();
+      assertEquals([a?.id, b?.id], ["a", "b"]);
+      assertEquals(a?.data, [new Date(5), 1n, new Uint8Array([1])]);
+      const { version, why } = b?.data as { version: number; why: Failure };
+      assertEquals([version, why.message, why.code, b?.time], [2, "port", "in_use", time]);
+      assert(a!.age >= 0 && a!.age < 1000, `${a!.age}`);
+      assert(b!.age >= 3000 && b!.age < 4000, `${b!.age}`);
+    }
+    await second.withdraw("b");
+    await second.withdraw("nobody");
+    assertEquals((await history.announcements()).map(({ id }) => id), ["a"]);
+    await second.close();
+  });
+
+  test("forgets announcements after an hour, when somebody announces", async ({ history }) => {
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    await history.announce({ id: "old", time: ago(61), data: null });
+    await history.announce({ id: "young", time: ago(59), data: null });
+    await history.announce({ id: "new", time: new Date(), data: null });
+    assertEquals((await history.announcements()).map(({ id }) => id), ["new", "young"]);
+  });
+
+  test("refuses an announcement that cannot be stored", async ({ history }) => {
+    const data = { f: () => {} } as unknown as Value;
+    await assertRejects(
+      () => history.announce({ id: "a", time: new Date(), data }),
+      RegistryError,
+      "data.f is a function".slice(5),
+    );
+  });
+
+  test("wakes nobody who watches head by announcing", async ({ history, other }) => {
+    const second = await other();
+    await history.save({ base: 0, operations: [] });
+    const watchers = [new Watcher(history, 0), new Watcher(second, 0)];
+    for (const watcher of watchers) await watcher.until(1);
+    for (let i = 0; i < 5; i++) {
+      await history.announce({ id: "a", time: new Date(), data: i });
+      await second.withdraw("a");
+      await delay(30);
+    }
+    await delay(150);
+    for (const watcher of watchers) {
+      assertEquals(watcher.sequences, [1]);
+      await watcher.stop();
+    }
+    assertEquals(await history.head(), { version: 1, sequence: 1 });
+    await second.close();
+  });
+}
+
+function testPrune(test: Test): void {
+  /** A line of versions with one entry each, and what is at each of them. */
+  const line = async (history: History, length: number) => {
+    const registry = new Registry(history, { dispatch: "none" });
+    const states = [registry.entries()];
+    for (let i = 1; i <= length; i++) {
+      await registry.apply([change.create({ id: `a:${i}`, kind: "k", data: -0, origin: i })]);
+      states.push(registry.entries());
+    }
+    return { registry, states };
+  };
+
+  test("folds versions into the baseline", async ({ history, other, reopen }) => {
+    const { registry, states } = await line(history, 6);
+    assertEquals(await history.prune(4), { root: 4, removed: [0, 1, 2, 3] });
+    assertEquals((await history.versions()).map(({ id, parent }) => [id, parent]), [[4, undefined], [5, 4], [6, 5]]);
+    assertEquals((await history.baseline()).entries, states[4]);
+    assertEquals(await history.get(3), undefined);
+    assertEquals((await history.get(4))?.operations, []);
+    assertEquals(await history.changesets([4]), [[]]);
+    for (const version of [4, 6, 5]) {
+      await registry.jump(version);
+      assertEquals(registry.entries(), states[version]);
+    }
+    await assertRejects(() => registry.jump(3), RegistryError, "no version v3");
+    const stores = [await other()];
+    if (reopen !== undefined) stores.push(await reopen());
+    const late = new Registry(stores.at(-1)!, { dispatch: "none" });
+    assertEquals((await late.load()).id, 5);
+    assertEquals(late.entries(), states[5]);
+    assertEquals((await late.apply([change.delete("a:1")])).id, 7);
+    for (const store of stores) await store.close();
+  });
+
+  test("folds what is older than a time, and never head or what is newer", async ({ history }) => {
+    const registry = new Registry(history, { dispatch: "none" });
+    const times: Date[] = [];
+    for (const name of ["one", "two", "three"]) {
+      await delay(3);
+      await registry.apply([change.create({ id: `a:${name}`, kind: "k" })]);
+      await delay(3);
+      times.push(new Date());
+    }
+    assertEquals(await history.prune(times[0]!), { root: 2, removed: [0, 1] });
+    assertEquals(await history.prune(times[0]!), { root: 2, removed: [] });
+    assertEquals(await history.prune(times[2]!), { root: 3, removed: [2] });
+    assertEquals(await history.prune(new Date(Date.now() + 1000)), { root: 3, removed: [] });
+    assertEquals((await history.baseline()).entries, registry.entries());
+  });
+
+  test("keeps a branch with anything new on it, and drops old ones that led nowhere", async ({ history }) => {
+    const { registry } = await line(history, 3);
+    // v1-v2-v3, v2-v4-v5 (head), v1-v6.
+    await registry.jump(2);
+    await registry.apply([change.create({ id: "b:4", kind: "k" })]);
+    await registry.apply([change.create({ id: "b:5", kind: "k" })]);
+    await registry.jump(1);
+    await registry.apply([change.create({ id: "b:6", kind: "k" })]);
+    await registry.jump(5);
+    assertEquals(await history.prune(6), { root: 1, removed: [0, 3] });
+    await registry.jump(6);
+    assertEquals(registry.entries().map(({ id }) => id.text), ["a:1", "b:6"]);
+    await registry.jump(5);
+    assertEquals(registry.entries().map(({ id }) => id.text), ["a:1", "a:2", "b:4", "b:5"]);
+    assertEquals(await history.prune(7), { root: 5, removed: [1, 2, 4, 6] });
+    assertEquals((await history.moves(0)).map(({ version }) => version), [5, 5, 5]);
+  });
+
+  test("does not use the number of a version again that is gone", async ({ history, reopen }) => {
+    const { registry } = await line(history, 4);
+    await registry.jump(2);
+    assertEquals(await history.prune(100), { root: 2, removed: [0, 1, 3, 4] });
+    const store = await reopen?.() ?? history;
+    assertEquals((await store.save({ base: 2, operations: [] })).id, 5);
+    await store.close();
+  });
+
+  test("lets a registry that is at a version that is gone go on to one that is there", async ({ history, other }) => {
+    const { registry, states } = await line(history, 5);
+    const behind = new Registry(await other(), { dispatch: "none" });
+    await behind.load(2);
+    await history.prune(4);
+    await behind.follow(5);
+    assertEquals(behind.entries(), states[5]);
+    await behind.jump(4);
+    assertEquals(behind.entries(), states[4]);
+    await registry.follow(4);
+    await behind.close();
+  });
+
+  test("is pruned by two at once as by one", async ({ history, other }) => {
+    const { states } = await line(history, 8);
+    const second = await other();
+    await Promise.all([history.prune(3), second.prune(6), history.prune(5), second.prune(2)]);
+    const { version, entries } = await history.baseline();
+    assertEquals([version, entries], [6, states[6]]);
+    await second.close();
+  });
+
+  test("is pruned while others write", async ({ history, other }) => {
+    const second = await other();
+    const writer = new Registry(second, { dispatch: "none" });
+    const writing = (async () => {
+      for (let i = 0; i < 30; i++) await writer.apply([change.create({ id: `a:${i}`, kind: "k" })]);
+    })();
+    for (let i = 0; i < 10; i++) {
+      await history.prune(new Date());
+      await delay(2);
+    }
+    await writing;
+    const late = new Registry(history, { dispatch: "none" });
+    await late.load();
+    assertEquals(late.entries(), writer.entries());
+    await second.close();
+  });
+}
+
+function testForgotten(test: Test): void {
+  test("goes forward, and says that nothing else can be done", async ({ history }) => {
+    const registry = new Registry(history, { dispatch: "none" });
+    await registry.load();
+    await registry.apply([change.create({ id: "a:x", kind: "k" })]);
+    const version = await registry.apply([change.create({ id: "a:y", kind: "k" })]);
+    assertEquals([version.id, version.parent, registry.size], [2, 1, 2]);
+    for (
+      const call of [
+        () => registry.jump(1),
+        () => registry.follow(1),
+        () => registry.load(1),
+        () => registry.versions(),
+        () => registry.stateAt(1),
+        () => registry.versionOf(1),
+        () => history.changesets([1]),
+        () => history.setHead(1, 2),
+        () => history.prune(1),
+      ]
+    ) {
+      assertEquals((await assertRejects(call, RegistryError, "nil: keeps no versions")).code, "unavailable");
+    }
+    assertEquals((await registry.stateAt(2)).entries(), registry.entries());
+    assertEquals((await history.head() satisfies Head).version, 2);
+  });
+}

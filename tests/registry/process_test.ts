@@ -1,0 +1,171 @@
+/** What has to hold between processes, shown with real ones. */
+import { assert, assertEquals } from "@std/assert";
+import { type Move, Registry, SqliteHistory } from "../../src/registry/mod.ts";
+import { expectedAt } from "./writer.ts";
+
+const WRITER = new URL("writer.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** A writer, and what it said. */
+class Writer {
+  readonly lines: string[] = [];
+  readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+
+  constructor(store: string, pause = 0) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "--config", CONFIG, WRITER, store, String(pause)],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#reading = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    let rest = "";
+    for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      this.lines.push(...lines);
+    }
+  }
+
+  /** The last version that was answered to it. */
+  get version(): number | undefined {
+    const last = this.lines.at(-1);
+    return last === undefined ? undefined : Number(last.split(" ")[1]);
+  }
+
+  /** The versions that were answered to it. */
+  get saved(): number[] {
+    return this.lines.filter((line) => line.startsWith("saved")).map((line) => Number(line.split(" ")[1]));
+  }
+
+  /** Waits until it has written so many lines. */
+  async until(lines: number): Promise<void> {
+    while (this.lines.length < lines) await delay(1);
+  }
+
+  /** Kills it as nothing else does: at once, whatever it is at. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+    await this.#reading;
+  }
+}
+
+const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a writer that is killed 100 times, at any instant, loses nothing that was answered", () =>
+  withFolder(async (folder) => {
+    // Two at a time, as there are two cores; each store lives through ten kills.
+    const stores = Array.from({ length: 10 }, (_, i) => `${folder}/${i}/registry.db`);
+    const results: { kills: number; versions: number; unanswered: number }[] = [];
+    await Promise.all([0, 1].map(async () => {
+      for (let store = stores.pop(); store !== undefined; store = stores.pop()) results.push(await killLoop(store, 10));
+    }));
+    const sum = (key: keyof (typeof results)[number]) => results.reduce((sum, result) => sum + result[key], 0);
+    assertEquals(sum("kills"), 100);
+    console.log(`100 kills, ${sum("versions")} versions, ${sum("unanswered")} saved but not answered`);
+  }));
+
+async function killLoop(
+  store: string,
+  kills: number,
+): Promise<{ kills: number; versions: number; unanswered: number }> {
+  let answered = 0;
+  let unanswered = 0;
+  for (let kill = 0; kill < kills; kill++) {
+    const writer = new Writer(store);
+    // The first dies while it makes the file, or a little later; the others mostly while they write.
+    if (kill === 0) await delay(Math.random() * 300);
+    else {
+      await writer.until(Math.floor(Math.random() * 12));
+      await delay(Math.random() * 10);
+    }
+    await writer.kill();
+    answered = Math.max(answered, writer.version ?? 0);
+
+    await using registry = new Registry(await SqliteHistory.open(store), { dispatch: "none" });
+    const { id } = await registry.load();
+    assert(id === answered || id === answered + 1, `v${answered} was answered and v${id} is head`);
+    if (id !== answered) unanswered++;
+    answered = id;
+    for (const version of new Set([id, Math.max(0, id - 1)])) {
+      await registry.load(version);
+      const found = new Map(registry.entries().map((entry) => [entry.id.text, entry.data]));
+      assertEquals(new Map([...found].sort()), new Map([...expectedAt(version)].sort()));
+    }
+    assertEquals((await registry.versions()).length, id + 1);
+  }
+  return { kills, versions: answered, unanswered };
+}
+
+Deno.test("what another process writes is heard of within 200 ms", () =>
+  withFolder(async (folder) => {
+    const history = await SqliteHistory.open(`${folder}/registry.db`);
+    const end = new AbortController();
+    const late: number[] = [];
+    const moves: Move[] = [];
+    const watching = (async () => {
+      for await (const move of history.watch(0, end.signal)) {
+        moves.push(move);
+        late.push(Date.now() - move.time.getTime());
+      }
+    })();
+    const writer = new Writer(`${folder}/registry.db`, 20);
+    await writer.until(40);
+    await writer.kill();
+    await delay(200);
+    end.abort();
+    await watching;
+    const { sequence, version } = await history.head();
+    assertEquals(
+      moves.map((move) => [move.sequence, move.version]),
+      Array.from({ length: sequence }, (_, i) => [i + 1, i + 1]),
+    );
+    assert(version >= 39);
+    late.sort((a, b) => a - b);
+    console.log(`heard of ${late.length} versions: median ${late[late.length >> 1]} ms, worst ${late.at(-1)} ms`);
+    assert(late.at(-1)! < 200, `worst ${late.at(-1)} ms`);
+    await history.close();
+  }));
+
+Deno.test("two processes write to one store, a third follows, and all agree", () =>
+  withFolder(async (folder) => {
+    const store = `${folder}/registry.db`;
+    await using registry = new Registry(await SqliteHistory.open(store));
+    registry.handle({ kinds: "**", create() {}, update() {}, delete() {} });
+    await registry.load();
+    const end = new AbortController();
+    const following = (async () => {
+      for await (const move of registry.history.watch(0, end.signal)) await registry.follow(move.version);
+    })();
+    const writers = [new Writer(store), new Writer(store)];
+    for (const writer of writers) await writer.until(50);
+    for (const writer of writers) await writer.kill();
+    await delay(250);
+    end.abort();
+    await following;
+    const { version } = await registry.head();
+    assertEquals(registry.version.id, version);
+    assertEquals(
+      new Map(registry.entries().map(({ id, data }) => [id.text, data])),
+      new Map([...expectedAt(version)].sort(([a], [b]) => a < b ? -1 : 1)),
+    );
+    // Each version was answered to one of them, but for the last, which may not have been answered any more.
+    const answered = writers.flatMap(({ saved }) => saved).sort((a, b) => a - b);
+    const all = Array.from({ length: version }, (_, i) => i + 1);
+    assertEquals(answered, answered.length === version ? all : all.filter((id) => answered.includes(id)));
+    assert(version - answered.length <= 2, `${version} versions, ${answered.length} answered`);
+    assert(writers.every(({ saved }) => saved.length > 10), "only one of them wrote");
+  }));
