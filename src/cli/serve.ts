@@ -47,7 +47,6 @@ export async function serve({ given, paths, env, extensions, warden, terminal }:
     ...given.host !== undefined && { host: given.host as string },
     ...given.executors !== undefined && { executors: given.executors as number },
   });
-  await runtime.registry.load();
   await runtime.registry.apply(changesOf(manifest.specs, runtime.registry), { message: `start -f ${paths.join(" ")}` });
   terminal.print(`weft       ${VERSION}`);
   terminal.print(`namespace  ${namespace}`);

@@ -53,8 +53,11 @@ export interface Kind<Context extends PrepareContext = PrepareContext> extends K
    * Where its nodes run: on an executor, with no permission, or on the host, beside the sockets. Default `executor`.
    */
   readonly place?: "executor" | "host";
-  /** Whether a packet to it changes nothing that someone outside could see, so that it may be repeated. Default false. */
-  readonly pure?: boolean;
+  /**
+   * Whether a packet to one of its nodes changes nothing that someone outside could see, so that it may be repeated. For
+   * kinds of the host; default false.
+   */
+  readonly pure?: boolean | ((fields: ValueMap) => boolean);
   /** Takes a spec apart; such a kind has no node of its own. */
   compound?(fields: ValueMap): Compound;
   /**

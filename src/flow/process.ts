@@ -25,6 +25,8 @@ export class Process {
   status: "running" | "ending" | "ended" = "running";
   /** What it ended with. */
   error: Error | undefined = undefined;
+  /** When it was opened, in milliseconds since 1970. */
+  readonly started = Date.now();
   /** When it has to have ended, by `performance.now()`, for whoever watches over that. */
   deadline = Infinity;
   /** Where it runs beside this thread: whatever the pool keeps of it. */

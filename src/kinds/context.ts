@@ -1,5 +1,6 @@
 import type { Packet, PrepareContext, Process } from "../flow/mod.ts";
 import type { Sockets } from "./net/sockets.ts";
+import type { System } from "./system/system.ts";
 import type { Path } from "../spec/mod.ts";
 import type { Value } from "../value/mod.ts";
 
@@ -55,6 +56,8 @@ export interface HostContext extends PrepareContext {
   failed(process: Process, error: Error): void;
   /** The sockets of the runtime: they belong to addresses and outlive the nodes that use them. */
   readonly sockets: Sockets;
+  /** The engine itself. */
+  readonly system: System;
   /** The address that listeners bind to where the spec says none. */
   readonly host: string;
   /** Whether error answers tell the error. */

@@ -3,10 +3,12 @@ import type { Kind } from "../flow/mod.ts";
 import { EXECUTOR_KINDS } from "./executor.ts";
 import { listener } from "./net/listener.ts";
 import { log } from "./system/log.ts";
+import { syscall } from "./system/syscall.ts";
 
 export type { Callable, CodeOptions, ExecutorContext, HostContext } from "./context.ts";
 export { CODECS } from "./executor.ts";
 export { Sockets } from "./net/sockets.ts";
+export type { System } from "./system/system.ts";
 
 /** All built-in kinds. */
-export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, listener as Kind, log as Kind];
+export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, listener as Kind, log as Kind, syscall as Kind];

@@ -1,5 +1,5 @@
-import { RegistryError } from "./errors.ts";
-import type { History } from "./history.ts";
+import { isNotFound, RegistryError } from "./errors.ts";
+import type { Baseline, History } from "./history.ts";
 import { delta } from "./delta.ts";
 import { type Operation, reverse } from "./operation.ts";
 import { type OnCycle, order } from "./order.ts";
@@ -36,29 +36,18 @@ export class Routes {
 
   /**
    * The way to a version over the changesets between: reversed up to the common ancestor, then forward. The cost is
-   * that of the changes. From a place that is in the history no more, by replay.
+   * that of the changes. From a place that is not in the history, or not any more, by replay.
    *
    * @throws {RegistryError} `not_found`, if there is no such version.
    */
   async to(target: number, from: Place): Promise<Way> {
     if (from.version === undefined) return this.replay(target, from);
-    const found = await this.#history.get(target);
-    if (found === undefined) throw unknownVersion(target);
-    const { version } = found;
-    let changesets = [found.operations];
-    if (version.parent !== from.version) {
-      const tree = new VersionTree(await this.#history.versions());
-      if (!tree.has(from.version)) return this.replay(target, from);
-      const { up, down } = tree.route(from.version, target);
-      const stored = await this.#history.changesets([...up, ...down].map(({ id }) => id));
-      changesets = stored.map((operations, i) => i < up.length ? reverse(operations) : operations);
+    try {
+      return await this.#over(target, from.version, from.state);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      return await this.replay(target, from);
     }
-    const squashed = squash(changesets);
-    return {
-      version,
-      state: from.state.apply(squashed),
-      operations: order(squashed, this.#resolver, this.#onCycle),
-    };
   }
 
   /**
@@ -67,12 +56,35 @@ export class Routes {
    * @throws {RegistryError} `not_found`, if there is no such version; `internal`, if the history contradicts itself.
    */
   async replay(target: number, from: Place): Promise<Way> {
-    const { version, state } = await this.#replayed(target);
-    return { version, state, operations: delta(from.state, state, this.#resolver, this.#onCycle) };
+    let baseline = await this.#history.baseline();
+    for (;;) {
+      try {
+        const { version, state } = await this.#replayed(target, baseline);
+        return { version, state, operations: delta(from.state, state, this.#resolver, this.#onCycle) };
+      } catch (error) {
+        // Somebody may have folded, meanwhile, what was to be replayed.
+        const now = await this.#history.baseline();
+        if (now.version === baseline.version) throw error;
+        baseline = now;
+      }
+    }
   }
 
-  async #replayed(target: number): Promise<{ version: Version; state: State }> {
-    const baseline = await this.#history.baseline();
+  async #over(target: number, from: number, state: State): Promise<Way> {
+    const found = await this.#history.get(target);
+    if (found === undefined) throw unknownVersion(target);
+    const { version } = found;
+    let changesets = [found.operations];
+    if (version.parent !== from) {
+      const { up, down } = new VersionTree(await this.#history.versions()).route(from, target);
+      const stored = await this.#history.changesets([...up, ...down].map(({ id }) => id));
+      changesets = stored.map((operations, i) => i < up.length ? reverse(operations) : operations);
+    }
+    const squashed = squash(changesets);
+    return { version, state: state.apply(squashed), operations: order(squashed, this.#resolver, this.#onCycle) };
+  }
+
+  async #replayed(target: number, baseline: Baseline): Promise<{ version: Version; state: State }> {
     const root = State.of(baseline.entries);
     // A history that keeps nothing but its beginning can tell that much.
     if (target === 0 && baseline.version === 0) return { version: BEGINNING, state: root };

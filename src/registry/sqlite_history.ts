@@ -17,13 +17,12 @@ import type {
   Signature,
 } from "./history.ts";
 import type { Operation } from "./operation.ts";
-import { planPrune } from "./prune.ts";
 import { squash } from "./squash.ts";
-import type { MoveRow, VersionRow } from "./sqlite_store.ts";
+import { toMove, toVersion } from "./sqlite_rows.ts";
 import type { StoreMethods } from "./sqlite_worker.ts";
 import { State } from "./state.ts";
 import { storable } from "./storable.ts";
-import { type Version, VersionTree } from "./version.ts";
+import type { Version } from "./version.ts";
 import { watchMoves } from "./watch.ts";
 import { type StoreCall, WorkerCalls, WorkerLostError } from "./worker_calls.ts";
 
@@ -134,21 +133,11 @@ export class SqliteHistory implements History {
 
   async prune(before: Date | number): Promise<Pruned> {
     for (;;) {
-      const { version: head, sequence } = await this.head();
-      const versions = await this.versions();
-      const baseline = await this.baseline();
-      const plan = planPrune(versions, head, before);
-      const { down } = new VersionTree(versions).route(baseline.version, plan.root);
-      const changesets = await this.changesets(down.map(({ id }) => id));
-      const state = State.of(baseline.entries).apply(squash(changesets));
-      const done = await this.#call("prune", {
-        sequence,
-        oldRoot: baseline.version,
-        root: plan.root,
-        removed: plan.removed,
-        baseline: encodeEntries(state.entries()),
-      });
-      if (done) return plan;
+      const { baseline, changesets, ...plan } = await this.#call("planPrune", before);
+      const entries = baseline === null ? [] : decodeEntries(baseline);
+      const state = State.of(entries).apply(squash(changesets.map(operationsIn)));
+      const done = await this.#call("prune", { ...plan, baseline: encodeEntries(state.entries()) });
+      if (done) return { root: plan.root, removed: plan.removed };
     }
   }
 
@@ -201,22 +190,4 @@ export function startWorker(path: string): Worker {
 
 function operationsIn(data: Uint8Array | null): Operation[] {
   return data === null ? [] : decodeOperations(data);
-}
-
-function toVersion({ id, parent, time, author, message, operations }: VersionRow): Version {
-  return {
-    id,
-    ...(parent === null ? {} : { parent }),
-    time: new Date(time),
-    ...signatureIn({ author, message }),
-    operations,
-  };
-}
-
-function toMove({ sequence, version, previous, time, author, message }: MoveRow): Move {
-  return { sequence, version, previous, time: new Date(time), ...signatureIn({ author, message }) };
-}
-
-function signatureIn({ author, message }: Pick<VersionRow, "author" | "message">): Signature {
-  return { ...(author === null ? {} : { author }), ...(message === null ? {} : { message }) };
 }

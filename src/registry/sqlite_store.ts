@@ -1,54 +1,21 @@
 import { Database } from "@db/sqlite";
 import { ConflictError, RegistryError } from "./errors.ts";
 import { ANNOUNCEMENT_LIFE, type Head, type Signature } from "./history.ts";
+import { planPrune } from "./prune.ts";
+import {
+  type AnnouncementRow,
+  type DraftRow,
+  type MoveRow,
+  type PruneRow,
+  type StoredPrune,
+  toVersion,
+  type VersionRow,
+} from "./sqlite_rows.ts";
 import { migrate } from "./sqlite_schema.ts";
-import { unknownVersion } from "./version.ts";
+import { unknownVersion, VersionTree } from "./version.ts";
 
 /** How long another process may hold the file, in milliseconds. */
 const BUSY_TIMEOUT = 5000;
-
-/** A version as it is stored. Times are in milliseconds. */
-export interface VersionRow {
-  id: number;
-  parent: number | null;
-  time: number;
-  author: string | null;
-  message: string | null;
-  operations: number;
-}
-
-/** A move of head as it is stored. */
-export interface MoveRow {
-  sequence: number;
-  version: number;
-  previous: number;
-  time: number;
-  author: string | null;
-  message: string | null;
-}
-
-/** An announcement as it is stored. */
-export interface AnnouncementRow {
-  id: string;
-  time: number;
-  data: Uint8Array;
-}
-
-/** A version to be stored, its operations encoded. */
-export interface DraftRow extends Signature {
-  base: number;
-  data: Uint8Array;
-  operations: number;
-}
-
-/** What to fold into the baseline, planned at one sequence of the head and for one root. */
-export interface PruneRow {
-  sequence: number;
-  oldRoot: number;
-  root: number;
-  removed: readonly number[];
-  baseline: Uint8Array;
-}
 
 /**
  * A history in a SQLite file, changesets encoded. Every call holds up its thread, for seconds if another process has
@@ -160,8 +127,20 @@ export class SqliteStore {
     this.#database.prepare("DELETE FROM announcements WHERE id = ?").run(id);
   }
 
-  /** False, and nothing done, if the history is not what it was when this was planned. */
-  prune({ sequence, oldRoot, root, removed, baseline }: PruneRow): boolean {
+  /** What pruning would do, and what the new baseline is made of. */
+  planPrune(before: Date | number): PruneRow {
+    return this.#read(() => {
+      const { version: head, sequence } = this.head();
+      const versions = this.versions().map(toVersion);
+      const { version: oldRoot, data: baseline } = this.baseline();
+      const plan = planPrune(versions, head, before);
+      const { down } = new VersionTree(versions).route(oldRoot, plan.root);
+      return { ...plan, sequence, oldRoot, baseline, changesets: this.changesets(down.map(({ id }) => id)) };
+    });
+  }
+
+  /** False, and nothing done, if the history is not any more what it was when this was planned. */
+  prune({ sequence, oldRoot, root, removed, baseline }: StoredPrune): boolean {
     return this.#write(() => {
       if (this.head().sequence !== sequence || this.baseline().version !== oldRoot) return false;
       this.#database.prepare("UPDATE baseline SET version = ?, data = ?").run(root, baseline);
@@ -201,6 +180,10 @@ export class SqliteStore {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       }
     }
+  }
+
+  #read<T>(work: () => T): T {
+    return this.#database.transaction(work as () => void)() as T;
   }
 
   #write<T>(work: () => T): T {

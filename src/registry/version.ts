@@ -21,10 +21,6 @@ export class VersionTree {
     this.#versions = new Map(Array.from(versions, (version) => [version.id, version]));
   }
 
-  has(id: number): boolean {
-    return this.#versions.has(id);
-  }
-
   /** @throws {RegistryError} `not_found`, if there is no such version. */
   get(id: number): Version {
     const version = this.#versions.get(id);

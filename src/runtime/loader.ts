@@ -1,5 +1,13 @@
-import { type Flow, type Kind, type LogLevel, type Process, SymbolTable, type Unit } from "../flow/mod.ts";
-import type { HostContext, Sockets } from "../kinds/mod.ts";
+import {
+  type FlatSpec,
+  type Flow,
+  type Kind,
+  type LogLevel,
+  type Process,
+  SymbolTable,
+  type Unit,
+} from "../flow/mod.ts";
+import type { HostContext, Sockets, System } from "../kinds/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
 import { formatPosition, hasErrors, type Path, positionIn, type Scheme, type Spec } from "../spec/mod.ts";
@@ -19,6 +27,7 @@ export interface LoaderOptions {
   pool: Pool;
   processes: Processes;
   sockets: Sockets;
+  system: System;
   logger: Logger;
   evaluate: Evaluate;
   host: string;
@@ -186,7 +195,7 @@ export class Loader implements Handler {
   async #prepareUnit(unit: CompiledUnit): Promise<void> {
     const { pool } = this.#options;
     pool.define(
-      unit.drafts.map(({ symbol, definition, flat }) => ({ symbol, definition, pure: flat.kind.pure ?? false })),
+      unit.drafts.map(({ symbol, definition, flat }) => ({ symbol, definition, pure: isPure(flat) })),
     );
     const trials: Promise<void>[] = [];
     for (const draft of unit.drafts) {
@@ -203,7 +212,7 @@ export class Loader implements Handler {
   }
 
   #contextOf({ symbol, flat, origin }: Draft): HostContext {
-    const { flow, processes, logger, sockets, host, dev } = this.#options;
+    const { flow, processes, logger, sockets, system, host, dev } = this.#options;
     const fields = (process: Process | undefined) => ({
       node: symbol.name,
       ...process !== undefined && { process: processes.idOf(process) },
@@ -213,6 +222,7 @@ export class Loader implements Handler {
       fields: flat.fields,
       flow,
       sockets,
+      system,
       host,
       dev,
       position: (path: Path, offset?: number) =>
@@ -283,6 +293,10 @@ export class Loader implements Handler {
       await this.#guarded(unit, "cannot be released", () => prepared.release?.());
     }
   }
+}
+
+function isPure({ kind, fields }: FlatSpec): boolean {
+  return typeof kind.pure === "function" ? kind.pure(fields) : kind.pure ?? false;
 }
 
 function idOf(entry: Entry): string {

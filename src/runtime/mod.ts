@@ -1,5 +1,6 @@
 /** A namespace, running: what joins the registry, the flow and the pool. */
 export * from "./entry.ts";
+export * from "./follower.ts";
 export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";

@@ -3,8 +3,10 @@ import { CODECS, Sockets } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { Pool, type WardenLink } from "../pool/mod.ts";
 import { type History, Registry } from "../registry/mod.ts";
-import type { Scheme } from "../spec/mod.ts";
+import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { failure, type ValueMap } from "../value/mod.ts";
+import { engineSystem } from "./engine_system.ts";
+import { Follower } from "./follower.ts";
 import { Loader } from "./loader.ts";
 import type { Logger } from "./log.ts";
 import { Processes } from "./processes.ts";
@@ -45,6 +47,7 @@ export class Runtime {
   readonly sockets = new Sockets();
   readonly processes: Processes;
   readonly loader: Loader;
+  readonly follower: Follower;
   readonly #logger: Logger;
 
   private constructor(options: RuntimeOptions) {
@@ -68,6 +71,7 @@ export class Runtime {
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
     });
+    this.registry = new Registry(options.history, { warn: (message) => options.logger.log("warn", message) });
     this.loader = new Loader({
       namespace: this.namespace,
       scheme: options.scheme,
@@ -75,19 +79,41 @@ export class Runtime {
       pool: this.pool,
       processes: this.processes,
       sockets: this.sockets,
+      system: engineSystem({
+        registry: this.registry,
+        processes: this.processes,
+        pool: this.pool,
+        table: () => this.loader.table,
+      }),
       logger: options.logger,
       evaluate: (expression) => evaluateTemplate(expression, env),
       host: options.host ?? "127.0.0.1",
       dev: options.dev ?? false,
     });
-    this.registry = new Registry(options.history, { warn: (message) => options.logger.log("warn", message) });
     this.registry.handle(this.loader);
+    this.follower = new Follower({
+      id: uuidv7(),
+      namespace: this.namespace,
+      registry: this.registry,
+      logger: options.logger,
+      urls: () => this.sockets.urls(),
+    });
   }
 
-  /** Makes a runtime with its executors started, and nothing loaded yet. */
+  /**
+   * Makes a runtime, starts its executors, and takes the head of its store.
+   *
+   * @throws {Error} Why no version of the store can be run.
+   */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const runtime = new Runtime(options);
-    await runtime.pool.start();
+    try {
+      await runtime.pool.start();
+      await runtime.follower.start();
+    } catch (error) {
+      await runtime.close();
+      throw error;
+    }
     return runtime;
   }
 
@@ -108,6 +134,7 @@ export class Runtime {
 
   /** Ends everything now. */
   async close(): Promise<void> {
+    await this.follower.stop();
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
     await this.loader.close();
     this.pool.close();

@@ -20,7 +20,6 @@ export function writtenPath(spec: Pick<SpecDraft, "kind" | "fields">, scheme: Sc
         value = value[step];
       }
       kind = inner && isMap(value) ? scheme.get(String(value.kind)) : undefined;
-      inner = false;
       continue;
     }
     const name: string = kind !== undefined && isMap(value) ? writtenName(kind, value, step) : step;

@@ -180,7 +180,7 @@ Deno.test("everything that is handed to a snippet is the realm's own", () => {
         count++;
         let root = value;
         for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
-        if (root !== Object.prototype) problems.push("foreign: " + nameOf(value));
+        if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) problems.push("foreign: " + nameOf(value));
         if (typeof value === "function" && !Object.isFrozen(value)) problems.push("not frozen: " + nameOf(value));
         if (typeof value === "function" && value !== Function.prototype && !(value instanceof Function)) problems.push("foreign function: " + nameOf(value));
       }
@@ -227,7 +227,6 @@ for (const part of parts) {
 
 Deno.test("the search for free names finds them", () => {
   assertEquals(freeNames("function f(a) { const b = outside; return ({ b, c: d }) => a.e + b + g`x` }"), [
-    "d",
     "g",
     "outside",
   ]);

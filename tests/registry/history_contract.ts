@@ -558,17 +558,28 @@ function testPrune(test: Test): void {
     await second.close();
   });
 
-  test("is pruned while others write", async ({ history, other }) => {
+  test("is pruned while others write and read", async ({ history, other }) => {
     const second = await other();
     const writer = new Registry(second, { dispatch: "none" });
-    const writing = (async () => {
+    let writing = true;
+    const write = async () => {
       for (let i = 0; i < 30; i++) await writer.apply([change.create({ id: `a:${i}`, kind: "k" })]);
-    })();
-    for (let i = 0; i < 10; i++) {
-      await history.prune(new Date());
-      await delay(2);
-    }
-    await writing;
+      writing = false;
+    };
+    const read = async () => {
+      const reader = new Registry(second, { dispatch: "none" });
+      while (writing) {
+        const { id } = await reader.load();
+        assertEquals(reader.size, id);
+      }
+    };
+    const prune = async () => {
+      while (writing) {
+        await history.prune(new Date());
+        await delay(1);
+      }
+    };
+    await Promise.all([write(), read(), prune()]);
     const late = new Registry(history, { dispatch: "none" });
     await late.load();
     assertEquals(late.entries(), writer.entries());

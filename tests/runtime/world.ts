@@ -29,8 +29,7 @@ export class World implements AsyncDisposable {
       ...options,
       scheme,
     });
-    await runtime.registry.load();
-    const world = new World(runtime, log);
+      const world = new World(runtime, log);
     try {
       await world.apply(yaml);
     } catch (error) {

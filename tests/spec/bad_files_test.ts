@@ -311,6 +311,27 @@ links:
     ],
   },
   {
+    name: "anchors that are not there, and merged keys that are there twice",
+    text: `
+- *nothing
+- kind: merge
+  <<: *neither
+- kind: switch
+  matches:
+    - &base {when: a, port: out}
+    - <<: *base
+      when: b
+      when: c
+- {{ .X }}
+`,
+    lines: [
+      'x.yaml:2:3: no anchor is called "nothing"; a text that begins with * has to be quoted, an anchor is written &nothing',
+      'x.yaml:4:7: no anchor is called "neither"; a text that begins with * has to be quoted, an anchor is written &neither',
+      'x.yaml:10:7: the key "when" is there twice; the first is at line 9',
+      "x.yaml:11:3: a template stands without quotes; write it as '{{ ... }}'",
+    ],
+  },
+  {
     name: "broken YAML",
     text:
       "- kind: merge\n   name: a\n- kind: 'merge\n- kind: merge\n\tname: a\n- kind: snippet\n  code: @x\n- kind: [\n- kind: {{ .X }}y\n" +
@@ -403,10 +424,10 @@ Deno.test("a file that would be huge is refused at once", () => {
   ];
   for (const { text, line } of cases) {
     const start = performance.now();
-    const { specs, problems } = readSpecs(text, "x.yaml");
+    const { specs, problems, complete } = readSpecs(text, "x.yaml");
     const time = performance.now() - start;
     assertEquals(problems.map(formatProblem), [line]);
-    assertEquals(specs, []);
+    assertEquals([specs, complete], [[], false]);
     assert(time < 500, `${time} ms`);
   }
 });

@@ -124,6 +124,7 @@ Deno.test("expressions are checked without their values", () => {
       return offset < 0 ? [] : [{ what: "no such size", offset }];
     },
   };
+  assertEquals(check("kind: http\nurl: http://{{ .A }}/{{ 1 + .SIZE }}\n", options), ["x.yaml:2:30: no such size"]);
   assertEquals(check(TEMPLATES, options), [
     "x.yaml:5:17: no such size",
     "x.yaml:11:9: a bad word; say it nicely",

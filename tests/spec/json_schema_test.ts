@@ -33,6 +33,23 @@ Deno.test("every property of the schema has a description", () => {
   assertEquals(bare, []);
 });
 
+Deno.test("code is never a template, anything else may be one", () => {
+  const allows = (kind: string, field: string) => {
+    const { properties } = (schema.definitions as Record<string, JsonSchema>)[`kind.${kind}`]!;
+    return JSON.stringify((properties as Record<string, JsonSchema>)[field]).includes("A template");
+  };
+  assertEquals([allows("if", "when"), allows("snippet", "code")], [false, false]);
+  assertEquals([allows("snippet", "language"), allows("switch", "matches"), allows("for", "batch")], [
+    true,
+    true,
+    true,
+  ]);
+  const { properties } = (schema.definitions as Record<string, JsonSchema>)["kind.switch"]!;
+  const { matches } = properties as Record<string, JsonSchema>;
+  const inner = (matches!.items as { properties: Record<string, JsonSchema> }).properties;
+  assertEquals([inner.when!.anyOf, inner.port!.anyOf === undefined], [undefined, false]);
+});
+
 // texts that an editor has to take and to refuse; the engine thinks the same of them
 const GOOD = [
   Deno.readTextFileSync(new URL("system.yaml", import.meta.url)),

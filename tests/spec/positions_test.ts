@@ -210,6 +210,9 @@ Deno.test("values and keys are found", () => {
   assertEquals(source.position(["list", 1]), at(5, 13));
   assertEquals(source.keyPosition(["list", 2, "c"]), at(5, 19));
   assertEquals(source.position(["list", 2, "c"]), at(5, 22));
+  const odd = readOne("kind: a\n'x | y': |  # z\n    t\n? u | v\n: >\n  w\n").source;
+  assertEquals(odd.position(["x | y"]), at(2, 10));
+  assertEquals(odd.position(["u | v"]), at(5, 3));
   // of what is not there, the nearest part around it
   assertEquals(source.position(["list", 7, "x"]), at(5, 9));
   assertEquals(source.keyPosition(["nothing"]), at(2, 3));

@@ -106,11 +106,14 @@ export function harden(inside: Inside): void {
       if (!field.configurable || !field.writable || !(wholly || ASSIGNED.has(key))) continue;
       if (key === "then" || key === Symbol.iterator || (key === "constructor" && watched)) continue;
       const { value } = field;
-      const get = () => value;
-      const set = function (this: unknown, assigned: unknown): void {
-        if (this === prototype) throw new TypeError(`${String(key)} of a built-in cannot be changed`);
-        const own = { value: assigned, writable: true, enumerable: true, configurable: true };
-        defineProperty(this as object, key, own);
+      // Methods, unlike functions, have no `prototype`, which would be one more object that all share.
+      const { get, set } = {
+        get: () => value,
+        set(this: unknown, assigned: unknown): void {
+          if (this === prototype) throw new TypeError(`${String(key)} of a built-in cannot be changed`);
+          const own = { value: assigned, writable: true, enumerable: true, configurable: true };
+          defineProperty(this as object, key, own);
+        },
       };
       made.add(get).add(set);
       defineProperty(prototype, key, { get, set, enumerable: field.enumerable!, configurable: false });
@@ -120,7 +123,7 @@ export function harden(inside: Inside): void {
   function watch(holder: object, name: string): void {
     const value = (holder as Record<string, unknown>)[name];
     const { state } = inside;
-    const get = function (): unknown {
+    const get = (): unknown => {
       state[1] = 1;
       return value;
     };

@@ -1,0 +1,135 @@
+import type { Move, Registry } from "../registry/mod.ts";
+import { asError, fullMessage, type Value } from "../value/mod.ts";
+import type { Logger } from "./log.ts";
+
+/** How often a runtime says that it lives, in milliseconds. */
+export const HEARTBEAT = 5_000;
+
+/** What a runtime tells everyone on its store. */
+export interface RuntimeReport {
+  namespace: string;
+  /** The version that it runs. */
+  version: number;
+  /** The version that it was last asked to take, and why it did not, if it did not. */
+  refused?: { version: number; reason: string };
+  /** Where it listens. */
+  urls: readonly string[];
+  pid: number;
+  started: string;
+}
+
+/** What a follower needs of its runtime. */
+export interface FollowerOptions {
+  /** Names the runtime in the store. */
+  id: string;
+  namespace: string;
+  registry: Registry;
+  logger: Logger;
+  urls(): Promise<string[]>;
+}
+
+/**
+ * Keeps a runtime at the head of its store: takes every move of head as one transaction, keeps what runs where it
+ * cannot, and tells the store what was reached.
+ */
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #stop = new AbortController();
+  readonly #started = new Date().toISOString();
+  #refused: RuntimeReport["refused"];
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #watching: Promise<void> | undefined;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  /** What could not be taken last, and why. */
+  get refused(): RuntimeReport["refused"] {
+    return this.#refused;
+  }
+
+  /**
+   * Goes to head, or where that cannot be taken to the newest ancestor that can, and follows from there on.
+   *
+   * @throws {Error} Why not even the oldest version can be taken.
+   */
+  async start(): Promise<void> {
+    const { registry } = this.#options;
+    const { version: head, sequence } = await registry.head();
+    await this.#loadNewest(head);
+    await this.#announce();
+    this.#timer = setInterval(() => void this.#announce(), HEARTBEAT);
+    this.#watching = this.#watch(sequence);
+  }
+
+  /** Ends following. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    clearInterval(this.#timer);
+    await this.#watching;
+    await this.#options.registry.history.withdraw(this.#options.id).catch(() => {});
+  }
+
+  async #loadNewest(head: number): Promise<void> {
+    const { registry, logger } = this.#options;
+    let version: number | undefined = head;
+    for (;;) {
+      try {
+        await registry.load(version);
+        break;
+      } catch (thrown) {
+        const error = asError(thrown);
+        this.#refused ??= { version: head, reason: fullMessage(error) };
+        logger.log("error", `version ${version} cannot be taken: ${fullMessage(error)}`);
+        version = (await registry.versionOf(version))?.parent;
+        if (version === undefined) throw error;
+      }
+    }
+    if (version !== head) logger.log("warn", `running version ${version}; head is ${head}`);
+  }
+
+  async #watch(since: number): Promise<void> {
+    const { registry, logger } = this.#options;
+    try {
+      for await (const move of registry.history.watch(since, this.#stop.signal)) await this.#take(move);
+    } catch (thrown) {
+      logger.log("error", `the store is not followed any more: ${fullMessage(asError(thrown))}`);
+    }
+  }
+
+  async #take({ version }: Move): Promise<void> {
+    const { registry, logger } = this.#options;
+    const before = registry.version.id;
+    try {
+      // head may have moved on: only where it is now counts
+      const { version: head } = await registry.head();
+      if (head !== version) return;
+      await registry.follow(version);
+      this.#refused = undefined;
+      if (before !== version) logger.log("info", `version ${version} runs`);
+    } catch (thrown) {
+      const reason = fullMessage(asError(thrown));
+      this.#refused = { version, reason };
+      logger.log("error", `version ${version} is not taken, version ${before} goes on: ${reason}`);
+    }
+    await this.#announce();
+  }
+
+  async #announce(): Promise<void> {
+    const { id, namespace, registry, urls, logger } = this.#options;
+    const report: RuntimeReport = {
+      namespace,
+      version: registry.version.id,
+      ...this.#refused !== undefined && { refused: this.#refused },
+      urls: await urls(),
+      pid: Deno.pid,
+      started: this.#started,
+    };
+    try {
+      await registry.history.announce({ id, time: new Date(), data: report as unknown as Value });
+    } catch (thrown) {
+      if (!this.#stop.signal.aborted) logger.log("warn", `the store was not told: ${asError(thrown).message}`);
+    }
+  }
+}
