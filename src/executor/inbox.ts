@@ -4,7 +4,7 @@ import { type Answer, type Codec, type Form, fromWire, Sealed, type Value } from
 /** What the frames of the host come to. */
 export interface InboxHandler {
   packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Sealed): void;
-  answer(process: number, ask: number, answer: Answer): void;
+  answer(ask: number, answer: Answer): void;
   exit(process: number): void;
   prepare(request: number, symbol: number): void;
   patch(patch: Patch): void;
@@ -62,12 +62,8 @@ export class Inbox {
         return true;
       }
       case ToExecutor.Answer:
-        this.#move(batch, 5);
-        handler.answer(
-          batch[at + 1] as number,
-          batch[at + 2] as number,
-          this.#payload(batch[at + 3] as number, batch[at + 4]) as Answer,
-        );
+        this.#move(batch, 4);
+        handler.answer(batch[at + 1] as number, this.#payload(batch[at + 2] as number, batch[at + 3]) as Answer);
         return true;
       case ToExecutor.Exit:
         this.#move(batch, 2);

@@ -1,12 +1,4 @@
-import {
-  type Definition,
-  type InPort,
-  type Kind,
-  type Node,
-  NodeSymbol,
-  type Patch,
-  type Prepared,
-} from "../flow/mod.ts";
+import { type Definition, type InPort, type Node, NodeSymbol, type Patch, type Prepared } from "../flow/mod.ts";
 import { asError } from "../value/mod.ts";
 
 /** A node with the programs that it calls. */
@@ -50,9 +42,8 @@ export class Mirror {
     return this.#entry(symbol).symbol.inAt(index);
   }
 
-  /** Applies a change of the host's table. */
-  apply(patch: Patch): void {
-    for (const definition of patch.define) this.define(definition);
+  /** Changes links, and forgets symbols. */
+  change(patch: Patch): void {
     for (const { symbol, port, since, targets } of patch.link) {
       const ports: InPort[] = [];
       for (let i = 0; i < targets.length; i += 2) ports.push(this.port(targets[i]!, targets[i + 1]!));
@@ -125,9 +116,4 @@ function failing(error: Error): Node {
       throw error;
     },
   };
-}
-
-/** The kinds of an executor by name. */
-export function kindTable(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {
-  return new Map(kinds.map((kind) => [kind.name, kind]));
 }

@@ -1,5 +1,5 @@
-import type { NodeSymbol, Packet } from "../flow/mod.ts";
-import type { Callable } from "../kinds/context.ts";
+import type { LogLevel, NodeSymbol, Packet, Process } from "../flow/mod.ts";
+import type { Callable } from "../kinds/mod.ts";
 import type { Program } from "../language/mod.ts";
 import type { Failure, Value } from "../value/mod.ts";
 import { isError } from "../value/mod.ts";
@@ -12,7 +12,7 @@ export interface ProgramSite {
   /** Where a character of the code stands in the author's file. */
   position(offset: number | undefined): string | undefined;
   /** Takes what the code writes with `console`. */
-  log(level: string, text: string, process: number): void;
+  log(level: LogLevel, text: string, process: number): void;
 }
 
 /** A program of a spec behind the gate to user code. */
@@ -43,7 +43,7 @@ export class GuardedProgram implements Callable {
   call(packet: Packet, argument: Value): Value {
     const { guard, symbol } = this.#site;
     const process = packet.process.number;
-    guard.enter(symbol, process);
+    guard.enter(symbol, rootOf(packet.process));
     const value = this.#program.call(argument);
     guard.leave();
     this.#flush(process);
@@ -65,4 +65,11 @@ export class GuardedProgram implements Callable {
     }
     return error;
   }
+}
+
+/** The number by which the host knows whom a call is for: that of the process it opened itself. */
+function rootOf(process: Process): number {
+  let root = process;
+  while (root.parent !== null) root = root.parent;
+  return root.number;
 }

@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 import process from "node:process";
 import { receiveMessageOnPort } from "node:worker_threads";
-import type { Clock } from "./executor.ts";
+import type { Clock } from "./slices.ts";
 
 /**
  * Names that stay on an executor's global: the language itself, and what Deno and the engine look up there later on.

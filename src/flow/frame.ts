@@ -10,7 +10,7 @@ import type { Origin } from "../spec/mod.ts";
 export enum ToExecutor {
   /** A packet: process, generation, symbol, index of the in port, packet, form, data. */
   Packet = 1,
-  /** The answer to an ask: process, ask, form, data. */
+  /** The answer to an ask: ask, form, data. */
   Answer,
   /** A process has ended: process. */
   Exit,

@@ -35,7 +35,6 @@ export interface Seat {
 
 /** What an executor says, for the pool to act on. */
 export interface ConnectionHandler {
-  ready(connection: Connection): void;
   ask(connection: Connection, ask: Ask): void;
   log(connection: Connection, process: number, symbol: number, level: string, text: string): void;
   answered(seat: Seat, packet: Packet, answer: Answer | Sealed): void;
@@ -56,8 +55,23 @@ export interface Ask {
   payload: Value;
 }
 
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  /** The executor's, never used again: what a dead one still has on its way is told apart by it. */
+  id: number;
+  port: MessagePort;
+  /** Shared with the executor. */
+  note: Note;
+  codecs: ReadonlyMap<number, Codec>;
+  handler: ConnectionHandler;
+  /** The symbol that the executor is for, if it is for one only. */
+  only: number | undefined;
+}
+
 /** The host's end of the port to one executor: frames out, in batches and within credit, and frames in. */
 export class Connection {
+  readonly id: number;
+  readonly only: number | undefined;
   /** Processes that are on the executor. */
   readonly seats = new Map<number, Seat>();
   /** Packets that it has not answered. */
@@ -84,31 +98,22 @@ export class Connection {
   #unacknowledged = 0;
   #unacknowledgedBytes = 0;
   #scheduled = false;
+  readonly #ready = Promise.withResolvers<void>();
   readonly #flushing = () => this.#flush();
 
-  /**
-   * @param id The executor's, never used again: what a dead one still has on its way is told apart by it.
-   * @param note Shared with the executor.
-   * @param only The symbol that the executor is for, if it is for one only.
-   */
-  constructor(
-    readonly id: number,
-    port: MessagePort,
-    note: Note,
-    codecs: ReadonlyMap<number, Codec>,
-    handler: ConnectionHandler,
-    readonly only?: number,
-  ) {
-    this.#port = port;
-    this.#note = note;
-    this.#codecs = codecs;
-    this.#handler = handler;
-    port.onmessage = ({ data }) => this.#receive(data);
+  constructor(options: ConnectionOptions) {
+    this.id = options.id;
+    this.only = options.only;
+    this.#port = options.port;
+    this.#note = options.note;
+    this.#codecs = options.codecs;
+    this.#handler = options.handler;
+    this.#port.onmessage = ({ data }) => this.#receive(data);
   }
 
-  /** Whether nothing that is given to it now would wait for credit. */
-  get open(): boolean {
-    return this.#backlog.length === 0;
+  /** Settles when the executor serves. */
+  get whenReady(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /** Sends a packet of a process there. @throws {Error} If the payload is too large. */
@@ -136,10 +141,9 @@ export class Connection {
   }
 
   /** Answers an ask. */
-  answer(process: number, ask: number, answer: Answer): void {
-    if (this.closed) return;
+  answer(ask: number, answer: Answer): void {
     const { form, data, size } = toWire(answer);
-    this.#frames.push(ToExecutor.Answer, process, ask, form, data);
+    this.#frames.push(ToExecutor.Answer, ask, form, data);
     this.#pushed(size);
   }
 
@@ -187,6 +191,10 @@ export class Connection {
 
   /** Counts a frame that was added. */
   #pushed(bytes: number): void {
+    if (this.closed) {
+      this.#frames.length = 1;
+      return;
+    }
     this.#count++;
     this.#bytes += bytes;
     if (this.#count >= CREDIT_FRAMES || this.#bytes >= CREDIT_BYTES) this.#cut();
@@ -236,7 +244,7 @@ export class Connection {
     if (this.closed) return;
     if (!this.ready) {
       this.ready = true;
-      this.#handler.ready(this);
+      this.#ready.resolve();
     }
     this.#acknowledge(batch[0] as number);
     if (this.#backlog.length > 0) this.#flush();

@@ -1,3 +1,5 @@
 /** The threads as the host sees them. */
+export * from "./executors.ts";
 export * from "./pool.ts";
+export * from "./symbols.ts";
 export * from "./warden_link.ts";

@@ -1,0 +1,89 @@
+import type { Definition, Flow, Kind, LogLevel, NodeSymbol, Prepared, Process } from "../flow/mod.ts";
+import type { ExecutorContext } from "../kinds/mod.ts";
+import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
+import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
+import { asError, type Failure, fromWire, type ValueMap } from "../value/mod.ts";
+import type { Guard } from "./guard.ts";
+import type { Made } from "./mirror.ts";
+import { GuardedProgram } from "./program.ts";
+
+/** What nodes are made with. */
+export interface NodeMakerOptions {
+  kinds: readonly Kind[];
+  realm: Realm;
+  guard: Guard;
+  flow: Flow;
+  /** Writes a log line. @param process Its number; 0 for none. */
+  log(process: number, symbol: number, level: LogLevel, text: string): void;
+  fork(process: Process): Process;
+}
+
+/** Makes nodes of definitions: gives each kind's `prepare` what an executor has. */
+export class NodeMaker {
+  readonly #options: NodeMakerOptions;
+  readonly #kinds: ReadonlyMap<string, Kind>;
+
+  constructor(options: NodeMakerOptions) {
+    this.#options = options;
+    this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
+  }
+
+  /** Makes the node of a definition. @throws {Error} Why it cannot be made. */
+  make(symbol: NodeSymbol, definition: Definition): Made | Promise<Made> {
+    const kind = this.#kinds.get(definition.kind);
+    if (kind?.prepare === undefined) throw new Error(`this executor does not know the kind ${definition.kind}`);
+    const programs: GuardedProgram[] = [];
+    const prepared = kind.prepare(this.#contextOf(symbol, definition, programs));
+    const made = ({ node, release }: Prepared): Made => ({
+      node,
+      programs,
+      release: () => {
+        for (const program of programs) program.release();
+        return release?.();
+      },
+    });
+    return prepared instanceof Promise ? prepared.then(made) : made(prepared);
+  }
+
+  #contextOf(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorContext {
+    const { realm, guard, flow, log, fork } = this.#options;
+    const { form, fields, origin } = definition.body!;
+    const position = (at: Path, offset?: number) =>
+      origin === undefined ? undefined : formatPosition(positionIn(origin, at, offset));
+    const guarded = (at: Path, compile: () => Program): GuardedProgram => {
+      try {
+        const program = new GuardedProgram(compile(), {
+          symbol,
+          guard,
+          position: (offset) => position(at, offset),
+          log: (level, text, process) => log(process, symbol.number, level, text),
+        });
+        programs.push(program);
+        return program;
+      } catch (thrown) {
+        throw located(asError(thrown), (offset) => position(at, offset));
+      }
+    };
+    return {
+      symbol,
+      fields: fromWire(form, fields) as ValueMap,
+      flow,
+      position,
+      log: (level, message, process) => log(process?.number ?? 0, symbol.number, level, message),
+      compile: ({ language, code, at, isolate = false }) =>
+        guarded(at, () => languageOf(language).compile(code, { realm, isolate })),
+      condition: (code, at) => guarded(at, () => compileCondition(code, { realm })),
+      fork,
+    };
+  }
+}
+
+/** An error of code, with its place in the author's file. */
+function located(
+  error: Failure & { offset?: number },
+  position: (offset: number | undefined) => string | undefined,
+): Failure {
+  const place = position(error.offset);
+  if (place !== undefined) error.position ??= place;
+  return error;
+}

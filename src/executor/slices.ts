@@ -1,0 +1,208 @@
+import vm from "node:vm";
+import type { Note } from "../flow/mod.ts";
+import { asError, type Failure, failure } from "../value/mod.ts";
+import { DEFAULT_LIMIT, type Guard } from "./guard.ts";
+
+/**
+ * How long a slice goes on, in milliseconds. A slice costs a timer thread, 100 µs on a busy machine, so under load one
+ * serves many batches; the limits of calls are exact to this and no more.
+ */
+const SLICE = 50;
+/** How long a slice may keep what is waiting for the event loop waiting, in milliseconds. */
+const SHORT_SLICE = 5;
+/** How long a slice waits for the next batch, in milliseconds. */
+const LINGER = 2;
+/** What is left for the engine after a call that took all its limit, in milliseconds. */
+const MARGIN = 50;
+/** How often the thread notes that it lives, in milliseconds. */
+const BEAT = 100;
+
+/** What of the thread an executor uses, taken before the thread's global is emptied. */
+export interface Clock {
+  now(): number;
+  setImmediate(task: () => void): unknown;
+  setInterval(task: () => void, ms: number): unknown;
+  /** Takes a message from a port without the event loop. */
+  receive(port: MessagePort): unknown;
+  /** Processor time that the thread itself has used, in milliseconds. */
+  cpu(): number;
+  /** Ends the thread. */
+  exit(): never;
+}
+
+/** Something that is run once, in a slice of its own. */
+export interface Task {
+  /** What runs, for errors. */
+  name: string;
+  run(): void;
+  /** Told when it took too long. */
+  stopped(error: Failure): void;
+}
+
+/** What slices are made of. */
+export interface SliceWork {
+  /** Takes a frame in. Answers whether there was one. */
+  read(): boolean;
+  /** Takes the next packet. Answers whether there was one. */
+  step(): boolean;
+  /** Whether there are frames or packets to be taken. */
+  waiting(): boolean;
+  /** The limit of the next packet, if it has one of its own; else 0. */
+  limitOfNext(): number;
+  /** Name of the node whose packet is being handled. */
+  current(): string | undefined;
+  /** Whether something waits for the event loop: a promise, a timer. */
+  promised(): boolean;
+  /** Takes the batches in that came meanwhile. Answers whether there were any. */
+  receive(): boolean;
+  /** Posts what has to be told. */
+  post(): void;
+  /** The packet that was being handled took too long. */
+  stopped(error: Failure): void;
+  /** The thread is given up: its state cannot be relied on any more. */
+  giveUp(error: Error): void;
+}
+
+/**
+ * Runs an executor's work in slices, each inside one timed script. A call that takes too long is ended from outside, and
+ * only what had called it with it; no `finally` runs then, so nothing here may rely on one.
+ */
+export class Slices {
+  readonly #work: SliceWork;
+  readonly #clock: Clock;
+  readonly #note: Note;
+  readonly #guard: Guard;
+  readonly #unguarded: boolean;
+  readonly #script: vm.Script;
+  readonly #tasks: Task[] = [];
+  #task: Task | undefined;
+  #scheduled = false;
+  /** The limit of what has to run in a slice of its own next; 0: nothing has. */
+  #alone = 0;
+  /** Processor time that the thread had used at some moment not long ago, in milliseconds. */
+  #measured: { at: number; used: number };
+
+  /** @param unguarded Runs without timers, for the bench that says what they cost. */
+  constructor(work: SliceWork, clock: Clock, note: Note, guard: Guard, unguarded: boolean) {
+    this.#work = work;
+    this.#clock = clock;
+    this.#note = note;
+    this.#guard = guard;
+    this.#unguarded = unguarded;
+    this.#measured = { at: clock.now(), used: clock.cpu() };
+    // a script runs in the thread's own global, where it has to find this
+    Object.defineProperty(globalThis, "slice", { value: () => this.#slice(), configurable: true });
+    this.#script = new vm.Script("slice()", { filename: "slice" });
+    clock.setInterval(() => this.#beat(), BEAT);
+  }
+
+  /** Has a slice run in this turn of the event loop. */
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.setImmediate(() => this.#turn());
+  }
+
+  /** Has something run in a slice of its own. */
+  add(task: Task): void {
+    this.#tasks.push(task);
+    this.schedule();
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    this.#note.beat();
+    if (this.#unguarded) this.#slice();
+    else this.#timed(this.#alone || DEFAULT_LIMIT + SLICE + MARGIN);
+    this.#work.post();
+    if (this.#work.waiting() || this.#tasks.length > 0) this.schedule();
+  }
+
+  #beat(): void {
+    this.#note.beat();
+    this.#measured = { at: this.#clock.now(), used: this.#clock.cpu() };
+  }
+
+  #timed(timeout: number): void {
+    try {
+      this.#script.runInThisContext({ timeout });
+    } catch (thrown) {
+      if (isTimeout(thrown) && this.#guard.inside) this.#stopped();
+      else {
+        this.#work.giveUp(asError(thrown));
+        this.#clock.exit();
+      }
+    }
+  }
+
+  #stopped(): void {
+    const { at, used } = this.#measured;
+    const overloaded = (this.#clock.cpu() - used) / (this.#clock.now() - at) < 0.5;
+    const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
+    const { limit } = this.#note.read();
+    const task = this.#task;
+    this.#task = undefined;
+    this.#guard.leave();
+    const name = task?.name ?? this.#work.current() ?? "a node";
+    const error = failure(`${name} was stopped after ${limit} ms${hint}`, { code: "timeout" });
+    if (task === undefined) this.#work.stopped(error);
+    else task.stopped(error);
+  }
+
+  #slice(): void {
+    if (this.#alone !== 0) return this.#single();
+    const began = this.#clock.now();
+    for (;;) {
+      const done = this.#run(began);
+      this.#work.post();
+      if (!done || !this.#fetch(began)) return;
+    }
+  }
+
+  /** Runs what has a limit of its own. */
+  #single(): void {
+    this.#alone = 0;
+    this.#task = this.#tasks.shift();
+    if (this.#task === undefined) this.#work.step();
+    else this.#task.run();
+    this.#task = undefined;
+  }
+
+  /** Works until nothing is left. Answers false if something is, but not for this slice. */
+  #run(began: number): boolean {
+    const work = this.#work;
+    this.#guard.used = false;
+    for (let steps = 1;; steps++) {
+      const read = work.read();
+      const limit = this.#tasks.length > 0 ? DEFAULT_LIMIT : work.limitOfNext();
+      if (limit !== 0) {
+        this.#alone = limit;
+        return false;
+      }
+      if (!work.step() && !read) return true;
+      if (this.#guard.used || (steps & 15) === 0) {
+        this.#guard.used = false;
+        if (this.#clock.now() - began >= this.#span) return false;
+      }
+    }
+  }
+
+  /** How long this slice may take: what the event loop has to do for a promise or a timer must not wait long. */
+  get #span(): number {
+    return this.#work.promised() ? SHORT_SLICE : SLICE;
+  }
+
+  /** Takes the next batch in, if it comes soon. */
+  #fetch(began: number): boolean {
+    const heard = this.#note.rings;
+    if (this.#work.receive()) return true;
+    const left = this.#span - (this.#clock.now() - began);
+    if (left <= 0 || this.#work.promised()) return false;
+    this.#note.wait(heard, Math.min(left, LINGER));
+    return this.#work.receive();
+  }
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return (thrown as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+}
