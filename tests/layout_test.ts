@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 const PAST_THE_FACE: Record<string, string> = {
   "src/executor/start.ts > src/kinds/executor.ts": "an executor loads no kind of the host",
   "src/pool/warden.ts > src/flow/note.ts": "the warden has to be up before anything heavy is loaded",
+  "src/pool/warden_link.ts > src/value/error.ts": "the warden is started before anything heavy is loaded",
   "src/cli/flag.ts > src/spec/nearest.ts": "the command line is read before the warden is started",
   "src/cli/mod.ts > src/spec/nearest.ts": "the command line is read before the warden is started",
   "src/cli/mod.ts > src/value/error.ts": "the command line is read before the warden is started",

@@ -13,11 +13,18 @@ export interface Flag {
   value?: string;
   /** The values that it may have. */
   choices?: readonly string[];
+  /** The least number that it may be. Default 0. */
+  least?: number;
   summary: string;
+  /** Whether weft.yaml and the environment may say it as well. Default false. */
+  setting?: boolean;
 }
 
+/** What a flag was given. */
+export type GivenValue = string | number | boolean | readonly string[];
+
 /** Flags as they were given, by name. */
-export type Given = Readonly<Record<string, string | number | boolean | string[] | undefined>>;
+export type Given = Readonly<Record<string, GivenValue | undefined>>;
 
 /** The words of a command line are wrong. Exit code 2. */
 export class UsageError extends Error {
@@ -31,10 +38,14 @@ export class UsageError extends Error {
  */
 export function readFlags(args: readonly string[], flags: readonly Flag[]): { given: Given; rest: string[] } {
   const named = (...types: Flag["type"][]) => flags.filter(({ type }) => types.includes(type)).map(({ name }) => name);
+  const switches = named("flag");
   const unknown: string[] = [];
-  const parsed = parseArgs([...args], {
-    boolean: named("flag"),
-    string: named("text", "number", "list"),
+  const parsed = parseArgs(joined(args, flags), {
+    boolean: switches,
+    // tells one that was not given from one that was given as false
+    default: Object.fromEntries(switches.map((name) => [name, null])),
+    negatable: flags.filter(({ type, setting }) => type === "flag" && setting).map(({ name }) => name),
+    string: [...named("text", "number", "list"), "_"],
     collect: named("list"),
     alias: Object.fromEntries(flags.flatMap(({ name, short }) => short === undefined ? [] : [[name, short]])),
     unknown: (arg, key) => {
@@ -45,46 +56,59 @@ export function readFlags(args: readonly string[], flags: readonly Flag[]): { gi
   });
   const [first] = unknown;
   if (first !== undefined) throw new UsageError(unknownFlag(first, flags));
-  const given: Record<string, Given[string]> = {};
+  const given: Record<string, GivenValue> = {};
   for (const flag of flags) {
     const value = (parsed as Record<string, unknown>)[flag.name];
-    if (!wasGiven(flag, args)) continue;
-    given[flag.name] = readValue(flag, value);
+    if (value === null || value === undefined || Array.isArray(value) && value.length === 0) continue;
+    given[flag.name] = flag.type === "flag"
+      ? value === true
+      : flagValue(flag, Array.isArray(value) ? value.map(String) : [String(value)], `--${flag.name}`);
   }
   return { given, rest: [...parsed._.map(String), ...parsed["--"] ?? []] };
 }
 
-function wasGiven({ name, short }: Flag, args: readonly string[]): boolean {
-  const end = args.indexOf("--");
-  return (end < 0 ? args : args.slice(0, end)).some((arg) =>
-    arg === `--${name}` || arg.startsWith(`--${name}=`) || arg === `--no-${name}` ||
-    (short !== undefined && /^-[^-]/.test(arg) && arg.slice(1).split("=")[0]!.includes(short))
-  );
-}
-
-function readValue(flag: Flag, value: unknown): Given[string] {
-  const written = `--${flag.name}`;
-  if (flag.type === "flag") return value === true;
-  if (flag.type === "list") {
-    const list = Array.isArray(value) ? value.map(String) : [String(value)];
-    if (list.some((item) => item === "")) throw new UsageError(`${written} needs a value: ${flag.value}`);
-    return list;
+/**
+ * The value of a flag from the texts that it was given.
+ *
+ * @param written How the flag was written, for the error: `--store`, `WEFT_STORE`.
+ * @throws {UsageError} If it cannot have that value.
+ */
+export function flagValue(flag: Flag, texts: readonly string[], written: string): GivenValue {
+  const text = texts.at(-1)!;
+  if (flag.type === "flag") {
+    if (["true", "1"].includes(text)) return true;
+    if (["false", "0"].includes(text)) return false;
+    throw new UsageError(`${written} is true or false; it is ${JSON.stringify(text)}`);
   }
-  const text = Array.isArray(value) ? String(value.at(-1)) : String(value);
-  if (text === "") throw new UsageError(`${written} needs a value: ${flag.value}`);
+  if (texts.includes("")) throw new UsageError(`${written} needs a value: ${flag.choices?.join("|") ?? flag.value}`);
+  if (flag.type === "list") return texts;
   if (flag.choices !== undefined && !flag.choices.includes(text)) {
     throw new UsageError(`${written} is one of ${flag.choices.join(", ")}; it is ${JSON.stringify(text)}`);
   }
-  if (flag.type === "text") return text;
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) {
-    throw new UsageError(`${written} is a whole number; it is ${JSON.stringify(text)}`);
+  return flag.type === "number" ? wholeNumber(flag, text, written) : text;
+}
+
+function wholeNumber({ least = 0 }: Flag, text: string, written: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new UsageError(`${written} is a whole number, ${least} or more; it is ${JSON.stringify(text)}`);
+}
+
+/** The arguments with a lone `-` joined to the flag that it is the value of: `--file -` is `--file=-`. */
+function joined(args: readonly string[], flags: readonly Flag[]): string[] {
+  const takesValue = new Set(flags.filter(({ type }) => type !== "flag").map(({ name }) => `--${name}`));
+  const result: string[] = [];
+  let open = true;
+  for (const arg of args) {
+    open &&= arg !== "--";
+    if (open && arg === "-" && takesValue.has(result.at(-1) ?? "")) result.push(`${result.pop()}=-`);
+    else result.push(arg);
   }
-  return number;
+  return result;
 }
 
 function unknownFlag(arg: string, flags: readonly Flag[]): string {
   const name = arg.replace(/^-+/, "").split("=")[0]!;
-  const meant = nearest(name, flags.map((flag) => flag.name));
+  const meant = arg.startsWith("--") ? nearest(name, flags.map((flag) => flag.name)) : undefined;
   return `unknown flag ${arg.split("=")[0]}${meant === undefined ? "" : `; did you mean --${meant}?`}`;
 }

@@ -1,11 +1,13 @@
 /** The weft command. Each command's own code is loaded when it is wanted. */
 import { fullMessage } from "../value/error.ts";
 import { nearest } from "../spec/nearest.ts";
-import { type Command, helpOf, table, type Terminal } from "./command.ts";
+import { columns, type Command, helpOf, type Terminal } from "./command.ts";
+import { CONFIG_FLAG, settle } from "./config.ts";
 import { readFlags, UsageError } from "./flag.ts";
 import { VERSION } from "./version.ts";
 
 interface Listed {
+  /** One line for the list of commands. */
   summary: string;
   load(): Promise<Command>;
 }
@@ -14,6 +16,38 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   start: {
     summary: "Starts a runtime and serves until it is told to stop.",
     load: async () => (await import("./start.ts")).start,
+  },
+  apply: {
+    summary: "Puts the specs of files into the store, as a new version.",
+    load: async () => (await import("./apply.ts")).apply,
+  },
+  delete: {
+    summary: "Takes specs out of the store, as a new version.",
+    load: async () => (await import("./delete.ts")).deleteCommand,
+  },
+  get: {
+    summary: "Prints the specs of the store.",
+    load: async () => (await import("./get.ts")).get,
+  },
+  find: {
+    summary: "Prints the specs of the store that meet criteria.",
+    load: async () => (await import("./find.ts")).find,
+  },
+  history: {
+    summary: "Prints the versions of the store, and forgets old ones.",
+    load: async () => (await import("./history.ts")).history,
+  },
+  diff: {
+    summary: "Prints what changed from one version to another.",
+    load: async () => (await import("./diff.ts")).diff,
+  },
+  rollback: {
+    summary: "Goes back, or on, to a version.",
+    load: async () => (await import("./rollback.ts")).rollback,
+  },
+  status: {
+    summary: "Prints what version each runtime has reached.",
+    load: async () => (await import("./status.ts")).status,
   },
   check: {
     summary: "Checks spec files and runs nothing.",
@@ -29,6 +63,9 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
 };
 
+/** The names of all commands. */
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
 /**
  * Runs the command line.
  *
@@ -40,20 +77,21 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       const of = rest[0];
-      terminal.print(of === undefined ? usage() : helpOf(await find(of)));
+      terminal.print(of === undefined ? usage() : helpOf(of, ...await find(of)));
       return name === undefined ? 2 : 0;
     }
     if (name === "--version" || name === "-V") {
       terminal.print(`weft ${VERSION}`);
       return 0;
     }
-    const command = await find(name);
+    const [summary, command] = await find(name);
     if (wantsHelp(rest)) {
-      terminal.print(helpOf(command));
+      terminal.print(helpOf(name, summary, command));
       return 0;
     }
     const { given, rest: words } = readFlags(rest, command.flags);
-    return await command.run(given, words, terminal);
+    const config = await settle(command.flags, given, terminal);
+    return await command.run(config.given, words, terminal, config);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     for (const line of fullMessage(thrown).split("\n")) terminal.complain(line);
@@ -64,10 +102,13 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-async function find(name: string): Promise<Command> {
+async function find(name: string): Promise<[summary: string, command: Command]> {
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (listed !== undefined) return await listed.load();
-  const meant = nearest(name, Object.keys(COMMANDS));
+  if (listed !== undefined) {
+    const command = await listed.load();
+    return [listed.summary, { ...command, flags: [...command.flags, CONFIG_FLAG] }];
+  }
+  const meant = nearest(name, COMMAND_NAMES);
   throw new UsageError(`unknown command ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`);
 }
 
@@ -83,7 +124,7 @@ function usage(): string {
     "Usage: weft COMMAND [FLAGS]",
     "",
     "Commands:",
-    ...table(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary])),
+    ...columns(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary])),
     "",
     "weft COMMAND --help says more of each, with examples.",
   ].join("\n");

@@ -1,5 +1,8 @@
 const SPACE = /[ \t\n\r]*/y;
 const LITERAL = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** How a word or a number begins that does not go on as it should. */
+const BEGUN = /t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|/y;
+// deno-lint-ignore no-control-regex -- what JSON forbids in a text
 const STRING = /"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
 
 /**
@@ -37,7 +40,10 @@ export function jsonErrorOffset(text: string): number {
         if (opening === "{" && !key()) return at;
         continue;
       }
-    } else if (!string() && (opening === '"' || !skip(LITERAL))) return at;
+    } else if (!string() && (opening === '"' || !skip(LITERAL))) {
+      if (opening !== '"') skip(BEGUN);
+      return at;
+    }
     // a value has ended: close what ends here, or go on with the next item
     for (;;) {
       skip(SPACE);

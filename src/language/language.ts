@@ -21,7 +21,7 @@ export interface CodeFailure extends Failure {
 export interface CompileOptions {
   /** Where its code runs. */
   realm: Realm;
-  /** Whether it gets a context of its own, at 4 ms and 0.6 MB, instead of the one that all share. Default false. */
+  /** Whether it gets a context of its own, at 4 ms and 350 KB, instead of the one that all share. Default false. */
   isolate?: boolean;
 }
 

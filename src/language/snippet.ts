@@ -1,5 +1,6 @@
 import { isError, type Value } from "../value/mod.ts";
 import { badCode, offsetOf } from "./code_failure.ts";
+import { RIGHT } from "./export_rewriting.ts";
 import type { CodeFailure, CompileOptions, LogLine, Program } from "./language.ts";
 import type { ModuleSource } from "./module_source.ts";
 import type { Caller, Entry } from "./realm/compartment.ts";
@@ -26,8 +27,8 @@ export class Snippet implements Program, Caller {
     try {
       this.#unit = realm.compile(module.body, module.parameters, isolate);
     } catch (error) {
-      const what = error instanceof RangeError ? "the code is nested too deeply" : (error as Error).message;
-      throw badCode({ what, ...this.#place((error as Error).stack) });
+      const { name, message, stack } = error as Error; // of the realm's own
+      throw badCode({ what: name === "RangeError" ? "the code is nested too deeply" : message, ...this.#place(stack) });
     }
   }
 
@@ -43,7 +44,7 @@ export class Snippet implements Program, Caller {
     if (entry === undefined) {
       throw badCode({
         what: "the default export is no function",
-        hint: "write `export default function (args) { ... }`",
+        hint: RIGHT,
       });
     }
     this.#entry = entry;

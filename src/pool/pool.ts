@@ -92,12 +92,12 @@ export class Pool {
     this.#executors = new Executors({ size, memory, codecs, extensions, unguarded, warden, handler, snapshot });
     warden.attach((report) => {
       if (report.report === "died") void this.#died(report);
-    }, () => this.#wardenLost());
+    }, (why) => this.#wardenLost(why));
   }
 
-  /** Starts the executors; answers when the first one serves. */
+  /** Starts the executors; answers when the first one serves. @throws {Error} If threads cannot be started at all. */
   start(): Promise<void> {
-    return this.#executors.start();
+    return Promise.race([this.#executors.start(), this.#warden.failed]);
   }
 
   /** Ends every executor. */
@@ -269,9 +269,9 @@ export class Pool {
     this.#options.log("warn", `${name} has ended ${kills} executors and runs alone until its spec changes`, { symbol });
   }
 
-  #wardenLost(): void {
+  #wardenLost(why: string): void {
     if (this.#closed) return;
-    this.#options.log("error", "the warden was lost; it and all executors are started again");
+    this.#options.log("error", `the warden was lost (${why}); it and all executors are started again`);
     for (const { id } of [...this.#executors.all()]) {
       void this.#died({ report: "died", id, reason: "crash", why: "the warden was lost", ms: 0 });
     }

@@ -94,7 +94,9 @@ export class Warden {
   #spawn(order: WardenOrder & { order: "spawn" }, port: MessagePort): void {
     const { id, memory, extensions, unguarded } = order;
     const note = new Note(order.note);
-    const workerData = { port, note: note.buffer, lock: `executor-${id}`, extensions, unguarded };
+    // locks are the whole program's: another runtime in it has executors with the same ids
+    const lock = `executor-${crypto.randomUUID()}`;
+    const workerData = { port, note: note.buffer, lock, extensions, unguarded };
     const worker = new Worker(this.#executor, {
       resourceLimits: { maxOldGenerationSizeMb: memory },
       workerData,

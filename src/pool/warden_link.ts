@@ -1,9 +1,12 @@
+import { failure } from "../value/error.ts";
 import type { WardenOrder, WardenReport } from "./warden.ts";
 
 /** How often the warden is asked whether it is there, in milliseconds. */
 const PING = 500;
 /** How long it may be silent, in milliseconds. */
 const SILENCE = 5_000;
+/** How often in a row it may end before it is up. */
+const ATTEMPTS = 3;
 
 /**
  * The host's end of the warden. It can be made before anything else is imported, so that the warden starts beside the
@@ -13,24 +16,32 @@ export class WardenLink {
   readonly #readable: URL[];
   #worker: Worker | undefined;
   #report: (report: WardenReport) => void = () => {};
-  #lost: () => void = () => {};
+  #lost: (why: string) => void = () => {};
   #heard = 0;
+  #attempts = 0;
+  readonly #failed = Promise.withResolvers<never>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @param extensions Modules that the executors import, besides Weft's own. */
   constructor(extensions: readonly string[] = []) {
+    this.#failed.promise.catch(() => {}); // told to whoever asks
     const own = [new URL("../", import.meta.url), new URL("../../workers/", import.meta.url)];
     this.#readable = [...own, ...extensions.filter((url) => url.startsWith("file:")).map((url) => new URL(url))];
     this.#start();
   }
 
   /** Says who is told what the warden reports, and that it was lost: its executors with it. */
-  attach(report: (report: WardenReport) => void, lost: () => void): void {
+  attach(report: (report: WardenReport) => void, lost: (why: string) => void): void {
     this.#report = report;
     this.#lost = lost;
     this.#heard = performance.now();
     this.#timer = setInterval(() => this.#ping(), PING);
     Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  /** Rejects when the warden cannot be started. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
   }
 
   /** Has something done. @param port Given over to the executor that is spawned. */
@@ -54,26 +65,33 @@ export class WardenLink {
     } as WorkerOptions);
     worker.onmessage = ({ data }: MessageEvent<WardenReport>) => {
       this.#heard = performance.now();
+      if (data.report === "ready") this.#attempts = 0;
       this.#report(data);
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#restart(worker);
+      this.#restart(worker, event.message);
     };
     this.#worker = worker;
   }
 
   #ping(): void {
     const silent = performance.now() - this.#heard;
-    if (silent > SILENCE) return this.#restart(this.#worker);
+    if (silent > SILENCE) return this.#restart(this.#worker, `it was silent for ${SILENCE} ms`);
     this.order({ order: "ping", at: performance.now() });
   }
 
-  #restart(worker: Worker | undefined): void {
+  #restart(worker: Worker | undefined, why: string): void {
     if (worker === undefined || worker !== this.#worker) return;
     worker.terminate();
+    this.#worker = undefined;
+    if (++this.#attempts >= ATTEMPTS) {
+      clearInterval(this.#timer);
+      this.#failed.reject(failure(`the warden cannot be started: ${why}`));
+      return;
+    }
     this.#heard = performance.now();
     this.#start();
-    this.#lost();
+    this.#lost(why);
   }
 }

@@ -136,8 +136,8 @@ export class Bus {
   async ask(subscriber: Subscriber, event: Question, { timeout, signal }: Patience): Promise<void> {
     const request = new Request(event);
     const cancel = () => request.end(canceled(event, signal?.reason));
+    if (!signal?.aborted) receive(subscriber, request);
     if (signal?.aborted) cancel();
-    else receive(subscriber, request);
     let { answer } = request;
     if (answer === undefined) {
       const timer = setTimeout(() => request.end(timedOut(subscriber, event, timeout)), timeout);

@@ -88,7 +88,7 @@ export interface History {
   /** A version and what led to it; undefined if it is not there. */
   get(id: number): Promise<Changeset | undefined>;
 
-  /** What led to each of these versions. Rejects with `not_found` if one is not there. */
+  /** What led to each of these versions. Rejects with `not_found` if one is not there, or begins the history. */
   changesets(ids: readonly number[]): Promise<(readonly Operation[])[]>;
 
   /** The version that the history begins with, and its entries. */

@@ -18,7 +18,7 @@ import { MoveLog } from "./move_log.ts";
 import type { Operation } from "./operation.ts";
 import { planPrune } from "./prune.ts";
 import { State } from "./state.ts";
-import { unknownVersion, type Version, VersionTree } from "./version.ts";
+import { beginsHistory, unknownVersion, type Version, VersionTree } from "./version.ts";
 import { watchMoves } from "./watch.ts";
 
 /** A history that lasts as long as the object. Several registries of one process may share it. */
@@ -52,7 +52,11 @@ export class MemoryHistory implements History {
 
   async changesets(ids: readonly number[]): Promise<(readonly Operation[])[]> {
     this.#check();
-    return ids.map((id) => this.#changeset(id).operations);
+    return ids.map((id) => {
+      const { operations } = this.#changeset(id);
+      if (id === this.#baseline.version) throw beginsHistory(id);
+      return operations;
+    });
   }
 
   async baseline(): Promise<Baseline> {

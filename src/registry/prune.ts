@@ -1,4 +1,4 @@
-import { type Version, VersionTree } from "./version.ts";
+import type { Version } from "./version.ts";
 
 /** Which versions go, and which one the history begins with then. */
 export interface PrunePlan {
@@ -14,20 +14,17 @@ export interface PrunePlan {
  * @param versions All of them, by ascending id.
  */
 export function planPrune(versions: readonly Version[], head: number, before: Date | number): PrunePlan {
-  const tree = new VersionTree(versions);
+  const isOld = ({ id, time }: Version) => typeof before === "number" ? id < before : time < before;
+  const open = new Set(versions.filter((version) => version.id === head || !isOld(version)).map(({ id }) => id));
   const kept = new Set<number>();
-  let root = tree.get(head);
-  for (const { id, time } of versions) {
-    const old = typeof before === "number" ? id < before : time < before;
-    if (id === head || !old) {
-      root = tree.commonAncestor(root.id, id);
-      kept.add(id);
-    }
-  }
-  kept.add(root.id);
-  // A parent has a lower id than its children, so one pass from the end keeps every ancestor up to the root.
+  let root = head;
+  // A parent has a lower id than its children: from the end, whoever is the only one left is the ancestor of all before.
   for (const { id, parent } of versions.toReversed()) {
-    if (id !== root.id && parent !== undefined && kept.has(id)) kept.add(parent);
+    if (!open.delete(id)) continue;
+    kept.add(id);
+    root = id;
+    if (open.size === 0) break;
+    if (parent !== undefined) open.add(parent);
   }
-  return { root: root.id, removed: versions.filter(({ id }) => !kept.has(id)).map(({ id }) => id) };
+  return { root, removed: versions.filter(({ id }) => !kept.has(id)).map(({ id }) => id) };
 }

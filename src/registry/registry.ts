@@ -236,8 +236,9 @@ export class Registry implements AsyncDisposable {
    */
   load(version?: number, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
     return this.#alone(options.signal, async () => {
-      const target = version ?? (await this.history.head()).version;
-      return await this.#at.make("load", await this.#routes.replay(target, this.#at.place), options);
+      const { place } = this.#at;
+      const way = await (version === undefined ? this.#routes.toHead(place) : this.#routes.replay(version, place));
+      return await this.#at.make("load", way, options);
     });
   }
 

@@ -70,6 +70,21 @@ export class Routes {
     }
   }
 
+  /** The way to head, by replay. */
+  async toHead(from: Place): Promise<Way> {
+    let { version } = await this.#history.head();
+    for (;;) {
+      try {
+        return await this.replay(version, from);
+      } catch (error) {
+        // Head may have moved on, meanwhile, and the version been folded.
+        const now = await this.#history.head();
+        if (now.version === version) throw error;
+        ({ version } = now);
+      }
+    }
+  }
+
   async #over(target: number, from: number, state: State): Promise<Way> {
     const found = await this.#history.get(target);
     if (found === undefined) throw unknownVersion(target);

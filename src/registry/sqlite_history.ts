@@ -78,11 +78,11 @@ export class SqliteHistory implements History {
 
   async get(id: number): Promise<Changeset | undefined> {
     const row = await this.#call("get", id);
-    return row && { version: toVersion(row), operations: operationsIn(row.data) };
+    return row && { version: toVersion(row), operations: row.data === null ? [] : decodeOperations(row.data) };
   }
 
   async changesets(ids: readonly number[]): Promise<Operation[][]> {
-    return (await this.#call("changesets", ids)).map(operationsIn);
+    return (await this.#call("changesets", ids)).map(decodeOperations);
   }
 
   async baseline(): Promise<Baseline> {
@@ -135,7 +135,7 @@ export class SqliteHistory implements History {
     for (;;) {
       const { baseline, changesets, ...plan } = await this.#call("planPrune", before);
       const entries = baseline === null ? [] : decodeEntries(baseline);
-      const state = State.of(entries).apply(squash(changesets.map(operationsIn)));
+      const state = State.of(entries).apply(squash(changesets.map(decodeOperations)));
       const done = await this.#call("prune", { ...plan, baseline: encodeEntries(state.entries()) });
       if (done) return { root: plan.root, removed: plan.removed };
     }
@@ -186,8 +186,4 @@ export function startWorker(path: string): Worker {
     name: "registry",
     deno: { permissions: { read: [path, `${path}-wal`], write: [path] } },
   });
-}
-
-function operationsIn(data: Uint8Array | null): Operation[] {
-  return data === null ? [] : decodeOperations(data);
 }

@@ -42,7 +42,7 @@ export interface PruneRow extends PrunePlan {
   oldRoot: number;
   baseline: Uint8Array | null;
   /** Those that lead from the old root to the new one. */
-  changesets: (Uint8Array | null)[];
+  changesets: Uint8Array[];
 }
 
 /** What pruning does: the baseline is the new one. */

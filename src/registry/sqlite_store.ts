@@ -12,7 +12,7 @@ import {
   type VersionRow,
 } from "./sqlite_rows.ts";
 import { migrate } from "./sqlite_schema.ts";
-import { unknownVersion, VersionTree } from "./version.ts";
+import { beginsHistory, unknownVersion, VersionTree } from "./version.ts";
 
 /** How long another process may hold the file, in milliseconds. */
 const BUSY_TIMEOUT = 5000;
@@ -61,14 +61,14 @@ export class SqliteStore {
       .get<VersionRow & { data: Uint8Array | null }>(id);
   }
 
-  /** An element is null where the version begins the history: its changes are in the baseline. */
-  changesets(ids: readonly number[]): (Uint8Array | null)[] {
+  changesets(ids: readonly number[]): Uint8Array[] {
     const select = this.#database.prepare(
       "SELECT data FROM versions LEFT JOIN changesets ON version = id WHERE id = ?",
     );
     return ids.map((id) => {
       const row = select.get<{ data: Uint8Array | null }>(id);
       if (row === undefined) throw unknownVersion(id);
+      if (row.data === null) throw beginsHistory(id);
       return row.data;
     });
   }

@@ -87,3 +87,8 @@ export class VersionTree {
 export function unknownVersion(id: number): RegistryError {
   return new RegistryError("not_found", `there is no version v${id}`, { details: { version: id } });
 }
+
+/** The error of a version that begins the history: what led to it is folded into the baseline. */
+export function beginsHistory(id: number): RegistryError {
+  return new RegistryError("not_found", `the history begins with v${id}`, { details: { version: id } });
+}

@@ -107,7 +107,7 @@ export class Follower {
       if (head !== version) return;
       await registry.follow(version);
       this.#refused = undefined;
-      if (before !== version) logger.log("info", `version ${version} runs`);
+      logger.log("debug", `version ${version} runs`);
     } catch (thrown) {
       const reason = fullMessage(asError(thrown));
       this.#refused = { version, reason };

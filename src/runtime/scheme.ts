@@ -5,8 +5,8 @@ import { asError, failure } from "../value/mod.ts";
 
 /** Which kinds a runtime knows. */
 export interface SchemeOptions {
-  /** Names of the built-in ones; default all. */
-  kinds?: readonly string[];
+  /** The built-in ones; default all. */
+  kinds?: readonly Kind[];
   /** URLs of modules that add more. */
   extensions?: readonly string[];
 }
@@ -16,20 +16,20 @@ export interface SchemeOptions {
  *
  * @throws {Error} If a module cannot be loaded, exports no kind, or one of its kinds clashes with another: it is named.
  */
-export async function loadScheme({ kinds, extensions = [] }: SchemeOptions = {}): Promise<Scheme<Kind>> {
-  const scheme = new Scheme<Kind>(kinds === undefined ? KINDS : kinds.map(builtIn));
+export async function loadScheme({ kinds = KINDS, extensions = [] }: SchemeOptions = {}): Promise<Scheme<Kind>> {
+  const scheme = new Scheme<Kind>(kinds);
   for (const url of extensions) {
     try {
       for (const kind of kindsOf(await import(url))) scheme.add(kind);
     } catch (thrown) {
-      const error = asError(thrown);
-      throw failure(`extension ${url}: ${error.message}`, { cause: error });
+      throw failure(`the extension ${url} cannot be used`, { cause: asError(thrown) });
     }
   }
   return scheme;
 }
 
-function builtIn(name: string): Kind {
+/** The built-in kind of that name or alias. @throws {Error} If there is none, with the nearest one. */
+export function builtInKind(name: string): Kind {
   const kind = KINDS.find((known) => known.name === name || known.aliases?.includes(name));
   if (kind !== undefined) return kind;
   const meant = nearest(name, KINDS.map((known) => known.name));

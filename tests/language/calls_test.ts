@@ -141,7 +141,7 @@ Deno.test("what runs away is stopped, wherever it does, and the realm goes on", 
   }
 });
 
-Deno.test("work that a stopped call left behind never runs", () => {
+Deno.test("work that a stopped call left behind does not go on", () => {
   const made = program(`
     let n = 0;
     export default (a) => {

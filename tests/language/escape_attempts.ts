@@ -195,7 +195,7 @@ export const ATTEMPTS: Record<string, string> = {
     "const g = (function* () { got(this); try { yield 1 } finally { got('done') } })(); got(g, g.next(), g.return({}), Object.getPrototypeOf(g), Object.getPrototypeOf(Object.getPrototypeOf(g)), g.constructor)",
   "async generators":
     "const g = (async function* () { yield 1 })(); got(g, await g.next(), Object.getPrototypeOf(Object.getPrototypeOf(Object.getPrototypeOf(g))))",
-  "iterator helpers":
+  "methods of iterators":
     "const i = Iterator.from({ next(...all) { got(this, ...all); return { done: true } } }); got(i, Object.getPrototypeOf(i), i.map((...all) => got(...all)), [...i])",
   "methods of WeakMap and Map": "WeakMap.prototype.get = Map.prototype.get = function (...all) { got(this, ...all) }",
   "private names of the realm":

@@ -174,6 +174,8 @@ Deno.test("an argument that is nested too deeply or no payload is an error", () 
   assertEquals((same.call(deep) as Failure).code, "too_large");
   assertEquals((same.call([() => 1] as unknown as Value) as Failure).code, "not_a_value");
   assertEquals((same.call([new Map()] as unknown as Value) as Failure).code, "not_a_value");
+  const wide = Array(1001).fill(Array(4000).fill(0));
+  assertEquals((same.call(wide) as Failure).code, "too_large");
   assertEquals(same.call([]), 1);
 });
 

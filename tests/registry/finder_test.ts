@@ -130,6 +130,7 @@ Deno.test("a criterion that is wrong is an error that names it", () => {
     [{ "~meta.x": "(?=a)" }, "look-around"],
     [{ "meta.x": new Error("x") }, "nothing can be searched by a value of kind error"],
     [["meta.x"], "the criterion meta.x has no value: write meta.x=VALUE"],
+    [["constructor=1"], "the criterion constructor is unknown"],
     [["nonsense=1"], "the criterion nonsense is unknown"],
   ];
   for (const [query, message] of cases) {

@@ -3,6 +3,7 @@ import {
   delta,
   type Entry,
   groupsOf,
+  Id,
   MemoryHistory,
   type Operation,
   order,
@@ -74,8 +75,21 @@ Deno.test("the order never depends on the order of the input, and keeps every co
         assert(first < second, `${ordered[first]!.id} has to come before ${ordered[second]!.id}`);
       }
     }
+    if (cycles === 0) assertEquals(ordered, slowlyOrdered(operations));
     from.apply(ordered);
   }));
+
+/** At each place the first operation, by id and kind, that waits for none of those that are left. */
+function slowlyOrdered(operations: readonly Operation[]): Operation[] {
+  const left = operations.toSorted((a, b) => Id.compare(a.id, b.id) || (a.kind < b.kind ? -1 : 1));
+  const ordered: Operation[] = [];
+  while (left.length > 0) {
+    const waiting = new Set(Array.from(constraints(left), ([, second]) => second));
+    const next = left.findIndex((_, i) => !waiting.has(i));
+    ordered.push(...left.splice(next, 1));
+  }
+  return ordered;
+}
 
 /** Every pair of operations of which the first has to come before the second, from the definition. */
 function* constraints(operations: readonly Operation[]): Iterable<[first: number, second: number, hard: boolean]> {

@@ -323,6 +323,19 @@ Deno.test("several handlers of one kind all have to accept; those who did take i
   assertEquals(one.take(), ["begin", "create a", "create b", "undo delete b", "undo delete a", ...off]);
   assertEquals(two.take(), ["begin", "create a", "create b", "undo delete a", ...off]);
 
+  // Whoever accepted last takes it back first.
+  const order: string[] = [];
+  const three = new Recorder("three").attachTo(registry);
+  for (const handler of [one, two]) handler.script["undo delete b"] = () => void order.push(handler.name);
+  two.script = { "undo delete b": two.script["undo delete b"]! };
+  three.script["create b"] = () => {
+    throw new Error("no");
+  };
+  await fails(registry.apply([create("b")]), "rejected", "three rejected the create of a:b");
+  assertEquals(order, ["two", "one"]);
+  three.script = {};
+  for (const handler of [one, two]) handler.take();
+
   let first = true;
   two.script["create b"] = () => {
     if (first) {
@@ -361,6 +374,36 @@ Deno.test("what cannot be undone is reported with both causes, and load mends it
   assertEquals((await registry.apply([create("c")])).id, 2);
 });
 
+Deno.test("an operation that is half done and stuck is not tried again", async () => {
+  const { registry, recorder } = await setUp();
+  const second = new Recorder("second").attachTo(registry);
+  second.script["create c"] = () => {
+    throw notFound("d");
+  };
+  recorder.script["undo delete c"] = () => {
+    throw new Error("stuck");
+  };
+  const error = await assertRejects(() => registry.apply([create("c"), create("d")]), UndoError);
+  assertEquals(error.left.map(({ kind, id }) => `${kind} ${id}`), ["create a:c"]);
+  assertEquals(recorder.log.filter((asked) => asked === "create c"), ["create c"]);
+  assertEquals(names(registry), ["a=0", "b=0", "c=0"]);
+});
+
+Deno.test("what is stuck is gone after a jump to anywhere, the beginning too", async () => {
+  for (const target of [0, 1, 2]) {
+    const { registry, recorder } = await setUp();
+    await registry.apply([update("a")]);
+    recorder.script["create z"] = recorder.script["undo update b"] = () => {
+      throw new Error("no");
+    };
+    await assertRejects(() => registry.apply([update("b"), create("z")]), UndoError);
+    assertEquals(names(registry), ["a=1", "b=1"]);
+    recorder.script = {};
+    await registry.jump(target);
+    assertEquals(names(registry), [[], ["a=0", "b=0"], ["a=1", "b=0"]][target]);
+  }
+});
+
 Deno.test("of an entry of which something is stuck nothing earlier is undone", async () => {
   const { registry, recorder } = await setUp();
   recorder.script["create z"] = recorder.script["undo delete a"] = () => {
@@ -397,6 +440,13 @@ Deno.test("a canceled transaction is undone with time of its own", async () => {
     setTimeout(() => controller.abort(new Error("the user left")), 1);
     return new Promise(() => {});
   };
+  const atOnce = new AbortController();
+  recorder.script["create d"] = () => {
+    atOnce.abort();
+    return new Promise(() => {});
+  };
+  await fails(registry.apply([create("d")], { signal: atOnce.signal }), "canceled");
+  recorder.take();
   recorder.script["undo create a"] = () => new Promise((resolve) => setTimeout(resolve, 5));
   const work = registry.apply([remove("a"), create("c")], { signal: controller.signal });
   await fails(work, "canceled", "canceled at the create of a:c: the user left");
@@ -409,19 +459,28 @@ Deno.test("a canceled transaction is undone with time of its own", async () => {
   assertEquals(recorder.take(), []);
 });
 
-Deno.test("a signal that comes between two operations cancels; one that comes after the save does not", async () => {
+Deno.test("a signal cancels between two operations and after the last, but not once it is saved", async () => {
   const { registry, recorder } = await setUp();
-  const first = new AbortController();
-  recorder.script["create c"] = () => first.abort();
-  await fails(registry.apply([create("c"), create("d")], { signal: first.signal }), "canceled");
-  assertEquals(recorder.take().includes("create d"), false);
-  const last = new AbortController();
-  await fails(
-    registry.apply([create("c")], { signal: AbortSignal.any([first.signal, last.signal]) }),
-    "canceled",
-  );
-  recorder.script = { commit: () => last.abort() };
-  assertEquals((await registry.apply([create("e")], { signal: last.signal })).id, 2);
+  for (const changes of [[create("c")], [create("c"), create("d")]]) {
+    const controller = new AbortController();
+    recorder.script["create c"] = () => controller.abort();
+    await fails(registry.apply(changes, { signal: controller.signal }), "canceled");
+    assertEquals(recorder.take(), [
+      "begin",
+      "create c",
+      "undo delete c",
+      "because the transaction was canceled",
+      "discard",
+    ]);
+  }
+  const controller = new AbortController();
+  recorder.script = {
+    commit: async () => {
+      controller.abort();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+  };
+  assertEquals((await registry.apply([create("e")], { signal: controller.signal })).id, 2);
 });
 
 Deno.test("who waits for a turn can give up without losing anybody else theirs", async () => {

@@ -29,7 +29,7 @@ export class World implements AsyncDisposable {
       ...options,
       scheme,
     });
-      const world = new World(runtime, log);
+    const world = new World(runtime, log);
     try {
       await world.apply(yaml);
     } catch (error) {
@@ -43,6 +43,7 @@ export class World implements AsyncDisposable {
   async apply(yaml: string): Promise<void> {
     const { registry, loader } = this.runtime;
     const manifest = readManifest([{ name: "test.yaml", text: yaml }], {
+      namespace: this.runtime.namespace,
       scheme: loader.scheme,
       evaluate: () => null,
       registry,

@@ -1,7 +1,6 @@
 import {
   decodeField,
   type Failure,
-  failure,
   isError,
   isList,
   isMap,
@@ -28,7 +27,7 @@ export function adapt(value: Value): Value {
   if (isError(value)) return adaptError(value);
   if (!isMap(value)) return value;
   const lazy = lazyParts(value);
-  return lazy === undefined ? adaptMap(value) : standIn(adaptLazyMap(lazy), value);
+  return lazy === undefined ? adaptMap(value) : standIn(adaptLazyMap(lazy) as ValueMap, value);
 }
 
 /** The value that something stands in for; undefined if it stands in for none. */
@@ -53,24 +52,35 @@ function adaptMap(map: ValueMap): Value {
 }
 
 /** A map whose lazy fields are decoded, and adapted, when they are read. */
-function adaptLazyMap({ fields, lazy }: LazyParts): ValueMap {
+function adaptLazyMap({ fields, lazy }: LazyParts): Value {
   const adapted = {};
   for (const key of Object.keys(fields)) {
     const read = Object.hasOwn(lazy, key) ? () => adapt(decodeField(lazy[key]!)) : () => adapt(fields[key]!);
     let value: Value | undefined;
     Object.defineProperty(adapted, key, { get: () => value ??= read(), enumerable: true });
   }
-  return adapted;
+  // A `Map` holds values only: then all fields have to be decoded.
+  return Object.hasOwn(adapted, "constructor") ? adaptMap({ ...adapted }) : adapted;
 }
 
-function adaptError(error: Failure): Failure {
-  const details = error.details === undefined ? undefined : adapt(error.details);
-  const cause = isError(error.cause) ? adaptError(error.cause) : error.cause;
-  if (error.constructor === Error && details === error.details && cause === error.cause) return error;
-  const adapted: Failure = failure(error.message, { cause });
-  if (error.code !== undefined) adapted.code = error.code;
-  if (details !== undefined) adapted.details = details;
-  Object.defineProperty(adapted, "name", { value: error.name });
-  if (error instanceof AggregateError) Object.defineProperty(adapted, "errors", { value: error.errors.map(adapt) });
-  return standIn(adapted, error);
+/** How far the causes of an error are followed: they may lead in a circle. */
+const CAUSES = 32;
+
+/** An heir of the error that says it is an `Error`. */
+function adaptError(error: Failure, depth = 0): Failure {
+  if (depth === CAUSES) return error;
+  const { details, cause } = error;
+  const adapted = {
+    details: details === undefined ? undefined : adapt(details),
+    cause: isError(cause) ? adaptError(cause, depth + 1) : cause,
+    errors: error instanceof AggregateError
+      ? error.errors.map((inner) => isError(inner) ? adaptError(inner, depth + 1) : inner)
+      : undefined,
+  };
+  if (error.constructor === Error && adapted.details === details && adapted.cause === cause) return error;
+  const heir = Object.create(error, { constructor: { value: Error } });
+  for (const [key, value] of Object.entries(adapted)) {
+    if (value !== undefined) Object.defineProperty(heir, key, { value });
+  }
+  return standIn(heir, error);
 }

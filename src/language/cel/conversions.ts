@@ -1,5 +1,5 @@
 import type { Environment } from "cel-js";
-import { type Duration, UnsignedInt } from "cel-js/evaluator";
+import type { Duration, UnsignedInt } from "cel-js/evaluator";
 import { define } from "./define.ts";
 
 const TIMESTAMP = "google.protobuf.Timestamp";

@@ -102,14 +102,18 @@ export class Compartment {
     );
   }
 
-  /**
-   * Forgets a call that was cut short, with all the work that it has left for later.
-   *
-   * Need not be called: the next call does it if it has to.
-   */
-  recover(): void {
-    const caller = this.#running;
-    if (caller === undefined) return;
+  /** Hands a program what its call has written, if it is that program's call that was cut short. */
+  collect(caller: Caller): void {
+    if (this.#running === caller) this.#inspect(caller);
+  }
+
+  #enter(caller: Caller): void {
+    if (this.#running !== undefined) this.#forget(this.#running);
+    this.#running = caller;
+  }
+
+  /** Forgets a call that was cut short, with all the work that it has left for later. */
+  #forget(caller: Caller): void {
     this.#inspect(caller);
     try {
       // Work in the queue cannot be dropped but by cutting it short as well.
@@ -117,17 +121,6 @@ export class Compartment {
     } catch {
       // It was, which is what empties the queue.
     }
-    this.#running = undefined;
-  }
-
-  /** Hands a program what its call has written, if it is that program's call that was cut short. */
-  collect(caller: Caller): void {
-    if (this.#running === caller) this.#inspect(caller);
-  }
-
-  #enter(caller: Caller): void {
-    if (this.#running !== undefined) this.recover();
-    this.#running = caller;
   }
 
   /** Runs what the call has left in the queue. */

@@ -6,6 +6,7 @@ import { console } from "./inside/console.ts";
 import { crypto } from "./inside/crypto.ts";
 import { decoders } from "./inside/decoders.ts";
 import { domain } from "./inside/domain.ts";
+import { errorFields } from "./inside/error_fields.ts";
 import { errors } from "./inside/errors.ts";
 import { form } from "./inside/form.ts";
 import { harden } from "./inside/harden.ts";
@@ -46,6 +47,7 @@ export const parts: readonly ((inside: Inside) => void)[] = [
   decoders,
   streamToken,
   lazyMap,
+  errorFields,
   tapeReader,
   tapeWriter,
   calls,

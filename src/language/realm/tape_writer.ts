@@ -20,6 +20,9 @@ const setBytes = Uint8Array.prototype.set;
 /** The decoders that a realm has of its own. */
 const OWN_DECODERS = new Set(["json", "form", "text", "header"]);
 
+/** How long the tape may get: of the largest packet it takes at most three cells a value. */
+const CELLS = 4 * PACKET_LIMITS.nodes;
+
 /** What a value held that the realm gets only an index of. */
 export interface Given {
   streams: Stream[];
@@ -69,9 +72,8 @@ export class TapeWriter {
 
   #writeObject(value: object, depth: number): void {
     const { tags } = this.#face;
-    if (depth === 0) {
-      throw failure(`the value is too large: nested deeper than ${PACKET_LIMITS.depth}`, { code: "too_large" });
-    }
+    if (depth === 0) tooLarge(`nested deeper than ${PACKET_LIMITS.depth}`);
+    if (this.#at > CELLS) tooLarge(`more than ${PACKET_LIMITS.nodes} values`);
     if (Array.isArray(value)) {
       this.#put(tags.LIST);
       this.#put(value.length);
@@ -165,6 +167,10 @@ function rawText(source: LazyField["source"]): string | readonly string[] | unde
   } catch {
     return undefined;
   }
+}
+
+function tooLarge(what: string): never {
+  throw failure(`the value is too large: ${what}`, { code: "too_large" });
 }
 
 function refuse(what: string): never {

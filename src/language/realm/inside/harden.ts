@@ -17,8 +17,10 @@ export function harden(inside: Inside): void {
     [Array, "fromAsync"],
   ];
   // What code that extends a built-in assigns to: on the first ones anything, on the rest these.
-  const EXTENDED = [Object, Function, Array, Map, Set, Promise, Date, Error];
+  const EXTENDED = new Set<unknown>([Object, Function, Array, Map, Set, Promise, Date, Error]);
   const ASSIGNED = new Set<unknown>(["constructor", "name", "message", "toString", "valueOf", "toJSON"]);
+  const TypedArray = getPrototypeOf(Uint8Array);
+  const WATCHED = new Set<unknown>([Array, Promise, RegExp, TypedArray]);
   const made = new Set<object>();
 
   inside.isMended = (getter) => made.has(getter);
@@ -98,9 +100,8 @@ export function harden(inside: Inside): void {
    */
   function mend(prototype: object): void {
     const { constructor } = prototype;
-    const wholly = EXTENDED.includes(constructor as typeof Object) || Error.isPrototypeOf(constructor);
-    const watched = constructor === Array || constructor === Promise || constructor === RegExp ||
-      getPrototypeOf(Uint8Array).prototype.isPrototypeOf(prototype) || "BYTES_PER_ELEMENT" in prototype;
+    const wholly = EXTENDED.has(constructor) || EXTENDED.has(getPrototypeOf(constructor));
+    const watched = WATCHED.has(constructor) || getPrototypeOf(prototype) === TypedArray.prototype;
     for (const key of ownKeys(prototype)) {
       const field = getOwnPropertyDescriptor(prototype, key)!;
       if (!field.configurable || !field.writable || !(wholly || ASSIGNED.has(key))) continue;

@@ -59,7 +59,7 @@ export interface Inside {
   /** Of `harden`: makes immutable whatever can be reached. */
   harden(): void;
   /** Of `harden`: whether it is the getter of a built-in field that `harden` has made one. */
-  isMended(getter: Function): boolean;
+  isMended(getter: object): boolean;
 
   /** Of `decoders`: decodes the raw text of a lazy field. @throws {Error} If it is not what it claims to be. */
   decode(decoder: string, source: string | string[]): unknown;
@@ -77,6 +77,15 @@ export interface Inside {
   findLazyMap(
     value: object,
   ): { index: number; fields: Record<string, unknown>; unread: readonly UnreadField[] } | undefined;
+
+  /** Of `errorFields`: an error's own fields, as texts of no great length. */
+  errorFields(error: Error): ErrorFields;
+  /** Of `errorFields`: what stands for something that was thrown and is no error. */
+  thrownFields(thrown: unknown): ErrorFields;
+  /** Of `errorFields`: a cause that is no error. */
+  causeText(cause: unknown): string;
+  /** Of `errorFields`: the first steps of a path into a value, as ` at body.items[3].fn`; empty if there are none. */
+  placeOf(path: readonly (string | number)[], depth: number): string;
 
   /** Of `tapeReader`: reads the value that the tape holds. @param call Number of the call. */
   readTape(call: number): unknown;
@@ -97,6 +106,14 @@ export interface Inside {
   /** See `Face`. */
   readonly state: Int32Array;
   readonly face: Face;
+}
+
+/** What of an error is text. */
+export interface ErrorFields {
+  name: string;
+  message: string;
+  code: string | undefined;
+  stack: string;
 }
 
 /** A field of a lazy map that nobody has read. */

@@ -1,4 +1,4 @@
-import type { Inside } from "./inside.ts";
+import type { ErrorFields, Inside } from "./inside.ts";
 
 /**
  * Writes what a call answers on the tape. It calls none of the value's methods but `toJSON` of an instance of a class;
@@ -17,7 +17,7 @@ export function tapeWriter(inside: Inside): void {
   const CAUSES = 16;
   const BOXED = [Number, String, Boolean, BigInt];
   // Writing them as maps would answer an empty one, which nobody means.
-  const NO_VALUES: [Function, string][] = [
+  const NO_VALUES: [abstract new (...args: never[]) => unknown, string][] = [
     [Promise, "a promise; await it first"],
     [Iterator, "an iterator; spread it into a list first"],
     [RegExp, "a regular expression; take its source"],
@@ -46,7 +46,7 @@ export function tapeWriter(inside: Inside): void {
     } catch {
       // The error itself cannot be read: its fields throw, or there is no room for them.
       begin(number);
-      writeRecord(-1, "Error", "an error that cannot be read was thrown", undefined, "");
+      writeRecord(-1, inside.thrownFields("an error that cannot be read was thrown"));
       writeEnd();
     }
   };
@@ -208,15 +208,7 @@ export function tapeWriter(inside: Inside): void {
   }
 
   function writeError(error: Error, depth: number): void {
-    const { name, message, code, stack } = error as Error & { code?: unknown };
-    const written = code === undefined || code === null ? undefined : shortened(code, 200);
-    writeRecord(
-      inside.indexOfGivenError(error),
-      shortened(name, 200),
-      shortened(message, 65536),
-      written,
-      shortened(stack, 8192),
-    );
+    writeRecord(inside.indexOfGivenError(error), inside.errorFields(error));
     if (++causes > CAUSES) return writeEnd();
     attempt(() => writeDetails((error as { details?: unknown }).details, depth));
     attempt(() => writeCause(error.cause, depth));
@@ -228,19 +220,13 @@ export function tapeWriter(inside: Inside): void {
 
   /** What was thrown though it is no error: its text, and itself as the details. */
   function writeNoError(thrown: unknown): void {
-    const { message, code } = (thrown ?? {}) as { message?: unknown; code?: unknown };
-    const text = typeof thrown === "string"
-      ? thrown
-      : typeof message === "string"
-      ? message
-      : `thrown: ${inside.inspect(thrown)}`;
-    writeRecord(-1, "Error", shortened(text, 65536), typeof code === "string" ? shortened(code, 200) : undefined, "");
+    writeRecord(-1, inside.thrownFields(thrown));
     attempt(() => writeDetails(typeof thrown === "object" && thrown !== null ? thrown : undefined, 0));
     tape[at++] = undefined;
     tape[at++] = -1;
   }
 
-  function writeRecord(index: number, name: string, message: string, code: string | undefined, stack: string): void {
+  function writeRecord(index: number, { name, message, code, stack }: ErrorFields): void {
     tape[at++] = ERROR;
     tape[at++] = index;
     tape[at++] = name;
@@ -263,7 +249,7 @@ export function tapeWriter(inside: Inside): void {
   function writeCause(cause: unknown, depth: number): void {
     if (cause === undefined) tape[at++] = undefined;
     else if (Error.isError(cause)) writeError(cause, depth + 1);
-    else tape[at++] = typeof cause === "string" ? shortened(cause, 8192) : inside.inspect(cause);
+    else tape[at++] = inside.causeText(cause);
   }
 
   /** A part of an error that cannot be written is left out: the error is worth more than the part. */
@@ -277,45 +263,22 @@ export function tapeWriter(inside: Inside): void {
     }
   }
 
-  function shortened(value: unknown, length: number): string {
-    const text = typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
-    return text.length > length ? `${text.slice(0, length)}...` : text;
-  }
-
   function take(size: number, depth: number): void {
     room -= size;
     if (room < 0) refuse("more than 16 MiB", depth, "too_large");
   }
 
   function refuseDepth(value: object, depth: number): never {
+    within[depth] = value;
     for (let i = 0; i < depth; i++) {
       const again = within.indexOf(within[i]!, i + 1);
-      if (again > 0 && again < depth) refuse("a value that contains itself", again);
+      if (again >= 0 && again <= depth) refuse("a value that contains itself", again);
     }
-    const again = within.indexOf(value);
-    refuse(
-      again >= 0 && again < depth ? "a value that contains itself" : `more than ${DEPTH} levels`,
-      depth,
-      "too_large",
-    );
+    refuse(`more than ${DEPTH} levels`, depth, "too_large");
   }
 
   function refuse(what: string, depth: number, code = "not_a_value"): never {
-    const error = new TypeError(`a snippet cannot answer with ${what}${placeOf(depth)}`);
+    const error = new TypeError(`a snippet cannot answer with ${what}${inside.placeOf(path, depth)}`);
     throw Object.assign(error, { code });
-  }
-
-  function placeOf(depth: number): string {
-    let place = "";
-    for (let i = 0; i < depth; i++) {
-      if (place.length > 200) return ` at ${place}...`;
-      const step = path[i]!;
-      place += typeof step === "number"
-        ? `[${step}]`
-        : /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step)
-        ? `${place === "" ? "" : "."}${step}`
-        : `[${JSON.stringify(step.slice(0, 100))}]`;
-    }
-    return place === "" ? "" : ` at ${place}`;
   }
 }

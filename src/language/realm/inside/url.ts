@@ -48,7 +48,7 @@ export function url(inside: Inside): void {
 
     set protocol(value: unknown) {
       const url = this.#url;
-      const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(`${stripped(value)}:`)?.[1]!.toLowerCase();
+      const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(`${stripped(value)}:`)?.[1]?.toLowerCase();
       if (scheme === undefined || parseUrl.isSpecial(url) !== parseUrl.isSpecial({ ...url, scheme })) return;
       if (scheme === "file" && this.#bound()) return;
       if (url.scheme === "file" && url.host === "") return;

@@ -1,0 +1,61 @@
+import type { Command } from "./command.ts";
+import type { HeardRuntime } from "./live_runtimes.ts";
+import { heardRuntimes, LIVE } from "./live_runtimes.ts";
+import { count, outputFlag, printData } from "./output.ts";
+import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "./store.ts";
+import { tableLines } from "./table.ts";
+
+/**
+ * `current`: it runs head; `refused`: it could not take head; `behind`: it has not taken head yet; `silent`: it has not
+ * been heard of for too long.
+ */
+type State = "current" | "refused" | "behind" | "silent";
+
+/** `weft status` */
+export const status: Command = {
+  usage: "[FLAGS]",
+  about: `A runtime tells its store every 5 seconds what it runs. One that has not been heard of for 15 seconds is silent: it was
+killed, or hangs; after an hour it is forgotten.`,
+  flags: [
+    ...SCOPE_FLAGS,
+    { name: "strict", type: "flag", summary: "Exit code 1 if a runtime that lives does not run head." },
+    ...STORE_FLAGS,
+    outputFlag("table"),
+  ],
+  examples: [
+    ["weft status", "see who runs what"],
+    ["weft status -n shop --strict", "have a script wait until all runtimes of a namespace run head"],
+  ],
+  async run(given, _, terminal) {
+    return await withStore(given, terminal, async (registry) => {
+      const head = registry.version.id;
+      const scope = scopeOf(given);
+      const runtimes = (await heardRuntimes(registry.history))
+        .filter(({ report }) => (scope ?? report.namespace) === report.namespace)
+        .map((runtime) => describe(runtime, head));
+      if (!printData(given, terminal, { head, runtimes })) {
+        terminal.print(`head is version ${head}; ${count(runtimes.length, "runtime")}`);
+        const rows = runtimes.map(({ namespace, pid, version, state, age, urls, reason }) => [
+          namespace,
+          String(pid),
+          String(version),
+          state,
+          `${Math.round(age)}s`,
+          [...urls, ...reason === null ? [] : [reason.replaceAll("\n", "; ")]].join(" "),
+        ]);
+        const header = ["NAMESPACE", "PID", "VERSION", "STATE", "HEARD", "LISTENING"];
+        if (rows.length > 0) for (const line of tableLines(header, rows)) terminal.print(line);
+      }
+      const lags = runtimes.some(({ state }) => state === "refused" || state === "behind");
+      return given.strict === true && lags ? 1 : 0;
+    });
+  },
+};
+
+function describe({ id, age, report }: HeardRuntime, head: number) {
+  const { namespace, version, refused, urls, pid, started } = report;
+  const hasRefused = refused?.version === head && version !== head;
+  const state: State = age > LIVE ? "silent" : version === head ? "current" : hasRefused ? "refused" : "behind";
+  const reason = hasRefused ? refused.reason : null;
+  return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };
+}

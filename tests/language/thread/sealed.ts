@@ -1,0 +1,55 @@
+/// <reference lib="deno.worker" />
+// A thread without permissions, whose global is emptied once everything is imported: as an executor is.
+import { registerHooks } from "node:module";
+import { compileCondition, evaluateTemplate, languageOf, Realm } from "../../../src/language/mod.ts";
+import { asError, failure, isError, type Value } from "../../../src/value/mod.ts";
+
+const post = postMessage.bind(globalThis);
+const KEPT =
+  /^(globalThis|undefined|NaN|Infinity|queueMicrotask|Buffer|onmessage|is\w+|parse\w+|(de|en)code\w+|[A-Z]\w*)$/;
+const WEB =
+  /^(Deno|WebSocket|Worker|BroadcastChannel|MessageChannel|Text\w+|URL\w*|Blob|File|Request|Response|Headers|DOM\w+|Abort\w+)$/;
+
+registerHooks({
+  resolve(specifier: string) {
+    throw new Error(`import of ${specifier} refused`);
+  },
+});
+for (const key of Reflect.ownKeys(globalThis)) {
+  if (typeof key === "string" && KEPT.test(key) && !WEB.test(key)) continue;
+  Reflect.deleteProperty(globalThis, key);
+}
+
+const realm = new Realm();
+const error = failure("outer", { code: "c", cause: new TypeError("inner") });
+const runs: [language: string, code: string, argument: Value][] = [
+  ["text", "text", null],
+  ["json", '{"a": [1]}', null],
+  ["yaml", "a: [1]\nb: !!binary aGk=", null],
+  ["cel", "self.n + 1", { n: 1 }],
+  ["cel", "self == 'inner' && string(b'hi') + bytes('é').hex() == 'hic3a9'", error],
+  ["cel", "'%x'.format(['é']) + base64.encode(b'a')", null],
+  ["javascript", "export default (n) => n + 1", 1],
+  ["javascript", "export default async ({ bytes }) => { await null; return new TextDecoder().decode(bytes) }", {
+    bytes: new Uint8Array([104, 105]),
+  }],
+  ["javascript", "export default () => crypto.randomUUID().length", null],
+  ["javascript", "export default () => { console.log(new URL('http://h/a').href); null.x }", null],
+  ["typescript", "export default (n: number): number => n * 2", 4],
+  ["typescript", "export default (n: number): number => n. ;", 4],
+];
+const answers: unknown[] = runs.map(([language, code, argument]) => {
+  try {
+    const program = languageOf(language).compile(code, { realm });
+    program.start();
+    const value = program.call(argument);
+    const lines = program.takeLogs().map(({ text }) => text);
+    return isError(value) ? [value.message, (value as { offset?: number }).offset, lines] : value;
+  } catch (thrown) {
+    return [asError(thrown).message, (thrown as { offset?: number }).offset];
+  }
+});
+answers.push(compileCondition("self.n > 1", { realm }).call({ n: 2 }), evaluateTemplate("int(env.A) + 1", { A: "1" }));
+answers.push(languageOf("javascript").compile("export default () => 1", { realm, isolate: true }).call(null));
+answers.push(Reflect.ownKeys(globalThis).filter((key) => key === "Deno" || key === "fetch" || key === "setTimeout"));
+post(answers);
