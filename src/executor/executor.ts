@@ -112,7 +112,10 @@ export class Executor {
         return !inbox.empty;
       },
       post: () => outbox.post(),
-      stopped: (error: Failure) => void flow.stopped(error),
+      stopped: (error: Failure) => {
+        const packet = flow.stopped(error);
+        if (packet !== null && packet.port !== null) this.#mirror.flush(packet.port.symbol, packet.process.number);
+      },
       giveUp: (error: Error) => {
         this.#log("error", `an executor gives up: ${error.stack ?? error.message}`);
         outbox.post();

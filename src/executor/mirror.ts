@@ -4,7 +4,7 @@ import { asError } from "../value/mod.ts";
 /** A node with the programs that it calls. */
 export interface Made extends Prepared {
   /** Code whose top level runs before the first call. */
-  programs: readonly { start(): void }[];
+  programs: readonly { start(): void; flush(process: number): void }[];
 }
 
 /** How the executor makes a node of a definition. */
@@ -96,6 +96,13 @@ export class Mirror {
     } catch (thrown) {
       symbol.node = failing(asError(thrown));
     }
+  }
+
+  /** Takes what the code of a symbol has written before it was stopped. @param process In whose name. */
+  flush(symbol: NodeSymbol, process: number): void {
+    const made = this.#entries.get(symbol.number)?.made;
+    if (made === undefined || made instanceof Promise) return;
+    for (const program of made.programs) program.flush(process);
   }
 
   #entry(number: number): Entry {

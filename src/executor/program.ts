@@ -36,7 +36,7 @@ export class GuardedProgram implements Callable {
       failed = error;
     }
     guard.leave();
-    this.#flush(0);
+    this.flush(0);
     if (failed !== undefined) throw this.#locate(failed as Failure);
   }
 
@@ -46,7 +46,7 @@ export class GuardedProgram implements Callable {
     guard.enter(symbol, rootOf(packet.process));
     const value = this.#program.call(argument);
     guard.leave();
-    this.#flush(process);
+    this.flush(process);
     return isError(value) ? this.#locate(value) : value;
   }
 
@@ -54,7 +54,8 @@ export class GuardedProgram implements Callable {
     this.#program.release();
   }
 
-  #flush(process: number): void {
+  /** Hands on what the code has written. */
+  flush(process: number): void {
     for (const { level, text } of this.#program.takeLogs()) this.#site.log(level, text, process);
   }
 

@@ -84,11 +84,7 @@ function walkObject(value: object, depth: number, limits: Limits, seen: Measure)
   if (kind === "error") {
     const error = value as Error & { details?: unknown };
     grow(error.message.length + 100, limits, seen);
-    if (error.cause !== undefined && typeof error.cause === "object" && error.cause !== null) {
-      walkObject(error.cause, depth - 1, limits, seen);
-    }
     if (error.details !== undefined) walk(error.details, depth - 1, limits, seen);
-    return;
   }
 }
 

@@ -57,7 +57,7 @@ type Tag = Map<"error" | "stream" | "lazy", unknown>;
 function tag(value: Value): unknown {
   if (value === null || typeof value !== "object") return value;
   if (isList(value)) return value.map(tag);
-  if (isError(value)) return new Map([["error", toErrorRecord(value)]]) as Tag;
+  if (isError(value)) return tagError(value, CAUSES);
   if (value instanceof Stream) return new Map([["stream", value.ticket]]) as Tag;
   const lazy = lazyParts(value);
   if (lazy !== undefined) {
@@ -71,6 +71,10 @@ function tag(value: Value): unknown {
   const map: Record<string, unknown> = {};
   for (const key of Object.keys(value)) setKey(map, key, tag(value[key]!));
   return map;
+}
+
+function tagError(error: Error, causes: number): Tag {
+  return new Map([["error", toErrorRecord(error, causes)]]);
 }
 
 function untag(data: unknown): Value {
@@ -90,18 +94,23 @@ function untag(data: unknown): Value {
 
 const NATIVE: Record<string, new (message: string) => Error> = { TypeError, RangeError, SyntaxError, ReferenceError };
 
-/** An error as plain data, its causes and joined errors included. */
-export function toErrorRecord(error: Failure): ErrorRecord {
+/** How many errors behind one another are kept. */
+const CAUSES = 20;
+
+/** An error as plain data, its causes (20 at most) and joined errors included. */
+export function toErrorRecord(error: Failure, causes = CAUSES): ErrorRecord {
   const record: ErrorRecord = { name: error.name, message: error.message };
   if (error.code !== undefined) record.code = error.code;
   if (error.details !== undefined) record.details = tag(error.details);
   if (error.position !== undefined) record.position = error.position;
   if (error.path !== undefined) record.path = error.path;
   if (error.stack !== undefined) record.stack = error.stack;
-  if (error.cause !== undefined) {
-    record.cause = isError(error.cause) ? tag(error.cause) : String(error.cause);
+  const { cause } = error;
+  if (isError(cause)) { if (causes > 0) record.cause = tagError(cause, causes - 1); }
+  else if (cause !== undefined) record.cause = String(cause);
+  if (error instanceof AggregateError && causes > 0) {
+    record.errors = error.errors.filter(isError).map((inner) => tagError(inner, causes - 1));
   }
-  if (error instanceof AggregateError) record.errors = error.errors.filter(isError).map(tag);
   return record;
 }
 
