@@ -89,15 +89,16 @@ for (const changes of [1, 10]) {
 }
 
 {
+  // In canonical order, as changesets are stored.
   const resolver = new Resolver();
   const entries = Array.from({ length: 21 }, (_, revision) => inputs(500, revision).map(Entry.of));
   const same = entries.slice(1).map((changed, i): Operation[] =>
-    changed.map((entry, at) => replacement(entry, entries[i]![at]!))
+    order(changed.map((entry, at) => replacement(entry, entries[i]![at]!)), resolver)
   );
-  const others = Array.from(
-    { length: 20 },
-    (_, i) => inputs(500).map((one, at) => creation(Entry.of({ ...one, id: `app:entry-${i * 500 + at}` }))),
-  );
+  const others = Array.from({ length: 20 }, (_, i) => {
+    const changed = inputs(500).map((one, at) => Entry.of({ ...one, id: `app:entry-${i * 500 + at}` }));
+    return order(changed.map(creation), resolver);
+  });
   Deno.bench({
     name: "squash 20 changesets of 500, of the same entries",
     group: "squash",

@@ -1,5 +1,5 @@
 import type { Operation, Registry } from "../registry/mod.ts";
-import { changesOf, isApplicable, readManifest } from "../runtime/mod.ts";
+import { changesOf, type Coverage, isApplicable, readManifest } from "../runtime/mod.ts";
 import { formatProblem, type Problem } from "../spec/mod.ts";
 import { CHANGE_FLAGS, changeStore } from "./change_store.ts";
 import type { Command } from "./command.ts";
@@ -15,7 +15,8 @@ import { lenientEvaluator } from "./templates.ts";
 /** `weft apply` */
 export const apply: Command = {
   usage: "[FLAGS] [FILE|FOLDER|- ...]",
-  about: `Checks the files as weft check does, against what is in the store too. What differs from head becomes a version, which
+  about:
+    `Checks the files as weft check does, against what is in the store too. What differs from head becomes a version, which
 the runtimes on that store take at once; if nothing differs, no version is made. Where two apply at the same time, the
 second does it anew from what the first has made; with --base it is refused instead.
 
@@ -44,7 +45,7 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
     const evaluate = lenientEvaluator(await readEnv(given, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const covers = given.prune === true ? "namespaces" : undefined;
+    const covers: Coverage | undefined = given.prune === true ? "namespaces" : undefined;
     let told = "";
     const tell = (problems: readonly Problem[]) => {
       const text = problems.map(formatProblem).join("\n");

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { type Change, change, type Operation, type Registry, type Signature, type Version } from "../registry/mod.ts";
-import { parseDuration } from "../spec/mod.ts";
+import { parseDuration, printable } from "../spec/mod.ts";
 import type { Terminal } from "./command.ts";
 import { reportOperations } from "./difference.ts";
 import { type Flag, type Given, UsageError } from "./flag.ts";
@@ -66,21 +66,24 @@ export async function changeStore(
     const lines = operationLines(operations, { done: written, whole });
     for (const line of lines) terminal.print(line);
     terminal.print(
-      operations.length === 0 ? `nothing changes: head is version ${id}` : written ? `version ${id}` : "nothing is written",
+      operations.length === 0
+        ? `nothing changes: head is version ${id}`
+        : written
+        ? `version ${id}`
+        : "nothing is written",
     );
   }
   const wait = written && given["no-wait"] !== true;
   const runtimes = wait ? await receptions(registry.history, made.live, id, timeout) : [];
-  if (isText && wait) for (const line of receptionLines(runtimes, id, timeout)) terminal.print(line);
+  if (isText && wait) { for (const line of receptionLines(runtimes, id, timeout)) terminal.print(line); }
   const isDry = dry && operations.length > 0;
   printData(given, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });
   const missed = runtimes.filter(({ state }) => state === "refused" || state === "late");
-  if (!isText) for (const line of receptionLines(missed, id, timeout)) terminal.complain(line);
+  if (!isText) { for (const line of receptionLines(missed, id, timeout)) terminal.complain(line); }
   return missed.length > 0 ? 1 : 0;
 }
 
-/** What a caller asks for that leads to the same as operations that were planned. */
-export function toChange(operation: Operation): Change {
+function toChange(operation: Operation): Change {
   return operation.kind === "delete" ? change.delete(operation.id) : change[operation.kind](operation.entry);
 }
 
@@ -114,13 +117,19 @@ function receptionLines(runtimes: readonly RuntimeOutcome[], goal: number, timeo
       case "taken":
         return `${runtime} runs version ${version}`;
       case "refused":
-        return `${runtime} refuses version ${goal}, and goes on with version ${version}: ${reason}`;
+        return `${runtime} refuses version ${goal}, and goes on with version ${version}:\n${indented(reason!)}`;
       case "passed":
         return `${runtime} runs version ${version}: head has moved on`;
       case "stopped":
         return `${runtime} has stopped`;
       case "late":
-        return `${runtime} has not taken version ${goal} within ${timeout / 1000} s, and goes on with version ${version}`;
+        return `${runtime} has not taken version ${goal} within ${
+          timeout / 1000
+        } s, and goes on with version ${version}`;
     }
   });
+}
+
+function indented(reason: string): string {
+  return reason.split("\n").map((line) => `  ${printable(line)}`).join("\n");
 }

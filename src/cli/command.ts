@@ -44,7 +44,8 @@ export function helpOf(name: string, summary: string, command: Command): string 
 
 const HELP: Flag = { name: "help", short: "h", type: "flag", summary: "Says this." };
 
-const SETTINGS_NOTE = "Flags marked with * are settings: weft.yaml may have them, and the environment over it (WEFT_STORE).";
+const SETTINGS_NOTE =
+  "Flags marked with * are settings: weft.yaml may have them, and the environment over it (WEFT_STORE).";
 
 function syntaxOf({ name, short, type, value = "VALUE", choices, setting }: Flag): string {
   const letter = short === undefined ? "    " : `-${short}, `;

@@ -32,14 +32,20 @@ export const CONFIG_FLAG: Flag = {
  * Puts together what a command was told: on its command line, else by `WEFT_<NAME>` in the environment, else by
  * weft.yaml. Of variables that templates see it is the nearest of each name.
  *
+ * @param words What the command line has beside flags: where there are any, files are not looked for elsewhere.
  * @throws {Error} Everything that is wrong in weft.yaml, a line each.
  * @throws {UsageError} If the environment says what cannot be.
  */
-export async function settle(flags: readonly Flag[], given: Given, terminal: Terminal): Promise<Config> {
+export async function settle(
+  flags: readonly Flag[],
+  given: Given,
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<Config> {
   const config = await readConfig(given.config ?? terminal.env("WEFT_CONFIG"));
   const settled: Record<string, GivenValue | undefined> = { ...given };
   for (const flag of flags) {
-    if (!flag.setting) continue;
+    if (!flag.setting || flag.name === "file" && words.length > 0) continue;
     const layers = [config.given[flag.name], fromEnvironment(flag, terminal), given[flag.name]];
     settled[flag.name] = flag.name === "env"
       ? layers.flatMap((layer) => (layer ?? []) as readonly string[])

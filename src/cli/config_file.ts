@@ -67,8 +67,9 @@ class Reader {
       const name = PLURALS[key] ?? key;
       const flag = this.#settings.get(name);
       if (key !== "kinds" && flag === undefined) this.#unknown(key, keyStart);
-      else if (Object.hasOwn(this.#given, name)) this.#tell(keyStart, `${name} is given twice`, "give one of both names");
-      else if (isNothing(node)) continue;
+      else if (Object.hasOwn(this.#given, name)) {
+        this.#tell(keyStart, `${name} is given twice`, "give one of both names");
+      } else if (isNothing(node)) continue;
       else if (flag === undefined) this.#kinds = this.#readKinds(node);
       else this.#set(flag, key, node);
     }
@@ -140,7 +141,9 @@ class Reader {
   #unknown(key: string, offset: number): void {
     const known = [...this.#settings.keys(), ...Object.keys(PLURALS), "kinds"];
     const meant = nearest(key, known);
-    const hint = meant === undefined ? `known settings are ${[...this.#settings.keys(), "kinds"].join(", ")}` : undefined;
+    const hint = meant === undefined
+      ? `known settings are ${[...this.#settings.keys(), "kinds"].join(", ")}`
+      : undefined;
     this.#tell(offset, `unknown setting ${JSON.stringify(key)}`, hint ?? `did you mean ${JSON.stringify(meant)}?`);
   }
 

@@ -20,12 +20,16 @@ const FILE_FLAG: Flag = {
 /** `weft delete` */
 export const deleteCommand: Command = {
   usage: "[FLAGS] [NAME ...]",
-  about: `A name is that of a spec in the namespace, namespace:name, or an id. If one is not there, nothing is deleted; a spec of
+  about:
+    `A name is that of a spec in the namespace, namespace:name, or an id. If one is not there, nothing is deleted; a spec of
 a file that is not there is passed over. A spec that another one links to, which stays, is deleted with --force only: the
 other cannot run without it.`,
   flags: [
     FILE_FLAG,
-    ...settings("namespace").map((flag) => ({ ...flag, summary: "The namespace of names and specs. Default default." })),
+    ...settings("namespace").map((flag) => ({
+      ...flag,
+      summary: "The namespace of names and specs. Default default.",
+    })),
     { name: "all", type: "flag", summary: "Deletes every spec of the namespace." },
     { name: "force", type: "flag", summary: "Deletes what others link to as well." },
     ...STORE_FLAGS,
@@ -56,8 +60,11 @@ other cannot run without it.`,
       checkLinks(registry, operations, force, terminal);
       return operations;
     };
-    return await withStore(given, terminal, (registry) =>
-      changeStore(given, terminal, registry, { plan: () => plan(registry) }));
+    return await withStore(
+      given,
+      terminal,
+      (registry) => changeStore(given, terminal, registry, { plan: () => plan(registry) }),
+    );
   },
 };
 

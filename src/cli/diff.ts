@@ -9,7 +9,8 @@ import { readVersion } from "./version_argument.ts";
 /** `weft diff` */
 export const diff: Command = {
   usage: "[FLAGS] [FROM] [TO]",
-  about: `Versions are numbers, head, or head~1. Default: from what head was made from, to head; with one version, from there to
+  about:
+    `Versions are numbers, head, or head~1. Default: from what head was made from, to head; with one version, from there to
 head. It prints the fields that changed, and of texts of several lines the lines.`,
   flags: [...SCOPE_FLAGS, ...STORE_FLAGS, outputFlag("text")],
   examples: [

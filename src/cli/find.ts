@@ -12,7 +12,8 @@ import { readVersion } from "./version_argument.ts";
 /** `weft find` */
 export const find: Command = {
   usage: "[FLAGS] CRITERION ...",
-  about: `A criterion is FIELD=VALUE, where * in the value stands for anything; before the field ~ makes the value a regular
+  about:
+    `A criterion is FIELD=VALUE, where * in the value stands for anything; before the field ~ makes the value a regular
 expression, * asks whether it is contained (in a text or a list), ^ whether it is the beginning and $ whether it is the
 end. Fields are .kind, .name, .ns, .id, and meta.<annotation>. A spec has to meet all of them.`,
   flags: [...SCOPE_FLAGS, AT_FLAG, ...STORE_FLAGS, outputFlag("table")],
@@ -28,7 +29,9 @@ end. Fields are .kind, .name, .ns, .id, and meta.<annotation>. A spec has to mee
       const at = textOf(given, "at");
       const snapshot = await registry.stateAt(at === undefined ? registry.version.id : await readVersion(at, registry));
       const scope = scopeOf(given);
-      const found = snapshot.find(query).filter((entry) => isSpec(entry) && (scope ?? entry.id.namespace) === entry.id.namespace);
+      const found = snapshot.find(query).filter((entry) =>
+        isSpec(entry) && (scope ?? entry.id.namespace) === entry.id.namespace
+      );
       printSpecs(given, terminal, found);
     });
     return 0;

@@ -19,7 +19,8 @@ export const AT_FLAG: Flag = {
 /** `weft get` */
 export const get: Command = {
   usage: "[FLAGS] [NAME ...]",
-  about: `Without names all specs. A name is that of a spec in the namespace (default default), namespace:name, or an id.
+  about:
+    `Without names all specs. A name is that of a spec in the namespace (default default), namespace:name, or an id.
 -o yaml writes what can be applied again.`,
   flags: [...SCOPE_FLAGS, AT_FLAG, ...STORE_FLAGS, outputFlag("table")],
   examples: [

@@ -1,28 +1,19 @@
-import { loadScheme } from "../runtime/mod.ts";
-import { type Command, table } from "./command.ts";
-import { readExtensions, SPEC_FLAGS } from "./settings.ts";
+import type { Command } from "./command.ts";
+import { knownKinds } from "./known_kinds.ts";
+import { outputFlag, printData } from "./output.ts";
+import { settings } from "./settings.ts";
+import { tableLines } from "./table.ts";
 
 /** `weft kinds` */
 export const kinds: Command = {
-  name: "kinds",
-  summary: "Lists the kinds of nodes.",
   usage: "[FLAGS]",
-  flags: [
-    ...SPEC_FLAGS.filter(({ name }) => name === "extension"),
-    {
-      name: "output",
-      short: "o",
-      type: "text",
-      choices: ["table", "json"],
-      summary: "How the list is written. Default table.",
-    },
+  flags: [...settings("extension"), outputFlag("table")],
+  examples: [
+    ["weft kinds", "list them"],
+    ["weft kinds --extension ./mail.ts -o json", "those of a module too, as JSON"],
   ],
-  examples: [["weft kinds", "list them"], [
-    "weft kinds --extension ./mail.ts -o json",
-    "those of a module too, as JSON",
-  ]],
-  async run(given, _, terminal) {
-    const list = [...await loadScheme({ extensions: readExtensions(given) })].map((kind) => ({
+  async run(given, _, terminal, config) {
+    const list = [...await knownKinds(config)].map((kind) => ({
       name: kind.name,
       aliases: kind.aliases ?? [],
       place: kind.place ?? "executor",
@@ -30,8 +21,9 @@ export const kinds: Command = {
       fields: Object.keys(kind.fields.shape),
       summary: kind.summary,
     }));
-    if (given.output === "json") terminal.print(JSON.stringify(list, null, 2));
-    else for (const line of table(list.map(({ name, summary }) => [name, summary]))) terminal.print(line.slice(2));
+    if (printData(given, terminal, list)) return 0;
+    const rows = list.map(({ name, aliases, place, summary }) => [[name, ...aliases].join(", "), place, summary]);
+    for (const line of tableLines(["KIND", "RUNS ON", "SUMMARY"], rows)) terminal.print(line);
     return 0;
   },
 };

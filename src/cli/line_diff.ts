@@ -76,7 +76,11 @@ function search(old: readonly string[], now: readonly string[]): Map<number, num
 }
 
 /** The better way onto a diagonal: down from the one above it, or right from the one below. */
-function stepInto(reach: ReadonlyMap<number, number>, diagonal: number, edits: number): { from: number; down: boolean } {
+function stepInto(
+  reach: ReadonlyMap<number, number>,
+  diagonal: number,
+  edits: number,
+): { from: number; down: boolean } {
   const above = reach.get(diagonal + 1) ?? -1;
   const below = reach.get(diagonal - 1) ?? -1;
   const down = diagonal === -edits || diagonal !== edits && below < above;

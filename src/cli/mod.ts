@@ -90,7 +90,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       return 0;
     }
     const { given, rest: words } = readFlags(rest, command.flags);
-    const config = await settle(command.flags, given, terminal);
+    const config = await settle(command.flags, given, words, terminal);
     return await command.run(config.given, words, terminal, config);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;

@@ -7,7 +7,8 @@ import { readVersion } from "./version_argument.ts";
 /** `weft rollback` */
 export const rollback: Command = {
   usage: "[FLAGS] VERSION",
-  about: `VERSION is a number or head~1; it may be newer than head. Head is moved there, which makes no version; what came after
+  about:
+    `VERSION is a number or head~1; it may be newer than head. Head is moved there, which makes no version; what came after
 stays in the history. With --namespace the specs of that namespace become what they were at that version, and the others
 stay as they are: that is a new version.`,
   flags: [

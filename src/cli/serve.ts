@@ -1,63 +1,159 @@
 import type { LogLevel } from "../flow/mod.ts";
-import { evaluateTemplate } from "../language/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
-import { openHistory } from "../registry/mod.ts";
-import { changesOf, isApplicable, loadScheme, type LogFormat, Logger, readManifest, Runtime } from "../runtime/mod.ts";
-import { formatProblem } from "../spec/mod.ts";
+import { type History, openHistory, type Operation, Registry } from "../registry/mod.ts";
+import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import { asError, fullMessage } from "../value/mod.ts";
 import type { Terminal } from "./command.ts";
-import type { Given } from "./flag.ts";
+import type { Config } from "./config.ts";
+import { reportOperations } from "./difference.ts";
+import { watchFiles } from "./file_watch.ts";
+import { knownKinds } from "./known_kinds.ts";
+import { readNamespace } from "./namespace.ts";
+import { operationLines } from "./operation_lines.ts";
+import { DEFAULT_STORE, numberOf, readExtensions, textOf } from "./settings.ts";
+import { SpecSource } from "./spec_source.ts";
 import { stopSignal } from "./stop_signal.ts";
-import { readSpecFiles } from "./spec_files.ts";
+import { isTransient } from "./store.ts";
+import { evaluator } from "./templates.ts";
 import { VERSION } from "./version.ts";
 
 /** What `start` has read already. */
 export interface ServeOptions {
-  given: Given;
+  config: Config;
+  /** Spec files; none for what the store holds. */
   paths: readonly string[];
   env: Readonly<Record<string, string>>;
-  extensions: readonly string[];
   warden: WardenLink;
   terminal: Terminal;
 }
 
 /** Serves until a signal comes. @returns The exit code. */
-export async function serve({ given, paths, env, extensions, warden, terminal }: ServeOptions): Promise<number> {
+export async function serve(options: ServeOptions): Promise<number> {
   const stop = stopSignal();
-  const store = (given.store as string | undefined) ?? "memory:";
-  const namespace = (given.namespace as string | undefined) ?? "default";
-  const logger = new Logger({
-    ...given["log-format"] !== undefined && { format: given["log-format"] as LogFormat },
-    ...given["log-level"] !== undefined && { level: given["log-level"] as LogLevel },
-  });
-  const scheme = await loadScheme({ extensions });
-  const files = await readSpecFiles(paths, terminal);
-  const evaluate = (expression: string) => evaluateTemplate(expression, env);
-  const manifest = readManifest(files, { namespace, scheme, evaluate });
-  for (const problem of manifest.problems) terminal.complain(formatProblem(problem));
-  if (!isApplicable(manifest)) return 1;
-  const runtime = await Runtime.start({
-    history: await openHistory(store),
-    namespace,
-    scheme,
-    logger,
-    env,
-    extensions,
-    warden,
-    dev: given.dev === true,
-    ...given.host !== undefined && { host: given.host as string },
-    ...given.executors !== undefined && { executors: given.executors as number },
-  });
-  await runtime.registry.apply(changesOf(manifest.specs, runtime.registry), { message: `start -f ${paths.join(" ")}` });
-  terminal.print(`weft       ${VERSION}`);
-  terminal.print(`namespace  ${namespace}`);
-  terminal.print(`store      ${store}`);
-  for (const url of await runtime.sockets.urls()) terminal.print(`listening  ${url}`);
-  terminal.print("serving");
+  const server = new Server(options);
+  const served = server.start().then((started) => started ? undefined : 1);
+  const failed = await Promise.race([served, stop.first.then(() => 0)]);
+  if (failed !== undefined) return failed;
   await stop.first;
-  logger.log("info", "stopping: requests in flight are finished first; a second signal stops at once");
-  const drained = await Promise.race([runtime.drain(), stop.second.then(() => undefined)]);
-  if (drained === undefined) return 1;
-  if (!drained) logger.log("warn", "some requests were cut short");
-  await runtime.close();
-  return drained ? 0 : 1;
+  return await Promise.race([server.stop(), stop.second.then(() => 1)]);
+}
+
+/** A runtime with what it was started from. */
+class Server {
+  readonly #options: ServeOptions;
+  readonly #logger: Logger;
+  readonly #namespace: string;
+  readonly #store: string;
+  readonly #unwatch = new AbortController();
+  #runtime: Runtime | undefined;
+
+  constructor(options: ServeOptions) {
+    const { given } = options.config;
+    this.#options = options;
+    this.#namespace = readNamespace(given);
+    this.#store = textOf(given, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
+    this.#logger = new Logger({
+      ...given["log-format"] !== undefined && { format: given["log-format"] as LogFormat },
+      ...given["log-level"] !== undefined && { level: given["log-level"] as LogLevel },
+    });
+  }
+
+  /** @returns Whether it serves; why not, has been told. @throws {Error} Why it cannot. */
+  async start(): Promise<boolean> {
+    const { config, paths, env, terminal } = this.#options;
+    const scheme = await knownKinds(config);
+    const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
+    await source.read();
+    const history = await openHistory(this.#store);
+    // in a store that lasts the version comes first: what runs then is head, as on every other runtime on it
+    const isLasting = !isTransient(this.#store);
+    if (isLasting && paths.length > 0 && await this.#applyTo(history, source) === undefined) return false;
+    const runtime = await this.#startRuntime(history, scheme);
+    this.#runtime = runtime;
+    if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
+    const { refused } = runtime.follower;
+    if (config.given.strict === true && refused !== undefined) {
+      terminal.complain(`version ${refused.version} cannot be run`);
+      await runtime.close();
+      return false;
+    }
+    terminal.print(`weft       ${VERSION}`);
+    terminal.print(`namespace  ${this.#namespace}`);
+    terminal.print(`store      ${this.#store}`);
+    terminal.print(`running    version ${runtime.registry.version.id}`);
+    for (const url of await runtime.sockets.urls()) terminal.print(`listening  ${url}`);
+    if (config.given.watch === true) {
+      this.#watch(source, runtime.registry).catch((thrown) =>
+        this.#logger.log("error", `the files are not watched any more: ${fullMessage(asError(thrown))}`)
+      );
+    }
+    terminal.print("serving");
+    return true;
+  }
+
+  /** Finishes what is under way. @returns The exit code. */
+  async stop(): Promise<number> {
+    this.#logger.log("info", "stopping: requests in flight are finished first; a second signal stops at once");
+    this.#unwatch.abort();
+    const drained = await this.#runtime!.drain();
+    if (!drained) this.#logger.log("warn", "some requests were cut short");
+    await this.#runtime!.close();
+    return drained ? 0 : 1;
+  }
+
+  #startRuntime(history: History, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
+    const { config: { given }, env, warden } = this.#options;
+    const host = textOf(given, "host");
+    const executors = numberOf(given, "executors");
+    const executorMemory = numberOf(given, "executor-memory");
+    return Runtime.start({
+      history,
+      namespace: this.#namespace,
+      scheme,
+      logger: this.#logger,
+      env,
+      extensions: readExtensions(given),
+      warden,
+      dev: given.dev === true,
+      ...host !== undefined && { host },
+      ...executors !== undefined && { executors },
+      ...executorMemory !== undefined && { executorMemory },
+    });
+  }
+
+  /** Puts the files into a store before anything runs. */
+  async #applyTo(history: History, source: SpecSource): Promise<readonly Operation[] | undefined> {
+    const registry = new Registry(history, { dispatch: "none" });
+    await registry.load();
+    const operations = await this.#apply(source, registry);
+    if (operations === undefined) await registry.close();
+    else this.#print(operations);
+    return operations;
+  }
+
+  #apply(source: SpecSource, registry: Registry): Promise<readonly Operation[] | undefined> {
+    return source.apply(registry, { message: `start -f ${this.#options.paths.join(" ")}` });
+  }
+
+  /** Applies the files again whenever one is saved. */
+  async #watch(source: SpecSource, registry: Registry): Promise<void> {
+    const { paths, terminal } = this.#options;
+    for await (const _ of watchFiles(paths, this.#unwatch.signal)) {
+      try {
+        if (!await source.read()) continue;
+        const operations = await this.#apply(source, registry);
+        if (operations !== undefined) this.#print(operations);
+        else terminal.complain(`version ${registry.version.id} goes on`);
+      } catch (thrown) {
+        for (const line of fullMessage(asError(thrown)).split("\n")) terminal.complain(line);
+        terminal.complain(`version ${registry.version.id} goes on`);
+      }
+    }
+  }
+
+  #print(operations: readonly Operation[]): void {
+    for (const line of operationLines(reportOperations(operations), { done: true })) {
+      this.#options.terminal.print(line);
+    }
+  }
 }

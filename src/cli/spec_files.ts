@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from "./config.ts";
 import { UsageError } from "./flag.ts";
 import type { Terminal } from "./command.ts";
 
@@ -8,19 +9,34 @@ export interface SpecFile {
   text: string;
 }
 
+/** How files are read. */
+export interface SpecFilesOptions {
+  /** Whether a folder may have none in it. Default false. */
+  allowEmpty?: boolean;
+}
+
 const SPECS = /\.(ya?ml|json)$/i;
 
 /**
- * Reads the files that are named: a file, a folder (all `.yaml`, `.yml` and `.json` in it and below, in order), `-` for
- * standard input.
+ * Reads the files that are named: a file, a folder (all `.yaml`, `.yml` and `.json` in it and below, in order, but for
+ * weft.yaml), `-` for standard input.
  *
  * @throws {Error} If one is not there or is no UTF-8.
  */
-export async function readSpecFiles(paths: readonly string[], terminal: Terminal): Promise<SpecFile[]> {
+export async function readSpecFiles(
+  paths: readonly string[],
+  terminal: Terminal,
+  { allowEmpty = false }: SpecFilesOptions = {},
+): Promise<SpecFile[]> {
   const files: SpecFile[] = [];
   for (const path of paths) {
-    if (path === "-") files.push({ name: "<stdin>", text: await terminal.input() });
-    else for (const name of await expand(path)) files.push({ name, text: await readText(name) });
+    if (path === "-") {
+      files.push({ name: "<stdin>", text: await terminal.input() });
+      continue;
+    }
+    const names = await expand(path);
+    if (names.length === 0 && !allowEmpty) throw new UsageError(`there is no .yaml, .yml or .json file in ${path}`);
+    for (const name of names) files.push({ name, text: await readText(name) });
   }
   return files;
 }
@@ -30,18 +46,15 @@ async function expand(path: string): Promise<string[]> {
     if (error instanceof Deno.errors.NotFound) throw new Error(`there is no file ${path}`);
     throw error;
   });
-  if (!info.isDirectory) return [path];
-  const found = await walk(path);
-  if (found.length === 0) throw new UsageError(`there is no .yaml, .yml or .json file in ${path}`);
-  return found;
+  return info.isDirectory ? await walk(path) : [path];
 }
 
 async function walk(folder: string): Promise<string[]> {
   const found: string[] = [];
   const entries = (await Array.fromAsync(Deno.readDir(folder))).sort((a, b) => a.name < b.name ? -1 : 1);
   for (const { name, isDirectory } of entries) {
-    if (name.startsWith(".") || name === "node_modules") continue;
-    const path = `${folder.replace(/\/+$/, "")}/${name}`;
+    if (name.startsWith(".") || name === "node_modules" || name === CONFIG_FILE) continue;
+    const path = `${folder.replace(/(?<=.)\/+$/, "")}/${name}`.replace(/^\/\//, "/");
     if (isDirectory) found.push(...await walk(path));
     else if (SPECS.test(name)) found.push(path);
   }

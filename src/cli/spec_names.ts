@@ -20,7 +20,10 @@ function hint(wanted: { namespace: string; name: string }, snapshot: Pick<Snapsh
   const ids = snapshot.entries().map(({ id }) => id);
   const elsewhere = ids.find(({ name }) => name === wanted.name);
   if (elsewhere !== undefined) return `; there is ${elsewhere}`;
-  const meant = nearest(wanted.name, ids.filter(({ namespace }) => namespace === wanted.namespace).map(({ name }) => name));
+  const meant = nearest(
+    wanted.name,
+    ids.filter(({ namespace }) => namespace === wanted.namespace).map(({ name }) => name),
+  );
   return meant === undefined ? "" : `; did you mean ${meant}?`;
 }
 

@@ -1,69 +1,37 @@
 import { WardenLink } from "../pool/warden_link.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./flag.ts";
-import { readEnv, readExtensions, SPEC_FLAGS } from "./settings.ts";
+import { listOf, readEnv, readExtensions, settings, SPEC_FLAGS } from "./settings.ts";
 
 /** `weft start` */
 export const start: Command = {
-  name: "start",
-  summary: "Starts a runtime and serves until it is told to stop.",
-  usage: "-f FILE [FLAGS]",
+  usage: "[FLAGS] [FILE|FOLDER|- ...]",
   about:
-    "SIGINT or SIGTERM: takes no more requests, finishes those in flight (30 s at most), ends. A second one: at once.",
+    `Runs what the store holds for the namespace, and follows every new version. With files it runs those: in memory, or, with
+--store, put into that store first. --watch applies them again whenever one is saved; a file with errors changes nothing.
+
+SIGINT or SIGTERM: takes no more requests, finishes those in flight (30 s at most), ends. A second one: at once.`,
   flags: [
-    {
-      name: "file",
-      short: "f",
-      type: "list",
-      value: "FILE",
-      summary: "Specs to run: a file, a folder, or - for standard input.",
-    },
+    ...settings("file"),
     ...SPEC_FLAGS,
-    {
-      name: "store",
-      type: "text",
-      value: "STORE",
-      summary: "Where versions are kept: memory: or nil:. Default memory:.",
-    },
-    {
-      name: "executors",
-      type: "number",
-      value: "N",
-      summary: "Threads that run workflows. Default one less than processors.",
-    },
-    {
-      name: "host",
-      type: "text",
-      value: "ADDRESS",
-      summary: "Where listeners bind that name no host. Default 127.0.0.1.",
-    },
-    { name: "dev", type: "flag", summary: "Has error answers tell the error. Not for the open." },
-    {
-      name: "log-format",
-      type: "text",
-      choices: ["text", "json"],
-      summary: "How log lines are written. Default text.",
-    },
-    {
-      name: "log-level",
-      type: "text",
-      choices: ["debug", "info", "warn", "error"],
-      summary: "The least grave lines. Default info.",
-    },
+    ...settings("store").map((flag) => ({ ...flag, summary: `${flag.summary} With files memory:.` })),
+    ...settings("watch", "strict", "executors", "executor-memory", "host", "dev", "log-format", "log-level"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
-    ["weft start -f flows/ -e PORT=8080 --log-format json", "serve a folder whose templates read env.PORT"],
+    ["weft start -f flows/ --watch --dev", "work on a folder of workflows"],
+    ["weft start --store shop.db -n shop --host 0.0.0.0", "serve what a store holds for a namespace, to everyone"],
+    ["weft start -f flows/ -e PORT=8080 --log-format json", "give templates a variable"],
   ],
-  async run(given, args, terminal) {
-    const paths = [...(given.file ?? []) as string[], ...args];
-    if (paths.length === 0) throw new UsageError("there is nothing to run: name spec files with -f");
-    if (given.executors === 0) throw new UsageError("--executors is one at least");
+  async run(given, args, terminal, config) {
+    const paths = [...listOf(given, "file"), ...args];
+    if (given.watch === true && (paths.length === 0 || paths.includes("-"))) {
+      throw new UsageError("--watch needs files or folders to watch: name them with -f");
+    }
     const env = await readEnv(given, terminal);
-    const extensions = readExtensions(given);
     // the executors take half a second to come up: they begin beside the rest
-    const warden = new WardenLink(extensions);
+    const warden = new WardenLink(readExtensions(given));
     const { serve } = await import("./serve.ts");
-    return await serve({ given, paths, env, extensions, warden, terminal });
+    return await serve({ config, paths, env, warden, terminal });
   },
 };

@@ -14,7 +14,8 @@ type State = "current" | "refused" | "behind" | "silent";
 /** `weft status` */
 export const status: Command = {
   usage: "[FLAGS]",
-  about: `A runtime tells its store every 5 seconds what it runs. One that has not been heard of for 15 seconds is silent: it was
+  about:
+    `A runtime tells its store every 5 seconds what it runs. One that has not been heard of for 15 seconds is silent: it was
 killed, or hangs; after an hour it is forgotten.`,
   flags: [
     ...SCOPE_FLAGS,
@@ -44,7 +45,7 @@ killed, or hangs; after an hour it is forgotten.`,
           [...urls, ...reason === null ? [] : [reason.replaceAll("\n", "; ")]].join(" "),
         ]);
         const header = ["NAMESPACE", "PID", "VERSION", "STATE", "HEARD", "LISTENING"];
-        if (rows.length > 0) for (const line of tableLines(header, rows)) terminal.print(line);
+        if (rows.length > 0) { for (const line of tableLines(header, rows)) terminal.print(line); }
       }
       const lags = runtimes.some(({ state }) => state === "refused" || state === "behind");
       return given.strict === true && lags ? 1 : 0;

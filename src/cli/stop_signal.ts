@@ -1,6 +1,8 @@
 /** Signals closer than this are one, in milliseconds: a terminal's Ctrl-C may reach a program by two ways. */
 const SAME = 500;
 
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+
 /** The signals that ask the program to stop. */
 export interface StopSignal {
   /** Settles with the first one. */
@@ -21,6 +23,6 @@ export function stopSignal(): StopSignal {
       first.resolve();
     } else if (now - since > SAME) second.resolve();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, heard);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, heard);
   return { first: first.promise, second: second.promise };
 }

@@ -47,13 +47,13 @@ export function sealGlobal(): void {
   }
 }
 
-/** What the standard library's types lack on a worker's navigator. */
+/** The navigator's locks: no one type of it holds both on the main thread and in a worker. */
 type Locks = { request(name: string, held: () => Promise<unknown>): Promise<unknown> };
 
 /** Takes the lock that lets `terminate()` end this thread in the middle of a loop. Answers when it is held. */
 export function takeLock(name: string): Promise<void> {
   return new Promise((held) => {
-    const { locks } = navigator as Navigator & { locks: Locks };
+    const { locks } = navigator as unknown as { locks: Locks };
     void locks.request(name, () => {
       held();
       return new Promise(() => {});

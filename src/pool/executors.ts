@@ -27,6 +27,11 @@ export interface ExecutorsOptions {
   snapshot(only: number | undefined): Patch;
 }
 
+/** How many in a row may end before they serve; the next ones are started only every so often. */
+const FAILED_STARTS = 3;
+/** How often one is started then, in milliseconds. */
+const PAUSE = 5_000;
+
 /** The executors that there are: those that serve, a spare that takes the place of one that dies, those of one symbol. */
 export class Executors {
   readonly #options: ExecutorsOptions;
@@ -35,6 +40,9 @@ export class Executors {
   readonly #spares: Connection[] = [];
   readonly #alone = new Map<number, Connection>();
   readonly #byId = new Map<number, Connection>();
+  readonly #served = Promise.withResolvers<void>();
+  /** How many in a row have ended before they served. */
+  #failures = 0;
   #ids = 0;
 
   constructor(options: ExecutorsOptions) {
@@ -42,11 +50,14 @@ export class Executors {
     this.#codecs = new Map(options.codecs.map((codec) => [codec.number, codec]));
   }
 
-  /** Starts the first; the others once it serves, so that nothing slows it. Answers when it does. */
+  /**
+   * Starts the first; the others once it serves, so that nothing slows it. Answers when it does.
+   *
+   * @throws {Error} If several in a row ended before they served.
+   */
   async start(): Promise<void> {
-    const first = this.#spawn();
-    this.#serving.push(first);
-    await first.whenReady;
+    this.#serving.push(this.#spawn());
+    await this.#served.promise;
     while (this.#serving.length < this.#options.size) this.#serving.push(this.#spawn());
     this.#spares.push(this.#spawn());
   }
@@ -84,8 +95,11 @@ export class Executors {
   }
 
   /** Puts another in the place of a dead one: the spare, if there is one. */
-  replace(dead: Connection): void {
+  replace(dead: Connection, why: string): void {
     this.#byId.delete(dead.id);
+    if (!dead.ready && ++this.#failures >= FAILED_STARTS) {
+      this.#served.reject(failure(`executors cannot be started: ${why}`));
+    }
     const spare = this.#spares.indexOf(dead);
     if (spare >= 0) this.#spares[spare] = this.#spawn();
     const at = this.#serving.indexOf(dead);
@@ -139,7 +153,17 @@ export class Executors {
     const note = new Note();
     const connection = new Connection({ id, port: port1, note, codecs: this.#codecs, handler, only });
     this.#byId.set(id, connection);
-    warden.order({ order: "spawn", id, memory, extensions, unguarded, note: note.buffer }, port2);
+    void connection.whenReady.then(() => {
+      this.#failures = 0;
+      this.#served.resolve();
+    });
+    const order = () => {
+      if (!connection.closed) {
+        warden.order({ order: "spawn", id, memory, extensions, unguarded, note: note.buffer }, port2);
+      }
+    };
+    if (this.#failures < FAILED_STARTS) order();
+    else Deno.unrefTimer(setTimeout(order, PAUSE) as unknown as number);
     connection.patch(snapshot(only));
     return connection;
   }

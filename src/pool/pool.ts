@@ -213,7 +213,7 @@ export class Pool {
   async #died(report: Died): Promise<void> {
     const connection = this.#executors.get(report.id);
     if (connection === undefined || this.#closed) return;
-    this.#executors.replace(connection);
+    this.#executors.replace(connection, report.why);
     // what it had asked for before it died has to be known before anything is run again
     await connection.drain();
     const { id, why } = report;

@@ -1,15 +1,15 @@
 import { MinHeap } from "./heap.ts";
 
+/** By a number, those that come after it. */
+type Constraints = (number[] | undefined)[];
+
 /** Which of some things, numbered from 0, has to come before which. */
 export class ConstraintGraph {
-  readonly #after: (number[] | undefined)[];
-  readonly #hardAfter: (number[] | undefined)[];
-  #empty = true;
+  /** By the first, the seconds. Made with the first constraint: mostly there is none. */
+  #after: Constraints | undefined;
+  #hardAfter: Constraints | undefined;
 
-  constructor(readonly size: number) {
-    this.#after = new Array(size);
-    this.#hardAfter = new Array(size);
-  }
+  constructor(readonly size: number) {}
 
   /**
    * Says that one comes before another. A thing is never before itself.
@@ -18,9 +18,8 @@ export class ConstraintGraph {
    */
   before(first: number, second: number, hard = false): void {
     if (first === second) return;
-    (this.#after[first] ??= []).push(second);
-    if (hard) (this.#hardAfter[first] ??= []).push(second);
-    this.#empty = false;
+    ((this.#after ??= new Array(this.size))[first] ??= []).push(second);
+    if (hard) ((this.#hardAfter ??= new Array(this.size))[first] ??= []).push(second);
   }
 
   /**
@@ -30,13 +29,13 @@ export class ConstraintGraph {
    * @param onCycle Gets the members of each cycle (or of several that are joined), ascending.
    */
   order(onCycle: (members: number[]) => void): number[] {
-    if (this.#empty) return Array.from({ length: this.size }, (_, index) => index);
+    if (this.#after === undefined) return Array.from({ length: this.size }, (_, index) => index);
     const order = this.#kahn(this.#after);
     if (order.length === this.size) return order;
-    return this.#kahn(this.#withoutCycles(onCycle));
+    return this.#kahn(this.#withoutCycles(this.#after, onCycle));
   }
 
-  #kahn(after: readonly (readonly number[] | undefined)[]): number[] {
+  #kahn(after: Constraints): number[] {
     const waitsFor = new Int32Array(this.size);
     for (const seconds of after) for (const second of seconds ?? []) waitsFor[second]!++;
     const ready = new MinHeap();
@@ -49,8 +48,8 @@ export class ConstraintGraph {
     return order;
   }
 
-  #withoutCycles(onCycle: (members: number[]) => void): (number[] | undefined)[] {
-    const componentOf = components(this.#after);
+  #withoutCycles(after: Constraints, onCycle: (members: number[]) => void): Constraints {
+    const componentOf = components(after);
     const members = new Map<number, number[]>();
     componentOf.forEach((component, i) => {
       const known = members.get(component);
@@ -58,15 +57,15 @@ export class ConstraintGraph {
       else known.push(i);
     });
     for (const cycle of members.values()) if (cycle.length > 1) onCycle(cycle);
-    return this.#after.map((seconds, first) => {
+    return after.map((seconds, first) => {
       const between = seconds?.filter((second) => componentOf[second] !== componentOf[first]);
-      return [...between ?? [], ...this.#hardAfter[first] ?? []];
+      return [...between ?? [], ...this.#hardAfter?.[first] ?? []];
     });
   }
 }
 
 /** The strongly connected component of each node, as a number (Tarjan's algorithm, without recursion). */
-function components(after: readonly (readonly number[] | undefined)[]): Int32Array {
+function components(after: Constraints): Int32Array {
   const size = after.length;
   const component = new Int32Array(size).fill(-1);
   const seenAt = new Int32Array(size).fill(-1);

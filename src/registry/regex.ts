@@ -53,6 +53,7 @@ const MAX_PLACES = 1000;
 export class Regex {
   readonly #steps: Step[] = [];
   readonly #start: number;
+  readonly #first: Place;
   /** Whether a match can begin at the start of the text only. */
   readonly #anchored: boolean;
   readonly #places = new Map<string, Place>();
@@ -61,11 +62,12 @@ export class Regex {
   constructor(readonly source: string) {
     this.#start = this.#compile(parseRegex(source), this.#add({ type: "found" }));
     this.#anchored = !this.#beginsAnywhere();
+    this.#first = this.#place([this.#start], Before.Nothing);
   }
 
   /** Whether some part of the text matches. */
   test(text: string): boolean {
-    let place = this.#place([this.#start], Before.Nothing);
+    let place = this.#first;
     for (let at = 0; at < text.length; at++) {
       const codePoint = text.codePointAt(at)!;
       if (codePoint > 0xffff) at++;

@@ -68,7 +68,7 @@ export class Resolver {
    */
   references(entry: Entry): readonly Reference[] {
     const texts = this.#texts;
-    texts.clear();
+    if (texts.size > 0) texts.clear();
     for (const { pattern, root, segments } of this.#patterns) {
       const start = root === "meta" ? entry.meta : root === "data" ? entry.data : undefined;
       if (start !== undefined) collect(start, segments, 0, pattern.allowWildcard ?? false, texts);

@@ -5,7 +5,7 @@ import {
   NodeSymbol,
   type Outcome,
   type Packet,
-  Process,
+  type Process,
   type ProcessOptions,
   type Reply,
 } from "../../src/flow/mod.ts";
