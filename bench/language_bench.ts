@@ -19,7 +19,7 @@ const get = requestPayload({
   method: "GET",
   url: "http://localhost:8000/ping",
   protocol: "HTTP/1.1",
-  headers: ["host", "localhost:8000", "user-agent", "wrk", "accept", "*/*", "accept-encoding", "gzip"],
+  headers: "\nhost:localhost:8000\nuser-agent:wrk\naccept:*/*\naccept-encoding:gzip",
   body: null,
 });
 
@@ -27,7 +27,7 @@ const post = requestPayload({
   method: "POST",
   url: "http://localhost:8000/items?page=1",
   protocol: "HTTP/1.1",
-  headers: ["host", "localhost:8000", "content-type", "application/json"],
+  headers: "\nhost:localhost:8000\ncontent-type:application/json",
   body: new TextEncoder().encode('{"name": "a thing", "tags": ["x", "y"], "count": 3}'),
 });
 

@@ -3,13 +3,13 @@
  */
 import { compileRoutes, encodeResponse, type RawRequest, requestPayload, withParams } from "../src/kinds/net/mod.ts";
 
-const headers = ["accept", "*/*", "host", "localhost:8000", "user-agent", "wrk/4.1.0"];
+const headers = "\naccept:*/*\nhost:localhost:8000\nuser-agent:wrk/4.1.0";
 const get: RawRequest = { method: "GET", url: "http://localhost:8000/ping", protocol: "HTTP/1.1", headers, body: null };
 const query: RawRequest = { ...get, url: "http://localhost:8000/search?q=flow+engine&page=2&tag=a&tag=b" };
 const post: RawRequest = {
   ...get,
   method: "POST",
-  headers: [...headers, "content-type", "application/json", "content-length", "27"],
+  headers: `${headers}\ncontent-type:application/json\ncontent-length:27`,
   body: new TextEncoder().encode('{"name":"weft","tags":[1,2]}'),
 };
 const options = { process: "01935000-0000-7000-8000-000000000000" };

@@ -22,9 +22,15 @@ const PAST_THE_FACE: Record<string, string> = {
   "src/executor/start.ts > src/kinds/executor.ts": "an executor loads no kind of the host",
   "src/pool/warden.ts > src/flow/note.ts": "the warden has to be up before anything heavy is loaded",
   "src/pool/warden_link.ts > src/value/error.ts": "the warden is started before anything heavy is loaded",
+  "src/cli/config_file.ts > src/spec/compose.ts": "settings are read before the warden is started",
+  "src/cli/config_file.ts > src/spec/line_map.ts": "settings are read before the warden is started",
+  "src/cli/config_file.ts > src/spec/nearest.ts": "settings are read before the warden is started",
+  "src/cli/config_file.ts > src/spec/node.ts": "settings are read before the warden is started",
+  "src/cli/config_file.ts > src/spec/parse.ts": "settings are read before the warden is started",
+  "src/cli/config_file.ts > src/spec/problem.ts": "settings are read before the warden is started",
   "src/cli/flag.ts > src/spec/nearest.ts": "the command line is read before the warden is started",
   "src/cli/mod.ts > src/spec/nearest.ts": "the command line is read before the warden is started",
-  "src/cli/mod.ts > src/value/error.ts": "the command line is read before the warden is started",
+  "src/cli/reason.ts > src/value/error.ts": "the command line is read before the warden is started",
   "src/cli/start.ts > src/pool/warden_link.ts": "the warden is started before anything heavy is loaded",
 };
 

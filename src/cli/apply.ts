@@ -67,7 +67,7 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
 
     const work = (registry: Registry) => changeStore(given, terminal, registry, { plan: () => plan(registry) });
     try {
-      return await withStore(given, terminal, work, { create: given["dry-run"] !== true });
+      return await withStore(given, terminal, work, { missing: given["dry-run"] === true ? "empty" : "new" });
     } catch (error) {
       if (error instanceof Refused) return 1;
       throw error;

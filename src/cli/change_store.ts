@@ -1,12 +1,13 @@
 import { userInfo } from "node:os";
 import { type Change, change, type Operation, type Registry, type Signature, type Version } from "../registry/mod.ts";
-import { parseDuration, printable } from "../spec/mod.ts";
+import { parseDuration } from "../spec/mod.ts";
 import type { Terminal } from "./command.ts";
 import { reportOperations } from "./difference.ts";
 import { type Flag, type Given, UsageError } from "./flag.ts";
-import { liveRuntimes, receptions, type RuntimeOutcome } from "./live_runtimes.ts";
+import { liveRuntimes, receptions } from "./live_runtimes.ts";
 import { operationLines } from "./operation_lines.ts";
 import { outputFlag, printData } from "./output.ts";
+import { receptionLines } from "./reception_lines.ts";
 import { settings, textOf } from "./settings.ts";
 import { readVersion } from "./version_argument.ts";
 import { write } from "./write.ts";
@@ -108,28 +109,4 @@ function readTimeout(given: Given): number {
     throw new UsageError(`--timeout is a duration such as 10s or 1m30s; it is ${JSON.stringify(text)}`);
   }
   return timeout;
-}
-
-function receptionLines(runtimes: readonly RuntimeOutcome[], goal: number, timeout: number): string[] {
-  return runtimes.map(({ namespace, pid, version, state, reason }) => {
-    const runtime = `runtime ${pid} of namespace ${namespace}`;
-    switch (state) {
-      case "taken":
-        return `${runtime} runs version ${version}`;
-      case "refused":
-        return `${runtime} refuses version ${goal}, and goes on with version ${version}:\n${indented(reason!)}`;
-      case "passed":
-        return `${runtime} runs version ${version}: head has moved on`;
-      case "stopped":
-        return `${runtime} has stopped`;
-      case "late":
-        return `${runtime} has not taken version ${goal} within ${
-          timeout / 1000
-        } s, and goes on with version ${version}`;
-    }
-  });
-}
-
-function indented(reason: string): string {
-  return reason.split("\n").map((line) => `  ${printable(line)}`).join("\n");
 }

@@ -10,5 +10,5 @@ export function extensionUrl(specifier: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(specifier)?.[1]?.toLowerCase();
   if (scheme === undefined) return pathToFileURL(resolve(specifier)).href;
   if (scheme === "file" || scheme === "npm") return specifier;
-  throw new Error(`the extension ${specifier} is a ${scheme}: URL; it has to be a path, file: or npm:`);
+  throw new Error(`the extension ${specifier} has the scheme ${scheme}:; it has to be a path, file: or npm:`);
 }

@@ -1,9 +1,9 @@
 /** The weft command. Each command's own code is loaded when it is wanted. */
-import { fullMessage } from "../value/error.ts";
 import { nearest } from "../spec/nearest.ts";
 import { columns, type Command, helpOf, type Terminal } from "./command.ts";
 import { CONFIG_FLAG, settle } from "./config.ts";
 import { readFlags, UsageError } from "./flag.ts";
+import { reasonOf } from "./reason.ts";
 import { VERSION } from "./version.ts";
 
 interface Listed {
@@ -94,7 +94,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await command.run(config.given, words, terminal, config);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    for (const line of fullMessage(thrown).split("\n")) terminal.complain(line);
+    for (const line of reasonOf(thrown).split("\n")) terminal.complain(line);
     if (!(thrown instanceof UsageError)) return 1;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name);
     terminal.complain(`Try: weft ${known ? `${name} ` : ""}--help`);

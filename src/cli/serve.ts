@@ -2,14 +2,16 @@ import type { LogLevel } from "../flow/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
 import { type History, openHistory, type Operation, Registry } from "../registry/mod.ts";
 import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
-import { asError, fullMessage } from "../value/mod.ts";
+import { asError } from "../value/mod.ts";
 import type { Terminal } from "./command.ts";
 import type { Config } from "./config.ts";
 import { reportOperations } from "./difference.ts";
+import { UsageError } from "./flag.ts";
 import { watchFiles } from "./file_watch.ts";
 import { knownKinds } from "./known_kinds.ts";
 import { readNamespace } from "./namespace.ts";
 import { operationLines } from "./operation_lines.ts";
+import { reasonOf } from "./reason.ts";
 import { DEFAULT_STORE, numberOf, readExtensions, textOf } from "./settings.ts";
 import { SpecSource } from "./spec_source.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -45,6 +47,8 @@ class Server {
   readonly #namespace: string;
   readonly #store: string;
   readonly #unwatch = new AbortController();
+  /** The URLs that have been told. */
+  #urls: readonly string[] = [];
   #runtime: Runtime | undefined;
 
   constructor(options: ServeOptions) {
@@ -52,6 +56,9 @@ class Server {
     this.#options = options;
     this.#namespace = readNamespace(given);
     this.#store = textOf(given, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
+    if (options.paths.length === 0 && isTransient(this.#store)) {
+      throw new UsageError(`--store ${this.#store} has nothing in it to begin with; name spec files with -f`);
+    }
     this.#logger = new Logger({
       ...given["log-format"] !== undefined && { format: given["log-format"] as LogFormat },
       ...given["log-level"] !== undefined && { level: given["log-level"] as LogLevel },
@@ -81,10 +88,13 @@ class Server {
     terminal.print(`namespace  ${this.#namespace}`);
     terminal.print(`store      ${this.#store}`);
     terminal.print(`running    version ${runtime.registry.version.id}`);
-    for (const url of await runtime.sockets.urls()) terminal.print(`listening  ${url}`);
+    await this.#printUrls(runtime);
+    if (runtime.registry.namespace(this.#namespace).length === 0) {
+      terminal.complain(`the namespace ${this.#namespace} is empty; weft apply -f FILE puts specs into it`);
+    }
     if (config.given.watch === true) {
-      this.#watch(source, runtime.registry).catch((thrown) =>
-        this.#logger.log("error", `the files are not watched any more: ${fullMessage(asError(thrown))}`)
+      this.#watch(source, runtime).catch((thrown) =>
+        this.#logger.log("error", `the files are not watched any more: ${reasonOf(asError(thrown))}`)
       );
     }
     terminal.print("serving");
@@ -136,19 +146,31 @@ class Server {
   }
 
   /** Applies the files again whenever one is saved. */
-  async #watch(source: SpecSource, registry: Registry): Promise<void> {
+  async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
+    const { registry } = runtime;
     const { paths, terminal } = this.#options;
     for await (const _ of watchFiles(paths, this.#unwatch.signal)) {
       try {
         if (!await source.read()) continue;
         const operations = await this.#apply(source, registry);
-        if (operations !== undefined) this.#print(operations);
-        else terminal.complain(`version ${registry.version.id} goes on`);
+        if (operations === undefined) {
+          terminal.complain(`version ${registry.version.id} goes on`);
+          continue;
+        }
+        this.#print(operations);
+        await this.#printUrls(runtime);
       } catch (thrown) {
-        for (const line of fullMessage(asError(thrown)).split("\n")) terminal.complain(line);
+        for (const line of reasonOf(asError(thrown)).split("\n")) terminal.complain(line);
         terminal.complain(`version ${registry.version.id} goes on`);
       }
     }
+  }
+
+  /** Tells of what is listened on now and was not before. */
+  async #printUrls({ sockets }: Runtime): Promise<void> {
+    const urls = await sockets.urls();
+    for (const url of urls) if (!this.#urls.includes(url)) this.#options.terminal.print(`listening  ${url}`);
+    this.#urls = urls;
   }
 
   #print(operations: readonly Operation[]): void {

@@ -1,5 +1,4 @@
 import { CONFIG_FILE } from "./config.ts";
-import { UsageError } from "./flag.ts";
 import type { Terminal } from "./command.ts";
 
 /** A file of specs. */
@@ -21,7 +20,7 @@ const SPECS = /\.(ya?ml|json)$/i;
  * Reads the files that are named: a file, a folder (all `.yaml`, `.yml` and `.json` in it and below, in order, but for
  * weft.yaml), `-` for standard input.
  *
- * @throws {Error} If one is not there or is no UTF-8.
+ * @throws {Error} If one is not there, is no UTF-8, or is a folder without any.
  */
 export async function readSpecFiles(
   paths: readonly string[],
@@ -35,7 +34,7 @@ export async function readSpecFiles(
       continue;
     }
     const names = await expand(path);
-    if (names.length === 0 && !allowEmpty) throw new UsageError(`there is no .yaml, .yml or .json file in ${path}`);
+    if (names.length === 0 && !allowEmpty) throw new Error(`there is no .yaml, .yml or .json file in ${path}`);
     for (const name of names) files.push({ name, text: await readText(name) });
   }
   return files;

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import type { HeardRuntime } from "./live_runtimes.ts";
 import { heardRuntimes, LIVE } from "./live_runtimes.ts";
 import { count, outputFlag, printData } from "./output.ts";
+import { refusalLines } from "./reception_lines.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "./store.ts";
 import { tableLines } from "./table.ts";
 
@@ -36,16 +37,20 @@ killed, or hangs; after an hour it is forgotten.`,
         .map((runtime) => describe(runtime, head));
       if (!printData(given, terminal, { head, runtimes })) {
         terminal.print(`head is version ${head}; ${count(runtimes.length, "runtime")}`);
-        const rows = runtimes.map(({ namespace, pid, version, state, age, urls, reason }) => [
+        const rows = runtimes.map(({ namespace, pid, version, state, age, urls }) => [
           namespace,
           String(pid),
           String(version),
           state,
           `${Math.round(age)}s`,
-          [...urls, ...reason === null ? [] : [reason.replaceAll("\n", "; ")]].join(" "),
+          urls.join(" "),
         ]);
         const header = ["NAMESPACE", "PID", "VERSION", "STATE", "HEARD", "LISTENING"];
         if (rows.length > 0) { for (const line of tableLines(header, rows)) terminal.print(line); }
+        for (const { reason, ...runtime } of runtimes) {
+          if (reason === null) continue;
+          for (const line of refusalLines({ ...runtime, reason }, head)) terminal.print(line);
+        }
       }
       const lags = runtimes.some(({ state }) => state === "refused" || state === "behind");
       return given.strict === true && lags ? 1 : 0;

@@ -29,8 +29,11 @@ export function isTransient(store: string): boolean {
 
 /** How a store is opened. */
 export interface StoreOptions {
-  /** Whether it is made if it is not there. Default false: there would be nothing in it. */
-  create?: boolean;
+  /**
+   * What a store that is not there is: an `error`, to be made `new`, or, for a command that writes nothing, taken as
+   * `empty`. Default `error`.
+   */
+  missing?: "error" | "new" | "empty";
 }
 
 /**
@@ -42,14 +45,15 @@ export async function withStore<T>(
   given: Given,
   terminal: Terminal,
   work: (registry: Registry) => Promise<T>,
-  { create = false }: StoreOptions = {},
+  { missing = "error" }: StoreOptions = {},
 ): Promise<T> {
   const store = textOf(given, "store") ?? DEFAULT_STORE;
   if (isTransient(store)) {
     throw new UsageError(`--store ${store} lasts as long as the program that opens it; name a file`);
   }
-  if (!create && !await isThere(store)) throw new Error(`there is no store ${store}; weft apply makes one`);
-  await using registry = new Registry(await openHistory(store), {
+  const isMissing = missing !== "new" && !await isThere(store);
+  if (isMissing && missing === "error") throw new Error(`there is no store ${store}; weft apply makes one`);
+  await using registry = new Registry(await openHistory(isMissing ? "memory:" : store), {
     dispatch: "none",
     warn: (message) => terminal.complain(message),
   });

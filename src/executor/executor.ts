@@ -31,6 +31,7 @@ import { Inbox } from "./inbox.ts";
 import { type Made, Mirror } from "./mirror.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
+import { rootOf } from "./program.ts";
 import { type Clock, Slices } from "./slices.ts";
 
 /** What an executor is made of. */
@@ -199,7 +200,8 @@ export class Executor {
     const ask = ++this.#askNumber;
     this.#asks.set(ask, packet);
     const from = packet.via?.symbol.number ?? 0;
-    const parent = process.parent?.number ?? 0;
+    // the host may never have heard of the processes in between
+    const parent = process.parent === null ? 0 : rootOf(process).number;
     this.#outbox.push(ToHost.Ask, process.number, parent, from, symbol.number, port, ask, form, data);
     return SENT;
   }

@@ -43,7 +43,7 @@ export class GuardedProgram implements Callable {
   call(packet: Packet, argument: Value): Value {
     const { guard, symbol } = this.#site;
     const process = packet.process.number;
-    guard.enter(symbol, rootOf(packet.process));
+    guard.enter(symbol, rootOf(packet.process).number);
     const value = this.#program.call(argument);
     guard.leave();
     this.flush(process);
@@ -68,9 +68,9 @@ export class GuardedProgram implements Callable {
   }
 }
 
-/** The number by which the host knows whom a call is for: that of the process it opened itself. */
-function rootOf(process: Process): number {
+/** The process that the host has opened, whose child or own a process is. */
+export function rootOf(process: Process): Process {
   let root = process;
   while (root.parent !== null) root = root.parent;
-  return root.number;
+  return root;
 }

@@ -9,7 +9,7 @@ import type { Clock } from "./slices.ts";
  * one. `Buffer`: cel-js needs it.
  */
 const KEPT =
-  /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|\w+Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Event|Buffer)$/;
+  /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|URIError|[A-Z][a-z]\w*Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Event|Buffer)$/;
 
 /** Takes from the thread what the engine needs of it. Call before `sealGlobal`. */
 export function takeClock(): Clock {

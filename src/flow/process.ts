@@ -29,6 +29,8 @@ export class Process {
   readonly started = Date.now();
   /** When it has to have ended, by `performance.now()`, for whoever watches over that. */
   deadline = Infinity;
+  /** Told once that the process lasts longer than most, by whoever watches over that. */
+  lasting: (() => void) | null = null;
   /** Where it runs beside this thread: whatever the pool keeps of it. */
   seat: unknown = undefined;
   #readers: Reader | null = null;

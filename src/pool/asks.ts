@@ -1,7 +1,7 @@
 import type { Asker, Flow, Outcome, Packet, Process } from "../flow/mod.ts";
 import { type Answer, asError, failure } from "../value/mod.ts";
 import type { Ask, Connection } from "./connection.ts";
-import { isLinked, type PoolSymbols } from "./symbols.ts";
+import { linkedPort, type PoolSymbols } from "./symbols.ts";
 
 /** Who is told the answer to a packet that an executor wanted to hand on. */
 class AskAnswer implements Asker {
@@ -15,6 +15,9 @@ class AskAnswer implements Asker {
     }
   }
 }
+
+/** How many processes of its own making an executor may have asked in the name of, that have not ended. */
+const CHILDREN = 10_000;
 
 /** What asks need of the pool. */
 export interface AsksOptions {
@@ -43,11 +46,11 @@ export class Asks {
   take(connection: Connection, ask: Ask): void {
     const { flow, symbols, effect } = this.#options;
     const process = this.processOf(connection, ask.process, ask.parent);
-    if (process === undefined) return this.#refuse(connection, ask, `process ${ask.process} is not on it`);
+    if (process === undefined) return this.#refuseProcess(connection, ask);
     const target = symbols.get(ask.symbol);
     const from = symbols.get(ask.from)?.symbol;
-    const port = target?.symbol.inAt(ask.port);
-    if (target === undefined || from === undefined || port === undefined || !isLinked(from, port, process.generation)) {
+    const port = target && from && linkedPort(from, target.symbol, ask.port, process.generation);
+    if (target === undefined || port === undefined) {
       const why = `node ${ask.from} is not linked to its port ${ask.port} in generation ${process.generation}`;
       return this.#refuse(connection, ask, why);
     }
@@ -62,7 +65,7 @@ export class Asks {
     const known = children?.get(number);
     if (known !== undefined) return known;
     const of = parent === 0 ? undefined : this.processOf(connection, parent, 0);
-    if (of === undefined || of.status !== "running") return undefined;
+    if (of === undefined || of.status !== "running" || (children?.size ?? 0) >= CHILDREN) return undefined;
     const child = this.#options.flow.open({ number, generation: of.generation, parent: of });
     if (children === undefined) this.#children.set(connection, children = new Map());
     children.set(number, child);
@@ -82,6 +85,15 @@ export class Asks {
     const children = this.#children.get(connection);
     this.#children.delete(connection);
     for (const child of children?.values() ?? []) this.#options.flow.abort(child);
+  }
+
+  /** A process that has ended while the ask was on its way is no offence. */
+  #refuseProcess(connection: Connection, ask: Ask): void {
+    const owner = ask.process > 0 ? ask.process : ask.parent;
+    if (connection.hasLeft(owner)) {
+      return connection.answer(ask.ask, failure("the process has ended", { code: "aborted" }));
+    }
+    this.#refuse(connection, ask, `process ${ask.process} is not on it`);
   }
 
   #refuse(connection: Connection, ask: Ask, why: string): void {

@@ -1,21 +1,35 @@
 import { receiveMessageOnPort } from "node:worker_threads";
-import { type Note, type Packet, type Patch, type Process, Rest, SEALED, ToExecutor, ToHost } from "../flow/mod.ts";
+import {
+  type LogLevel,
+  type Note,
+  type Packet,
+  type Patch,
+  type Process,
+  Rest,
+  SEALED,
+  ToExecutor,
+  ToHost,
+} from "../flow/mod.ts";
 import {
   type Answer,
+  asError,
   type Codec,
   type ErrorRecord,
-  type Form,
   fromErrorRecord,
-  fromWire,
   Sealed,
   toWire,
   type Value,
 } from "../value/mod.ts";
+import { nameOf, readAnswer, readLevel, readPayload, readRest, readText, readWhole } from "./frame_check.ts";
 
 /** Frames that may be on their way to one executor without being acknowledged. */
 export const CREDIT_FRAMES = 128;
 /** How large they may be together, in bytes. */
 export const CREDIT_BYTES = 32 * 1024 * 1024;
+/** Frames that are posted while earlier ones are on their way; fewer wait for those: a post and a wake-up are dear. */
+const BATCH_FRAMES = 32;
+/** Processes whose end is remembered. */
+const LEFT = 10_000;
 
 /** One process as it is on one executor. */
 export interface Seat {
@@ -36,11 +50,12 @@ export interface Seat {
 /** What an executor says, for the pool to act on. */
 export interface ConnectionHandler {
   ask(connection: Connection, ask: Ask): void;
-  log(connection: Connection, process: number, symbol: number, level: string, text: string): void;
+  log(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void;
   answered(seat: Seat, packet: Packet, answer: Answer | Sealed): void;
   /** A seat's executor has nothing more to do for its process. */
   rested(seat: Seat): void;
   childEnded(connection: Connection, child: number): void;
+  /** It has sent what no executor sends, and is not listened to any more. */
   malformed(connection: Connection, what: string): void;
 }
 
@@ -80,6 +95,10 @@ export class Connection {
   ready = false;
   /** Whether it is gone: what it still says is not heard. */
   closed = false;
+  /** Whether it has sent what no executor sends. */
+  #distrusted = false;
+  /** Processes whose end it was told last. */
+  readonly #left = new Set<number>();
   readonly #port: MessagePort;
   readonly #note: Note;
   readonly #handler: ConnectionHandler;
@@ -149,8 +168,15 @@ export class Connection {
 
   /** Says that a process has ended. */
   exit(process: number): void {
+    this.#left.add(process);
+    if (this.#left.size > LEFT) this.#left.delete(this.#left.values().next().value!);
     this.#frames.push(ToExecutor.Exit, process);
     this.#pushed(0);
+  }
+
+  /** Whether a process was on it until not long ago: what it still asks in its name has crossed the news of its end. */
+  hasLeft(process: number): boolean {
+    return this.#left.has(process);
   }
 
   /** Changes its symbol table, ahead of any later packet. */
@@ -185,7 +211,7 @@ export class Connection {
       // its types know Node's own port only; Deno takes the standard one
       const message = receiveMessageOnPort(this.#port as never);
       if (message === undefined) return;
-      this.#receive(message.message as unknown[]);
+      this.#receive(message.message);
     }
   }
 
@@ -198,6 +224,10 @@ export class Connection {
     this.#count++;
     this.#bytes += bytes;
     if (this.#count >= CREDIT_FRAMES || this.#bytes >= CREDIT_BYTES) this.#cut();
+    if (this.#unacknowledged === 0 || this.#count >= BATCH_FRAMES || this.#backlog.length > 0) this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#flushing);
@@ -229,6 +259,7 @@ export class Connection {
   }
 
   #acknowledge(count: number): void {
+    if (count < 0 || count > this.#unacknowledged) throw new Error(`it acknowledges ${count} frames`);
     this.#unacknowledged -= count;
     for (let first = this.#posted[0]; first !== undefined && count > 0; first = this.#posted[0]) {
       const of = Math.min(count, first.count);
@@ -240,23 +271,33 @@ export class Connection {
     }
   }
 
-  #receive(batch: unknown[]): void {
-    if (this.closed) return;
+  #receive(batch: unknown): void {
+    if (this.closed || this.#distrusted) return;
     if (!this.ready) {
       this.ready = true;
       this.#ready.resolve();
     }
-    this.#acknowledge(batch[0] as number);
-    if (this.#backlog.length > 0) this.#flush();
-    for (let at = 1; at < batch.length && !this.closed;) at = this.#frame(batch, at);
+    try {
+      this.#read(batch);
+    } catch (thrown) {
+      this.#distrusted = true;
+      this.#handler.malformed(this, asError(thrown).message);
+    }
   }
 
-  /** Reads one frame and answers where the next begins. */
-  #frame(batch: unknown[], at: number): number {
-    const word = (offset: number) => batch[at + offset] as number;
-    switch (batch[at] as ToHost) {
+  #read(batch: unknown): void {
+    if (!Array.isArray(batch)) throw new Error("a batch is not a list");
+    this.#acknowledge(readWhole(batch[0], "what a batch acknowledges"));
+    for (let at = 1; at < batch.length && !this.closed;) at = this.#frame(batch, at);
+    if (this.#count > 0 || this.#backlog.length > 0) this.#schedule();
+  }
+
+  /** Reads one frame and answers where the next begins. @throws {Error} If it is not as frames are. */
+  #frame(batch: readonly unknown[], at: number): number {
+    const word = (offset: number) => readWhole(batch[at + offset], "a number of a frame");
+    switch (batch[at]) {
       case ToHost.Answer:
-        this.#answer(word(1), word(2), word(3), word(4), batch[at + 5]);
+        this.#answer(word(1), word(2), readRest(batch[at + 3]), readAnswer(batch[at + 4], batch[at + 5], this.#codecs));
         return at + 6;
       case ToHost.Ask:
         this.#handler.ask(this, {
@@ -266,37 +307,43 @@ export class Connection {
           symbol: word(4),
           port: word(5),
           ask: word(6),
-          payload: fromWire(word(7) as Form, batch[at + 8]) as Value,
+          payload: readPayload(batch[at + 7], batch[at + 8]),
         });
         return at + 9;
       case ToHost.Idle: {
+        const rest = readRest(batch[at + 2]);
         const seat = this.seats.get(word(1));
-        if (seat !== undefined) this.#rest(seat, word(2));
+        if (seat !== undefined) this.#rest(seat, rest);
         return at + 3;
       }
-      case ToHost.Log:
-        this.#handler.log(this, word(1), word(2), batch[at + 3] as string, batch[at + 4] as string);
+      case ToHost.Log: {
+        const level = readLevel(batch[at + 3]);
+        this.#handler.log(this, word(1), word(2), level, readText(batch[at + 4], "the text of a log line"));
         return at + 5;
+      }
       case ToHost.Prepared: {
+        const error = batch[at + 2] as ErrorRecord | null;
+        const failed = error === null ? undefined : fromErrorRecord(error);
         const settle = this.#requests.get(word(1));
         this.#requests.delete(word(1));
-        const error = batch[at + 2] as ErrorRecord | null;
-        settle?.(error === null ? undefined : fromErrorRecord(error));
+        settle?.(failed);
         return at + 3;
       }
       case ToHost.Ended:
         this.#handler.childEnded(this, word(1));
         return at + 2;
       default:
-        this.#handler.malformed(this, `unknown operation ${String(batch[at])}`);
-        return batch.length;
+        throw new Error(`no frame begins with ${nameOf(batch[at])}`);
     }
   }
 
-  #answer(process: number, number: number, rest: Rest, form: number, data: unknown): void {
+  #answer(process: number, number: number, rest: Rest, answer: Answer | Sealed): void {
     const seat = this.seats.get(process);
     const packet = seat?.packets[number];
     if (seat === undefined || packet === undefined) return; // of a process that has ended meanwhile
+    if (answer instanceof Sealed && !(packet.raw instanceof Sealed && packet.raw.codec === answer.codec)) {
+      throw new Error(`it answers in codec ${answer.codec.number} what was not asked in it`);
+    }
     seat.packets[number] = undefined;
     seat.unanswered--;
     this.inFlight--;
@@ -305,7 +352,6 @@ export class Connection {
       seat.busy = true;
       packet.flow.hold(seat.process);
     }
-    const answer = form < SEALED ? fromWire(form as Form, data) : new Sealed(this.#codecs.get(form - SEALED)!, data);
     if (rest !== Rest.Busy) this.#forget(seat, rest);
     this.#handler.answered(seat, packet, answer);
     if (rest !== Rest.Busy) this.#rest(seat, rest);

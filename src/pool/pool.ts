@@ -86,7 +86,10 @@ export class Pool {
       log: this.#logged.bind(this),
       answered: this.#answered.bind(this),
       rested: (seat: Seat) => flow.release(seat.process),
-      malformed: ({ id }: Connection, what: string) => log("error", `executor ${id} sent a malformed frame: ${what}`),
+      malformed: ({ id }: Connection, what: string) => {
+        log("error", `executor ${id} sent a malformed frame and is killed: ${what}`);
+        warden.order({ order: "kill", id, why: "it sent a malformed frame" });
+      },
     };
     const snapshot = (only: number | undefined) => this.#symbols.snapshot(only);
     this.#executors = new Executors({ size, memory, codecs, extensions, unguarded, warden, handler, snapshot });
@@ -205,9 +208,9 @@ export class Pool {
     if (seat !== undefined) seat.effects = true;
   }
 
-  #logged(connection: Connection, process: number, symbol: number, level: string, text: string): void {
+  #logged(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void {
     const of = process === 0 ? undefined : this.#asks.processOf(connection, process, 0);
-    this.#options.log(level as LogLevel, text, about(of, this.#symbols.get(symbol)?.symbol));
+    this.#options.log(level, text, about(of, this.#symbols.get(symbol)?.symbol));
   }
 
   async #died(report: Died): Promise<void> {

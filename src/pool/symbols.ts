@@ -71,8 +71,13 @@ export function linkPatch(port: OutPort, since: number, targets: readonly InPort
   };
 }
 
-/** Whether a symbol is linked to a port, for a process of that generation. */
-export function isLinked(from: NodeSymbol, to: InPort, generation: number): boolean {
-  for (const port of from.outs) if (port.targets(generation).includes(to)) return true;
-  return false;
+/**
+ * The in port at an index of a symbol, if another is linked to it, for a process of that generation. Nothing is looked up
+ * by the index itself: an executor may have made it up.
+ */
+export function linkedPort(from: NodeSymbol, to: NodeSymbol, index: number, generation: number): InPort | undefined {
+  for (const port of from.outs) {
+    for (const target of port.targets(generation)) if (target.symbol === to && target.index === index) return target;
+  }
+  return undefined;
 }

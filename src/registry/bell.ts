@@ -3,11 +3,6 @@ export class Bell {
   readonly #listeners = new Set<Listener>();
   #closed = false;
 
-  /** Whether nobody listens. */
-  get idle(): boolean {
-    return this.#listeners.size === 0;
-  }
-
   /** Listens from now on. */
   listen(): Listener {
     const listener = new Listener(() => this.#listeners.delete(listener));

@@ -29,7 +29,7 @@ export interface Handler {
   create(entry: Entry, context: HandlerContext): void | Promise<void>;
   update(entry: Entry, original: Entry, context: HandlerContext): void | Promise<void>;
   delete(original: Entry, context: HandlerContext): void | Promise<void>;
-  /** Operations follow. */
+  /** Operations follow. Who refuses is told nothing more; who does not answer in time is told of the discard. */
   begin?(transaction: TransactionInfo): void | Promise<void>;
   /** All were accepted, and the version is saved: what fails now cannot be refused in an orderly way any more. */
   commit?(transaction: TransactionInfo): void | Promise<void>;

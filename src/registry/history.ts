@@ -105,7 +105,7 @@ export interface History {
 
   /**
    * Every move of head after the one of that sequence, each once and in order, those to come within 200 ms. It ends
-   * when the signal is aborted or the history is closed.
+   * when the signal is aborted or the history is closed; a store that is not available for a while does not end it.
    */
   watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move>;
 

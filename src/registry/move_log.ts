@@ -27,7 +27,7 @@ export class MoveLog {
   }
 
   since(sequence: number): Move[] {
-    return this.#moves.filter((move) => move.sequence > sequence);
+    return this.#moves.slice(this.#moves.findLastIndex((move) => move.sequence <= sequence) + 1);
   }
 
   /** Forgets the moves to versions that are gone. */

@@ -24,7 +24,10 @@ import { State } from "./state.ts";
 import { storable } from "./storable.ts";
 import type { Version } from "./version.ts";
 import { watchMoves } from "./watch.ts";
-import { type StoreCall, WorkerCalls, WorkerLostError } from "./worker_calls.ts";
+import { type StoreCall, WorkerCalls } from "./worker_calls.ts";
+
+/** After how long who watches looks again at a store that could not be read, in milliseconds. */
+const RETRY = 250;
 
 /** How a file is opened. */
 export interface SqliteOptions {
@@ -40,6 +43,7 @@ export class SqliteHistory implements History {
   readonly #calls: WorkerCalls;
   readonly #bell = new Bell();
   #watchers = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   private constructor(readonly path: string, startWorker: (path: string) => Worker) {
@@ -48,6 +52,7 @@ export class SqliteHistory implements History {
       start: () => startWorker(path),
       first: (): StoreCall[] => [["open", path], ["watch", this.#watchers > 0]],
       onMove: () => this.#bell.ring(),
+      onLost: () => this.#lookAgain(),
     });
   }
 
@@ -109,11 +114,11 @@ export class SqliteHistory implements History {
 
   async *watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move> {
     if (this.#closed) return;
-    if (++this.#watchers === 1) await this.#call("watch", true);
+    if (++this.#watchers === 1) await this.#watchFile(true);
     try {
-      yield* watchMoves((since) => this.#movesAgain(since), this.#bell, since, signal);
+      yield* watchMoves((since) => this.#movesOrLater(since), this.#bell, since, signal);
     } finally {
-      if (--this.#watchers === 0 && !this.#closed) await this.#call("watch", false);
+      if (--this.#watchers === 0 && !this.#closed) await this.#watchFile(false);
     }
   }
 
@@ -144,6 +149,7 @@ export class SqliteHistory implements History {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#bell.close();
     await this.#calls.end();
   }
@@ -153,14 +159,28 @@ export class SqliteHistory implements History {
     return this.#calls.call(method, ...args);
   }
 
-  /** Reading is safe to repeat, so who watches need not know that a worker died. */
-  async #movesAgain(since: number): Promise<Move[]> {
+  /** Has the worker look at the file, or not. If that fails the worker is gone, and the next one is told at its start. */
+  async #watchFile(on: boolean): Promise<void> {
+    await this.#call("watch", on).catch(() => {});
+  }
+
+  /** What moved; nothing yet, if the store cannot be read now: who watches need not know, as nothing is lost. */
+  async #movesOrLater(since: number): Promise<Move[]> {
     try {
       return await this.moves(since);
     } catch (error) {
-      if (!(error instanceof WorkerLostError)) throw error;
-      return await this.moves(since);
+      if (this.#closed || !(error instanceof RegistryError && error.code === "unavailable")) throw error;
+      this.#lookAgain();
+      return [];
     }
+  }
+
+  #lookAgain(): void {
+    if (this.#closed || this.#watchers === 0) return;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#bell.ring();
+    }, RETRY);
   }
 }
 

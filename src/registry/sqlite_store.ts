@@ -157,8 +157,9 @@ export class SqliteStore {
   hasMoved(): boolean {
     const [dataVersion] = this.#database.prepare("PRAGMA data_version").value<[number]>()!;
     if (dataVersion === this.#dataVersion) return false;
-    this.#dataVersion = dataVersion;
     const { sequence } = this.head();
+    // Not before head could be read: else a move would go unnoticed.
+    this.#dataVersion = dataVersion;
     if (sequence === this.#sequence) return false;
     this.#sequence = sequence;
     return true;

@@ -77,7 +77,10 @@ export function serveStore(scope: WorkerScope): void {
   });
 }
 
-/** Looks whether head has moved: at every tick, and whenever the write-ahead log is written. Answers what ends it. */
+/**
+ * Looks whether head has moved: at every tick, and more and more rarely after the write-ahead log was written, as what
+ * is written counts only when it has reached the disk. Answers what ends it.
+ */
 function watch(store: SqliteStore, path: string, onMove: () => void): () => void {
   const look = () => {
     try {
@@ -86,11 +89,18 @@ function watch(store: SqliteStore, path: string, onMove: () => void): () => void
       // The next call that somebody waits for will say what is wrong with the file.
     }
   };
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  const lookOften = (pause: number) => {
+    clearTimeout(soon);
+    look();
+    if (pause < POLL) soon = setTimeout(lookOften, pause, pause * 2);
+  };
   const timer = setInterval(look, POLL);
-  const events = watchFile(`${path}-wal`, look);
+  const events = watchFile(`${path}-wal`, () => lookOften(1));
   look();
   return () => {
     clearInterval(timer);
+    clearTimeout(soon);
     events?.close();
   };
 }

@@ -33,7 +33,7 @@ export class Transaction {
   /** Answers while things are being undone are not cut short by the signal. */
   readonly #undoing: Patience;
   readonly #accepted: Accepted[] = [];
-  /** Who refused to begin, and is not told of the end. */
+  /** Who has not begun, and is not told of the end. */
   readonly #absent = new Set<Subscriber>();
   /** What is in force and cannot be taken back, in order, and why. */
   #left: Operation[] = [];
@@ -97,7 +97,7 @@ export class Transaction {
             continue;
           }
         } catch (error) {
-          if (!isNotFound(error) || this.#left.length > 0) throw error;
+          if (!isRejection(error) || !isNotFound(error) || this.#left.length > 0) throw error;
           missing = error;
         }
         waiting.add(operation.id);
@@ -181,11 +181,14 @@ export class Transaction {
     const participants = bus.acknowledging(event.kind).filter((participant) => !this.#absent.has(participant));
     const errors: Error[] = [];
     await Promise.all(participants.map(async (participant) => {
+      const asked = !patience.signal?.aborted;
       try {
         await bus.ask(participant, event, patience);
       } catch (error) {
         errors.push(asError(error));
-        if (event.kind === "registry.begin") this.#absent.add(participant);
+        if (event.kind !== "registry.begin") return;
+        // Who was asked and has not answered may yet begin.
+        if (!asked || isRejection(error)) this.#absent.add(participant);
       }
     }));
     if (errors.length === 1) throw errors[0];
@@ -193,6 +196,11 @@ export class Transaction {
       throw new RegistryError("rejected", "several participants refused", { cause: joinErrors(errors) });
     }
   }
+}
+
+/** Whether somebody refused, which is not the same as an answer that was not waited for. */
+function isRejection(error: unknown): boolean {
+  return error instanceof RegistryError && error.code === "rejected";
 }
 
 function unresolved(operations: readonly Operation[], cause: unknown): RegistryError {

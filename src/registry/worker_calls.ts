@@ -20,8 +20,10 @@ export interface WorkerCallsOptions {
   readonly start: () => Worker;
   /** What every worker is asked first. If it fails, so do the calls that wait for it. */
   readonly first: () => readonly StoreCall[];
-  /** Told when head has moved, and when the worker has died, after which nobody says so. */
+  /** Told when head has moved. */
   readonly onMove: () => void;
+  /** Told when the worker has died or been ended: nobody says any more that head has moved. */
+  readonly onLost: () => void;
 }
 
 interface Pending {
@@ -110,7 +112,7 @@ export class WorkerCalls {
     if (this.#running === running) this.#running = undefined;
     for (const { reject } of running.pending.values()) reject(new WorkerLostError(this.#options.store, why));
     running.pending.clear();
-    this.#options.onMove();
+    this.#options.onLost();
   }
 }
 

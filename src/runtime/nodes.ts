@@ -1,4 +1,12 @@
-import { type Change, change, ConflictError, type Entry, type Registry, type Version } from "../registry/mod.ts";
+import {
+  type Change,
+  change,
+  ConflictError,
+  type Entry,
+  type Registry,
+  RegistryError,
+  type Version,
+} from "../registry/mod.ts";
 import { identify, type Spec, type SpecDraft, specFromMap, specToMap } from "../spec/mod.ts";
 import { equal, failure, isList, isMap, kindOf, type Value, type ValueMap } from "../value/mod.ts";
 import { refusal } from "./compile.ts";
@@ -58,12 +66,16 @@ export class Nodes {
 
   /** Goes to a version. */
   async rollback(given: Value): Promise<Version> {
-    const version = Number(isMap(given) ? given.version : given);
-    if (!Number.isInteger(version) || version < 0) {
-      throw invalid(`a version is a whole number; it is ${JSON.stringify(given)}`);
+    const version = isMap(given) ? given.version : given;
+    if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {
+      throw invalid(`a version is a whole number; it is ${show(version)}`);
     }
     if (await this.#registry.versionOf(version) === undefined) throw invalid(`there is no version ${version}`);
-    return await this.#registry.jump(version, { author: "syscall" });
+    try {
+      return await this.#registry.jump(version, { author: "syscall" });
+    } catch (error) {
+      throw reasonOf(error);
+    }
   }
 
   /** Makes a change; where somebody else was faster, follows and makes it anew. */
@@ -74,7 +86,7 @@ export class Nodes {
         await this.#registry.apply(changes, { author: "syscall" });
         return answer;
       } catch (error) {
-        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw reasonOf(error);
         await this.#registry.follow(error.actual);
       }
     }
@@ -113,6 +125,14 @@ export class Nodes {
   }
 }
 
+/** Why a change failed, as its author is to see it: what was refused, rather than who refused it. */
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof RegistryError) || error instanceof ConflictError) return error;
+  if (error.code === "rejected" && error.cause !== undefined) return error.cause;
+  const mistaken = error.code === "invalid" || error.code === "conflict" || error.code === "not_found";
+  return mistaken ? invalid(error.message) : error;
+}
+
 function isLike(spec: ValueMap, example: ValueMap): boolean {
   return Object.keys(example).every((key) => equal(spec[key], example[key]));
 }
@@ -130,6 +150,10 @@ function draftOf(map: ValueMap): SpecDraft {
   const { spec, problems } = specFromMap(map);
   if (spec === undefined) throw refusal(problems);
   return spec;
+}
+
+function show(value: Value | undefined): string {
+  return typeof value === "number" ? String(value) : value === undefined ? "not given" : `a ${kindOf(value)}`;
 }
 
 function invalid(message: string): Error {

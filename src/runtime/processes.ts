@@ -86,6 +86,8 @@ export class Processes {
   #sweep(): void {
     const now = this.#now = performance.now();
     for (const process of this.list()) {
+      process.lasting?.();
+      process.lasting = null;
       if (now > process.deadline) this.#flow.abort(process, failure("the process took too long", { code: "timeout" }));
     }
     const old = this.#replaced[0];

@@ -16,6 +16,8 @@ export interface Codec {
    * @throws {Error} If it cannot be written; the error is the answer then.
    */
   seal(answer: Answer, asked: unknown): unknown;
+  /** Whether data is what `seal` may have made: whoever sent it is not believed. */
+  isSealed(data: unknown): boolean;
 }
 
 /** A payload or an answer in its codec's form. */

@@ -114,22 +114,32 @@ export function toErrorRecord(error: Failure, causes = CAUSES): ErrorRecord {
   return record;
 }
 
-/** Makes the error anew that a record describes. */
+/** Makes the error anew that a record describes. What of it has not the type that it should have is left out. */
 export function fromErrorRecord(record: ErrorRecord): Error {
-  const native = NATIVE[record.name];
-  const error: Failure = record.errors !== undefined
-    ? new AggregateError(record.errors.map(untag), record.message)
+  const name = textOr(record.name, "Error");
+  const message = textOr(record.message, "");
+  const native = NATIVE[name];
+  const error: Failure = Array.isArray(record.errors)
+    ? new AggregateError(record.errors.map(untag), message)
     : native !== undefined
-    ? new native(record.message)
-    : new Error(record.message);
-  if (error.name !== record.name) {
-    Object.defineProperty(error, "name", { value: record.name, writable: true, configurable: true });
+    ? new native(message)
+    : new Error(message);
+  if (error.name !== name) {
+    Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
   }
-  Object.defineProperty(error, "stack", { value: record.stack, writable: true, configurable: true });
+  Object.defineProperty(error, "stack", {
+    value: textOr(record.stack, undefined),
+    writable: true,
+    configurable: true,
+  });
   if (record.cause !== undefined) error.cause = untag(record.cause);
-  if (record.code !== undefined) error.code = record.code;
+  if (typeof record.code === "string") error.code = record.code;
   if (record.details !== undefined) error.details = untag(record.details);
-  if (record.position !== undefined) error.position = record.position;
-  if (record.path !== undefined) error.path = record.path;
+  if (typeof record.position === "string") error.position = record.position;
+  if (Array.isArray(record.path)) error.path = record.path.filter((step) => typeof step === "string");
   return error;
+}
+
+function textOr<T>(value: unknown, otherwise: T): string | T {
+  return typeof value === "string" ? value : otherwise;
 }

@@ -199,7 +199,7 @@ Deno.test("everything that is handed to a snippet is the realm's own", () => {
       lazy: {
         json: { decoder: "json", source: "[{}]" },
         form: { decoder: "form", source: "a=1" },
-        header: { decoder: "header", source: ["a", "b"] },
+        header: { decoder: "header", source: "\na:b" },
         bad: { decoder: "json", source: "" },
         broken: { decoder: "nobody knows it", source: "" },
       },

@@ -208,6 +208,51 @@ function testKept(test: Test): void {
     assertEquals(await history.head(), { version: 1, sequence: 3 });
   });
 
+  test("of two who move head from one version at once, or save, one is refused", async ({ history, other }) => {
+    const second = await other();
+    for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
+    const outcomes = await Promise.allSettled([
+      history.setHead(1, 3),
+      second.setHead(2, 3),
+      second.save({ base: 3, operations: [] }),
+    ]);
+    const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+    assertEquals(refused.length, 2);
+    const { version, sequence } = await history.head();
+    assertEquals(sequence, 4);
+    for (const { reason } of refused) {
+      assert(reason instanceof ConflictError);
+      assertEquals([reason.expected, reason.actual], [3, version]);
+    }
+    assertEquals(await second.head(), { version, sequence });
+    await second.close();
+  });
+
+  test("tells everyone of a head that was moved, each move once", async ({ history, other }) => {
+    const second = await other();
+    for (const base of [0, 1]) await history.save({ base, operations: [] });
+    const watchers = [new Watcher(history, 2), new Watcher(second, 2)];
+    await delay(20);
+    for (const [round, [from, to]] of [[2, 1], [1, 2], [2, 0], [0, 0], [0, 2]].entries()) {
+      await (round % 2 === 0 ? history : second).setHead(to!, from!);
+      for (const watcher of watchers) {
+        const waited = await watcher.until(round + 1);
+        assert(waited < 200, `waited ${waited} ms`);
+      }
+    }
+    for (const watcher of watchers) {
+      assertEquals(watcher.moves.map(({ previous, version }) => [previous, version]), [
+        [2, 1],
+        [1, 2],
+        [2, 0],
+        [0, 0],
+        [0, 2],
+      ]);
+      await watcher.stop();
+    }
+    await second.close();
+  });
+
   test("never uses a number twice, and lets a branch begin anywhere", async ({ history, reopen }) => {
     for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
     await history.setHead(1, 3);

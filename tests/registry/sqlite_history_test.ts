@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { change, type History, openHistory, Registry, RegistryError, SqliteHistory } from "../../src/registry/mod.ts";
 import { startWorker } from "../../src/registry/sqlite_history.ts";
+import { SqliteStore } from "../../src/registry/sqlite_store.ts";
 import { fillUp } from "./full_disk.ts";
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -171,6 +172,60 @@ test("a worker that dies fails the calls under way; the next one starts another"
   await watching;
   await registry.close();
   await other.close();
+});
+
+test("a watch outlives a store that cannot be opened for a while", async (folder) => {
+  const path = `${folder}/registry.db`;
+  let available = true;
+  let refusals = 0;
+  const history = await SqliteHistory.open(path, {
+    startWorker: () => {
+      if (available) return new Worker(new URL("mortal_worker.ts", import.meta.url), { type: "module" });
+      refusals++;
+      throw new Error("too many threads");
+    },
+  });
+  const heard: number[] = [];
+  const watching = (async () => {
+    for await (const { version } of history.watch(0)) heard.push(version);
+  })();
+  await history.save({ base: 0, operations: [] });
+  available = false;
+  await assertRejects(() => history.withdraw("die"), RegistryError, "died");
+  const other = await SqliteHistory.open(path);
+  await other.save({ base: 1, operations: [] });
+  for (let i = 0; i < 2000 && refusals < 2; i++) await delay(1);
+  assertEquals(heard, [1]);
+  assert(refusals < 5, "it is tried without a pause");
+  await assertRejects(() => history.head(), RegistryError, "cannot be started");
+  available = true;
+  for (let i = 0; i < 2000 && heard.length < 2; i++) await delay(1);
+  assertEquals(heard, [1, 2]);
+  // Nobody but the watch has started the worker, and that worker looks at the file.
+  await other.save({ base: 2, operations: [] });
+  for (let i = 0; i < 200 && heard.length < 3; i++) await delay(1);
+  assertEquals(heard, [1, 2, 3]);
+  available = false;
+  await assertRejects(() => history.withdraw("die"), RegistryError, "died");
+  await history.close();
+  await watching;
+  await other.close();
+});
+
+test("a move is not forgotten because it could not be read at once", (folder) => {
+  const path = `${folder}/registry.db`;
+  const [store, other] = [new SqliteStore(path), new SqliteStore(path)];
+  other.save({ base: 0, data: new Uint8Array(), operations: 0 });
+  const { head } = SqliteStore.prototype;
+  store.head = () => {
+    throw new Error("database is locked");
+  };
+  assertThrows(() => store.hasMoved(), Error, "locked");
+  store.head = head;
+  assertEquals([store.hasMoved(), store.hasMoved()], [true, false]);
+  store.close();
+  other.close();
+  return Promise.resolve();
 });
 
 test("a file that another process holds is waited for, while this thread goes on", async (folder) => {

@@ -124,6 +124,24 @@ Deno.test("a handler that does not answer in time has refused; what it answers l
   assertEquals(names(registry), ["a=0", "b=0"]);
 });
 
+Deno.test("each handler has 30 s for each operation, unless it is told otherwise", async () => {
+  const { registry, recorder } = await setUp();
+  new Recorder("second").attachTo(registry);
+  recorder.script["create c"] = recorder.script["create d"] = () => new Promise((resolve) => queueMicrotask(resolve));
+  const { setTimeout } = globalThis;
+  const waits: (number | undefined)[] = [];
+  globalThis.setTimeout = ((run: () => void, wait?: number) => {
+    waits.push(wait);
+    return setTimeout(run, wait);
+  }) as typeof setTimeout;
+  try {
+    await registry.apply([create("c"), create("d")]);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(waits, [30_000, 30_000]);
+});
+
 Deno.test("only the first answer counts", async () => {
   const { registry } = await setUp();
   const twice = (name: string, answer: (request: Request) => void) =>
@@ -268,6 +286,23 @@ Deno.test("a participant that refuses to begin: the others are told that it is o
   await fails(registry.apply([create("c")]), "rejected", "other rejected the begin of a transaction: busy");
   assertEquals(recorder.take(), ["begin", "because other rejected the begin of a transaction", "discard"]);
   assertEquals(other.take(), ["begin"]);
+});
+
+Deno.test("a participant that was asked to begin and has not answered is told that it is off", async () => {
+  const { registry, recorder } = await setUp({ timeout: 20 });
+  recorder.script["begin"] = () => new Promise(() => {});
+  const error = await fails(registry.apply([create("c")]), "timeout", "the begin of a transaction within 0.02 s");
+  assertEquals(recorder.take(), ["begin", `because ${error.message}`, "discard"]);
+
+  const controller = new AbortController();
+  recorder.script["begin"] = () => {
+    controller.abort();
+    return new Promise(() => {});
+  };
+  const unasked = new Recorder("unasked").attachTo(registry);
+  await fails(registry.apply([create("c")], { signal: controller.signal }), "rejected", "several", "canceled");
+  assertEquals(recorder.take(), ["begin", "because several participants refused", "discard"]);
+  assertEquals(unasked.take(), []);
 });
 
 Deno.test("a participant that fails to commit: everything is undone, and head moves back", async () => {
@@ -453,6 +488,15 @@ Deno.test("a canceled transaction is undone with time of its own", async () => {
   assert(signal?.aborted);
   assertEquals(recorder.take().slice(-3), ["undo create a", "because canceled at the create of a:c", "discard"]);
   assertEquals(names(registry), ["a=0", "b=0"]);
+
+  // What the caller gives as its reason is no handler's, whatever it says.
+  const missing = new AbortController();
+  recorder.script["create d"] = () => {
+    missing.abort(notFound("patience"));
+    return new Promise(() => {});
+  };
+  await fails(registry.apply([create("d"), create("e")], { signal: missing.signal }), "canceled", "patience");
+  assertEquals(recorder.take().includes("create e"), false);
 
   recorder.script = {};
   await fails(registry.apply([create("d")], { signal: AbortSignal.abort() }), "canceled");

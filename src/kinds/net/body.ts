@@ -23,11 +23,11 @@ const BODY = "the body";
  *
  * Decoding throws a `Failure` with `details.status` 400, 413 or 415 if the body is not what its header claims.
  *
- * @param headers Name in lower case, value, name, value, ...
+ * @param headers As `headerText` writes them.
  * @param maxBody How many bytes the body may have once decompressed.
  */
 export function bodyField(
-  headers: readonly string[],
+  headers: string,
   bytes: Uint8Array,
   maxBody: number,
 ): { value: Value } | { lazy: LazyField } {
@@ -81,7 +81,7 @@ function textOf(source: Source): string {
 defineDecoder("json", (source) => parseJson(textOf(source), BODY));
 defineDecoder("form", (source) => parseForm(textOf(source)));
 defineDecoder("text", (source) => textOf(source));
-defineDecoder("header", (source) => headerMap(source as readonly string[]));
+defineDecoder("header", (source) => headerMap(source as string));
 defineDecoder("multipart", (source, type) => decodeContent(source as Uint8Array, type!, BODY));
 defineDecoder("content", (source, parameter) => {
   const [type, encodings, maxBody] = JSON.parse(parameter!) as [string, string[], number];

@@ -13,7 +13,8 @@ import {
   type Value,
 } from "../../value/mod.ts";
 import type { HostContext } from "../context.ts";
-import { httpCodec, joinHeaders, readResponse, type RequestData, type ResponseData } from "./http_codec.ts";
+import { headerText } from "./header.ts";
+import { httpCodec, readResponse, type RequestData, type ResponseData } from "./http_codec.ts";
 import { readBody } from "./read_body.ts";
 import { DEFAULT_MAX_BODY } from "./request.ts";
 import { encodeResponse, type RawResponse } from "./response.ts";
@@ -127,10 +128,10 @@ class Exchange {
   }
 
   run(out: OutPort, error: OutPort, maxBody: number): void {
-    const { method, url, headers, signal } = this.#request;
+    const { method, url, headers } = this.#request;
     const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
-    const data: RequestData = [method, url, joinHeaders(headers), body, maxBody];
-    signal.addEventListener("abort", this);
+    const data: RequestData = [method, url, headerText(headers), body, maxBody];
+    this.#process.lasting = () => this.#request.signal.addEventListener("abort", this);
     this.#errorPort = error;
     if (!this.#context.flow.emit(this.#process, out, new Sealed(httpCodec, data), this)) this.#finish(NONE);
   }

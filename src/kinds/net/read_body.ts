@@ -1,5 +1,4 @@
-import { failure } from "../../value/mod.ts";
-import { bodyTooLarge } from "./refusal.ts";
+import { bodyTooLarge, bodyTooLate } from "./refusal.ts";
 
 /**
  * Reads the body of a request whole.
@@ -12,7 +11,7 @@ export async function readBody(request: Request, maxBody: number, timeout: numbe
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > maxBody) throw bodyTooLarge(maxBody);
   const timer = Promise.withResolvers<never>();
-  const clock = setTimeout(() => timer.reject(failure(`the body did not arrive within ${timeout} ms`)), timeout);
+  const clock = setTimeout(() => timer.reject(bodyTooLate(timeout)), timeout);
   try {
     return await Promise.race([declared === null ? readChunks(request, maxBody) : request.bytes(), timer.promise]);
   } finally {

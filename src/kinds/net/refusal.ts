@@ -1,6 +1,11 @@
 import { causes, type Failure, failure, isMap } from "../../value/mod.ts";
 
-const STATUS: Readonly<Record<string, number>> = { bad_request: 400, too_large: 413, unsupported_media_type: 415 };
+const STATUS: Readonly<Record<string, number>> = {
+  bad_request: 400,
+  request_timeout: 408,
+  too_large: 413,
+  unsupported_media_type: 415,
+};
 
 /** The request is not what it claims to be: code `bad_request`, status 400. */
 export function badRequest(message: string): Failure {
@@ -15,6 +20,11 @@ export function unsupportedMediaType(message: string): Failure {
 /** The body, decompressed, is longer than allowed: code `too_large`, status 413. @param maxBody In bytes. */
 export function bodyTooLarge(maxBody: number): Failure {
   return refuse("too_large", `the body is larger than ${maxBody} bytes`);
+}
+
+/** The body takes too long to arrive: code `request_timeout`, status 408. @param timeout In milliseconds. */
+export function bodyTooLate(timeout: number): Failure {
+  return refuse("request_timeout", `the body did not arrive within ${timeout} ms`);
 }
 
 function refuse(code: string, message: string): Failure {

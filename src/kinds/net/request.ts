@@ -12,8 +12,8 @@ export interface RawRequest {
   url: string;
   /** `HTTP/1.1`. */
   protocol: string;
-  /** Name in lower case, value, name, value, ... */
-  headers: readonly string[];
+  /** As `headerText` writes them. */
+  headers: string;
   body: Uint8Array | Stream | null;
   /** How many bytes the body may have once decompressed. Default `DEFAULT_MAX_BODY`. */
   maxBody?: number;
@@ -38,7 +38,7 @@ const NO_QUERY: ValueMap = Object.freeze({});
  *   method: "GET",
  *   url: "http://localhost:8000/search?q=a&q=b",
  *   protocol: "HTTP/1.1",
- *   headers: ["host", "localhost:8000"],
+ *   headers: "\nhost:localhost:8000",
  *   body: null,
  * });
  * payload.path; // "/search"
@@ -75,7 +75,7 @@ export function requestPayload(raw: RawRequest): ValueMap {
  * Where the path begins. A server puts the `Host` header before the path as it came: one with a slash in it must not
  * become a part of the path, which would lead past a proxy that looks at paths.
  */
-function pathStart(url: string, start: number, headers: readonly string[]): number {
+function pathStart(url: string, start: number, headers: string): number {
   const host = findHeader(headers, "host");
   if (host !== undefined && url.startsWith(host, start) && url.charCodeAt(start + host.length) === 0x2f) {
     return start + host.length;

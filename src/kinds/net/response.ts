@@ -58,7 +58,7 @@ const scalarTypes = new Negotiation(JSON_TYPE, TEXT);
 const mapTypes = new Negotiation(JSON_TYPE, FORM);
 
 /** Statuses whose response has no body by definition. */
-const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 // Taken now: an executor deletes the web's globals before it runs user code.
 const encoder = new TextEncoder();
@@ -70,7 +70,7 @@ const encoder = new TextEncoder();
  *   response: status 200 by default; a body that is null or absent sends none.
  * - `none` is 204.
  * - An error is 500 with the id of the process and nothing of the error, or the status that a refused request body
- *   asks for (400, 413, 415) with the reason. `RawResponse.error` has it.
+ *   asks for (400, 408, 413, 415) with the reason. `RawResponse.error` has it.
  * - Anything else is the body of a 200, null included: as JSON it is `null`.
  *
  * Text, an error's message and dates are sent as `text/plain`, bytes and streams as `application/octet-stream`, all else

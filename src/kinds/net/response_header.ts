@@ -60,6 +60,19 @@ function headerText(name: string, value: Value): string {
   return text;
 }
 
+/** Whether it is a flat list of names and values that HTTP can carry. */
+export function isHeaderList(headers: unknown): headers is string[] {
+  if (!Array.isArray(headers) || headers.length % 2 !== 0) return false;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i];
+    const value = headers[i + 1];
+    if (typeof name !== "string" || typeof value !== "string" || !NAME.test(name) || UNSENDABLE.test(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** The answer cannot be sent. */
 export function badResponse(message: string): Error {
   return failure(`the response cannot be sent: ${message}`, { code: "bad_response" });

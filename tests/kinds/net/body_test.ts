@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import zlib from "node:zlib";
-import { requestPayload } from "../../../src/kinds/net/mod.ts";
+import { headerText, requestPayload } from "../../../src/kinds/net/mod.ts";
 import { type Failure, lazyParts, type Value } from "../../../src/value/mod.ts";
 
 const encoder = new TextEncoder();
@@ -12,11 +12,17 @@ interface Sent {
 }
 
 function bodyOf(body: string | Uint8Array | null, { type, encoding, maxBody }: Sent = {}): Value {
-  const headers = ["host", "localhost"];
-  if (type !== undefined) headers.push("content-type", type);
-  if (encoding !== undefined) headers.push("content-encoding", encoding);
+  const headers: [string, string][] = [["host", "localhost"]];
+  if (type !== undefined) headers.push(["content-type", type]);
+  if (encoding !== undefined) headers.push(["content-encoding", encoding]);
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
-  const raw = { method: "POST", url: "http://localhost/", protocol: "HTTP/1.1", headers, body: bytes };
+  const raw = {
+    method: "POST",
+    url: "http://localhost/",
+    protocol: "HTTP/1.1",
+    headers: headerText(headers),
+    body: bytes,
+  };
   return requestPayload(maxBody === undefined ? raw : { ...raw, maxBody }).body!;
 }
 
@@ -104,7 +110,7 @@ Deno.test("what nobody reads is no error", () => {
     method: "POST",
     url: "http://localhost/",
     protocol: "HTTP/1.1",
-    headers: ["content-type", "application/json", "content-encoding", "nonsense"],
+    headers: headerText([["content-type", "application/json"], ["content-encoding", "nonsense"]]),
     body: encoder.encode("{"),
   });
   assertEquals([payload.method, payload.path], ["POST", "/"]);

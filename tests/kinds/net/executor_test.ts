@@ -1,15 +1,22 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import zlib from "node:zlib";
+import { headerText } from "../../../src/kinds/net/mod.ts";
 import type { Job, Outcome } from "./thread/executor.ts";
 
 const encoder = new TextEncoder();
 const project = new URL("../../../", import.meta.url);
 
 function post(type: string, body: string | Uint8Array, encoding?: string): Job {
-  const headers = ["accept", "text/html;q=0.3, application/json", "content-type", type, "host", "a"];
-  if (encoding !== undefined) headers.push("content-encoding", encoding);
+  const headers = [["accept", "text/html;q=0.3, application/json"], ["content-type", type], ["host", "a"]] as [
+    string,
+    string,
+  ][];
+  if (encoding !== undefined) headers.push(["content-encoding", encoding]);
   const bytes = typeof body === "string" ? encoder.encode(body) : new Uint8Array(body);
-  return { request: { method: "POST", url: "http://a/x", protocol: "HTTP/1.1", headers, body: bytes }, read: "body" };
+  return {
+    request: { method: "POST", url: "http://a/x", protocol: "HTTP/1.1", headers: headerText(headers), body: bytes },
+    read: "body",
+  };
 }
 
 Deno.test("all of it works on a thread without permissions and web globals", async () => {
@@ -26,10 +33,10 @@ Deno.test("all of it works on a thread without permissions and web globals", asy
 
     const get = { method: "GET", url: "http://a/caf%C3%A9/1?b=%C3%A9", protocol: "HTTP/1.1", body: null };
     const jobs: Job[] = [
-      { request: { ...get, headers: ["accept", "text/plain", "host", "a"] }, answer: "pöng" },
-      { request: { ...get, method: "HEAD", headers: ["host", "a"] }, answer: "pöng" },
-      { request: { ...get, headers: ["host", "a"] }, read: "query" },
-      { request: { ...get, headers: ["host", "a"] }, read: "header" },
+      { request: { ...get, headers: headerText([["accept", "text/plain"], ["host", "a"]]) }, answer: "pöng" },
+      { request: { ...get, method: "HEAD", headers: headerText([["host", "a"]]) }, answer: "pöng" },
+      { request: { ...get, headers: headerText([["host", "a"]]) }, read: "query" },
+      { request: { ...get, headers: headerText([["host", "a"]]) }, read: "header" },
       post("application/json", '{"a":[1]}'),
       post("application/json", "{"),
       post("application/x-www-form-urlencoded", "a=%ff+b"),

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { canonicalName, findHeader, headerMap } from "../../../src/kinds/net/header.ts";
+import { canonicalName, findHeader, headerMap, headerText } from "../../../src/kinds/net/header.ts";
 
 Deno.test("names are in canonical case", () => {
   const names = {
@@ -17,17 +17,20 @@ Deno.test("names are in canonical case", () => {
 });
 
 Deno.test("headers are a map from the canonical name to the values in order", () => {
-  assertEquals(headerMap(["host", "a", "x-a", "1, 2", "x-A", "3"]), { Host: ["a"], "X-A": ["1, 2", "3"] });
-  assertEquals(headerMap([]), {});
+  assertEquals(headerMap(headerText([["host", "a:80"], ["x-a", "1, 2"], ["x-A", "3"]])), {
+    Host: ["a:80"],
+    "X-A": ["1, 2", "3"],
+  });
+  assertEquals(headerMap(headerText([])), {});
 });
 
 Deno.test("__proto__ is a header like any other", () => {
-  const map = headerMap(["__proto__", "1", "__proto__", "2", "constructor", "3"]);
+  const map = headerMap("\n__proto__:1\n__proto__:2\nconstructor:3");
   assertEquals(Object.keys(map), ["__proto__", "Constructor"]);
   assertEquals(Object.getOwnPropertyDescriptor(map, "__proto__")!.value, ["1", "2"]);
 });
 
 Deno.test("a header is found by name, not by value", () => {
-  assertEquals(findHeader(["a", "b", "b", "c"], "b"), "c");
-  assertEquals(findHeader(["a", "b"], "b"), undefined);
+  assertEquals(findHeader("\na:b:x\nb:c\nab:d", "b"), "c");
+  assertEquals(findHeader("\na:b", "b"), undefined);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { encodeResponse, requestPayload } from "../../../src/kinds/net/mod.ts";
+import { encodeResponse, headerText, requestPayload } from "../../../src/kinds/net/mod.ts";
 import type { Answer, Value, ValueMap } from "../../../src/value/mod.ts";
 
 /** A real server whose requests are payloads and whose responses are answers. */
@@ -8,7 +8,7 @@ async function served(
   use: (origin: string) => Promise<void>,
 ): Promise<void> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-    const headers = [...request.headers].flat();
+    const headers = headerText(request.headers);
     const body = request.body === null ? null : await request.bytes();
     const payload = requestPayload({ method: request.method, url: request.url, protocol: "HTTP/1.1", headers, body });
     const response = encodeResponse(answer(payload), {

@@ -12,7 +12,7 @@ export function decoders(inside: Inside): void {
       case "form":
         return listsOf(inside.parseForm(source as string));
       case "header":
-        return decodeHeader(source as string[]);
+        return decodeHeader(source as string);
       default:
         return source;
     }
@@ -45,10 +45,13 @@ export function decoders(inside: Inside): void {
     return false;
   }
 
-  /** Names in canonical case: a capital at the start and after each hyphen, all else small. */
-  function decodeHeader(pairs: string[]): Record<string, string[]> {
+  /** A line break, name, colon and value each; names in canonical case: a capital at the start and after each hyphen. */
+  function decodeHeader(text: string): Record<string, string[]> {
     const named: [string, string][] = [];
-    for (let i = 0; i + 1 < pairs.length; i += 2) named.push([canonical(pairs[i]!), pairs[i + 1]!]);
+    for (const line of text.split("\n")) {
+      const colon = line.indexOf(":");
+      if (colon >= 0) named.push([canonical(line.slice(0, colon)), line.slice(colon + 1)]);
+    }
     return listsOf(named);
   }
 

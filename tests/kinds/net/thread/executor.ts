@@ -2,6 +2,7 @@
 import { registerHooks } from "node:module";
 import vm from "node:vm";
 import { workerData } from "node:worker_threads";
+import { findHeader } from "../../../../src/kinds/net/header.ts";
 import { compileRoutes, encodeResponse, requestPayload } from "../../../../src/kinds/net/mod.ts";
 import { type Answer, asError, type Failure, type Value } from "../../../../src/value/mod.ts";
 
@@ -55,7 +56,7 @@ function run({ request, read, answer = null }: Job): Outcome {
       outcome.error = answered.message;
     }
   }
-  const accept = request.headers[request.headers.indexOf("accept") + 1];
+  const accept = findHeader(request.headers, "accept");
   const { status, headers, body } = encodeResponse(answered, { method: request.method, accept }, { process: "p" });
   return { ...outcome, status, headers, body, match: router.match(request.method, payload.path as string) };
 }

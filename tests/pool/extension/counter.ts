@@ -1,0 +1,47 @@
+// Kinds of the host that count how often they were reached: what they do is seen outside, or is said to be pure.
+import { z } from "zod";
+import type { Kind, Reply } from "../../../src/flow/mod.ts";
+import type { Value } from "../../../src/value/mod.ts";
+
+/** Packets taken so far, by what they carried. */
+export const counts = new Map<string, number>();
+
+/** Packets that are held until `letGo` is called. */
+const held: (() => void)[] = [];
+
+/** Answers what is held. */
+export function letGo(): void {
+  for (const go of held.splice(0)) go();
+}
+
+/** How many packets are held. */
+export function holding(): number {
+  return held.length;
+}
+
+function count(payload: Value): Value {
+  const key = typeof payload === "string" ? payload : JSON.stringify(payload);
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+  return payload;
+}
+
+function kind(name: string, pure: boolean, receive: (payload: Value) => Reply): Kind {
+  return {
+    name,
+    summary: "Counts its packets.",
+    fields: z.object({}),
+    ports: { in: ["in"], out: [] },
+    place: "host",
+    pure,
+    prepare: () => ({ node: { receive: ({ payload }) => receive(payload) } }),
+  };
+}
+
+export default [
+  kind("count", false, count),
+  kind("count_pure", true, count),
+  kind("hold", true, async (payload) => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    return payload;
+  }),
+];

@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ToHost } from "../../src/flow/mod.ts";
+import { Form } from "../../src/value/mod.ts";
+import { World } from "../runtime/world.ts";
+import { counts, holding, letGo } from "./extension/counter.ts";
+
+// Code that has escaped the realm has the port to the host: it may post whatever it likes, and gets nothing by it.
+
+const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) => new URL(file, import.meta.url).href);
+
+/** `/escaped` runs any code on the executor; it is not linked to `count`, `/held` is, by way of `pass`. */
+function specs(extra: Record<string, unknown>[] = []): string {
+  return JSON.stringify([
+    { kind: "listener", name: "web", port: 0, links: { out: [{ name: "router", port: "in" }] } },
+    {
+      kind: "router",
+      name: "router",
+      routes: [{ path: "/escaped", port: "out[0]" }, { path: "/held", port: "out[1]" }, { path: "/count", port: "out[2]" }],
+      links: {
+        "out[0]": [{ name: "escaped", port: "in" }],
+        "out[1]": [{ name: "hold", port: "in" }],
+        "out[2]": [{ name: "pass", port: "in" }],
+      },
+    },
+    { kind: "escaped", name: "escaped" },
+    { kind: "hold", name: "hold" },
+    { kind: "snippet", name: "pass", language: "text", code: "counted", links: { out: [{ name: "count", port: "in" }] } },
+    { kind: "count", name: "count" },
+    ...extra,
+  ]);
+}
+
+class Forger implements AsyncDisposable {
+  private constructor(readonly world: World) {}
+
+  static async start(executors: number): Promise<Forger> {
+    counts.clear();
+    return new Forger(await World.start(specs(), { executors, extensions: EXTENSIONS }));
+  }
+
+  /** Has escaped code post frames; `process` and `symbol` in them are its own. Answers what it was told. */
+  async post(frames: string): Promise<{ status: number; text: string }> {
+    const code = `const { process, symbol, port } = given; port.postMessage(${frames}); return "posted"`;
+    return await this.world.fetch("/escaped", { method: "POST", body: code });
+  }
+
+  symbol(name: string): number {
+    for (const { unit } of this.world.runtime.loader.table.units()) {
+      for (const { symbol } of unit.nodes) if (symbol.name === name) return symbol.number;
+    }
+    throw new Error(`no node is called ${name}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    letGo();
+    await this.world[Symbol.asyncDispose]();
+  }
+}
+
+/** A request that is held at a node of the host. */
+async function hold({ world }: Forger): Promise<{ process: number; answer: Promise<{ status: number }> }> {
+  const before = new Set(world.runtime.processes.list());
+  const answer = world.fetch("/held");
+  while (holding() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const process = world.runtime.processes.list().find((process) => !before.has(process))!;
+  return { process: process.number, answer };
+}
+
+Deno.test("a packet to a node that the sender is not linked to is refused and named", async () => {
+  await using forger = await Forger.start(1);
+  const count = forger.symbol("count");
+  const ask = (from: string | number, port = 0) =>
+    `[0, ${ToHost.Ask}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
+  for (const frames of [ask("symbol"), ask(0), ask(-1), ask(1e9), ask("symbol", 77)]) {
+    assertEquals((await forger.post(frames)).text, "got posted");
+    const why = await forger.world.logged(/was refused a packet to node/);
+    assertMatch(why, new RegExp(`error executor \\d+ was refused a packet to node ${count}: node -?\\d+ is not linked to`));
+    forger.world.log.length = 0;
+  }
+  assertEquals(counts.get("forged"), undefined);
+  await forger.world.fetch("/count");
+  assertEquals(counts.get("counted"), 1);
+});
+
+Deno.test("a process that is on another executor is out of reach", async () => {
+  await using forger = await Forger.start(2);
+  const { world } = forger;
+  const { process, answer } = await hold(forger);
+  const pass = forger.symbol("pass");
+  const count = forger.symbol("count");
+  // one of the two executors has the process that is held; what the other posts in its name counts for nothing
+  const forged = [
+    `[0, ${ToHost.Ask}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Ask}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Answer}, ${process}, 0, 2, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Idle}, ${process}, 2]`,
+    `[0, ${ToHost.Ended}, ${process}]`,
+    `[0, ${ToHost.Log}, ${process}, ${pass}, "info", "forged"]`,
+  ];
+  for (const frames of forged) assertEquals((await forger.post(frames)).text, "got posted");
+  await world.logged(new RegExp(`was refused a packet to node ${count}: process ${process} is not on it`));
+  const { runtime } = world;
+  const id = runtime.processes.idOf(runtime.processes.list().find(({ number }) => number === process)!);
+  assert(!(await world.logged(/forged/)).includes(id));
+  assertEquals(counts.get("forged"), undefined);
+  letGo();
+  assertEquals((await answer).status, 200);
+});
+
+Deno.test("a process sees its own generation only", async () => {
+  await using forger = await Forger.start(1);
+  const { world } = forger;
+  const old = forger.symbol("count");
+  await world.apply(specs().replace('{"kind":"count","name":"count"}', '{"kind":"count","name":"count","meta":{"n":1}}'));
+  const now = forger.symbol("count");
+  assert(old !== now);
+  const pass = forger.symbol("pass");
+  await forger.post(`[0, ${ToHost.Ask}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged"]`);
+  await world.logged(new RegExp(`was refused a packet to node ${old}: .* in generation`));
+  assertEquals(counts.get("forged"), undefined);
+});
+
+Deno.test("who sends a malformed frame is killed, and the rest goes on", async () => {
+  await using forger = await Forger.start(1);
+  const { world } = forger;
+  assertEquals((await forger.post(`[0, 99]`)).status, 500);
+  await world.logged(/error executor \d+ sent a malformed frame and is killed: no frame begins with 99/);
+  assertEquals((await world.fetch("/count")).text, "counted");
+  assertEquals(world.runtime.pool.status().deaths[0]?.why, "it sent a malformed frame");
+});

@@ -1,0 +1,384 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MemoryHistory, openHistory } from "../../src/registry/mod.ts";
+import type { RuntimeOptions } from "../../src/runtime/mod.ts";
+import { World } from "./world.ts";
+
+// The architecture document's own workflow, which changes specs over HTTP: every sentence of what it has to do.
+
+/** `examples/system.yaml` on a free port. */
+async function systemWorkflow(): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../../examples/system.yaml", import.meta.url));
+  return text.replace("port: 8000", "port: 0");
+}
+
+/** A listener of its own for the calls that the document's workflow does not have. */
+const CALLS = ["versions.read", "versions.rollback", "processes.read", "symbols.read", "executors.read"];
+const MORE = JSON.stringify([
+  { kind: "listener", name: "calls", port: 0, links: { out: [{ name: "calls_router", port: "in" }] } },
+  {
+    kind: "router",
+    name: "calls_router",
+    routes: CALLS.map((name, i) => ({ path: `/${name}`, port: `out[${i}]` })),
+    links: Object.fromEntries(CALLS.map((name, i) => [`out[${i}]`, [{ name: `call_${name}`, port: "in" }]])),
+  },
+  ...CALLS.map((name) => ({
+    kind: "block",
+    name: `call_${name}`,
+    specs: [
+      { kind: "snippet", language: "cel", code: "has(self.body) ? self.body : null" },
+      { kind: "syscall", opcode: name },
+    ],
+  })),
+]);
+
+// deno-lint-ignore no-explicit-any -- a parsed answer, looked into freely
+type Json = any;
+
+/** A runtime of the system workflow, and its API. */
+class SystemWorld implements AsyncDisposable {
+  private constructor(readonly world: World, readonly url: string, readonly callsUrl: string) {}
+
+  static async start(options: Partial<RuntimeOptions> = {}): Promise<SystemWorld> {
+    const world = await World.start(await systemWorkflow(), { namespace: "system", ...options });
+    const [url] = await world.runtime.sockets.urls();
+    await world.apply(MORE);
+    const callsUrl = (await world.runtime.sockets.urls()).find((other) => other !== url)!;
+    return new SystemWorld(world, url!, callsUrl);
+  }
+
+  /** Sends a request to `/v1/nodes`. */
+  async nodes(method: string, body?: unknown): Promise<{ status: number; body: Json }> {
+    return await send(`${this.url}/v1/nodes`, method, body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  async call(name: string, body?: unknown): Promise<{ status: number; body: Json }> {
+    return await send(`${this.callsUrl}/${name}`, "POST", body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.world[Symbol.asyncDispose]();
+  }
+}
+
+async function send(url: string, method: string, body?: string): Promise<{ status: number; body: Json }> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method, headers, ...body !== undefined && { body } });
+  const text = await response.text();
+  try {
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+  } catch {
+    return { status: response.status, body: text };
+  }
+}
+
+const hi = { kind: "snippet", name: "hi", language: "text", code: "hi" };
+
+Deno.test("nodes.create answers what was created, ids filled in", async () => {
+  await using system = await SystemWorld.start();
+  const one = await system.nodes("POST", hi);
+  assertEquals(one.status, 200, JSON.stringify(one.body));
+  const [created] = one.body;
+  assertMatch(created.id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assertEquals(created, { ...hi, id: created.id, namespace: "default" });
+
+  const list = await system.nodes("POST", [
+    { ...hi, name: "a" },
+    { kind: "snippet", language: "text", code: "no name" },
+    { ...hi, name: "b", namespace: "other", annotations: { team: "x" } },
+  ]);
+  assertEquals(list.status, 200, JSON.stringify(list.body));
+  assertEquals(list.body.map(({ namespace, name }: Json) => `${namespace}:${name}`), [
+    "default:a",
+    "default:undefined",
+    "other:b",
+  ]);
+  assertEquals(new Set(list.body.map(({ id }: Json) => id)).size, 3);
+  assertEquals(list.body[2].annotations, { team: "x" });
+
+  const all = await system.nodes("GET");
+  assertEquals(all.status, 200);
+  assertEquals(
+    [...new Set(all.body.map(({ namespace }: Json) => namespace))].sort(),
+    ["default", "other", "system"],
+  );
+  for (const spec of [created, ...list.body]) assertEquals(all.body.find(({ id }: Json) => id === spec.id), spec);
+});
+
+Deno.test("nothing to create is 400", async () => {
+  await using system = await SystemWorld.start();
+  const before = system.world.runtime.registry.version.id;
+  for (const body of [undefined, null, []]) {
+    const { status, body: answer } = await system.nodes("POST", body);
+    assertEquals(status, 400, `${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
+    assertMatch(answer.error, /there are no specs/);
+  }
+  assertEquals(system.world.runtime.registry.version.id, before);
+});
+
+Deno.test("a refusal is 400 with the reason, and nothing is changed", async (t) => {
+  await using system = await SystemWorld.start();
+  await system.nodes("POST", [
+    { ...hi, name: "taken", namespace: "system" },
+    { kind: "listener", name: "door", namespace: "system", port: 0 },
+  ]);
+  const { registry, pool } = system.world.runtime;
+  const { sockets } = system.world.runtime;
+  const used = Number(new URL(system.url).port);
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const foreign = other.addr.port;
+  const script = (code: string) => ({
+    kind: "snippet",
+    name: "bad",
+    namespace: "system",
+    language: "javascript",
+    code,
+  });
+  const refusals: Record<string, { spec: unknown; why: RegExp }> = {
+    "an unknown kind": { spec: { kind: "snipet", name: "bad" }, why: /snipet.*did you mean .?snippet/ },
+    "a missing field": { spec: { kind: "snippet", name: "bad", language: "text" }, why: /code/ },
+    "a wrong field": { spec: { ...hi, name: "bad", timeout: "soon" }, why: /timeout/ },
+    "bad CEL": { spec: { kind: "snippet", name: "bad", language: "cel", code: "self +" }, why: /\S/ },
+    "bad JavaScript": { spec: script("export default ("), why: /\S/ },
+    "a name that is taken": { spec: { ...hi, name: "taken", namespace: "system" }, why: /taken/ },
+    "an address of this runtime": {
+      spec: { kind: "listener", name: "bad", namespace: "system", port: used },
+      why: new RegExp(`${used}`),
+    },
+    "an address of another program": {
+      spec: { kind: "listener", name: "bad", namespace: "system", port: foreign },
+      why: new RegExp(`127\\.0\\.0\\.1:${foreign}`),
+    },
+    "a top level that throws": {
+      spec: script("throw new Error('not today'); export default () => 1"),
+      why: /not today/,
+    },
+    "a top level that loops": { spec: script("for (;;); export default () => 1"), why: /stopped after 1000 ms/ },
+    "a variable that is not set": {
+      spec: { kind: "listener", name: "bad", namespace: "system", port: "{{ env.NOPE }}" },
+      why: /NOPE/,
+    },
+    "a spec that is no map": { spec: 7, why: /number/ },
+    "a name twice": { spec: { ...hi, name: "fine" }, why: /fine/ },
+    "a bad id": { spec: { ...hi, name: "bad", id: 7 }, why: /id/ },
+    "a bad name": { spec: { ...hi, name: "a:b c" }, why: /name/ },
+    "a bad link": { spec: { ...hi, name: "bad", links: { out: "x" } }, why: /link/ },
+  };
+  const before = { version: registry.version.id, entries: registry.entries(), urls: await sockets.urls() };
+  const symbols = system.world.runtime.loader.table.generation;
+  for (const [what, { spec, why }] of Object.entries(refusals)) {
+    await t.step(what, async () => {
+      // one of many is enough
+      const { status, body } = await system.nodes("POST", [{ ...hi, name: "fine" }, spec]);
+      assertEquals(status, 400, JSON.stringify(body));
+      assertMatch(String(body.error), why);
+      assertEquals(registry.version.id, before.version);
+      assertEquals(registry.entries(), before.entries);
+      assertEquals(await sockets.urls(), before.urls);
+      assertEquals(system.world.runtime.loader.table.generation, symbols);
+    });
+  }
+  await t.step("an update", async () => {
+    const { status, body } = await system.nodes("PATCH", { name: "taken", namespace: "system", language: "lisp" });
+    assertEquals(status, 400, JSON.stringify(body));
+    assertMatch(body.error, /language/);
+    assertEquals(registry.version.id, before.version);
+  });
+  await t.step("a body that is not JSON", async () => {
+    const { status, body } = await send(`${system.url}/v1/nodes`, "POST", '{"kind":');
+    assertEquals(status, 400, JSON.stringify(body));
+    assertMatch(body.error, /JSON/);
+  });
+  assertEquals(pool.status().deaths, []);
+});
+
+Deno.test("anything else that fails is 500, and says nothing of why", async () => {
+  const history = new MemoryHistory();
+  await using system = await SystemWorld.start({ history });
+  history.save = () => Promise.reject(new Error("the disk is full"));
+  const { status, body } = await system.nodes("POST", hi);
+  assertEquals(status, 500);
+  assertEquals(body, { error: "Internal Server Error" });
+  assertEquals(system.world.runtime.registry.get("default:hi"), undefined);
+});
+
+Deno.test("nodes.update merges shallowly, by id or by namespace and name", async (t) => {
+  await using system = await SystemWorld.start();
+  const { body: [first] } = await system.nodes("POST", { ...hi, annotations: { a: "1", b: "2" } });
+  const { body: [second] } = await system.nodes("POST", { ...hi, namespace: "other" });
+
+  await t.step("by id", async () => {
+    const { status, body } = await system.nodes("PATCH", { id: first.id, annotations: { c: "3" } });
+    assertEquals(status, 200, JSON.stringify(body));
+    assertEquals(body, [{ ...first, annotations: { c: "3" } }]);
+  });
+  await t.step("by name, of default", async () => {
+    const { body } = await system.nodes("PATCH", { name: "hi", code: "one" });
+    assertEquals([body[0].id, body[0].code, body[0].annotations], [first.id, "one", { c: "3" }]);
+  });
+  await t.step("by namespace and name", async () => {
+    const { body } = await system.nodes("PATCH", { namespace: "other", name: "hi", code: "two" });
+    assertEquals([body[0].id, body[0].code], [second.id, "two"]);
+  });
+  await t.step("several at once", async () => {
+    const { body } = await system.nodes("PATCH", [{ id: first.id, code: "1" }, { id: second.id, code: "2" }]);
+    assertEquals(body.map(({ code }: Json) => code), ["1", "2"]);
+  });
+  await t.step("a rename, by id", async () => {
+    const { status, body } = await system.nodes("PATCH", { id: first.id, name: "hello" });
+    assertEquals(status, 200, JSON.stringify(body));
+    assertEquals([body[0].id, body[0].name], [first.id, "hello"]);
+    const names = (await system.nodes("GET")).body.filter(({ namespace }: Json) => namespace === "default");
+    assertEquals(names.map(({ name }: Json) => name), ["hello"]);
+  });
+  await t.step("a rename to a name that is taken", async () => {
+    await system.nodes("POST", { ...hi, name: "occupied" });
+    const { status, body } = await system.nodes("PATCH", { name: "hello", id: first.id, namespace: "other" });
+    assertEquals([status, body[0]?.namespace], [200, "other"], JSON.stringify(body)); // another namespace is a rename
+    await system.nodes("PATCH", { id: first.id, namespace: "default" });
+    const refused = await system.nodes("PATCH", { id: first.id, name: "occupied" });
+    assertEquals(refused.status, 400);
+    assertMatch(refused.body.error, /occupied is taken/);
+  });
+  await t.step("to another kind, whose fields it has to have", async () => {
+    const refused = await system.nodes("PATCH", { id: second.id, kind: "log" });
+    assertEquals(refused.status, 400);
+    assertMatch(refused.body.error, /language/);
+    const { body: [plain] } = await system.nodes("POST", { kind: "nop", name: "plain" });
+    const { status, body } = await system.nodes("PATCH", { id: plain.id, kind: "log", message: "seen" });
+    assertEquals([status, body[0]?.id, body[0]?.kind], [200, plain.id, "log"], JSON.stringify(body));
+  });
+  await t.step("one that is not there", async () => {
+    for (const partial of [{ name: "nobody", code: "x" }, { id: crypto.randomUUID(), code: "x" }, { code: "x" }]) {
+      const { status, body } = await system.nodes("PATCH", [{ name: "hello", code: "changed" }, partial]);
+      assertEquals(status, 400, JSON.stringify(body));
+    }
+    assertEquals((await system.nodes("GET")).body.find(({ id }: Json) => id === first.id).code, "1");
+  });
+  await t.step("nothing", async () => {
+    for (const body of [undefined, null, []]) assertEquals((await system.nodes("PATCH", body)).status, 400);
+  });
+});
+
+Deno.test("what is created works at once, and what is changed and renamed too", async () => {
+  await using system = await SystemWorld.start();
+  const { sockets } = system.world.runtime;
+  const before = await sockets.urls();
+  const { status, body } = await system.nodes("POST", [
+    { kind: "listener", name: "door", namespace: "system", port: 0, links: { out: [{ name: "hi", port: "in" }] } },
+    { ...hi, namespace: "system" },
+  ]);
+  assertEquals(status, 200, JSON.stringify(body));
+  const url = (await sockets.urls()).find((url) => !before.includes(url))!;
+  assertEquals((await send(url, "GET")).body, "hi");
+  await system.nodes("PATCH", { namespace: "system", name: "hi", code: "hello" });
+  assertEquals((await send(url, "GET")).body, "hello");
+});
+
+Deno.test("nodes.delete takes everything, its own workflow too, and answers; a rollback brings it back", async () => {
+  await using system = await SystemWorld.start();
+  await system.nodes("POST", hi);
+  const { registry, sockets, processes } = system.world.runtime;
+  const { id: full } = registry.version;
+  const all = (await system.nodes("GET")).body;
+  const { status, body } = await system.nodes("DELETE");
+  assertEquals(status, 200, JSON.stringify(body));
+  assertEquals(body.length, all.length);
+  assertEquals(registry.size, 0);
+  await processes.drained();
+  await until(async () => (await sockets.urls()).length === 0);
+  await registry.jump(full);
+  await until(async () => (await sockets.urls()).length === 2);
+  const urls = await sockets.urls();
+  const answers = await Promise.all(urls.map((url) => send(`${url}/v1/nodes`, "GET")));
+  assertEquals(answers.map(({ status }) => status).sort(), [200, 404]);
+  assertEquals(answers.find(({ status }) => status === 200)!.body, all);
+});
+
+Deno.test("versions, processes, symbols and executors can be read, and a version gone back to", async (t) => {
+  await using system = await SystemWorld.start();
+  await system.nodes("POST", hi);
+  await system.nodes("PATCH", { name: "hi", code: "changed" });
+  const { registry } = system.world.runtime;
+  await t.step("versions.read", async () => {
+    const { status, body } = await system.call("versions.read");
+    assertEquals(status, 200);
+    assertEquals(body.map(({ id }: Json) => id), (await registry.versions()).map(({ id }) => id));
+    assertEquals(Object.keys(body.at(-1)).sort(), ["author", "id", "message", "operations", "parent", "time"]);
+    assertEquals([body.at(-1).author, body.at(-1).operations], ["syscall", 1]);
+  });
+  await t.step("versions.rollback", async () => {
+    const { status, body } = await system.call("versions.rollback", { version: registry.version.id - 1 });
+    assertEquals(status, 200, JSON.stringify(body));
+    assertEquals(body.id, registry.version.id);
+    assertEquals((await system.nodes("GET")).body.find(({ name }: Json) => name === "hi").code, "hi");
+    assertEquals((await system.call("versions.rollback", body.id)).status, 200);
+  });
+  await t.step("versions.rollback to what is not there", async () => {
+    for (const wrong of [1000, -1, "x", null, { version: 1.5 }]) {
+      const { status } = await system.call("versions.rollback", wrong);
+      assertEquals(status, 500); // this listener has no error link: what matters is that nothing moved
+      await system.world.logged(new RegExp("invalid argument"));
+    }
+  });
+  await t.step("processes.read", async () => {
+    const { body } = await system.call("processes.read");
+    assertEquals(body.length, 1); // the one that asks
+    assertEquals([body[0].status, body[0].generation], ["running", system.world.runtime.loader.table.generation]);
+    assertMatch(body[0].started, /^\d{4}-\d\d-\d\dT/);
+  });
+  await t.step("symbols.read", async () => {
+    const { body } = await system.call("symbols.read");
+    const named = Object.fromEntries(body.map((symbol: Json) => [symbol.name, symbol]));
+    assertEquals([named.listener.kind, named.listener.active], ["listener", true]);
+    assertEquals(named["nodes_create/1"].kind, "syscall");
+    assertEquals(named.hi, undefined); // of another namespace
+  });
+  await t.step("executors.read", async () => {
+    const { body } = await system.call("executors.read");
+    assert(body.length >= 1);
+  });
+});
+
+Deno.test("what is created through one runtime works in another on the same store within a second", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/registry.db`;
+    await using system = await SystemWorld.start({ history: await openHistory(file) });
+    await using other = await World.start("[]", { history: await openHistory(file) });
+    const { status, body } = await system.nodes("POST", [
+      { kind: "listener", name: "door", port: 0, links: { out: [{ name: "hi", port: "in" }] } },
+      hi,
+    ]);
+    assertEquals(status, 200, JSON.stringify(body));
+    const began = performance.now();
+    await until(async () => (await other.runtime.sockets.urls()).length === 1);
+    assertEquals((await other.fetch("/")).text, "hi");
+    assert(performance.now() - began < 1_000, `it took ${performance.now() - began} ms`);
+    assertEquals((await system.world.runtime.sockets.urls()).length, 2); // its own two, and not the other's
+
+    await system.nodes("PATCH", { name: "hi", code: "changed" });
+    await until(async () => (await other.fetch("/")).text === "changed", 1_000);
+    assertEquals(other.runtime.registry.version.id, system.world.runtime.registry.version.id);
+
+    // what the other cannot run is not its business to refuse: it keeps what it has and says why
+    using foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const bad = { kind: "listener", name: "bad", port: foreign.addr.port };
+    assertEquals((await system.nodes("POST", bad)).status, 200);
+    await until(() => other.runtime.follower.refused !== undefined);
+    assertMatch(other.runtime.follower.refused!.reason, new RegExp(`bad.*127.0.0.1:${foreign.addr.port}.*in use`));
+    assertEquals((await other.fetch("/")).text, "changed");
+    await system.nodes("PATCH", { name: "bad", port: 0 });
+    await until(() => other.runtime.follower.refused === undefined);
+    assertEquals((await other.runtime.sockets.urls()).length, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function until(holds: () => Promise<boolean> | boolean, timeout = 10_000): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!await holds()) {
+    if (performance.now() > deadline) throw new Error(`it did not come true within ${timeout} ms: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
