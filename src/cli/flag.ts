@@ -94,14 +94,19 @@ function wholeNumber({ least = 0 }: Flag, text: string, written: string): number
   throw new UsageError(`${written} is a whole number, ${least} or more; it is ${JSON.stringify(text)}`);
 }
 
-/** The arguments with a lone `-` joined to the flag that it is the value of: `--file -` is `--file=-`. */
+/**
+ * The arguments with each value joined to its flag where the reader of arguments would part them: `--file -` is
+ * `--file=-`, and `-ojson` is `--output=json`.
+ */
 function joined(args: readonly string[], flags: readonly Flag[]): string[] {
-  const takesValue = new Set(flags.filter(({ type }) => type !== "flag").map(({ name }) => `--${name}`));
+  const takers = flags.filter(({ type }) => type !== "flag");
   const result: string[] = [];
-  let open = true;
-  for (const arg of args) {
-    open &&= arg !== "--";
-    if (open && arg === "-" && takesValue.has(result.at(-1) ?? "")) result.push(`${result.pop()}=-`);
+  for (const [index, arg] of args.entries()) {
+    if (arg === "--") return [...result, ...args.slice(index)];
+    const before = takers.find(({ name }) => result.at(-1) === `--${name}`);
+    const short = takers.find(({ short }) => short !== undefined && arg.startsWith(`-${short}`) && arg.length > 2);
+    if (arg === "-" && before !== undefined) result.push(`${result.pop()}=-`);
+    else if (short !== undefined) result.push(`--${short.name}=${arg.slice(2).replace(/^=/, "")}`);
     else result.push(arg);
   }
   return result;

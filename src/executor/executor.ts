@@ -5,6 +5,7 @@ import {
   type Node,
   type NodeSymbol,
   type Note,
+  NumberMap,
   type Outcome,
   type Packet,
   type Patch,
@@ -64,7 +65,7 @@ export class Executor {
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #mirror: Mirror;
-  readonly #processes = new Map<number, Known>();
+  readonly #processes = new NumberMap<Known>();
   readonly #asks = new Map<number, Packet>();
   #askNumber = 0;
   #childNumber = 0;

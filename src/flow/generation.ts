@@ -1,10 +1,11 @@
+import { NumberMap } from "./number_map.ts";
 import type { Process } from "./process.ts";
 import type { Unit } from "./table.ts";
 
 interface Generation {
   readonly number: number;
   /** Processes that see it and have not ended. */
-  readonly processes: Set<Process>;
+  readonly processes: NumberMap<Process>;
   /** Units that the next generation no longer has. */
   retired: Unit[];
 }
@@ -13,7 +14,7 @@ interface Generation {
  * Which processes see which generation of the symbol table, and when a unit that was replaced is seen by none any more.
  */
 export class Generations {
-  #live: Generation[] = [{ number: 0, processes: new Set(), retired: [] }];
+  #live: Generation[] = [{ number: 0, processes: new NumberMap(), retired: [] }];
   readonly #free: (units: readonly Unit[]) => void;
 
   /** @param free Told the units that no process can reach any more. */
@@ -27,26 +28,26 @@ export class Generations {
   }
 
   /** Generations that some process still sees, the newest included. */
-  get live(): readonly { readonly number: number; readonly processes: ReadonlySet<Process> }[] {
+  get live(): readonly { readonly number: number; readonly processes: Readonly<NumberMap<Process>> }[] {
     return this.#live;
   }
 
   /** A process was opened in the newest generation. */
   enter(process: Process): void {
-    this.#live.at(-1)!.processes.add(process);
+    this.#live.at(-1)!.processes.set(process.number, process);
   }
 
   /** A process has ended. */
   leave(process: Process): void {
     const generation = this.#live.find(({ number }) => number === process.generation);
-    generation?.processes.delete(process);
+    generation?.processes.delete(process.number);
     if (generation?.processes.size === 0 && this.#live.length > 1) this.#sweep();
   }
 
   /** Makes a generation the newest. @param retired Units that it no longer has. */
   advance(number: number, retired: readonly Unit[]): void {
     this.#live.at(-1)!.retired = [...retired];
-    this.#live.push({ number, processes: new Set(), retired: [] });
+    this.#live.push({ number, processes: new NumberMap(), retired: [] });
     this.#sweep();
   }
 

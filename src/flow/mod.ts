@@ -6,6 +6,7 @@ export * from "./generation.ts";
 export * from "./kind.ts";
 export * from "./node.ts";
 export * from "./note.ts";
+export * from "./number_map.ts";
 export * from "./one_to_one.ts";
 export * from "./packet.ts";
 export * from "./path.ts";

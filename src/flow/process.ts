@@ -5,6 +5,11 @@ import type { InPort } from "./port.ts";
 /** What a process does when it ends. `error` is what it ended with. A promise delays the end; a rejection fails it. */
 export type ExitHook = (error: Error | undefined) => void | Promise<void>;
 
+/** Wants to know of a process that lasts. No function: one that is made for each process is dear to collect. */
+export interface Lasting {
+  lasts(): void;
+}
+
 /** How a process begins. */
 export interface ProcessOptions {
   /** Names it on every thread; never used again by another. */
@@ -29,8 +34,8 @@ export class Process {
   readonly started = Date.now();
   /** When it has to have ended, by `performance.now()`, for whoever watches over that. */
   deadline = Infinity;
-  /** Told once that the process lasts longer than most, by whoever watches over that. */
-  lasting: (() => void) | null = null;
+  /** Who is told, once, that the process lasts longer than most, by whoever watches over that. */
+  lasting: Lasting | null = null;
   /** Where it runs beside this thread: whatever the pool keeps of it. */
   seat: unknown = undefined;
   #readers: Reader | null = null;
@@ -132,6 +137,7 @@ export class Process {
     const taken = { hooks: this.#hooks, readers: this.#readers, children: [...this.#children ?? []] };
     this.#hooks = null;
     this.#readers = null;
+    this.lasting = null;
     if (this.#abort !== null && !this.#abort.signal.aborted) this.#abort.abort(error);
     return taken;
   }

@@ -33,6 +33,8 @@ export interface Commit {
   load: Unit[];
   /** Units to be unloaded, outer to inner. */
   unload: Unit[];
+  /** Where the `term` links of those lead, in the generation before this one. */
+  term: ReadonlyMap<Unit, readonly InPort[]>;
   /** Units that this generation no longer has. */
   retired: Unit[];
   /** Links of the changed units, and of those that link to them, that lead nowhere now. */
@@ -57,6 +59,8 @@ export class SymbolTable {
   #generation = 0;
   readonly #byId = new Map<string, Row>();
   readonly #byName = new Map<string, Row>();
+  /** Rows that have `term` links. */
+  readonly #terminated = new Set<Row>();
   /** Who mentions an id or a name in a link. */
   readonly #mentionedBy = new Map<string, Set<Row>>();
 
@@ -88,11 +92,11 @@ export class SymbolTable {
   commit(change: { insert: readonly Unit[]; remove: readonly string[] }): Commit {
     const generation = ++this.#generation;
     const touched = new Set<string>();
-    const retired: Row[] = [];
-    for (const id of [...change.remove, ...change.insert.map((unit) => unit.spec.id)]) {
-      const row = this.#byId.get(id);
-      if (row !== undefined) retired.push(this.#take(row, touched));
-    }
+    const leaving = [...change.remove, ...change.insert.map((unit) => unit.spec.id)].flatMap((id) =>
+      this.#byId.get(id) ?? []
+    );
+    const terms = new Map([...this.#terminated].map((row) => [row.unit, this.#lifecycle(row, "term")]));
+    const retired = leaving.map((row) => this.#take(row, touched));
     const unload = outerFirst(retired.filter((row) => row.active));
     const inserted = change.insert.map((unit) => this.#put(unit, touched));
 
@@ -103,11 +107,13 @@ export class SymbolTable {
     this.#activate(affected.all);
     const loaded = [...affected.all].filter((row) => row.active && !was.get(row));
     const stopped = [...affected.all].filter((row) => !row.active && was.get(row));
+    const unloaded = [...outerFirst(stopped), ...unload].map((row) => row.unit);
     return {
       generation,
       relinked,
       load: innerFirst(loaded).map((row) => row.unit),
-      unload: [...outerFirst(stopped), ...unload].map((row) => row.unit),
+      unload: unloaded,
+      term: new Map(unloaded.flatMap((unit) => terms.has(unit) ? [[unit, terms.get(unit)!]] : [])),
       retired: retired.map((row) => row.unit),
       dangling: [...affected.direct].flatMap((row) => row.dangling),
     };
@@ -121,7 +127,11 @@ export class SymbolTable {
       this.#byName.delete(name);
       touched.add(name);
     }
-    for (const key of row.mentions) this.#mentionedBy.get(key)?.delete(row);
+    this.#terminated.delete(row);
+    for (const key of row.mentions) {
+      const rows = this.#mentionedBy.get(key)!;
+      if (rows.delete(row) && rows.size === 0) this.#mentionedBy.delete(key);
+    }
     return row;
   }
 
@@ -134,6 +144,7 @@ export class SymbolTable {
       this.#byName.set(name, row);
       touched.add(name);
     }
+    if (unit.spec.links.term !== undefined) this.#terminated.add(row);
     for (const key of row.mentions) {
       let rows = this.#mentionedBy.get(key);
       if (rows === undefined) this.#mentionedBy.set(key, rows = new Set());
@@ -161,42 +172,44 @@ export class SymbolTable {
     row.dangling = [];
     for (const { flat, symbol } of row.unit.nodes) {
       for (const [name, links] of Object.entries(flat.links)) {
-        const targets = links.flatMap((link) => this.#resolve(row, name, link));
+        const targets = links.flatMap((link) => this.#follow(row, name, link));
         const port = symbol.out(name);
         if (sameTargets(port.targets(generation), targets)) continue;
         port.link(generation, targets);
         relinked.push({ port, targets });
       }
     }
-    this.#lifecycle(row, "init");
-    this.#lifecycle(row, "term");
+    // a unit is active only if these lead somewhere, too
+    for (const name of ["init", "term"] as const) {
+      for (const link of lifecycleLinks(row.unit, name)) this.#follow(row, name, link);
+    }
   }
 
-  /** The in ports that a unit's `init` or `term` links lead to now. */
-  lifecycle(unit: Unit, name: "init" | "term"): InPort[] {
+  /** The in ports that a unit's `init` links lead to now. */
+  init(unit: Unit): InPort[] {
     const row = this.#byId.get(unit.spec.id);
-    return row === undefined ? [] : this.#lifecycle(row, name);
+    return row === undefined ? [] : this.#lifecycle(row, "init");
   }
 
   #lifecycle(row: Row, name: "init" | "term"): InPort[] {
-    return row.unit.spec.links[name]?.flatMap((link) =>
-      this.#resolve(row, name, { target: link.id ?? link.name ?? "", port: link.port })
-    ) ?? [];
+    return lifecycleLinks(row.unit, name).flatMap((link) => this.#resolve(row.unit, link).ports);
   }
 
-  #resolve(row: Row, port: string, link: FlatLink): InPort[] {
-    const own = resolveIn(row.unit, link);
-    if (own !== undefined) return own;
-    const target = this.#byId.get(link.target) ?? this.#byName.get(link.target);
-    const ports = target === undefined
-      ? undefined
-      : resolveIn(target.unit, { target: target.unit.spec.id, port: link.port });
+  /** What a link leads to, noted in the row. */
+  #follow(row: Row, port: string, link: FlatLink): readonly InPort[] {
+    const { target, ports } = this.#resolve(row.unit, link);
     if (target !== undefined) row.downstream.add(target);
-    if (ports === undefined || ports.length === 0) {
-      row.dangling.push({ from: row.unit.spec.name ?? row.unit.spec.id, port, to: link });
-      return [];
-    }
+    if (ports.length === 0) row.dangling.push({ from: row.unit.spec.name ?? row.unit.spec.id, port, to: link });
     return ports;
+  }
+
+  /** The in ports of a link, none if it leads nowhere, and the row that has them, if it is another. */
+  #resolve(unit: Unit, link: FlatLink): { target?: Row; ports: readonly InPort[] } {
+    const own = resolveIn(unit, link);
+    if (own !== undefined) return { ports: own };
+    const target = this.#byId.get(link.target) ?? this.#byName.get(link.target);
+    if (target === undefined) return { ports: [] };
+    return { target, ports: resolveIn(target.unit, { target: target.unit.spec.id, port: link.port }) ?? [] };
   }
 
   /** Of the rows given: those are active from which no dangling link can be reached. */
@@ -222,6 +235,10 @@ export class SymbolTable {
       }
     }
   }
+}
+
+function lifecycleLinks(unit: Unit, name: "init" | "term"): FlatLink[] {
+  return unit.spec.links[name]?.map((link) => ({ target: link.id ?? link.name ?? "", port: link.port })) ?? [];
 }
 
 function mentionsOf(unit: Unit): Set<string> {

@@ -2,6 +2,7 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import {
   type LogLevel,
   type Note,
+  NumberMap,
   type Packet,
   type Patch,
   type Process,
@@ -88,7 +89,7 @@ export class Connection {
   readonly id: number;
   readonly only: number | undefined;
   /** Processes that are on the executor. */
-  readonly seats = new Map<number, Seat>();
+  readonly seats = new NumberMap<Seat>();
   /** Packets that it has not answered. */
   inFlight = 0;
   /** Whether it has said that it serves. */

@@ -228,7 +228,7 @@ export class Pool {
     connection.close(failure(`executor ${id} was lost: ${why}`, { code: "executor_lost" }));
     if (node !== undefined) this.#blame(node);
     this.#asks.lost(connection);
-    for (const seat of [...connection.seats.values()]) {
+    for (const seat of connection.seats.values()) {
       connection.seats.delete(seat.process.number);
       if (seat.process.status !== "running") continue;
       if (seat.process === guilty) this.#options.flow.abort(guilty, killed(seat, report, node));

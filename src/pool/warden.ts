@@ -148,16 +148,16 @@ export class Warden {
 
   /** Kills a thread that is too long in one call, unless it was only starved by others. */
   async #judge(ward: Ward, sequence: number, time: number, limit: number): Promise<void> {
-    let share = 1;
+    let worked = time;
     try {
       const { user, system } = await ward.worker.cpuUsage();
-      if (ward.used !== undefined && ward.used >= 0) share = ((user + system) / 1_000 - ward.used) / time;
+      if (ward.used !== undefined && ward.used >= 0) worked = (user + system) / 1_000 - ward.used;
     } catch {
       // it is dying already
     }
     const note = ward.note.read();
     if (!note.busy || note.sequence !== sequence) return;
-    if (share >= 0.5 || time > limit * 10) this.#kill(ward.id, "time", `one call took longer than ${limit} ms`);
+    if (worked >= Math.min(time / 2, limit) || time > limit * 10) this.#kill(ward.id, "time", `one call took longer than ${limit} ms`);
   }
 
   /** Typed arrays are outside of V8's limit: past the budget, the executor that is longest in one call goes. */

@@ -1,6 +1,8 @@
 import {
+  type Commit,
   type FlatSpec,
   type Flow,
+  type InPort,
   type Kind,
   type LogLevel,
   type Process,
@@ -36,6 +38,8 @@ export interface LoaderOptions {
 
 /** How many specs are prepared ahead of their turn. */
 const AHEAD = 32;
+/** How long a change waits for what `init`, `term`, load and unload do, in milliseconds. */
+const HOOKS = 5_000;
 
 interface Staged {
   insert: Map<string, CompiledUnit>;
@@ -44,6 +48,8 @@ interface Staged {
   ahead: Map<Operation, Promise<CompiledUnit | undefined>>;
   operations: readonly Operation[];
   next: number;
+  /** Takes back that addresses were said to become free. */
+  stay: () => void;
 }
 
 /**
@@ -57,6 +63,8 @@ export class Loader implements Handler {
   readonly #options: LoaderOptions;
   readonly #breath = new Breath();
   #staged: Staged | undefined;
+  /** Settles when the hooks of all changes so far have ended. */
+  #hooked = Promise.resolve();
   /** Whether top levels are run before a version is accepted. Off while a head that was accepted before is loaded. */
   trial = true;
   #symbols = 0;
@@ -70,8 +78,9 @@ export class Loader implements Handler {
     return this.#options.scheme;
   }
 
-  begin({ operations }: TransactionInfo): void {
-    this.#staged = { insert: new Map(), remove: new Set(), ahead: new Map(), operations, next: 0 };
+  async begin({ operations }: TransactionInfo): Promise<void> {
+    const stay = await this.#options.sockets.vacate(this.#leaving(operations));
+    this.#staged = { insert: new Map(), remove: new Set(), ahead: new Map(), operations, next: 0, stay };
   }
 
   async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
@@ -96,7 +105,7 @@ export class Loader implements Handler {
     const { insert, remove } = this.#staged!;
     this.#staged = undefined;
     if (insert.size === 0 && remove.size === 0) return;
-    const { pool, processes, logger } = this.#options;
+    const { pool, processes, sockets, logger } = this.#options;
     const change = { insert: [...insert.values()], remove: [...remove].filter((id) => !insert.has(id)) };
     const commit = this.table.commit(change);
     for (const { from, port, to } of commit.dangling) {
@@ -106,9 +115,10 @@ export class Loader implements Handler {
       );
     }
     pool.link(commit.relinked, commit.generation);
+    const hooks = this.#hooks(commit);
     processes.advance(commit.generation, commit.retired);
-    for (const unit of commit.load) await this.#load(unit);
-    for (const unit of commit.unload) await this.#unload(unit);
+    await this.#inTime(hooks);
+    await sockets.settle();
   }
 
   /** Gives up what was prepared. */
@@ -116,6 +126,7 @@ export class Loader implements Handler {
     const staged = this.#staged;
     this.#staged = undefined;
     if (staged === undefined) return;
+    staged.stay();
     await Promise.allSettled(staged.ahead.values());
     await Promise.all([...staged.insert.values()].map((unit) => this.#release(unit)));
     for (const ahead of staged.ahead.values()) {
@@ -133,7 +144,7 @@ export class Loader implements Handler {
   async close(): Promise<void> {
     const ids = [...this.table.units()].map(({ unit }) => unit.spec.id);
     const commit = this.table.commit({ insert: [], remove: ids });
-    for (const unit of commit.unload) await this.#unload(unit);
+    await this.#inTime(this.#hooks(commit));
     for (const unit of commit.retired) await this.#release(unit as CompiledUnit);
   }
 
@@ -160,6 +171,15 @@ export class Loader implements Handler {
       prepared.catch(() => {}); // told when its turn comes
       staged.ahead.set(operation, prepared);
     }
+  }
+
+  /** The ids of the symbols that a transaction takes away or replaces. */
+  #leaving(operations: readonly Operation[]): Set<string> {
+    const symbols = operations.flatMap((operation) => {
+      if (operation.kind === "create" || operation.id.namespace !== this.#options.namespace) return [];
+      return this.table.get(idOf(operation.original))?.nodes ?? [];
+    });
+    return new Set(symbols.map(({ symbol }) => symbol.id));
   }
 
   async #unstage(id: string): Promise<void> {
@@ -234,27 +254,57 @@ export class Loader implements Handler {
     };
   }
 
+  /**
+   * The load and unload hooks of a change, one after another. To be called before the generation is the newest: what is
+   * unloaded says farewell in the one before.
+   */
+  #hooks({ load, unload, term }: Commit): () => Promise<void> {
+    const farewells = new Map([...term].map(([unit, ports]) => [unit, { ports, process: this.#open(ports) }]));
+    return async () => {
+      for (const unit of load) await this.#load(unit);
+      for (const unit of unload) await this.#unload(unit, farewells.get(unit));
+    };
+  }
+
+  /**
+   * Runs hooks once those of earlier changes have ended, and waits for a time: they go on behind, and what was saved is
+   * in force whatever they do.
+   */
+  async #inTime(run: () => Promise<void>): Promise<void> {
+    const hooks = this.#hooked = this.#hooked.then(run);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<true>((resolve) => timer = setTimeout(() => resolve(true), HOOKS));
+    if (await Promise.race([hooks, late])) {
+      this.#options.logger.log("warn", `init and term have taken ${HOOKS} ms and are not waited for`);
+    }
+    clearTimeout(timer);
+  }
+
   async #load(unit: Unit): Promise<void> {
-    await this.#run(unit, "init");
+    const ports = this.table.init(unit);
+    await this.#send(unit, "init", ports, this.#open(ports));
     for (const { symbol } of unit.nodes.toReversed()) {
       await this.#guarded(unit, "cannot be loaded", () => symbol.node.load?.());
     }
   }
 
-  async #unload(unit: Unit): Promise<void> {
+  async #unload(unit: Unit, farewell?: { ports: readonly InPort[]; process: Process | undefined }): Promise<void> {
     for (const { symbol } of unit.nodes) {
       await this.#guarded(unit, "cannot be unloaded", () => symbol.node.unload?.());
     }
-    await this.#run(unit, "term");
+    if (farewell !== undefined) await this.#send(unit, "term", farewell.ports, farewell.process);
   }
 
-  /** Sends the spec to what its `init` or `term` links lead to, in a process of its own. */
-  async #run(unit: Unit, name: "init" | "term"): Promise<void> {
-    const ports = this.table.lifecycle(unit, name);
+  /** A process for `init` or `term`; undefined if there is nothing to send to, or there are too many. */
+  #open(ports: readonly InPort[]): Process | undefined {
+    return ports.length === 0 ? undefined : this.#options.processes.open();
+  }
+
+  /** Sends the spec to what its `init` or `term` links lead to. */
+  async #send(unit: Unit, name: "init" | "term", ports: readonly InPort[], process?: Process): Promise<void> {
     if (ports.length === 0) return;
-    const { flow, processes } = this.#options;
+    const { flow } = this.#options;
     await this.#guarded(unit, `${name} failed`, async () => {
-      const process = processes.open();
       if (process === undefined) throw failure("there are too many processes");
       const payload: Value = {
         ...unit.spec.fields,

@@ -14,6 +14,7 @@ const SWEEP = 100;
 /** The processes of a runtime: opens them in the newest generation, knows their ids, ends those that take too long. */
 export class Processes {
   readonly #flow: Flow;
+  readonly #retirement: number;
   readonly #generations: Generations;
   readonly #ids = new WeakMap<Process, string>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -25,9 +26,13 @@ export class Processes {
   /** The time of the last look, near enough for deadlines. */
   #now = performance.now();
 
-  /** @param free Told the units that no process can reach any more. */
-  constructor(flow: Flow, free: (units: readonly Unit[]) => void) {
+  /**
+   * @param free Told the units that no process can reach any more.
+   * @param retirement How long processes of an older generation may go on, in milliseconds. Default 30 s.
+   */
+  constructor(flow: Flow, free: (units: readonly Unit[]) => void, retirement = RETIREMENT) {
     this.#flow = flow;
+    this.#retirement = retirement;
     this.#generations = new Generations(free);
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
   }
@@ -39,7 +44,7 @@ export class Processes {
 
   /** Those that are open. */
   list(): Process[] {
-    return this.#generations.live.flatMap(({ processes }) => [...processes]);
+    return this.#generations.live.flatMap(({ processes }) => processes.values());
   }
 
   /** Opens one in the newest generation; undefined if there are too many. */
@@ -86,17 +91,18 @@ export class Processes {
   #sweep(): void {
     const now = this.#now = performance.now();
     for (const process of this.list()) {
-      process.lasting?.();
+      const { lasting } = process;
       process.lasting = null;
+      lasting?.lasts();
       if (now > process.deadline) this.#flow.abort(process, failure("the process took too long", { code: "timeout" }));
     }
     const old = this.#replaced[0];
-    if (old === undefined || now - old.at < RETIREMENT) return;
+    if (old === undefined || now - old.at < this.#retirement) return;
     this.#replaced.shift();
     for (const { number, processes } of this.#generations.live) {
       if (number > old.number) break;
-      for (const process of [...processes]) {
-        const why = `the workflow was replaced more than ${RETIREMENT} ms ago`;
+      for (const process of processes.values()) {
+        const why = `the workflow was replaced more than ${this.#retirement} ms ago`;
         this.#flow.abort(process, failure(why, { code: "timeout" }));
       }
     }

@@ -47,7 +47,10 @@ Deno.test("code that has escaped the realm", async (t) => {
   const run = async (code: string) => (await world.fetch("/", { method: "POST", body: code })).text;
   const tried = JSON.parse((await run("return given.tried")).replace(/^got /, ""));
   for (const name of Object.keys(GUARDED)) {
-    await t.step(`${name} needs a permission, which is not there`, () => assertMatch(tried[name], /NotCapable|Requires \w+ access/));
+    await t.step(
+      `${name} needs a permission, which is not there`,
+      () => assertMatch(tried[name], /NotCapable|Requires \w+ access/),
+    );
   }
   for (const [name, code] of Object.entries(SEALED)) {
     await t.step(`${name} is not there on the sealed thread`, async () => {

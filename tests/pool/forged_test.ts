@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ToHost } from "../../src/flow/mod.ts";
 import { Form } from "../../src/value/mod.ts";
+import { serving } from "./serving.ts";
 import { World } from "../runtime/world.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
 
 // Code that has escaped the realm has the port to the host: it may post whatever it likes, and gets nothing by it.
 
-const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) => new URL(file, import.meta.url).href);
+const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) =>
+  new URL(file, import.meta.url).href
+);
 
 /** `/escaped` runs any code on the executor; it is not linked to `count`, `/held` is, by way of `pass`. */
 function specs(extra: Record<string, unknown>[] = []): string {
@@ -15,7 +18,10 @@ function specs(extra: Record<string, unknown>[] = []): string {
     {
       kind: "router",
       name: "router",
-      routes: [{ path: "/escaped", port: "out[0]" }, { path: "/held", port: "out[1]" }, { path: "/count", port: "out[2]" }],
+      routes: [{ path: "/escaped", port: "out[0]" }, { path: "/held", port: "out[1]" }, {
+        path: "/count",
+        port: "out[2]",
+      }],
       links: {
         "out[0]": [{ name: "escaped", port: "in" }],
         "out[1]": [{ name: "hold", port: "in" }],
@@ -24,7 +30,13 @@ function specs(extra: Record<string, unknown>[] = []): string {
     },
     { kind: "escaped", name: "escaped" },
     { kind: "hold", name: "hold" },
-    { kind: "snippet", name: "pass", language: "text", code: "counted", links: { out: [{ name: "count", port: "in" }] } },
+    {
+      kind: "snippet",
+      name: "pass",
+      language: "text",
+      code: "counted",
+      links: { out: [{ name: "count", port: "in" }] },
+    },
     { kind: "count", name: "count" },
     ...extra,
   ]);
@@ -35,7 +47,9 @@ class Forger implements AsyncDisposable {
 
   static async start(executors: number): Promise<Forger> {
     counts.clear();
-    return new Forger(await World.start(specs(), { executors, extensions: EXTENSIONS }));
+    const world = await World.start(specs(), { executors, extensions: EXTENSIONS });
+    await serving(world, executors);
+    return new Forger(world);
   }
 
   /** Has escaped code post frames; `process` and `symbol` in them are its own. Answers what it was told. */
@@ -74,7 +88,10 @@ Deno.test("a packet to a node that the sender is not linked to is refused and na
   for (const frames of [ask("symbol"), ask(0), ask(-1), ask(1e9), ask("symbol", 77)]) {
     assertEquals((await forger.post(frames)).text, "got posted");
     const why = await forger.world.logged(/was refused a packet to node/);
-    assertMatch(why, new RegExp(`error executor \\d+ was refused a packet to node ${count}: node -?\\d+ is not linked to`));
+    assertMatch(
+      why,
+      new RegExp(`error executor \\d+ was refused a packet to node ${count}: node -?\\d+ is not linked to`),
+    );
     forger.world.log.length = 0;
   }
   assertEquals(counts.get("forged"), undefined);
@@ -111,7 +128,9 @@ Deno.test("a process sees its own generation only", async () => {
   await using forger = await Forger.start(1);
   const { world } = forger;
   const old = forger.symbol("count");
-  await world.apply(specs().replace('{"kind":"count","name":"count"}', '{"kind":"count","name":"count","meta":{"n":1}}'));
+  await world.apply(
+    specs().replace('{"kind":"count","name":"count"}', '{"kind":"count","name":"count","annotations":{"n":"1"}}'),
+  );
   const now = forger.symbol("count");
   assert(old !== now);
   const pass = forger.symbol("pass");

@@ -161,8 +161,9 @@ Deno.test("queries that differ are kept apart", () => {
     Entry.of({
       id: "a:3",
       kind: "k",
-      meta: { d: 5, big: 5, bytes: new Uint8Array([5]), nil: "null", list: ["a", "b"] },
+      meta: { d: 5, big: 5, bytes: new Uint8Array([5]), nil: "null", list: ["a", "b"], a1: 5, a: `x6:meta.b"1:y` },
     }),
+    Entry.of({ id: "a:4", kind: "k", meta: { a: 15, list: ["a1:b"], z: `x6:meta.b"y` } }),
   ]);
   const queries: [Record<string, Value>, string[]][] = [
     [{ "meta.port": 8080 }, ["1"]],
@@ -180,6 +181,10 @@ Deno.test("queries that differ are kept apart", () => {
     [{ "meta.list": ["ab"] }, []],
     [{ "meta.list": ["a", "b"] }, ["3"]],
     [{ "meta.list": { a: "b" } }, []],
+    [{ "meta.a": 15 }, ["4"]],
+    [{ "meta.a1": 5 }, ["3"]],
+    [{ "meta.z": "x", "meta.b": "y" }, []],
+    [{ "meta.z": `x6:meta.b"y` }, ["4"]],
   ];
   for (let round = 0; round < 2; round++) {
     for (const [criteria, expected] of queries) {

@@ -1,6 +1,7 @@
 /**
  * What every history has to do, whatever it keeps its versions in. A new one is added to the list of `history_test.ts`.
  */
+import { getEventListeners } from "node:events";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   change,
@@ -17,6 +18,7 @@ import {
   replacement,
 } from "../../src/registry/mod.ts";
 import { equal, type Failure, failure, isList, isMap, toErrorRecord, type Value } from "../../src/value/mod.ts";
+import { delay } from "./folder.ts";
 
 /** A place where histories are kept. */
 export interface Backend {
@@ -43,7 +45,7 @@ const x2 = entry("a:x", 2);
 /** Registers the tests of one backend. */
 export function testHistory(backend: Backend): void {
   const test = (name: string, run: (store: Store) => Promise<void>) =>
-    Deno.test(`${backend.name}: ${name}`, async () => {
+    Deno.test(`${backend.name}: ${name}`, { sanitizeOps: true, sanitizeResources: true }, async () => {
       await using store = await backend.open();
       await run(store);
     });
@@ -378,8 +380,6 @@ class Watcher {
   }
 }
 
-const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 function testWatch(test: Test): void {
   test("tells everyone of a new head within 200 ms, each once and in order", async ({ history, other }) => {
     const second = await other();
@@ -438,7 +438,18 @@ function testWatch(test: Test): void {
       assertEquals(move.version, 1);
       break;
     }
-    const watcher = new Watcher(history, 1);
+    for (const base of [1, 2]) await history.save({ base, operations: [] });
+    const controller = new AbortController();
+    const seen: number[] = [];
+    for await (const { version } of history.watch(0, controller.signal)) {
+      seen.push(version);
+      controller.abort();
+    }
+    assertEquals(seen, [1]);
+    const { signal } = new AbortController();
+    for await (const { version } of history.watch(2, signal)) if (version === 3) break;
+    assertEquals(getEventListeners(signal, "abort").length, 0);
+    const watcher = new Watcher(history, 3);
     await delay(10);
     await history.close();
     await watcher.done;

@@ -146,3 +146,14 @@ Deno.test("a delta has one operation an entry, and two where the kind changes", 
   ]);
   assertEquals(delta(from, from, new Resolver()), []);
 });
+
+Deno.test("a delta comes in canonical order, and tells of a cycle", () => {
+  const to = State.of([entry("a", "b"), entry("b", "c"), entry("c")]);
+  const order = (operations: Operation[]) => operations.map(({ kind, id }) => `${kind} ${id.name}`);
+  assertEquals(order(delta(State.empty, to)), ["create c", "create b", "create a"]);
+  assertEquals(order(delta(to, State.empty)), ["delete a", "delete b", "delete c"]);
+  const cycles: string[] = [];
+  const circle = State.of([entry("a", "b"), entry("b", "a")]);
+  delta(State.empty, circle, new Resolver(), (ids) => cycles.push(ids.join()));
+  assertEquals(cycles, ["app:a,app:b"]);
+});

@@ -1,6 +1,7 @@
 /** What has to hold between processes, shown with real ones. */
 import { assert, assertEquals } from "@std/assert";
 import { type Move, Registry, SqliteHistory } from "../../src/registry/mod.ts";
+import { delay, withFolder } from "./folder.ts";
 import { expectedAt } from "./writer.ts";
 
 const WRITER = new URL("writer.ts", import.meta.url).pathname;
@@ -51,17 +52,6 @@ class Writer {
     this.#process.kill("SIGKILL");
     await this.#process.status;
     await this.#reading;
-  }
-}
-
-const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -120,6 +120,64 @@ Deno.test("a jump names the head that it goes from", async () => {
   await registry.jump(3, { base: 4 });
 });
 
+Deno.test("a jump to where the registry is moves head, if that is elsewhere", async () => {
+  const { registry, recorder, history } = await branched();
+  await history.setHead(2, 4);
+  assertEquals((await registry.jump(4)).id, 4);
+  assertEquals(recorder.take(), []);
+  assertEquals((await registry.head()).version, 4);
+});
+
+/** A history that is pruned by somebody else while it is read. */
+class Pruned extends MemoryHistory {
+  /** What happens after the next call of the method. */
+  after: { method: "head" | "baseline"; run: () => Promise<unknown> } | undefined;
+
+  override async head() {
+    return await this.#then("head", await super.head());
+  }
+
+  override async baseline() {
+    return await this.#then("baseline", await super.baseline());
+  }
+
+  async #then<T>(method: "head" | "baseline", answer: T): Promise<T> {
+    const { after } = this;
+    if (after?.method !== method) return answer;
+    this.after = undefined;
+    await after.run();
+    return answer;
+  }
+}
+
+Deno.test("what is folded while it is being replayed is read again", async () => {
+  const history = new Pruned();
+  const writer = new Registry(history, { dispatch: "none" });
+  for (const name of ["a", "b", "c"]) await writer.apply([create(name)]);
+
+  // The baseline that was read is not that of the versions any more.
+  history.after = { method: "baseline", run: () => history.prune(2) };
+  const first = new Registry(history, { dispatch: "none" });
+  assertEquals((await first.load()).id, 3);
+  assertEquals(names(first), ["a=0", "b=0", "c=0"]);
+
+  // Head moves on, and where it was is folded.
+  history.after = {
+    method: "head",
+    async run() {
+      await writer.apply([create("d")]);
+      await history.prune(4);
+    },
+  };
+  const second = new Registry(history, { dispatch: "none" });
+  assertEquals((await second.load()).id, 4);
+  assertEquals(names(second), ["a=0", "b=0", "c=0", "d=0"]);
+  for (const version of [0, 3]) {
+    const error = await assertRejects(() => second.load(version), RegistryError, `there is no version v${version}`);
+    assertEquals(error.code, "not_found");
+  }
+});
+
 Deno.test("an entry of which nothing is left to do is not touched by a jump", async () => {
   const { registry, recorder } = await branched();
   await registry.jump(2);

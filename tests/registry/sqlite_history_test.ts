@@ -1,22 +1,9 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { change, type History, openHistory, Registry, RegistryError, SqliteHistory } from "../../src/registry/mod.ts";
 import { startWorker } from "../../src/registry/sqlite_history.ts";
-import { SqliteStore } from "../../src/registry/sqlite_store.ts";
+import { delay, testInFolder as test } from "./folder.ts";
 import { fillUp } from "./full_disk.ts";
-
-const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-function test(name: string, run: (folder: string) => Promise<void>): void {
-  Deno.test(`sqlite: ${name}`, async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await run(folder);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
-}
 
 const entry = (name: string, data: string | number = 0) => ({ id: `a:${name}`, kind: "k", data });
 
@@ -174,58 +161,57 @@ test("a worker that dies fails the calls under way; the next one starts another"
   await other.close();
 });
 
-test("a watch outlives a store that cannot be opened for a while", async (folder) => {
+test("a store that could not be opened again can be, once it is as it was", async (folder) => {
   const path = `${folder}/registry.db`;
-  let available = true;
-  let refusals = 0;
+  await make(path);
   const history = await SqliteHistory.open(path, {
-    startWorker: () => {
-      if (available) return new Worker(new URL("mortal_worker.ts", import.meta.url), { type: "module" });
-      refusals++;
-      throw new Error("too many threads");
-    },
+    startWorker: () => new Worker(new URL("mortal_worker.ts", import.meta.url), { type: "module" }),
   });
-  const heard: number[] = [];
-  const watching = (async () => {
-    for await (const { version } of history.watch(0)) heard.push(version);
-  })();
-  await history.save({ base: 0, operations: [] });
-  available = false;
   await assertRejects(() => history.withdraw("die"), RegistryError, "died");
-  const other = await SqliteHistory.open(path);
-  await other.save({ base: 1, operations: [] });
-  for (let i = 0; i < 2000 && refusals < 2; i++) await delay(1);
-  assertEquals(heard, [1]);
-  assert(refusals < 5, "it is tried without a pause");
-  await assertRejects(() => history.head(), RegistryError, "cannot be started");
-  available = true;
-  for (let i = 0; i < 2000 && heard.length < 2; i++) await delay(1);
-  assertEquals(heard, [1, 2]);
-  // Nobody but the watch has started the worker, and that worker looks at the file.
-  await other.save({ base: 2, operations: [] });
-  for (let i = 0; i < 200 && heard.length < 3; i++) await delay(1);
-  assertEquals(heard, [1, 2, 3]);
-  available = false;
-  await assertRejects(() => history.withdraw("die"), RegistryError, "died");
+  const bytes = await Deno.readFile(path);
+  await Deno.writeTextFile(path, "this is no database, whatever its name says. ".repeat(100));
+  for (let i = 0; i < 2; i++) await assertRejects(() => history.head(), RegistryError, "is damaged");
+  await Deno.writeFile(path, bytes);
+  assertEquals((await history.head()).version, 1);
   await history.close();
-  await watching;
-  await other.close();
 });
 
-test("a move is not forgotten because it could not be read at once", (folder) => {
+test("who opens a file while another makes it, finds it made", async (folder) => {
   const path = `${folder}/registry.db`;
-  const [store, other] = [new SqliteStore(path), new SqliteStore(path)];
-  other.save({ base: 0, data: new Uint8Array(), operations: 0 });
-  const { head } = SqliteStore.prototype;
-  store.head = () => {
-    throw new Error("database is locked");
-  };
-  assertThrows(() => store.hasMoved(), Error, "locked");
-  store.head = head;
-  assertEquals([store.hasMoved(), store.hasMoved()], [true, false]);
-  store.close();
-  other.close();
-  return Promise.resolve();
+  await make(`${folder}/model.db`);
+  const model = new Database(`${folder}/model.db`);
+  const schema = model.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'")
+    .all<{ sql: string }>();
+  model.close();
+  const maker = new Database(path);
+  maker.exec("BEGIN IMMEDIATE");
+  const opening = SqliteHistory.open(path);
+  await delay(200);
+  for (const { sql } of schema) maker.exec(sql);
+  maker.exec("INSERT INTO metadata VALUES ('schema_version', '1')");
+  maker.exec("INSERT INTO versions (id, time, operations) VALUES (0, 5, 0)");
+  maker.exec("INSERT INTO baseline (version) VALUES (0)");
+  maker.exec("COMMIT");
+  const history = await opening;
+  assertEquals((await history.versions()).map(({ id, time }) => [id, time.getTime()]), [[0, 5]]);
+  maker.close();
+  await history.close();
+});
+
+test("who opens a file while another writes to it with another journal, waits until it can be changed", async (folder) => {
+  const path = `${folder}/registry.db`;
+  await make(path);
+  const writer = new Database(path);
+  writer.exec("PRAGMA journal_mode = DELETE");
+  writer.exec("BEGIN IMMEDIATE");
+  const opening = SqliteHistory.open(path);
+  await delay(200);
+  writer.exec("COMMIT");
+  const history = await opening;
+  assertEquals(writer.prepare("SELECT count(*) FROM versions").value(), [2]);
+  assertEquals(writer.prepare("PRAGMA journal_mode").value(), ["wal"]);
+  writer.close();
+  await history.close();
 });
 
 test("a file that another process holds is waited for, while this thread goes on", async (folder) => {

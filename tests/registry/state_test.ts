@@ -9,6 +9,7 @@ import {
   replacement,
   State,
 } from "../../src/registry/mod.ts";
+import { SortedEntries } from "../../src/registry/sorted_entries.ts";
 import { Trie } from "../../src/registry/trie.ts";
 import { forAll } from "./random.ts";
 
@@ -94,6 +95,16 @@ Deno.test("a state of thousands is right after every change, small and large", (
     assertEquals(state.namespace("a").length, first);
     assertEquals(state.namespace("b").length, expected.length - first);
   }));
+
+Deno.test("chunks are neither too large nor too many, whatever was added and removed", () => {
+  const entries = State.of(Array.from({ length: 10_000 }, (_, i) => entry(`a:${i}`))).entries();
+  const all = SortedEntries.empty.patched(entries.map((entry) => [entry.id, entry]));
+  const sizes = (sorted: SortedEntries) => sorted.chunks.map(({ length }) => length);
+  assert(Math.max(...sizes(all)) <= 256 && sizes(all).length < 100, sizes(all).join());
+  const few = all.patched(entries.filter((_, i) => i % 100 !== 0).map(({ id }) => [id, undefined]));
+  assertEquals(sizes(few), [100]);
+  assertEquals([...few], entries.filter((_, i) => i % 100 === 0));
+});
 
 Deno.test("ids with one hash are kept apart", () => {
   const ids = ["h:eqaunk6q7f5j", "h:1fe58kq1aj4l9x"].map((text) => Id.parse(text));

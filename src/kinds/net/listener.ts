@@ -131,7 +131,7 @@ class Exchange {
     const { method, url, headers } = this.#request;
     const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
     const data: RequestData = [method, url, headerText(headers), body, maxBody];
-    this.#process.lasting = () => this.#request.signal.addEventListener("abort", this);
+    this.#process.lasting = this;
     this.#errorPort = error;
     if (!this.#context.flow.emit(this.#process, out, new Sealed(httpCodec, data), this)) this.#finish(NONE);
   }
@@ -182,6 +182,11 @@ class Exchange {
   #send(response: RawResponse): void {
     if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
     this.#respond(toResponse(response));
+  }
+
+  /** For the process: a signal costs more than most requests do, so only one that lasts gets it. */
+  lasts(): void {
+    this.#request.signal.addEventListener("abort", this);
   }
 
   /** For the request's signal: the client went away. Nothing happens where the process has ended. */

@@ -15,11 +15,19 @@ export interface SocketLease {
   release(): Promise<void>;
 }
 
+interface Lease {
+  readonly owner: string;
+  /** Whether the owner is about to let go of it, so that another may take the address. */
+  leaving: boolean;
+}
+
 interface Socket {
   server: Deno.HttpServer<Deno.NetAddr>;
   url: string;
-  leases: number;
+  readonly leases: Set<Lease>;
   handler: SocketHandler | undefined;
+  /** Whether requests wait for a handler when there is none. */
+  opening: boolean;
   /** Requests that came before there was a handler. */
   waiting: (() => void)[];
 }
@@ -38,20 +46,18 @@ export class Sockets {
   /**
    * A lease of the socket at an address, bound now if nobody has it.
    *
-   * @param port 0 for any that is free; `owner` tells such sockets apart.
-   * @throws {Error} If the address cannot be bound.
+   * @param port 0 for any that is free.
+   * @param owner Who takes it: an address is of one owner at a time.
+   * @throws {Error} If the address cannot be bound, or is another's who is not about to let go of it (`vacate`).
    */
   async acquire(hostname: string, port: number, owner: string): Promise<SocketLease> {
     const key = `${hostname}:${port === 0 ? owner : port}`;
-    let bound = this.#sockets.get(key);
-    if (bound === undefined) {
-      bound = Promise.resolve().then(() => bind(hostname, port));
-      this.#sockets.set(key, bound);
-      bound.catch(() => this.#sockets.delete(key));
+    const socket = await this.#bound(key, hostname, port);
+    for (const other of socket.leases) {
+      if (other.owner !== owner && !other.leaving) throw inUse(hostname, port, "by another listener of this runtime");
     }
-    const socket = await bound;
-    socket.leases++;
-    let held = true;
+    const lease: Lease = { owner, leaving: false };
+    socket.leases.add(lease);
     return {
       url: socket.url,
       take: (handler) => {
@@ -59,41 +65,89 @@ export class Sockets {
         for (const go of socket.waiting.splice(0)) go();
       },
       yield: (handler) => {
-        if (socket.handler === handler) socket.handler = undefined;
+        if (socket.handler !== handler) return;
+        socket.handler = undefined;
+        socket.opening = false;
       },
       release: async () => {
-        if (!held) return;
-        held = false;
-        if (--socket.leases > 0) return;
-        if (this.#sockets.get(key) === bound) this.#sockets.delete(key);
+        if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
+        this.#sockets.delete(key);
         if (!this.#draining) await socket.server.shutdown();
       },
     };
   }
 
+  /**
+   * Says that what these owners hold now is about to be let go of, so that others may take it in the same change.
+   *
+   * @returns Takes that back.
+   */
+  async vacate(owners: ReadonlySet<string>): Promise<() => void> {
+    const leaving: Lease[] = [];
+    for (const { leases } of await this.#open()) {
+      for (const lease of leases) if (owners.has(lease.owner) && !lease.leaving) leaving.push(lease);
+    }
+    for (const lease of leaving) lease.leaving = true;
+    return () => leaving.forEach((lease) => lease.leaving = false);
+  }
+
+  /** Says that whoever wants to take a socket has done so: requests at the others are refused and wait no more. */
+  async settle(): Promise<void> {
+    for (const socket of await this.#open()) {
+      socket.opening = false;
+      for (const go of socket.waiting.splice(0)) go();
+    }
+  }
+
+  /** The sockets that are bound, once those that are being bound are or cannot be. */
+  async #open(): Promise<Socket[]> {
+    const bound = await Promise.allSettled(this.#sockets.values());
+    return bound.flatMap((socket) => socket.status === "fulfilled" ? [socket.value] : []);
+  }
+
+  /** The socket of a key, bound if it is not. */
+  async #bound(key: string, hostname: string, port: number): Promise<Socket> {
+    for (;;) {
+      let bound = this.#sockets.get(key);
+      if (bound === undefined) {
+        bound = Promise.resolve().then(() => bind(hostname, port));
+        this.#sockets.set(key, bound);
+        bound.catch(() => this.#sockets.delete(key));
+      }
+      const socket = await bound;
+      // while it was waited for, the last to hold it may have let go
+      if (this.#sockets.get(key) === bound) return socket;
+    }
+  }
+
   /** The URLs of all sockets, sorted. */
   async urls(): Promise<string[]> {
-    return (await Promise.all(this.#sockets.values())).map(({ url }) => url).sort();
+    return (await this.#open()).map(({ url }) => url).sort();
   }
 
   /** Takes no new connections and waits until the requests in flight are answered. */
   async drain(): Promise<void> {
     this.#draining = true;
-    await Promise.all((await Promise.all(this.#sockets.values())).map(({ server }) => server.shutdown()));
+    await Promise.all((await this.#open()).map(({ server }) => server.shutdown()));
   }
 }
 
 function bind(hostname: string, port: number): Socket {
-  const socket: Partial<Socket> & Pick<Socket, "leases" | "waiting"> = { leases: 0, waiting: [] };
+  const socket: Partial<Socket> & Pick<Socket, "leases" | "waiting"> = { leases: new Set(), waiting: [] };
+  socket.opening = true;
   const handle = (request: Request): Response | Promise<Response> => {
     const handler = socket.handler;
-    return handler === undefined ? wait(socket as Socket, request) : handler(request);
+    if (handler !== undefined) return handler(request);
+    return socket.opening ? wait(socket as Socket, request) : unavailable();
   };
   try {
     socket.server = Deno.serve({ hostname, port, onListen() {}, onError: failed }, handle);
   } catch (thrown) {
-    const why = thrown instanceof Deno.errors.AddrInUse ? "it is in use" : (thrown as Error).message;
-    throw failure(`cannot listen on ${hostname}:${port}: ${why}`, { code: "address", cause: thrown });
+    if (thrown instanceof Deno.errors.AddrInUse) throw inUse(hostname, port, "", thrown);
+    throw failure(`cannot listen on ${hostname}:${port}: ${(thrown as Error).message}`, {
+      code: "address",
+      cause: thrown,
+    });
   }
   const { addr } = socket.server;
   socket.url = `http://${addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname}:${addr.port}`;
@@ -103,13 +157,21 @@ function bind(hostname: string, port: number): Socket {
 /** Holds a request until a workflow takes the socket. */
 async function wait(socket: Socket, request: Request): Promise<Response> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const taken = await Promise.race([
-    new Promise<boolean>((resolve) => socket.waiting.push(() => resolve(true))),
-    new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), PATIENCE)),
-  ]);
+  await new Promise<void>((resolve) => {
+    socket.waiting.push(resolve);
+    timer = setTimeout(resolve, PATIENCE);
+  });
   clearTimeout(timer);
-  if (taken && socket.handler !== undefined) return await socket.handler(request);
+  return socket.handler === undefined ? unavailable() : await socket.handler(request);
+}
+
+function unavailable(): Response {
   return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
+}
+
+function inUse(hostname: string, port: number, by: string, cause?: unknown): Error {
+  const message = `cannot listen on ${hostname}:${port}: it is in use${by && ` ${by}`}`;
+  return failure(message, { code: "address", ...cause !== undefined && { cause } });
 }
 
 function failed(): Response {

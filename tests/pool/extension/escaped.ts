@@ -99,8 +99,7 @@ export const GUARDED: Readonly<Record<string, () => unknown>> = {
   "names of hosts": () => Deno.resolveDns("localhost", "A"),
   "a connection by node:net": () =>
     new Promise((done, fail) => net.connect(80, "127.0.0.1").on("error", fail).on("connect", done)),
-  "a request by node:http": () =>
-    new Promise((done, fail) => http.get("http://127.0.0.1/", done).on("error", fail)),
+  "a request by node:http": () => new Promise((done, fail) => http.get("http://127.0.0.1/", done).on("error", fail)),
   "the environment": () => Deno.env.toObject(),
   "a variable by node:process": () => process.env.HOME,
   "a command": () => new Deno.Command("true").outputSync(),

@@ -1,0 +1,55 @@
+// Makes dist/weft: one program with Weft and the Deno runtime in it.
+//
+//   deno task compile [FLAGS OF deno compile]
+
+/** The program's own module. What it imports, at once or later, is embedded with it. */
+export const MAIN = "main.ts";
+
+/** What is reached by `new URL(..., import.meta.url)` alone, which `deno compile` does not follow: the workers. */
+export const WORKERS: readonly string[] = [
+  "workers/executor.ts",
+  "workers/registry_sqlite.ts",
+  "workers/warden.ts",
+];
+
+const ROOT = new URL("../", import.meta.url);
+const OUTPUT = "dist/weft";
+
+/**
+ * Runs `deno compile`.
+ *
+ * @param args More flags for it: `--target=aarch64-apple-darwin`, `--output=weft`.
+ * @returns The exit code.
+ */
+export async function compile(args: readonly string[]): Promise<number> {
+  const output = args.some((arg) => /^(--output\b|-o)/.test(arg)) ? [] : [`--output=${OUTPUT}`];
+  const includes = WORKERS.map((worker) => `--include=${worker}`);
+  console.log(`embedding ${MAIN} and ${WORKERS.join(", ")}, each with all that it imports`);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["compile", "--quiet", "--allow-all", ...includes, ...output, ...args, MAIN],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdout: "inherit",
+    stderr: "piped",
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  if (code === 0) console.log("done");
+  else console.error(lacksDenort(said) ? withoutDenort() : said.split("\nStack backtrace")[0]!.trimEnd());
+  return code === 0 ? 0 : 1;
+}
+
+/** Whether that is what `deno compile` says where it has nothing to put the modules into. */
+function lacksDenort(said: string): boolean {
+  return /Setting up base binary|Writing binary bytes|denort/i.test(said);
+}
+
+function withoutDenort(): string {
+  const given = Deno.env.get("DENORT_BIN");
+  return given === undefined
+    ? "denort, the program that everything is embedded in, cannot be fetched; download it elsewhere and set DENORT_BIN to its path"
+    : `DENORT_BIN is ${
+      JSON.stringify(given)
+    }, which cannot be used; it has to be the path of a denort of Deno ${Deno.version.deno}`;
+}
+
+if (import.meta.main) Deno.exit(await compile(Deno.args));

@@ -1,0 +1,62 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { COMMAND_NAMES } from "../../src/cli/mod.ts";
+import { VERSION } from "../../src/cli/version.ts";
+import { Project, wordsOf } from "./project.ts";
+
+Deno.test("help lists every command", async () => {
+  await using project = new Project();
+  for (const line of ["help", "--help", "-h"]) {
+    const out = await project.weft(line);
+    for (const name of COMMAND_NAMES) assertMatch(out, new RegExp(`^  ${name} +\\S`, "m"));
+  }
+});
+
+Deno.test("weft alone says how it is used, and is wrong usage", async () => {
+  await using project = new Project();
+  const { code, out } = await project.run([]);
+  assertEquals(code, 2);
+  assertMatch(out, /Usage: weft COMMAND/);
+});
+
+Deno.test("--version is that of deno.json", async () => {
+  await using project = new Project();
+  const { version } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  assertEquals(await project.weft("--version"), `weft ${version}`);
+  assertEquals(VERSION, version);
+});
+
+for (const name of COMMAND_NAMES) {
+  Deno.test(`weft ${name} --help has usage, flags that are all told of, and examples of itself`, async () => {
+    await using project = new Project();
+    const out = await project.weft(`${name} --help`);
+    assertEquals(await project.weft(`help ${name}`), out);
+    assertEquals(await project.weft(`${name} --nonsense -h`), out, "help comes first");
+    assertMatch(out, new RegExp(`^Usage: weft ${name}\\b`, "m"));
+    const flags = out.slice(out.indexOf("Flags:\n"), out.indexOf("\n\n", out.indexOf("Flags:\n"))).split("\n").slice(1);
+    for (const line of flags) assertMatch(line, /^ {2}(-\w, | {4})--[a-z-]+( \S+)?( \*)? {2,}[A-Z].*\.$/);
+    const examples = out.slice(out.indexOf("Examples:\n")).split("\n").filter((line) => line.includes("weft"));
+    assert(examples.some((line) => wordsOf(line).join(" ").includes(`weft ${name}`)), "no example");
+  });
+}
+
+Deno.test("an unknown command names the nearest", async () => {
+  await using project = new Project();
+  assertEquals(await project.refusal("aply"), [2, "unknown command aply; did you mean apply?\nTry: weft --help"]);
+  assertEquals(await project.refusal("help hstory"), [
+    2,
+    "unknown command hstory; did you mean history?\nTry: weft --help",
+  ]);
+  assertEquals(await project.refusal("constructor"), [2, "unknown command constructor\nTry: weft --help"]);
+});
+
+Deno.test("wrong usage of a command points to its own help", async () => {
+  await using project = new Project();
+  assertEquals(await project.refusal("apply --prun"), [
+    2,
+    "unknown flag --prun; did you mean --prune?\nTry: weft apply --help",
+  ]);
+  assertEquals(await project.refusal("diff 1 2 3"), [
+    2,
+    "there are 3 versions; a difference is between two\nTry: weft diff --help",
+  ]);
+});

@@ -1,0 +1,261 @@
+import { assert, assertEquals } from "@std/assert";
+import { Flow, NodeSymbol, Note, type Process, SEALED, SENT, ToHost } from "../../src/flow/mod.ts";
+import { CODECS } from "../../src/kinds/mod.ts";
+import { Form, isError, measure, NONE, Sealed, type Value } from "../../src/value/mod.ts";
+import { Asks } from "../../src/pool/asks.ts";
+import { Connection, type ConnectionHandler, type Seat } from "../../src/pool/connection.ts";
+import { PoolSymbols } from "../../src/pool/symbols.ts";
+
+// Whatever comes over the port, the host throws nothing, and does nothing that it should not.
+
+/** Numbers between 0 and 1, the same every time. */
+function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function deep(levels: number): unknown {
+  let value: unknown = [];
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+}
+
+const cyclic: unknown[] = [];
+cyclic.push(cyclic);
+
+/** What elements of frames are made of. */
+const ELEMENTS: readonly unknown[] = [
+  0,
+  1,
+  2,
+  3,
+  4,
+  5,
+  6,
+  7,
+  99,
+  -1,
+  -2,
+  0.5,
+  NaN,
+  Infinity,
+  2 ** 31,
+  2 ** 53,
+  -(2 ** 60),
+  10n,
+  SEALED,
+  SEALED + 1,
+  SEALED + 9,
+  null,
+  undefined,
+  true,
+  "",
+  "text",
+  "error",
+  "info",
+  "__proto__",
+  "{",
+  "[[1,",
+  '{"__proto__": 1}',
+  "[".repeat(50_000),
+  [],
+  {},
+  deep(150),
+  deep(500),
+  cyclic,
+  [1, 2],
+  [200, [], "x"],
+  [200, ["a", "b"], new Uint8Array(2)],
+  [999, [], "x"],
+  [204, [], "x"],
+  [200, ["a b", "c"], null],
+  [200, ["a", "b\r\nc: d"], null],
+  [200, ["a"], null],
+  [200, [], {}],
+  new Uint8Array(3),
+  new ArrayBuffer(3),
+  new Date(),
+  new Date(NaN),
+  new Error("x"),
+  new Map(),
+  new Map([["error", 1]]),
+  new Map([["error", {}]]),
+  new Map([["error", {
+    name: 1,
+    message: {},
+    path: 3,
+    cause: new Map([["error", null]]),
+    errors: [deep(300)],
+    details: cyclic,
+  }]]),
+  new Map([["stream", 1]]),
+  new Map([["stream", {}]]),
+  new Map([["lazy", {}]]),
+  new Map([["lazy", { fields: { a: 1 }, lazy: { a: 2 } }]]),
+  new Set([1]),
+  /x/,
+  { name: {}, message: 1, stack: [], path: "x", code: {} },
+  { name: "E", message: "m", path: [1, "a"] },
+  new Int32Array(2),
+  { a: undefined },
+  Object.assign([1, , 3], { x: 1 }),
+];
+
+/** A connection with one process on it and two nodes, one linked to the other, all as they are in a pool. */
+class Rig {
+  readonly port: MessagePort;
+  readonly told: unknown[] = [];
+  readonly reached: string[] = [];
+  readonly payloads: Value[] = [];
+  readonly malformed: string[] = [];
+  readonly refused: string[] = [];
+  readonly logged: unknown[][] = [];
+  readonly #connection: Connection;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.port = port2;
+    const flow = new Flow();
+    const symbols = new PoolSymbols();
+    const make = (number: number, name: string, body?: { form: number; fields: unknown }) => {
+      const definition = { number, id: name, name, kind: name, ins: ["in"], ...body && { body } };
+      const symbol = new NodeSymbol(definition);
+      symbol.node = { receive: ({ payload }) => (this.reached.push(name), this.payloads.push(payload), null) };
+      symbols.add({ symbol, definition, pure: false });
+      return symbol;
+    };
+    const asking = make(1, "asking", { form: 0, fields: null });
+    asking.out("out").link(1, [make(2, "linked").inAt(0)]);
+    make(3, "unlinked");
+    const asks = new Asks({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
+    const handler: ConnectionHandler = {
+      ask: asks.take.bind(asks),
+      childEnded: asks.ended.bind(asks),
+      log: (connection, process, ...rest) =>
+        this.logged.push([asks.processOf(connection, process, 0)?.number, ...rest]),
+      answered: (_, packet, answer) => flow.settle(packet, answer as never),
+      rested: ({ process }) => flow.release(process),
+      malformed: (_, what) => this.malformed.push(what),
+    };
+    const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
+    this.#connection = new Connection({ id: 1, port: port1, note: new Note(), codecs, handler, only: undefined });
+    const process = flow.open({ number: 1, generation: 1 });
+    asking.node = { receive: (packet) => (this.#connection.send(this.#seat(process), packet), SENT) };
+    const told = { answered: (_: unknown, answer: unknown) => this.told.push(answer) };
+    flow.start(process, asking.inAt(0), new Sealed(CODECS[0]!, ["GET", "/", "", null, 0]), told);
+    flow.start(process, asking.inAt(0), "plain", told);
+  }
+
+  #seat(process: Process): Seat {
+    const { seats } = this.#connection;
+    const seat = seats.get(1) ??
+      {
+        process,
+        connection: this.#connection,
+        packets: [],
+        unanswered: 0,
+        busy: false,
+        effects: false,
+        replayed: false,
+      };
+    seats.set(1, seat);
+    return seat;
+  }
+
+  /** Has the host take a batch. @throws {Error} What the host throws. */
+  async post(batch: unknown): Promise<void> {
+    this.port.postMessage(batch);
+    await this.#connection.drain();
+  }
+
+  /** Fails if something has come through that should not have. */
+  check(): void {
+    assert(!this.reached.includes("unlinked"));
+    for (const payload of this.payloads) measure(payload);
+    for (const answer of this.told) {
+      if (answer instanceof Sealed) assert(answer.codec.isSealed(answer.data));
+      else if (answer !== NONE) measure(answer);
+      if (isError(answer)) assertEquals([typeof answer.message, typeof answer.name], ["string", "string"]);
+    }
+    for (const [, , , text] of this.logged) assertEquals(typeof text, "string");
+  }
+
+  close(): void {
+    this.#connection.close(new Error("over"));
+    this.port.close();
+  }
+}
+
+Deno.test("frames of random elements", async () => {
+  const next = random(1);
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
+  const lengths = [0, 6, 9, 3, 5, 3, 2];
+  let [malformed, refused, told] = [0, 0, 0];
+  for (let round = 0; round < 5_000; round++) {
+    const rig = new Rig();
+    const batch: unknown[] = next() < 0.9 ? [0] : [pick(ELEMENTS)];
+    for (let frames = Math.ceil(next() * 4); frames > 0; frames--) {
+      const operation = next() < 0.95 ? Math.ceil(next() * 6) : pick(ELEMENTS);
+      batch.push(operation);
+      const length = next() < 0.9 ? lengths[Number(operation)] ?? 3 : Math.floor(next() * 10);
+      // small numbers more often than not, or hardly a frame would come far
+      for (let i = 1; i < length; i++) batch.push(next() < 0.85 ? Math.floor(next() * 3) : pick(ELEMENTS));
+    }
+    await rig.post(next() < 0.98 ? batch : pick(ELEMENTS));
+    rig.check();
+    malformed += rig.malformed.length;
+    refused += rig.refused.length;
+    told += rig.told.length;
+    rig.close();
+  }
+  // all three ends were come to, or this shows nothing
+  assert(malformed > 1_000 && refused > 100 && told > 50, JSON.stringify({ malformed, refused, told }));
+});
+
+Deno.test("good frames with one element that is not", async (t) => {
+  const good: Record<string, unknown[]> = {
+    answer: [ToHost.Answer, 1, 0, 2, SEALED + 1, [200, ["content-type", "text/plain"], "x"]],
+    "plain answer": [ToHost.Answer, 1, 1, 2, Form.Plain, "x"],
+    ask: [ToHost.Ask, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
+    idle: [ToHost.Idle, 1, 2],
+    log: [ToHost.Log, 1, 1, "info", "text"],
+    prepared: [ToHost.Prepared, 1, null],
+    ended: [ToHost.Ended, -1],
+  };
+  for (const [name, frame] of Object.entries(good)) {
+    await t.step(name, async () => {
+      const intact = new Rig();
+      await intact.post([0, ...frame]);
+      assertEquals([intact.malformed, intact.refused], [[], []]);
+      intact.close();
+      for (let at = 1; at <= frame.length; at++) {
+        for (const element of ELEMENTS) {
+          const rig = new Rig();
+          const batch = [0, ...frame];
+          batch.splice(at, 1, element);
+          await rig.post(batch);
+          rig.check();
+          rig.close();
+        }
+      }
+    });
+  }
+});
+
+Deno.test("an executor cannot have the host remember processes without end", async () => {
+  const rig = new Rig();
+  for (let batch = 0; batch < 20; batch++) {
+    const frames: unknown[] = [0];
+    for (let i = 1; i <= 1_000; i++) {
+      const child = -(batch * 1_000 + i);
+      frames.push(ToHost.Ask, child, 1, 1, 2, 0, -child, Form.Plain, "x");
+    }
+    await rig.post(frames);
+  }
+  assertEquals([rig.reached.filter((name) => name === "linked").length, rig.refused.length], [10_000, 10_000]);
+  rig.close();
+});

@@ -1,0 +1,40 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { snippets, World } from "../runtime/world.ts";
+import { serving, until } from "./serving.ts";
+
+// Whatever fills the memory, its process fails, the memory comes back, and nobody else is disturbed.
+
+const MEBIBYTE = 2 ** 20;
+
+const HUNGRY: Record<string, string> = {
+  "an array": "const a = []; for (;;) a.push(new Array(1e5).fill(1.1))",
+  "a typed array": "const a = []; for (;;) a.push(new Float64Array(1 << 19).fill(1.5))",
+  "ArrayBuffers": "const a = []; for (;;) { const b = new ArrayBuffer(1 << 22); new Uint8Array(b).fill(1); a.push(b) }",
+  "an ArrayBuffer that grows":
+    "const b = new ArrayBuffer(1 << 20, { maxByteLength: 2 ** 32 }); for (let n = 1 << 20;; n += 1 << 20) { b.resize(n); new Uint8Array(b, n - (1 << 20)).fill(1) }",
+};
+
+Deno.test("memory comes back from whatever takes it all", async (t) => {
+  const codes = Object.fromEntries(
+    Object.values(HUNGRY).map((code, n) => [`hungry${n}`, `export default () => { ${code} }`]),
+  );
+  const yaml = snippets({ ...codes, good: "export default ({ query }) => Number(query.n[0]) + 1" }, { timeout: 5_000 });
+  await using world = await World.start(yaml, { executorMemory: 64 });
+  await serving(world);
+  await world.fetch("/good?n=1");
+  const { rss: before } = Deno.memoryUsage();
+  for (const [n, name] of Object.keys(HUNGRY).entries()) {
+    await t.step(name, async () => {
+      const bad = world.fetch(`/hungry${n}`);
+      const good = await Promise.all(Array.from({ length: 50 }, (_, n) => world.fetch(`/good?n=${n}`)));
+      assertEquals(good.map(({ text }) => text), good.map((_, n) => String(n + 1)));
+      assertEquals((await bad).status, 500);
+      const death = world.runtime.pool.status().deaths[n];
+      assertEquals([death?.reason, death?.node], ["memory", `hungry${n}`]);
+      assertMatch(await world.logged(new RegExp(`hungry${n} was killed`)), /memory/);
+      await until(() => Deno.memoryUsage().rss < before + 150 * MEBIBYTE, `resident memory is back near ${before}`);
+      await serving(world);
+    });
+  }
+  assert(world.runtime.pool.status().deaths.every(({ ms }) => ms < 100));
+});

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { snippets, World } from "../runtime/world.ts";
+import { serving } from "./serving.ts";
+
+/** Uses the processor without end, in a process of its own. */
+function burn(): Deno.ChildProcess {
+  return new Deno.Command("sh", { args: ["-c", "while :; do :; done"], stdin: "null" }).spawn();
+}
+
+Deno.test("a machine that has no processor to spare gets nobody killed", async () => {
+  const limit = 300;
+  const codes = {
+    // one native call, which only the watchdog could end
+    native: "const numbers = Float64Array.from({ length: 1 << 22 }, (_, n) => (n * 7919) % 1000003);" +
+      "export default ({ query }) => numbers.slice(0, Number(query.n[0])).sort().length",
+    good: "export default ({ query }) => Number(query.n[0]) + 1",
+  };
+  await using world = await World.start(snippets(codes, { timeout: limit }));
+  await serving(world);
+  // as many numbers as take at least a third of the limit, and not all of it, while nobody else is busy
+  let numbers = 1 << 14;
+  for (let took = 0; took < limit / 3 && numbers < 1 << 22;) {
+    numbers *= 2;
+    const began = performance.now();
+    assertEquals((await world.fetch(`/native?n=${numbers}`)).text, String(numbers));
+    took = performance.now() - began;
+  }
+  const busy = Array.from({ length: 2 * navigator.hardwareConcurrency }, burn);
+  try {
+    const until = performance.now() + 4_000;
+    for (let n = 0; performance.now() < until; n++) {
+      const answers = await Promise.all([world.fetch(`/native?n=${numbers}`), world.fetch(`/good?n=${n}`)]);
+      assertEquals(answers[1].text, String(n + 1));
+    }
+    assertEquals(world.runtime.pool.status().deaths, []);
+  } finally {
+    for (const child of busy) child.kill("SIGKILL");
+    await Promise.all(busy.map((child) => child.status));
+  }
+  assertEquals((await world.fetch("/good?n=1")).text, "2");
+});

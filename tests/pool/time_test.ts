@@ -1,0 +1,184 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { World } from "../runtime/world.ts";
+import { serving } from "./serving.ts";
+import { slowdown } from "./slowdown.ts";
+
+// Whatever never ends is ended: in time, alone, and with an error that says what it was.
+
+const LIMIT = 300;
+/** What a soft stop may take beyond the limit, in milliseconds; and what has to be killed. */
+const STOP = 200;
+const KILL = 500;
+const NEIGHBOURS = 200;
+
+interface Case {
+  /** Specs beside the listener, the router and the neighbour; the first one is linked to the router. */
+  specs: Record<string, unknown>[];
+  /** What the log says. */
+  error: RegExp;
+  /** Milliseconds that it may take. */
+  within: number;
+  killed?: boolean;
+  /** What is sent. */
+  body?: string;
+}
+
+const script = (name: string, code: string, more = {}) => ({
+  kind: "snippet",
+  name,
+  language: "javascript",
+  code,
+  timeout: LIMIT,
+  ...more,
+});
+const to = (name: string) => ({ links: { out: [{ name, port: "in" }] } });
+const stopped = /> bad: .*bad was stopped after 300 ms/;
+
+const CASES: Record<string, Case> = {
+  "an endless loop": {
+    specs: [script("bad", "export default () => { for (;;); }")],
+    error: stopped,
+    within: LIMIT + STOP,
+  },
+  "an endless microtask loop": {
+    specs: [script("bad", "export default async () => { for (;;) await null; }")],
+    error: stopped,
+    within: LIMIT + STOP,
+  },
+  "a regular expression that runs away": {
+    specs: [script("bad", "export default ({ body }) => /(a+)+$/.test(body)")],
+    body: "a".repeat(40) + "b",
+    error: stopped,
+    within: LIMIT + STOP,
+  },
+  "a regular expression that runs away in CEL": {
+    specs: [{ ...script("bad", "self.body.matches('^(a+)+$')"), language: "cel" }],
+    body: "a".repeat(40) + "b",
+    error: stopped,
+    within: LIMIT + STOP,
+  },
+  "a regular expression that runs away in a condition": {
+    specs: [{ kind: "if", name: "bad", when: "self.body.matches('^(a+)+$')", timeout: LIMIT }],
+    body: "a".repeat(40) + "b",
+    error: stopped,
+    within: LIMIT + STOP,
+  },
+  "a long native call": {
+    specs: [script(
+      "bad",
+      "export default () => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }",
+    )],
+    error: /> bad: .*bad was killed: one call took longer than 500 ms/,
+    within: LIMIT + KILL,
+    killed: true,
+  },
+  "a sort whose comparison never ends": {
+    specs: [script("bad", "export default () => [3, 2, 1].sort(() => { for (;;); })")],
+    error: stopped,
+    within: LIMIT + STOP,
+  },
+  "a promise that never settles": {
+    specs: [script("bad", "export default () => new Promise(() => {})")],
+    error: /> bad: .*never settles/,
+    within: LIMIT,
+  },
+  "a cycle of links": {
+    specs: [
+      script("bad", "export default (n) => n", to("other")),
+      script("other", "export default (n) => n", to("bad")),
+    ],
+    error: /loop: bad > other > bad/,
+    within: LIMIT + STOP,
+  },
+  "a cycle of links between asynchronous nodes": {
+    specs: [
+      script("bad", "export default async (n) => { await null; return n }", to("other")),
+      script("other", "export default async (n) => { await null; return n }", to("bad")),
+    ],
+    error: /loop: bad > other > bad/,
+    within: LIMIT + STOP,
+  },
+};
+
+function world(specs: Record<string, unknown>[], more: Record<string, unknown> = {}): string {
+  return JSON.stringify([
+    { kind: "listener", name: "web", port: 0, links: { out: [{ name: "router", port: "in" }] }, ...more },
+    {
+      kind: "router",
+      name: "router",
+      routes: [{ path: "/bad", port: "out[0]" }, { path: "/good", port: "out[1]" }],
+      links: { "out[0]": [{ name: specs[0]!.name, port: "in" }], "out[1]": [{ name: "good", port: "in" }] },
+    },
+    {
+      kind: "snippet",
+      name: "good",
+      language: "javascript",
+      code: "export default ({ query }) => Number(query.n[0]) + 1",
+    },
+    ...specs,
+  ]);
+}
+
+/** So many requests at once, each with an answer of its own. */
+async function neighbours(at: World): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: NEIGHBOURS }, (_, n) => at.fetch(`/good?n=${n}`)));
+  assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
+}
+
+for (const [name, { specs, error, within, killed = false, body }] of Object.entries(CASES)) {
+  Deno.test(name, async () => {
+    await using at = await World.start(world(specs));
+    await serving(at);
+    await neighbours(at);
+    const before = slowdown();
+    const beside = neighbours(at);
+    const began = performance.now();
+    const bad = await at.fetch("/bad", body === undefined ? {} : { method: "POST", body });
+    const took = performance.now() - began;
+    assertEquals(bad.status, 500, bad.text);
+    const slow = Math.max(before, slowdown());
+    assert(took < within * slow, `it took ${took} ms on a machine that is ${slow} times slow`);
+    const line = await at.logged(error);
+    assertMatch(line, new RegExp(`\\[${(JSON.parse(bad.text) as { process: string }).process}\\]`));
+    await beside;
+    const again = performance.now();
+    await neighbours(at);
+    assert(performance.now() - again < 1_000 * slow);
+    assertEquals(at.runtime.pool.status().deaths.map(({ reason }) => reason), killed ? ["time"] : []);
+  });
+}
+
+Deno.test("a cycle of links by way of the host ends with its process", async () => {
+  const extension = new URL("./extension/relay.ts", import.meta.url).href;
+  const specs = [script("bad", "export default (n) => n", to("other")), { kind: "relay", name: "other", ...to("bad") }];
+  await using at = await World.start(world(specs, { timeout: LIMIT }), { extensions: [extension] });
+  await neighbours(at);
+  const before = slowdown();
+  const beside = neighbours(at);
+  const began = performance.now();
+  assertEquals((await at.fetch("/bad")).status, 500);
+  const took = performance.now() - began;
+  assert(took < (LIMIT + STOP) * Math.max(before, slowdown()), `it took ${took} ms`);
+  await at.logged(/\[[0-9a-f-]{36}\].*(the process took too long|loop: )/);
+  await beside;
+  await neighbours(at);
+});
+
+Deno.test("a top level that loops on one executor only", async () => {
+  // it is tried out on the first, before that time; the second comes to it with the first call
+  const loops = Date.now() + 4_000;
+  const bad = script("bad", `while (Date.now() > ${loops}); export default () => 1`);
+  await using at = await World.start(world([bad]), { executors: 2 });
+  await serving(at, 2);
+  await new Promise((resolve) => setTimeout(resolve, loops - Date.now()));
+  const before = slowdown();
+  const beside = neighbours(at);
+  const began = performance.now();
+  const answers = await Promise.all([at.fetch("/bad"), at.fetch("/bad")]);
+  const took = performance.now() - began;
+  assert(took < (LIMIT + STOP) * Math.max(before, slowdown()), `it took ${took} ms`);
+  assertEquals(answers.map(({ status }) => status).sort(), [200, 500]);
+  await at.logged(stopped);
+  await beside;
+  assertEquals(at.runtime.pool.status().deaths, []);
+});

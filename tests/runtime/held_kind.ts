@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Kind, Process } from "../../src/flow/mod.ts";
+import type { HostContext } from "../../src/kinds/mod.ts";
+import { KINDS } from "../../src/kinds/mod.ts";
+import { loadScheme } from "../../src/runtime/mod.ts";
+import type { Scheme } from "../../src/spec/mod.ts";
+
+/** A kind of the host, `held`, whose nodes keep every packet until the test lets go of them. */
+export class Held {
+  /** The processes whose packets came, first to last. */
+  readonly processes: Process[] = [];
+  readonly #release = Promise.withResolvers<string>();
+  #context: HostContext | undefined;
+  readonly #kind: Kind<HostContext> = {
+    name: "held",
+    summary: "Keeps packets.",
+    fields: z.object({}),
+    ports: { in: ["in"], out: [] },
+    place: "host",
+    prepare: (context) => {
+      this.#context = context;
+      return { node: { receive: (packet) => this.#keep(packet.process) } };
+    },
+  };
+
+  /** The built-in kinds and this one. */
+  scheme(): Promise<Scheme<Kind>> {
+    return loadScheme({ kinds: [...KINDS, this.#kind as Kind] });
+  }
+
+  /** Answers all packets, those to come as well, with the text `released`. */
+  release(): void {
+    this.#release.resolve("released");
+  }
+
+  /** Opens as many processes as there may be, as a node that watches something does. @returns What ends them. */
+  fill(): () => void {
+    const { open, flow } = this.#context!;
+    const opened: Process[] = [];
+    for (let process = open(); process !== undefined; process = open()) opened.push(process);
+    return () => opened.forEach((process) => flow.close(process));
+  }
+
+  #keep(process: Process): Promise<string> {
+    this.processes.push(process);
+    return this.#release.promise;
+  }
+}
