@@ -150,11 +150,21 @@ for (const changes of [1, 10]) {
 {
   const folder = await Deno.makeTempDir();
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  const registry = await filled(await SqliteHistory.open(`${folder}/apply.db`), 1000);
+  for (const [changes, entries] of [[1, 1000], [1, 10_000], [1000, 10_000]] as const) {
+    const registry = await filled(await SqliteHistory.open(`${folder}/${changes}-${entries}.db`), entries);
+    Deno.bench({
+      name: `apply ${changes} in a state of ${entries}, saved with SQLite`,
+      group: "sqlite",
+      fn: async () => void await registry.apply(updates(changes, entries)),
+    });
+  }
   Deno.bench({
-    name: "apply 1 in a state of 1,000, saved with SQLite",
+    name: "open, fill with 10,000 entries at once, close: SQLite",
     group: "sqlite",
-    fn: async () => void await registry.apply(updates(1, 1000)),
+    async fn() {
+      const registry = await filled(await SqliteHistory.open(`${folder}/fill-${revision++}.db`), 10_000);
+      await registry.close();
+    },
   });
   const history = await SqliteHistory.open(`${folder}/load.db`);
   await filled(history, 10_000);

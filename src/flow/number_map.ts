@@ -10,12 +10,12 @@ const SLOTS = 64;
  *
  * @example
  * ```ts
- * const map = new NumberMap<string>();
- * map.set(7, "seven");
- * map.get(7); // "seven"
+ * const map = new NumberMap<Process>();
+ * map.set(process.number, process);
+ * map.get(process.number); // the process
  * ```
  */
-export class NumberMap<T> {
+export class NumberMap<T extends object> {
   #keys: number[] = new Array<number>(SLOTS).fill(0);
   #values: (T | undefined)[] = new Array<T | undefined>(SLOTS).fill(undefined);
   #size = 0;
@@ -31,7 +31,7 @@ export class NumberMap<T> {
   }
 
   /** Gives a number its value. */
-  set(key: number, value: T & ({} | null)): void {
+  set(key: number, value: T): void {
     const slot = this.#slot(key);
     const isNew = this.#values[slot] === undefined;
     this.#keys[slot] = key;

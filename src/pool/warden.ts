@@ -157,7 +157,9 @@ export class Warden {
     }
     const note = ward.note.read();
     if (!note.busy || note.sequence !== sequence) return;
-    if (worked >= Math.min(time / 2, limit) || time > limit * 10) this.#kill(ward.id, "time", `one call took longer than ${limit} ms`);
+    if (worked >= Math.min(time / 2, limit) || time > limit * 10) {
+      this.#kill(ward.id, "time", `one call took longer than ${limit} ms`);
+    }
   }
 
   /** Typed arrays are outside of V8's limit: past the budget, the executor that is longest in one call goes. */

@@ -32,7 +32,7 @@ export interface Failure {
 }
 
 /** How often the file is looked at, in milliseconds, where nothing tells of its change earlier. */
-const POLL = 100;
+const POLL = 50;
 
 /** A worker's own scope. */
 export interface WorkerScope {

@@ -37,17 +37,19 @@ export interface LoaderOptions {
 }
 
 /** How many specs are prepared ahead of their turn. */
-const AHEAD = 32;
+const AHEAD = 256;
 /** How long a change waits for what `init`, `term`, load and unload do, in milliseconds. */
 const HOOKS = 5_000;
 
 interface Staged {
   insert: Map<string, CompiledUnit>;
   remove: Set<string>;
-  /** What preparing ahead came to, by operation. */
-  ahead: Map<Operation, Promise<CompiledUnit | undefined>>;
-  operations: readonly Operation[];
+  /** What the transaction brings, in order. */
+  entries: readonly Entry[];
+  /** How many of them are prepared, or being prepared. */
   next: number;
+  /** What preparing ahead comes to, until its turn. */
+  ahead: Map<Entry, Promise<CompiledUnit | undefined>>;
   /** Takes back that addresses were said to become free. */
   stay: () => void;
 }
@@ -80,7 +82,8 @@ export class Loader implements Handler {
 
   async begin({ operations }: TransactionInfo): Promise<void> {
     const stay = await this.#options.sockets.vacate(this.#leaving(operations));
-    this.#staged = { insert: new Map(), remove: new Set(), ahead: new Map(), operations, next: 0, stay };
+    const entries = operations.flatMap((operation) => operation.kind === "delete" ? [] : [operation.entry]);
+    this.#staged = { insert: new Map(), remove: new Set(), entries, next: 0, ahead: new Map(), stay };
   }
 
   async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
@@ -155,21 +158,20 @@ export class Loader implements Handler {
       return;
     }
     const staged = this.#staged!;
-    const operation = staged.operations.find((candidate) => candidate.kind !== "delete" && candidate.entry === entry);
     this.#prepareAhead(staged);
-    const unit = await (operation === undefined ? this.#prepare(entry) : staged.ahead.get(operation));
-    if (operation !== undefined) staged.ahead.delete(operation);
+    // one that was deferred comes a second time
+    const unit = await (staged.ahead.get(entry) ?? this.#prepare(entry));
+    staged.ahead.delete(entry);
     if (unit !== undefined) staged.insert.set(unit.spec.id, unit);
   }
 
   /** Prepares the next specs of the transaction while the answers for earlier ones are on their way. */
   #prepareAhead(staged: Staged): void {
-    while (staged.ahead.size < AHEAD && staged.next < staged.operations.length) {
-      const operation = staged.operations[staged.next++]!;
-      if (operation.kind === "delete") continue;
-      const prepared = this.#prepare(operation.entry);
+    while (staged.ahead.size < AHEAD && staged.next < staged.entries.length) {
+      const entry = staged.entries[staged.next++]!;
+      const prepared = this.#prepare(entry);
       prepared.catch(() => {}); // told when its turn comes
-      staged.ahead.set(operation, prepared);
+      staged.ahead.set(entry, prepared);
     }
   }
 

@@ -488,6 +488,12 @@ function testAnnouncements(test: Test): void {
     assertEquals((await history.announcements()).map(({ id }) => id), ["new", "young"]);
   });
 
+  test("takes an announcement from a clock that is ahead for one of this moment", async ({ history }) => {
+    const time = new Date(Date.now() + 60_000);
+    await history.announce({ id: "a", time, data: null });
+    assertEquals(await history.announcements(), [{ id: "a", time, data: null, age: 0 }]);
+  });
+
   test("refuses an announcement that cannot be stored", async ({ history }) => {
     const data = { f: () => {} } as unknown as Value;
     await assertRejects(

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Database } from "@db/sqlite";
 import { change, type History, openHistory, Registry, RegistryError, SqliteHistory } from "../../src/registry/mod.ts";
+import { encodeEntries, encodeOperations } from "../../src/registry/codec.ts";
 import { startWorker } from "../../src/registry/sqlite_history.ts";
+import { SqliteStore } from "../../src/registry/sqlite_store.ts";
 import { delay, testInFolder as test } from "./folder.ts";
 import { fillUp } from "./full_disk.ts";
 
@@ -101,6 +103,25 @@ test("a changeset that is damaged fails what needs it, and nothing else", async 
     assertEquals((await registry.versions()).length, 2);
     await registry.load(0);
   }
+});
+
+test("what was planned for pruning is not done if head has moved since", (folder) => {
+  const path = `${folder}/registry.db`;
+  const [store, other] = [new SqliteStore(path), new SqliteStore(path)];
+  const save = (base: number) => other.save({ base, data: encodeOperations([]), operations: 0 });
+  for (const base of [0, 1]) save(base);
+  const { baseline: _, changesets, ...plan } = store.planPrune(2);
+  assertEquals([plan.root, plan.removed, changesets.length], [2, [0, 1], 2]);
+  other.setHead(1, 2, {});
+  const baseline = encodeEntries([]);
+  assertEquals(store.prune({ ...plan, baseline }), false);
+  assertEquals([store.versions().length, store.baseline().version], [3, 0]);
+  other.setHead(2, 1, {});
+  const { baseline: __, changesets: ___, ...again } = store.planPrune(2);
+  assertEquals(store.prune({ ...again, baseline }), true);
+  assertEquals([store.versions().length, store.baseline().version], [1, 2]);
+  store.close();
+  other.close();
 });
 
 test("the worker may touch its file and no other", async (folder) => {

@@ -1,6 +1,6 @@
 // Kinds of the host that count how often they were reached: what they do is seen outside, or is said to be pure.
 import { z } from "zod";
-import type { Kind, Reply } from "../../../src/flow/mod.ts";
+import { type Kind, oneToOne } from "../../../src/flow/mod.ts";
 import type { Value } from "../../../src/value/mod.ts";
 
 /** Packets taken so far, by what they carried. */
@@ -25,23 +25,21 @@ function count(payload: Value): Value {
   return payload;
 }
 
-function kind(name: string, pure: boolean, receive: (payload: Value) => Reply): Kind {
+async function hold(payload: Value): Promise<Value> {
+  await new Promise<void>((resolve) => held.push(resolve));
+  return payload;
+}
+
+function kind(name: string, pure: boolean, action: (payload: Value) => Value | Promise<Value>): Kind {
   return {
     name,
-    summary: "Counts its packets.",
+    summary: "Counts its packets, or holds them.",
     fields: z.object({}),
-    ports: { in: ["in"], out: [] },
+    ports: { in: ["in"], out: ["out", "error"] },
     place: "host",
     pure,
-    prepare: () => ({ node: { receive: ({ payload }) => receive(payload) } }),
+    prepare: ({ symbol }) => ({ node: oneToOne(symbol, action) }),
   };
 }
 
-export default [
-  kind("count", false, count),
-  kind("count_pure", true, count),
-  kind("hold", true, async (payload) => {
-    await new Promise<void>((resolve) => held.push(resolve));
-    return payload;
-  }),
-];
+export default [kind("count", false, count), kind("count_pure", true, count), kind("hold", true, hold)];

@@ -140,10 +140,22 @@ async function outcome(attempt: () => unknown): Promise<string> {
   }
 }
 
+const { setImmediate } = global;
+
+/** Ways for a thread to end that user code has not. */
+const ENDS = {
+  exit: () => process.exit(3),
+  crash: () =>
+    setImmediate(() => {
+      throw new Error("a bug of the engine");
+    }),
+  silence: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000),
+};
+
 /** Runs code on the sealed thread's own global. @param me Numbers of the process and the symbol that it runs for. */
 function run(code: string, me: { process: number; symbol: number }): Promise<string> {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const given = { ...me, tried, ways, port: threads.workerData.port as MessagePort };
+  const given = { ...me, ...ENDS, tried, ways, port: threads.workerData.port as MessagePort };
   return outcome(() => new AsyncFunction("given", `"use strict"; ${code}`)(given));
 }
 
@@ -151,7 +163,7 @@ const escaped: Kind = {
   name: "escaped",
   summary: "Runs the code that it is sent, outside of the realm.",
   fields: z.object({}),
-  ports: { in: ["in"], out: ["out", "error"] },
+  ports: { in: ["in"], out: ["out"] },
   prepare: ({ symbol }) => ({
     node: {
       receive: ({ payload, process }) =>

@@ -1,0 +1,179 @@
+/**
+ * What a reload costs those who are served meanwhile, and how long a start takes:
+ * `deno run -A bench/reload.ts [ROUNDS]`.
+ *
+ * Latency: `weft start` serves a ping from a SQLite store to 64 kept-alive connections of a process of their own, which
+ * looks at every answer. Rounds of ten seconds without and with a writer that changes 1,000 specs every second alternate.
+ * Start: from the command to the first answer, with 10,000 specs in the store.
+ */
+import { type Change, change, Registry, SqliteHistory } from "../src/registry/mod.ts";
+import { specToEntry } from "../src/runtime/mod.ts";
+import { identify, readSpecs } from "../src/spec/mod.ts";
+import { KeepAlive } from "../tests/e2e/keep_alive.ts";
+import { Weft } from "../tests/e2e/weft.ts";
+
+const CONNECTIONS = 64;
+const ROUND = 10_000;
+const CHANGED = 1_000;
+const STORED = 10_000;
+
+type Phase = "quiet" | "reload";
+
+const to = (name: string) => [{ name, port: "in" }];
+
+const PING = [
+  { kind: "listener", name: "web", port: 0, links: { out: to("router") } },
+  {
+    kind: "router",
+    name: "router",
+    routes: [{ method: "GET", path: "/ping", port: "out[0]" }],
+    links: { "out[0]": to("ping") },
+  },
+  { kind: "snippet", name: "ping", language: "text", code: "pong" },
+];
+
+/** Snippets that all link to the ping's, each with a code of its own. */
+function others(count: number, version: number) {
+  return Array.from({ length: count }, (_, i) => ({
+    kind: "snippet",
+    name: `other${i}`,
+    language: "javascript",
+    code: `export default (payload) => ({ payload, sum: ${i} + ${version} })`,
+    links: { out: to("ping") },
+  }));
+}
+
+/** A store, written to past any runtime. */
+class Writer implements AsyncDisposable {
+  private constructor(readonly registry: Registry) {}
+
+  static async open(file: string): Promise<Writer> {
+    const registry = new Registry(await SqliteHistory.open(file), { dispatch: "none" });
+    await registry.load();
+    return new Writer(registry);
+  }
+
+  async put(specs: Record<string, unknown>[]): Promise<void> {
+    const { specs: read } = readSpecs(JSON.stringify(specs), "bench.yaml", { namespace: "default" });
+    const identified = identify(
+      read.map(({ spec }) => spec),
+      (namespace, name) => (this.registry.get({ namespace, name })?.data as { id?: string } | undefined)?.id,
+    );
+    const changes = identified.map((spec): Change => {
+      const entry = specToEntry(spec);
+      return this.registry.get(entry.id) === undefined ? change.create(entry) : change.update(entry);
+    });
+    await this.registry.apply(changes);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.registry.close();
+  }
+}
+
+/** What a phase came to. Latencies are in milliseconds. */
+interface Latencies {
+  answers: number;
+  lost: number;
+  p50: number;
+  p99: number;
+  worst: number;
+}
+
+/** The load generator: reads phases from standard input, a line each, and at its end writes what each came to. */
+async function load(url: string): Promise<void> {
+  let phase: Phase | "ended" | undefined;
+  const latencies: Record<Phase, number[]> = { quiet: [], reload: [] };
+  const lost: Record<Phase, number> = { quiet: 0, reload: 0 };
+  const run = async (client: KeepAlive) => {
+    while (phase !== "ended") {
+      const during = phase;
+      const began = performance.now();
+      try {
+        const { status, body } = await client.get("/ping");
+        if (status !== 200 || body !== "pong") throw new Error(`a wrong answer: ${status} ${body}`);
+      } catch (error) {
+        console.error(String(error));
+        lost[during ?? "quiet"]++;
+        return;
+      }
+      if (during !== undefined && during === phase) latencies[during].push(performance.now() - began);
+    }
+  };
+  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => KeepAlive.connect(url)));
+  const running = clients.map(run);
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    phase = text.trim().split("\n").at(-1) as Phase;
+  }
+  phase = "ended";
+  await Promise.all(running);
+  for (const client of clients) client[Symbol.dispose]();
+  const result = (of: Phase): Latencies => {
+    const sorted = latencies[of].sort((a, b) => a - b);
+    const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+    return { answers: sorted.length, lost: lost[of], p50: at(0.5), p99: at(0.99), worst: at(1) };
+  };
+  console.log(JSON.stringify({ quiet: result("quiet"), reload: result("reload") }));
+}
+
+async function benchLatency(file: string, rounds: number): Promise<Record<Phase, Latencies> & { reloads: number }> {
+  await using writer = await Writer.open(file);
+  await writer.put([...PING, ...others(CHANGED, 0)]);
+  await using weft = await Weft.start({ args: ["--store", file] });
+  const generator = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", import.meta.filename!, "load", weft.url],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const input = generator.stdin.getWriter();
+  const enter = (phase: Phase) => input.write(new TextEncoder().encode(`${phase}\n`));
+  await wait(3_000); // until everything is compiled and warm
+  let reloads = 0;
+  for (let round = 0; round < rounds; round++) {
+    await enter("quiet");
+    await wait(ROUND);
+    await enter("reload");
+    const end = performance.now() + ROUND;
+    while (performance.now() < end) {
+      const next = performance.now() + 1_000;
+      await writer.put(others(CHANGED, ++reloads));
+      await wait(Math.max(0, next - performance.now()));
+    }
+  }
+  await input.close();
+  const { stdout } = await generator.output();
+  return { ...JSON.parse(new TextDecoder().decode(stdout)), reloads };
+}
+
+/** From the command to the first answer, in milliseconds. */
+async function benchStart(file: string): Promise<number> {
+  {
+    await using writer = await Writer.open(file);
+    await writer.put([...PING, ...others(STORED - PING.length, 0)]);
+  }
+  const began = performance.now();
+  await using weft = await Weft.start({ args: ["--store", file] });
+  using client = await KeepAlive.connect(weft.url);
+  const { body } = await client.get("/ping");
+  if (body !== "pong") throw new Error(`a wrong answer: ${body}`);
+  return performance.now() - began;
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+if (Deno.args[0] === "load") await load(Deno.args[1]!);
+else {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { quiet, reload, reloads } = await benchLatency(`${folder}/latency.db`, Number(Deno.args[0] ?? 2));
+    console.table({ quiet, reload });
+    console.log(`${reloads} reloads of ${CHANGED} specs; ${quiet.lost + reload.lost} requests lost (must be 0)`);
+    console.log(`the worst differ by ${Math.round(reload.worst - quiet.worst)} ms (target: 50)`);
+    const start = await benchStart(`${folder}/start.db`);
+    console.log(`start with ${STORED} specs: ${Math.round(start)} ms to the first answer (target: 3000)`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Project } from "./project.ts";
+import { listener, nop, text } from "./specs.ts";
+
+const MODULE = (name: string, more = "") => `
+import { z } from "${import.meta.resolve("zod")}";
+${more}
+export default {
+  name: "${name}",
+  summary: "Shouts.",
+  fields: z.object({ volume: z.number().meta({ description: "How loud." }) }),
+  ports: { in: ["in"], out: ["out"] },
+  prepare: () => ({ node: {} }),
+};
+`;
+
+Deno.test("check says how much it has read, and what is wrong", async () => {
+  await using project = new Project({
+    "good/web.yaml": [listener("web", "hello"), text("hello", "hi")],
+    "good/end.yaml": [nop("end")],
+    "bad.yaml": "- kind: nop\n  name: a\n  nane: b\n- kind: nop\n  name: a\n",
+  });
+  assertEquals(await project.weft("check good"), "3 specs in 2 files: no errors");
+  assertEquals(await project.weft("check -", { input: "kind: nop" }), "1 spec in 1 file: no errors");
+  const [code, err] = await project.refusal("check good bad.yaml");
+  assertEquals(code, 1);
+  assertMatch(err, /^bad\.yaml:3:3: .*nane.*name.*\nbad\.yaml:5:9: .*\ba\b/);
+  assertEquals((await project.refusal("check"))[0], 2);
+});
+
+Deno.test("check as JSON lists problems with their places", async () => {
+  await using project = new Project({ "bad.yaml": "- kind: snipet\n" });
+  const { code, out, err } = await project.run(["check", "bad.yaml", "-o", "json"]);
+  assertEquals([code, err], [1, ""]);
+  assertEquals(JSON.parse(out), [{
+    file: "bad.yaml",
+    line: 1,
+    column: 9,
+    severity: "error",
+    what: 'unknown kind "snipet"',
+    hint: 'did you mean "snippet"?',
+  }]);
+  assertEquals(await project.json("check -", { input: "kind: nop" }), []);
+});
+
+Deno.test("check wants every variable of a template", async () => {
+  await using project = new Project({
+    "web.yaml": [listener("web", "hello", { port: "{{ env.PORT }}" }), text("hello", "")],
+  });
+  assertMatch(
+    (await project.refusal("check web.yaml"))[1],
+    /^web\.yaml:6:\d+: template: the variable PORT is not set; /,
+  );
+  await project.weft("check web.yaml -e PORT=80");
+  await project.weft("check web.yaml -e PORT", { env: { PORT: "80" } });
+  assertEquals(await project.refusal("check web.yaml -e PORT"), [
+    2,
+    "--env PORT: the environment has no variable of that name\nTry: weft check --help",
+  ]);
+  assertEquals((await project.refusal("check web.yaml -e 1=2"))[0], 2);
+});
+
+Deno.test("a folder of 1,000 files is checked in seconds", async () => {
+  await using project = new Project();
+  for (let index = 0; index < 1000; index++) {
+    const code = `export default function ({ body }) {\n  return \`${index} \${body}\`;\n}\n`;
+    const spec = { kind: "snippet", name: `s${index}`, language: "javascript", code };
+    project.write(`flows/${index}.yaml`, [
+      { ...spec, links: { out: [{ name: `n${index}`, port: "in" }] } },
+      nop(`n${index}`),
+    ]);
+  }
+  const began = performance.now();
+  assertEquals(await project.weft("check flows"), "2000 specs in 1000 files: no errors");
+  const took = performance.now() - began;
+  assert(took < 5_000, `it took ${took.toFixed()} ms`); // 0.3 s on a quiet machine
+});
+
+Deno.test("kinds lists names, places and summaries, those of a module too", async () => {
+  await using project = new Project({ "shout.ts": MODULE("shout") });
+  assertMatch(await project.weft("kinds"), /^KIND +RUNS ON +SUMMARY\n(?:.*\n)*snippet +executor +\S/);
+  assertMatch(await project.weft("kinds --extension shout.ts"), /\nshout +executor +Shouts\.(\n|$)/);
+  const kinds = await project.json("kinds --extension ./shout.ts");
+  assertEquals(kinds.find(({ name }: { name: string }) => name === "shout"), {
+    name: "shout",
+    aliases: [],
+    place: "executor",
+    ports: { in: ["in"], out: ["out"] },
+    fields: ["volume"],
+    summary: "Shouts.",
+  });
+});
+
+Deno.test("schema is a JSON Schema with the kinds and their fields", async () => {
+  await using project = new Project({ "shout.ts": MODULE("shout") });
+  const schema = await project.weft("schema --extension shout.ts");
+  assertMatch(JSON.parse(schema).$schema, /^https?:\/\/json-schema\.org\//);
+  for (const part of ['"snippet"', '"shout"', "How loud."]) assert(schema.includes(part), part);
+});
+
+Deno.test("a module of kinds that cannot be used is named, with the reason", async () => {
+  await using project = new Project({
+    "throws.ts": "throw new Error('out of paint');",
+    "clash.ts": MODULE("snippet"),
+    "none.ts": "export default 3;",
+    "half.ts": "export default { name: 'half', summary: '' };",
+    "broken.ts": "export default {{{",
+  });
+  const url = (name: string) => `file://${Deno.cwd()}/${name}`;
+  for (
+    const [name, reason] of [
+      ["throws.ts", "out of paint"],
+      ["clash.ts", "the kind snippet cannot be called snippet: that is a name of the kind snippet"],
+      ["none.ts", "it has no default export that is a kind, or a list of kinds"],
+      ["half.ts", "the kind half has no fields"],
+    ] as const
+  ) {
+    assertEquals(await project.refusal(`kinds --extension ${name}`), [
+      1,
+      `the extension ${url(name)} cannot be used: ${reason}`,
+    ]);
+  }
+  for (const name of ["broken.ts", "nothere.ts"]) {
+    const [code, err] = await project.refusal(`check - --extension ${name}`, { input: "kind: nop" });
+    assertEquals(code, 1);
+    assert(err.startsWith(`the extension ${url(name)} cannot be used: `), err);
+  }
+  assertEquals(await project.refusal("kinds --extension https://example.com/kinds.ts"), [
+    1,
+    "the extension https://example.com/kinds.ts has the scheme https:; it has to be a path, file: or npm:",
+  ]);
+});

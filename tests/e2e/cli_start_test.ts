@@ -1,0 +1,245 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { listener, nop, text } from "../cli/specs.ts";
+import { Weft, weft } from "./weft.ts";
+
+const ECHO = {
+  kind: "snippet",
+  name: "echo",
+  language: "javascript",
+  code: "export default function ({ body }) {\n  return body;\n}\n",
+};
+
+/** A folder with files in it, by path from it. */
+function folder(files: Record<string, unknown> = {}): string {
+  const path = Deno.makeTempDirSync({ prefix: "weft-start-" });
+  for (const [name, content] of Object.entries(files)) write(`${path}/${name}`, content);
+  return path;
+}
+
+function write(path: string, content: unknown): void {
+  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  Deno.writeTextFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+}
+
+async function answerOf(url: string): Promise<string> {
+  return await (await fetch(url)).text();
+}
+
+async function until<T>(wanted: T, ask: () => Promise<T>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    const got = await ask();
+    if (got === wanted) return;
+    assert(performance.now() < deadline, `it is ${got}, not ${wanted}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A request whose body has not come yet. `finish` sends it and reads the answer. */
+async function openRequest(url: string): Promise<{ finish(): Promise<string>; close(): void }> {
+  const { hostname, port } = new URL(url);
+  const socket = await Deno.connect({ hostname, port: Number(port) });
+  const send = (text: string) => socket.write(new TextEncoder().encode(text));
+  await send(
+    "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nhe",
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return {
+    async finish() {
+      await send("llo");
+      return await new Response(socket.readable).text();
+    },
+    close: () => socket.close(),
+  };
+}
+
+Deno.test("start tells version, namespace, store and each URL", async () => {
+  const flow = [listener("web", "hello"), listener("more", "hello"), text("hello", "hi")];
+  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
+  const { version } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  assertEquals(server.out.slice(0, 4), [
+    `weft       ${version}`,
+    "namespace  default",
+    "store      memory:",
+    "running    version 1",
+  ]);
+  assertEquals(server.urls.length, 2);
+  for (const url of server.urls) assertEquals(await answerOf(url), "hi");
+  assertEquals([server.out.at(-1), server.err], ["serving", []]);
+});
+
+Deno.test("each flag of start does what its help says", async () => {
+  const path = folder({
+    "flow.yaml": `
+- {kind: listener, name: web, port: "{{ env.PORT }}", links: {out: [{name: hello, port: in}]}}
+- {kind: snippet, name: hello, language: javascript, code: "console.log('heard'); throw new Error('sore throat'); export default () => '{{ 1 }}'"}
+`,
+    "snippet.yaml":
+      "- {kind: snippet, name: hello, language: javascript, code: \"export default () => { console.log('heard'); throw new Error('sore throat') }\"}",
+    "port.env": "PORT=0\n",
+  });
+  Deno.writeTextFileSync(
+    `${path}/flow.yaml`,
+    `- {kind: listener, name: web, port: "{{ env.PORT }}", links: {out: [{name: hello, port: in}]}}\n`,
+  );
+  await using server = await Weft.start({
+    args: [
+      ...["-f", path, "-n", "shop", "--env-file", `${path}/port.env`, "--env", "OTHER=1", "--store", `${path}/x.db`],
+      ...["--host", "127.0.0.2", "--executors", "1", "--executor-memory", "64", "--dev", "--strict"],
+      ...["--log-format", "json", "--log-level", "debug", "--extension", "examples/greeting.ts"],
+    ],
+  });
+  assertEquals(server.out.slice(0, 2), ["created shop:hello (snippet)", "created shop:web (listener)"]);
+  assertEquals(server.out.slice(3, 6), ["namespace  shop", `store      ${path}/x.db`, "running    version 1"]);
+  assertMatch(server.url, /^http:\/\/127\.0\.0\.2:\d+$/);
+  assertMatch(await answerOf(server.url), /sore throat/);
+  const line = JSON.parse(await server.line(server.err, /heard/));
+  assertEquals([line.level, line.message], ["info", "heard"]);
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 1", async () => {
+  const path = folder({
+    "web.yaml": [listener("web", "hello", { port: "{{ env.PORT }}" }), text("hello", "hi")],
+    "broken.yaml": "- kind: [\n",
+    "kind.yaml": "- kind: snipet\n",
+    "empty/readme.md": "",
+    "throws.ts": "throw new Error('out of paint');",
+    "settings.yaml": "stor: x\n",
+    "late.yaml": [{ ...ECHO, code: "throw new Error('not today');\nexport default () => 1;\n" }],
+  });
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const cases: [args: string[], err: RegExp, code?: number][] = [
+    [
+      ["-f", `${path}/web.yaml`, "-e", `PORT=${port}`],
+      new RegExp(`^web: cannot listen on 127.0.0.1:${port}: it is in use$`),
+    ],
+    [["-f", `${path}/no.yaml`], new RegExp(`^there is no file ${path}/no.yaml$`)],
+    [["-f", `${path}/empty`], new RegExp(`^there is no .yaml, .yml or .json file in ${path}/empty$`)],
+    [["-f", `${path}/broken.yaml`], /broken\.yaml:2:1: broken YAML: [^\n]+$/],
+    [["-f", `${path}/kind.yaml`], /kind\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/],
+    [["-f", `${path}/web.yaml`], /web\.yaml:6:13: template: the variable PORT is not set; [^\n]+$/],
+    [["-f", `${path}/late.yaml`], /late\.yaml:6:14: not today$/],
+    [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be used: out of paint$/],
+    [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
+    [["--store", "memory:"], /^--store memory: has nothing in it to begin with; name spec files with -f\n/, 2],
+    [["-f", "-", "--watch"], /^--watch needs files or folders to watch: name them with -f\n/, 2],
+  ];
+  for (const [args, pattern, wanted = 1] of cases) {
+    const { code, out, err } = await weft(["start", ...args]);
+    assertEquals([code, out], [wanted, ""], args.join(" "));
+    assertMatch(err.trimEnd(), pattern);
+  }
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("start runs the head of a store, with files what they make of it", async () => {
+  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
+  const store = `${path}/new/registry.db`;
+  {
+    await using server = await Weft.start({ args: ["--store", store] });
+    assertEquals(server.out.filter((line) => /^running/.test(line)), ["running    version 0"]);
+    await server.line(server.err, /^the namespace default is empty; weft apply -f FILE puts specs into it$/);
+    const { code, out } = await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+    assertEquals(code, 0);
+    assertMatch(out, new RegExp(`version 1\nruntime ${server.pid} of namespace default runs version 1\n$`));
+  }
+  write(`${path}/web.yaml`, [listener("web", "hello"), text("hello", "bye")]);
+  for (const [args, answer] of [[[], "hi"], [["-f", `${path}/web.yaml`], "bye"], [[], "bye"]] as const) {
+    await using server = await Weft.start({ args: ["--store", store, ...args] });
+    assertEquals(await answerOf(server.url), answer);
+  }
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("a head that cannot be run is an error with --strict, and its newest ancestor runs without", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
+  const store = `${path}/registry.db`;
+  await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  write(`${path}/web.yaml`, [listener("web", "hello", { port })]);
+  await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  const { code, err } = await weft(["start", "--store", store, "--strict"]);
+  assertEquals(code, 1);
+  assertMatch(err, new RegExp(`127.0.0.1:${port}: it is in use[^]*\nversion 2 cannot be run\n$`));
+  await using server = await Weft.start({ args: ["--store", store] });
+  assert(server.out.includes("running    version 1"));
+  assertEquals(await answerOf(server.url), "hi");
+  await server.line(server.err, /running version 1; head is 2$/);
+  const status = JSON.parse((await weft(["status", "--store", store, "-o", "json"])).out);
+  assertEquals([status.runtimes[0].state, status.runtimes[0].pid], ["refused", server.pid]);
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted one takes its specs with it", async () => {
+  const path = folder({ "web.yaml": [listener("web", "hello")], "hello.yaml": [text("hello", "one")] });
+  await using server = await Weft.start({ args: ["-f", path, "--watch"] });
+  const { url } = server;
+  assertEquals(await answerOf(url), "one");
+
+  write(`${path}/hello.yaml`, [text("hello", "two")]);
+  await until("two", () => answerOf(url));
+  await server.line(server.out, /^ {2}code: "one" -> "two"$/);
+
+  write(`${path}/hello.yaml`, "- kind: snipet\n  name: hello\n");
+  await server.line(server.err, /hello\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/);
+  await server.line(server.err, /^version 2 goes on$/);
+  assertEquals(await answerOf(url), "two");
+
+  write(`${path}/hello.yaml`, [text("hello", "three")]);
+  write(`${path}/deep/end.yaml`, [nop("end"), listener("second", "hello")]);
+  await until("three", () => answerOf(url));
+  await server.line(server.out, /^created default:end \(nop\)$/);
+  await until(2, () => Promise.resolve(server.urls.length));
+  assertEquals(await answerOf(server.urls[1]!), "three");
+
+  Deno.removeSync(`${path}/deep`, { recursive: true });
+  await server.line(server.out, /^deleted default:end \(nop\)$/);
+  // what others link to does not go by a file alone
+  Deno.removeSync(`${path}/hello.yaml`);
+  await server.line(server.err, /web\.yaml:\d+:\d+: .*hello/);
+  assertEquals(await answerOf(url), "three");
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("SIGTERM finishes what is in flight and takes nothing new, then ends with 0", async () => {
+  const flow = [listener("web", "echo"), ECHO];
+  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
+  const request = await openRequest(server.url);
+  server.signal("SIGTERM");
+  await server.line(server.err, /stopping: requests in flight are finished first/);
+  await until("refused", () => answerOf(server.url).catch(() => "refused"));
+  assertMatch(await request.finish(), /\r\n\r\nhello$/);
+  assertEquals(await server.ended(), 0);
+});
+
+Deno.test("SIGINT with nothing in flight ends at once with 0, and takes back what the runtime announced", async () => {
+  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
+  const store = `${path}/registry.db`;
+  await using server = await Weft.start({ args: ["-f", `${path}/web.yaml`, "--store", store] });
+  const began = performance.now();
+  server.signal("SIGINT");
+  assertEquals(await server.ended(), 0);
+  assert(performance.now() - began < 5_000);
+  assertEquals((await weft(["status", "--store", store])).out, "head is version 1; 0 runtimes\n");
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("a second signal ends it at once with 1; two within half a second are one", async () => {
+  const flow = [listener("web", "echo"), ECHO];
+  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
+  const request = await openRequest(server.url);
+  server.signal("SIGINT");
+  server.signal("SIGINT");
+  await server.line(server.err, /stopping/);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const ended = server.ended();
+  assertEquals(await Promise.race([ended, Promise.resolve("drains")]), "drains");
+  const began = performance.now();
+  server.signal("SIGTERM");
+  assertEquals(await ended, 1);
+  assert(performance.now() - began < 3_000);
+  request.close();
+});

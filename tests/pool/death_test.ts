@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ToHost } from "../../src/flow/mod.ts";
+import { WardenLink } from "../../src/pool/mod.ts";
+import { Form } from "../../src/value/mod.ts";
+import { World } from "../runtime/world.ts";
+import { counts, holding, letGo } from "./extension/counter.ts";
+import { serving, until } from "./serving.ts";
+
+// An executor or the warden may die in any way: another takes its place, what nobody has seen is run again, once, and
+// nothing that somebody has seen is done twice.
+
+const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) =>
+  new URL(file, import.meta.url).href
+);
+
+const ROUTES = ["good", "unseen", "seen", "created", "escaped", "native"];
+const snippet = (name: string, code: string, to?: string, more = {}) => ({
+  kind: "snippet",
+  name,
+  language: "javascript",
+  code: `export default ${code}`,
+  ...to !== undefined && { links: { out: [{ name: to, port: "in" }] } },
+  ...more,
+});
+const linked = (kind: string, name: string, to: string, more = {}) => ({
+  kind,
+  name,
+  links: { out: [{ name: to, port: "in" }] },
+  ...more,
+});
+
+const SPECS = JSON.stringify([
+  linked("listener", "web", "router", { port: 0 }),
+  {
+    kind: "router",
+    name: "router",
+    routes: ROUTES.map((name, n) => ({ path: `/${name}`, port: `out[${n}]` })),
+    links: Object.fromEntries(ROUTES.map((name, n) => [`out[${n}]`, [{ name, port: "in" }]])),
+  },
+  snippet("good", "({ query }) => Number(query.n[0]) + 1"),
+  // reads something of the host's, then is held there
+  snippet("unseen", "() => 'unseen'", "look"),
+  linked("count_pure", "look", "hold"),
+  // does something, then is held
+  snippet("seen", "() => 'seen'", "act"),
+  linked("count", "act", "hold"),
+  { kind: "hold", name: "hold" },
+  // the same with an effect on the engine
+  snippet("created", "() => ({ kind: 'nop', name: 'made' })", "create"),
+  linked("syscall", "create", "hold", { opcode: "nodes.create" }),
+  linked("escaped", "escaped", "count"),
+  { kind: "count", name: "count" },
+  snippet(
+    "native",
+    "() => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }",
+    undefined,
+    { timeout: 100 },
+  ),
+]);
+
+class Scene implements AsyncDisposable {
+  private constructor(readonly world: World) {}
+
+  static async start(options: { warden?: WardenLink } = {}): Promise<Scene> {
+    counts.clear();
+    const scene = new Scene(await World.start(SPECS, { ...options, extensions: EXTENSIONS }));
+    await serving(scene.world);
+    return scene;
+  }
+
+  /** Has escaped code do something to its thread, once it has caused an effect, so that it is not run again. */
+  async end(code: string): Promise<number> {
+    let count = 0;
+    for (const { unit } of this.world.runtime.loader.table.units()) {
+      for (const { symbol } of unit.nodes) if (symbol.name === "count") count = symbol.number;
+    }
+    const ask = `[0, ${ToHost.Ask}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words"]`;
+    const body = `given.port.postMessage(${ask}); ${code}`;
+    return (await this.world.fetch("/escaped", { method: "POST", body })).status;
+  }
+
+  /** Requests that are under way, held at the host. */
+  async hold(...paths: string[]): Promise<Promise<{ status: number; text: string }>[]> {
+    const before = holding();
+    const answers = paths.map((path) => this.world.fetch(path));
+    await until(() => holding() === before + paths.length, "the requests are held");
+    return answers;
+  }
+
+  /** Waits until what is run again is held again, and lets everything go on. */
+  async again(held: number): Promise<void> {
+    await until(() => holding() === held, "what is run again is held");
+    letGo();
+  }
+
+  /** Fails if an answer is wrong. */
+  async answers(): Promise<void> {
+    const good = await Promise.all(Array.from({ length: 50 }, (_, n) => this.world.fetch(`/good?n=${n}`)));
+    assertEquals(good.map(({ text }) => text), good.map((_, n) => String(n + 1)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    letGo();
+    await this.world[Symbol.asyncDispose]();
+  }
+}
+
+const ENDS: Record<string, [code: string, why: RegExp]> = {
+  "exits": ["given.exit()", /executor 1 ended: it ended with code 3/],
+  "crashes": ["given.crash()", /executor 1 ended: .*a bug of the engine/],
+  "is silent": ["given.silence()", /executor 1 ended: it was silent for 2000 ms/],
+};
+
+for (const [name, [code, why]] of Object.entries(ENDS)) {
+  Deno.test(`an executor that ${name} is replaced; what was seen is not done again, the rest is`, async () => {
+    await using scene = await Scene.start();
+    const { world } = scene;
+    const [unseen, seen, created] = await scene.hold("/unseen", "/seen", "/created");
+    const version = world.runtime.registry.version.id;
+    console.log(await scene.end(code), world.log);
+    assertMatch(await world.logged(/executor 1 ended/), why);
+    assertEquals([(await seen!).status, (await created!).status], [500, 500]);
+    assertEquals(world.log.filter((line) => /executor lost/.test(line)).length, 3, world.log.join("\n"));
+    await scene.again(4);
+    assertEquals(await unseen, { ...await unseen!, status: 200, text: "unseen" });
+    // the ask that was in the port when the thread died was taken, once
+    assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1, "last words": 1 });
+    assertEquals(world.runtime.registry.version.id, version);
+    await scene.answers();
+  });
+}
+
+Deno.test("an executor that is killed takes its culprit with it and nobody else; who is run again is so once", async () => {
+  await using scene = await Scene.start();
+  const { world } = scene;
+  const [unseen, seen] = await scene.hold("/unseen", "/seen");
+  assertEquals((await world.fetch("/native")).status, 500);
+  assertEquals((await seen!).status, 500);
+  await until(() => holding() === 3, "what is run again is held");
+  assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1 });
+  await serving(world);
+  assertEquals((await world.fetch("/native")).status, 500);
+  assertEquals((await unseen!).status, 500);
+  assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1 });
+  assertEquals(world.runtime.pool.status().deaths.map(({ node }) => node), ["native", "native"]);
+  await scene.answers();
+});
+
+/** Starts a runtime whose warden can be got at. */
+async function withWarden(act: (scene: Scene, link: WardenLink, warden: Worker) => Promise<void>): Promise<void> {
+  const { Worker } = globalThis;
+  let warden: Worker | undefined;
+  globalThis.Worker = class extends Worker {
+    constructor(...of: ConstructorParameters<typeof Worker>) {
+      super(...of);
+      warden = this;
+    }
+  };
+  const link = new WardenLink(EXTENSIONS);
+  globalThis.Worker = Worker;
+  await using scene = await Scene.start({ warden: link });
+  await act(scene, link, warden!);
+}
+
+const WARDEN_ENDS: Record<string, (link: WardenLink, warden: Worker) => void> = {
+  // an order that cannot be: it throws in the warden
+  "crashes": (link) => link.order({ order: "spawn" } as never),
+  // nobody is told of its end, so that it is silent from then on
+  "is killed, and silent": (_, warden) => warden.terminate(),
+};
+
+for (const [name, end] of Object.entries(WARDEN_ENDS)) {
+  Deno.test(`a warden that ${name} is started again, with executors for all that it had`, async () => {
+    await withWarden(async (scene, link, warden) => {
+      const { world } = scene;
+      const [unseen, seen] = await scene.hold("/unseen", "/seen");
+      end(link, warden);
+      await world.logged(/the warden was lost/);
+      assertEquals((await seen!).status, 500);
+      console.log(world.log.join("\n"), [...counts], holding());
+      await scene.again(3);
+      assertEquals((await unseen!).text, "unseen");
+      assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1 });
+      await scene.answers();
+      await serving(world);
+    });
+  });
+}
+
+Deno.test("a spare takes the place of an executor that dies while it is idle", async () => {
+  await using scene = await Scene.start();
+  const { world } = scene;
+  const began = performance.now();
+  await scene.end("given.exit()");
+  await world.logged(/executor 1 ended/);
+  await scene.answers();
+  assert(performance.now() - began < 2_000);
+  await serving(world);
+});
