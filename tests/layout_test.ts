@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   executor: ["value", "spec", "flow", "language", "kinds"],
   pool: ["value", "flow"],
   runtime: ["value", "spec", "registry", "flow", "language", "kinds", "executor", "pool"],
-  cli: ["value", "spec", "registry", "flow", "language", "kinds", "executor", "pool", "runtime"],
+  admin: ["value", "spec", "registry", "flow", "language", "kinds", "executor", "pool", "runtime"],
+  cli: ["value", "spec", "registry", "flow", "language", "kinds", "executor", "pool", "runtime", "admin"],
   jsr: [],
 };
 

@@ -85,24 +85,41 @@ export class SymbolTable {
   }
 
   /**
-   * Makes the next generation. An inserted unit replaces the one with the same spec id.
+   * Makes the next generation. An inserted unit replaces the one with the same spec id. Processes of generations before
+   * are served meanwhile, and see nothing of it; nothing else may change the table until it is done.
    *
    * @param change `remove`: ids of specs.
+   * @param pause Called again and again, to let others have their turn. Default: it takes no pause.
    */
-  commit(change: { insert: readonly Unit[]; remove: readonly string[] }): Commit {
+  async commit(
+    change: { insert: readonly Unit[]; remove: readonly string[] },
+    pause?: () => Promise<void>,
+  ): Promise<Commit> {
     const generation = ++this.#generation;
     const touched = new Set<string>();
     const leaving = [...change.remove, ...change.insert.map((unit) => unit.spec.id)].flatMap((id) =>
       this.#byId.get(id) ?? []
     );
     const terms = new Map([...this.#terminated].map((row) => [row.unit, this.#lifecycle(row, "term")]));
-    const retired = leaving.map((row) => this.#take(row, touched));
+    const retired: Row[] = [];
+    for (const row of leaving) {
+      await pause?.();
+      retired.push(this.#take(row, touched));
+    }
     const unload = outerFirst(retired.filter((row) => row.active));
-    const inserted = change.insert.map((unit) => this.#put(unit, touched));
+    const inserted: Row[] = [];
+    for (const unit of change.insert) {
+      await pause?.();
+      inserted.push(this.#put(unit, touched));
+    }
 
     const affected = this.#upstream(inserted, touched);
     const relinked: Relinked[] = [];
-    for (const row of affected.direct) this.#link(row, generation, relinked);
+    for (const row of affected.direct) {
+      await pause?.();
+      this.#link(row, generation, relinked);
+    }
+    await pause?.();
     const was = new Map([...affected.all].map((row) => [row, row.active]));
     this.#activate(affected.all);
     const loaded = [...affected.all].filter((row) => row.active && !was.get(row));

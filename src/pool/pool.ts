@@ -47,6 +47,15 @@ export interface Death {
   ms: number;
 }
 
+/** What `status` says of a pool. */
+export interface PoolStatus {
+  executors: readonly ExecutorStatus[];
+  /** The last hundred, oldest first. */
+  deaths: readonly Death[];
+  /** All of them by their reason. */
+  restarts: Readonly<Record<DeathReason, number>>;
+}
+
 type Died = WardenReport & { report: "died" };
 
 /** Deaths that a symbol may cause before it runs alone. */
@@ -69,6 +78,7 @@ export class Pool {
   /** Executors that a symbol has ended, by its number. */
   readonly #kills = new Map<number, number>();
   readonly #deaths: Death[] = [];
+  readonly #restarts: Record<DeathReason, number> = { time: 0, silence: 0, memory: 0, crash: 0, order: 0 };
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -110,9 +120,9 @@ export class Pool {
     this.#warden.close();
   }
 
-  /** The executors that there are, and the last deaths. */
-  status(): { executors: ExecutorStatus[]; deaths: readonly Death[] } {
-    return { executors: this.#executors.status(), deaths: this.#deaths };
+  /** The executors that there are, and what became of those before them. */
+  status(): PoolStatus {
+    return { executors: this.#executors.status(), deaths: this.#deaths, restarts: this.#restarts };
   }
 
   /** Adds symbols on all executors; they are reached by nothing until they are linked. */
@@ -239,6 +249,7 @@ export class Pool {
   #remember({ id, reason, why, ms }: Died, node: NodeSymbol | undefined): void {
     this.#deaths.push({ id, reason, why, ms, time: new Date(), ...node && { node: node.name } });
     if (this.#deaths.length > REMEMBERED) this.#deaths.shift();
+    this.#restarts[reason]++;
   }
 
   /** Runs a process again whose executor died, once, if nothing of it can have been seen. */

@@ -123,7 +123,7 @@ export class Warden {
   #watch(ward: Ward, note: NoteReading, now: number): void {
     if (note.beat !== ward.beat) {
       ward.beat = note.beat;
-      ward.heard = Math.max(ward.heard, now);
+      ward.heard = now;
     }
     if (!note.busy || note.sequence !== ward.sequence) {
       ward.sequence = note.sequence;

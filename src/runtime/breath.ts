@@ -1,5 +1,5 @@
 /** How long work that can wait may hold the event loop at a time, in milliseconds. */
-const TURN = 3;
+const TURN = 2;
 
 /** Lets the event loop turn where work that can wait has held it long enough, so that requests are not kept waiting. */
 export class Breath {

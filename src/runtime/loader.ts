@@ -37,7 +37,9 @@ export interface LoaderOptions {
 }
 
 /** How many specs are prepared ahead of their turn. */
-const AHEAD = 256;
+const AHEAD = 32;
+/** How many symbols, or links, are told to executors at a time. */
+const CHUNK = 200;
 /** How long a change waits for what `init`, `term`, load and unload do, in milliseconds. */
 const HOOKS = 5_000;
 
@@ -110,16 +112,21 @@ export class Loader implements Handler {
     if (insert.size === 0 && remove.size === 0) return;
     const { pool, processes, sockets, logger } = this.#options;
     const change = { insert: [...insert.values()], remove: [...remove].filter((id) => !insert.has(id)) };
-    const commit = this.table.commit(change);
+    const pause = () => this.#breath.take();
+    const commit = await this.table.commit(change, pause);
     for (const { from, port, to } of commit.dangling) {
       logger.log(
         "warn",
         `${from} is not active: its port ${port} is linked to ${to.target}.${to.port}, which is not there`,
       );
     }
-    pool.link(commit.relinked, commit.generation);
+    for (const relinked of chunks(commit.relinked)) {
+      await pause();
+      pool.link(relinked, commit.generation);
+    }
     const hooks = this.#hooks(commit);
     processes.advance(commit.generation, commit.retired);
+    for (const { port } of commit.relinked) port.forget(processes.oldest);
     await this.#inTime(hooks);
     await sockets.settle();
   }
@@ -140,13 +147,21 @@ export class Loader implements Handler {
 
   /** Units that no process can reach any more. */
   free(units: readonly Unit[]): void {
-    for (const unit of units) void this.#release(unit as CompiledUnit);
+    void this.#free(units as readonly CompiledUnit[]);
+  }
+
+  async #free(units: readonly CompiledUnit[]): Promise<void> {
+    for (const chunk of chunks(units)) {
+      await this.#breath.take();
+      this.#options.pool.free(chunk.flatMap(({ drafts }) => drafts.map(({ symbol }) => symbol.number)));
+      await Promise.all(chunk.map((unit) => this.#letGo(unit)));
+    }
   }
 
   /** Stops every node, outermost first. */
   async close(): Promise<void> {
     const ids = [...this.table.units()].map(({ unit }) => unit.spec.id);
-    const commit = this.table.commit({ insert: [], remove: ids });
+    const commit = await this.table.commit({ insert: [], remove: ids });
     await this.#inTime(this.#hooks(commit));
     for (const unit of commit.retired) await this.#release(unit as CompiledUnit);
   }
@@ -341,10 +356,19 @@ export class Loader implements Handler {
 
   async #release(unit: CompiledUnit): Promise<void> {
     this.#options.pool.free(unit.drafts.map(({ symbol }) => symbol.number));
+    await this.#letGo(unit);
+  }
+
+  /** Undoes what preparing nodes of the host did. */
+  async #letGo(unit: CompiledUnit): Promise<void> {
     for (const prepared of unit.prepared.splice(0)) {
       await this.#guarded(unit, "cannot be released", () => prepared.release?.());
     }
   }
+}
+
+function* chunks<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += CHUNK) yield list.slice(at, at + CHUNK);
 }
 
 function isPure({ kind, fields }: FlatSpec): boolean {

@@ -42,6 +42,11 @@ export class Processes {
     return this.#open;
   }
 
+  /** The oldest generation that a process sees. */
+  get oldest(): number {
+    return this.#generations.live[0]!.number;
+  }
+
   /** Those that are open. */
   list(): Process[] {
     return this.#generations.live.flatMap(({ processes }) => processes.values());

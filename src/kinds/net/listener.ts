@@ -92,6 +92,7 @@ class Listener {
     const process = this.#context.open(this.#options.timeout);
     if (process === undefined) {
       if (body instanceof Stream) body.close();
+      this.#context.sockets.traffic.count(503, 0);
       return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
     }
     return new Promise((resolve) =>
@@ -100,7 +101,9 @@ class Listener {
   }
 
   #refuse(request: Request, error: Error): Response {
-    return toResponse(encodeResponse(error, { method: request.method }, { process: "" }));
+    const response = encodeResponse(error, { method: request.method }, { process: "" });
+    this.#context.sockets.traffic.count(response.status, 0);
+    return toResponse(response);
   }
 }
 
@@ -181,6 +184,7 @@ class Exchange {
 
   #send(response: RawResponse): void {
     if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
+    this.#context.sockets.traffic.count(response.status, Date.now() - this.#process.started);
     this.#respond(toResponse(response));
   }
 

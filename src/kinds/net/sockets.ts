@@ -1,4 +1,5 @@
 import { failure } from "../../value/mod.ts";
+import { Traffic } from "./traffic.ts";
 
 /** Takes the requests of a socket. */
 export type SocketHandler = (request: Request) => Response | Promise<Response>;
@@ -40,6 +41,7 @@ const PATIENCE = 30_000;
  * version of a listener has the same address, both hold one for a moment, and no connection is refused or cut.
  */
 export class Sockets {
+  readonly traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
   #draining = false;
 

@@ -141,15 +141,22 @@ async function outcome(attempt: () => unknown): Promise<string> {
 }
 
 const { setImmediate } = global;
+const { exit } = Deno;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** Ways for a thread to end that user code has not. */
 const ENDS = {
-  exit: () => process.exit(3),
+  exit: () => exit(3),
   crash: () =>
     setImmediate(() => {
       throw new Error("a bug of the engine");
     }),
-  silence: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000),
+  /** Never settles. */
+  ever: new Promise(() => {}),
+  /** In the engine's own code, inside a slice. */
+  hang: () => Atomics.wait(nobody, 0, 0, 20_000),
+  /** Outside of all that is timed. */
+  silence: () => setImmediate(() => Atomics.wait(nobody, 0, 0, 20_000)),
 };
 
 /** Runs code on the sealed thread's own global. @param me Numbers of the process and the symbol that it runs for. */

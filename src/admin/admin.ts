@@ -1,0 +1,95 @@
+import type { Runtime } from "../runtime/mod.ts";
+import { failure } from "../value/mod.ts";
+import { metrics } from "./metrics.ts";
+import { type AdminReport, report } from "./report.ts";
+
+/**
+ * Serves what operators and their tools ask of an engine: `/health`, `/ready`, `/status` and `/metrics`. Nothing can be
+ * changed here. It is up before the runtime is, so that a start that takes long can be told from one that hangs.
+ */
+export class Admin implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #started = performance.now();
+  #runtime: Runtime | undefined;
+  /** Whether head has run: one that is refused later takes nothing away from what is served. */
+  #reached = false;
+  #draining = false;
+
+  /** @throws {Error} If the address is none, or cannot be bound. */
+  constructor(address: string) {
+    const { hostname, port } = parseAddress(address);
+    try {
+      this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#answer(request));
+    } catch (thrown) {
+      throw failure(`cannot listen on ${address}`, { code: "address", cause: thrown });
+    }
+  }
+
+  /** Where it listens: `http://127.0.0.1:9180`. */
+  get url(): string {
+    const { hostname, port } = this.#server.addr;
+    return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  }
+
+  /** The runtime has started: from now on there is something to tell. */
+  attach(runtime: Runtime): void {
+    this.#runtime = runtime;
+  }
+
+  /** The runtime takes no more requests. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  async #answer({ method, url }: Request): Promise<Response> {
+    const { pathname } = new URL(url);
+    const known = ["/health", "/ready", "/status", "/metrics"].includes(pathname);
+    if (!known) return text("there are /health, /ready, /status and /metrics\n", 404);
+    if (method !== "GET" && method !== "HEAD") return text("it can be read only\n", 405, { allow: "GET, HEAD" });
+    if (pathname === "/health") return text("ok\n");
+    if (pathname === "/ready") return this.#ready ? text("ready\n") : text(`${this.#state}\n`, 503);
+    if (this.#runtime === undefined) return text(`${this.#state}\n`, 503);
+    const now = await this.#report(this.#runtime);
+    if (pathname === "/status") return Response.json(now, { headers: FRESH });
+    return text(metrics(now, this.#runtime.sockets.traffic), 200, { "content-type": METRICS_TYPE });
+  }
+
+  get #ready(): boolean {
+    this.#reached ||= this.#runtime !== undefined && this.#runtime.follower.refused === undefined;
+    return this.#reached && !this.#draining;
+  }
+
+  /** Why it is not ready. */
+  get #state(): string {
+    if (this.#draining) return "draining";
+    return this.#runtime === undefined ? "starting" : "head does not run";
+  }
+
+  #report(runtime: Runtime): Promise<AdminReport> {
+    const uptime = (performance.now() - this.#started) / 1_000;
+    return report(runtime, { ready: this.#ready, draining: this.#draining, uptime });
+  }
+}
+
+const FRESH = { "cache-control": "no-store" };
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+function text(body: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8", ...FRESH, ...headers } });
+}
+
+/**
+ * Reads `HOST:PORT` or `[HOST]:PORT`.
+ *
+ * @throws {Error} If it is something else.
+ */
+export function parseAddress(address: string): { hostname: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw failure(`${JSON.stringify(address)} is no address; write 127.0.0.1:9180`);
+  return { hostname: (match[1] ?? match[2])!, port };
+}

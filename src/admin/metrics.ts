@@ -1,0 +1,61 @@
+import { DURATION_BOUNDS, type Traffic } from "../kinds/mod.ts";
+import type { AdminReport } from "./report.ts";
+
+type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
+
+/** Writes what `/metrics` says: the text format of Prometheus, version 0.0.4. */
+export function metrics(report: AdminReport, traffic: Traffic): string {
+  const { executors, restarts, memory } = report;
+  const states = new Map([["starting", 0], ["serving", 0], ["spare", 0], ["alone", 0]]);
+  for (const { state } of executors) states.set(state, states.get(state)! + 1);
+  const inFlight = executors.map(({ id, inFlight }): Sample => [{ executor: id }, inFlight]);
+  return [
+    one("weft_ready", "gauge", "Whether it takes requests: 1 or 0.", Number(report.ready)),
+    one("weft_uptime_seconds", "gauge", "Seconds since the start.", report.uptime),
+    one("weft_version", "gauge", "The version of the registry that runs.", report.version),
+    one("weft_symbols", "gauge", "Nodes of the version that runs.", report.symbols),
+    one("weft_processes", "gauge", "Open processes.", report.processes),
+    family("weft_executors", "gauge", "Executors by state.", [...states].map(([state, n]) => [{ state }, n])),
+    family("weft_executor_packets_in_flight", "gauge", "Packets that an executor has not answered.", inFlight),
+    family(
+      "weft_executor_restarts_total",
+      "counter",
+      "Executors that have died, by reason.",
+      Object.entries(restarts).map(([reason, n]) => [{ reason }, n]),
+    ),
+    family(
+      "weft_requests_total",
+      "counter",
+      "Answers of the listeners, by status.",
+      [...traffic.statuses].map(([status, n]) => [{ status }, n]),
+    ),
+    histogram("weft_request_duration_seconds", "How long requests took.", traffic),
+    one("process_resident_memory_bytes", "gauge", "Resident memory of the program.", memory.resident),
+    one("weft_host_heap_bytes", "gauge", "Heap that the host uses.", memory.heap),
+  ].join("");
+}
+
+function one(name: string, type: string, help: string, value: number): string {
+  return family(name, type, help, [[{}, value]]);
+}
+
+function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  const head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+  return head + samples.map(([labels, value]) => line(name, labels, value)).join("");
+}
+
+function histogram(name: string, help: string, { durations, seconds }: Traffic): string {
+  let below = 0;
+  const buckets = durations.map((n, bucket) => {
+    below += n;
+    return line(`${name}_bucket`, { le: DURATION_BOUNDS[bucket] ?? "+Inf" }, below);
+  });
+  const sums = line(`${name}_sum`, {}, seconds) + line(`${name}_count`, {}, below);
+  return family(name, "histogram", help, []) + buckets.join("") + sums;
+}
+
+/** Labels are names and numbers of the engine's own: nothing in them has to be escaped. */
+function line(name: string, labels: Readonly<Record<string, string | number>>, value: number): string {
+  const pairs = Object.entries(labels).map(([key, label]) => `${key}="${label}"`);
+  return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;
+}

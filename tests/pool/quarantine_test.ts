@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { snippets, World } from "../runtime/world.ts";
+import { serving } from "./serving.ts";
+
+const native = (until: string) =>
+  `export default () => { if (${until}) return 'tame'; const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }`;
+
+const specs = (until: string) =>
+  snippets({ bad: native(until), good: "export default ({ query }) => Number(query.n[0]) + 1" }, { timeout: 100 });
+
+async function neighbours(world: World): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => world.fetch(`/good?n=${n}`)));
+  assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
+}
+
+Deno.test("a snippet that has killed twice runs alone until its spec changes", async () => {
+  await using world = await World.start(specs("false"));
+  await serving(world);
+  const states = () => world.runtime.pool.status().executors.map(({ state }) => state).sort();
+  const serves = () => world.runtime.pool.status().executors.find(({ state }) => state === "serving")!.id;
+  for (let kills = 1; kills <= 2; kills++) {
+    assertEquals((await world.fetch("/bad")).status, 500);
+    await serving(world);
+  }
+  await world.logged(/warn .*bad has ended 2 executors and runs alone until its spec changes/);
+  // from now on it ends its own executor, and that of the others lives on
+  const shared = serves();
+  for (let kills = 3; kills <= 4; kills++) {
+    const beside = neighbours(world);
+    assertEquals((await world.fetch("/bad")).status, 500);
+    await beside;
+  }
+  assertEquals(serves(), shared);
+  assertEquals(world.runtime.pool.status().deaths.map(({ node }) => node), ["bad", "bad", "bad", "bad"]);
+  await world.apply(specs("true"));
+  assertEquals((await world.fetch("/bad")).text, "tame");
+  assertEquals(states(), ["serving", "spare"]);
+  await neighbours(world);
+});
