@@ -61,6 +61,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: "Lists the kinds of nodes.",
     load: async () => (await import("./kinds.ts")).kinds,
   },
+  doctor: {
+    summary: "Checks that this Deno has what Weft counts on.",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
 };
 
 /** The names of all commands. */

@@ -1,3 +1,4 @@
+import { Admin } from "../admin/mod.ts";
 import type { LogLevel } from "../flow/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
 import { type History, openHistory, type Operation, Registry } from "../registry/mod.ts";
@@ -50,6 +51,7 @@ class Server {
   /** The URLs that have been told. */
   #urls: readonly string[] = [];
   #runtime: Runtime | undefined;
+  #admin: Admin | undefined;
 
   constructor(options: ServeOptions) {
     const { given } = options.config;
@@ -68,6 +70,8 @@ class Server {
   /** @returns Whether it serves; why not, has been told. @throws {Error} Why it cannot. */
   async start(): Promise<boolean> {
     const { config, paths, env, terminal } = this.#options;
+    const address = textOf(config.given, "admin");
+    this.#admin = address === undefined ? undefined : new Admin(address);
     const scheme = await knownKinds(config);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();
@@ -84,6 +88,7 @@ class Server {
       await runtime.close();
       return false;
     }
+    this.#admin?.attach(runtime);
     terminal.print(`weft       ${VERSION}`);
     terminal.print(`namespace  ${this.#namespace}`);
     terminal.print(`store      ${this.#store}`);
@@ -92,6 +97,7 @@ class Server {
     if (runtime.registry.namespace(this.#namespace).length === 0) {
       terminal.complain(`the namespace ${this.#namespace} is empty; weft apply -f FILE puts specs into it`);
     }
+    if (this.#admin !== undefined) terminal.print(`admin      ${this.#admin.url}`);
     if (config.given.watch === true) {
       this.#watch(source, runtime).catch((thrown) =>
         this.#logger.log("error", `the files are not watched any more: ${reasonOf(asError(thrown))}`)
@@ -105,9 +111,11 @@ class Server {
   async stop(): Promise<number> {
     this.#logger.log("info", "stopping: requests in flight are finished first; a second signal stops at once");
     this.#unwatch.abort();
+    this.#admin?.drain();
     const drained = await this.#runtime!.drain();
     if (!drained) this.#logger.log("warn", "some requests were cut short");
     await this.#runtime!.close();
+    await this.#admin?.[Symbol.asyncDispose]();
     return drained ? 0 : 1;
   }
 

@@ -69,6 +69,12 @@ const SETTINGS = {
     value: "ADDRESS",
     summary: "Where listeners bind that name no host. Default 127.0.0.1.",
   },
+  admin: {
+    name: "admin",
+    type: "text",
+    value: "ADDRESS",
+    summary: "Where health, status and metrics are served, as 127.0.0.1:9180. Default nowhere.",
+  },
   dev: { name: "dev", type: "flag", summary: "Has error answers tell the error. Not for the open." },
   strict: { name: "strict", type: "flag", summary: "Ends with exit code 1 if head cannot be run." },
   watch: { name: "watch", type: "flag", summary: "Applies the files again whenever one is saved." },

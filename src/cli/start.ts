@@ -15,12 +15,13 @@ SIGINT or SIGTERM: takes no more requests, finishes those in flight (30 s at mos
     ...settings("file"),
     ...SPEC_FLAGS,
     ...settings("store").map((flag) => ({ ...flag, summary: `${flag.summary} With files memory:.` })),
-    ...settings("watch", "strict", "executors", "executor-memory", "host", "dev", "log-format", "log-level"),
+    ...settings("watch", "strict", "executors", "executor-memory", "host", "admin", "dev", "log-format", "log-level"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
     ["weft start -f flows/ --watch --dev", "work on a folder of workflows"],
     ["weft start --store shop.db -n shop --host 0.0.0.0", "serve what a store holds for a namespace, to everyone"],
+    ["weft start -f flows/ --admin 127.0.0.1:9180", "serve health, status and metrics beside it"],
     ["weft start -f flows/ -e PORT=8080 --log-format json", "give templates a variable"],
   ],
   async run(given, args, terminal, config) {

@@ -1,8 +1,10 @@
+import { adminLines, askAdmin } from "./admin_lines.ts";
 import type { Command } from "./command.ts";
 import type { HeardRuntime } from "./live_runtimes.ts";
 import { heardRuntimes, LIVE } from "./live_runtimes.ts";
 import { count, outputFlag, printData } from "./output.ts";
 import { refusalLines } from "./reception_lines.ts";
+import { settings, textOf } from "./settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "./store.ts";
 import { tableLines } from "./table.ts";
 
@@ -22,20 +24,29 @@ killed, or hangs; after an hour it is forgotten.`,
     ...SCOPE_FLAGS,
     { name: "strict", type: "flag", summary: "Exit code 1 if a runtime that lives does not run head." },
     ...STORE_FLAGS,
+    ...settings("admin").map((flag) => ({
+      ...flag,
+      value: "URL",
+      summary: "Asks a runtime that was started with --admin too: its executors, and why others have died.",
+    })),
     outputFlag("table"),
   ],
   examples: [
     ["weft status", "see who runs what"],
+    ["weft status --admin http://127.0.0.1:9180", "see the threads of a runtime"],
     ["weft status -n shop --strict", "have a script wait until all runtimes of a namespace run head"],
   ],
   async run(given, _, terminal) {
+    const address = textOf(given, "admin");
+    const admin = address === undefined ? undefined : await askAdmin(address);
+    const options = admin === undefined ? {} : { missing: "empty" } as const;
     return await withStore(given, terminal, async (registry) => {
       const head = registry.version.id;
       const scope = scopeOf(given);
       const runtimes = (await heardRuntimes(registry.history))
         .filter(({ report }) => (scope ?? report.namespace) === report.namespace)
         .map((runtime) => describe(runtime, head));
-      if (!printData(given, terminal, { head, runtimes })) {
+      if (!printData(given, terminal, { head, runtimes, ...admin !== undefined && { admin } })) {
         terminal.print(`head is version ${head}; ${count(runtimes.length, "runtime")}`);
         const rows = runtimes.map(({ namespace, pid, version, state, age, urls }) => [
           namespace,
@@ -51,10 +62,11 @@ killed, or hangs; after an hour it is forgotten.`,
           if (reason === null) continue;
           for (const line of refusalLines({ ...runtime, reason }, head)) terminal.print(line);
         }
+        if (admin !== undefined) { for (const line of adminLines(admin)) terminal.print(line); }
       }
       const lags = runtimes.some(({ state }) => state === "refused" || state === "behind");
       return given.strict === true && lags ? 1 : 0;
-    });
+    }, options);
   },
 };
 

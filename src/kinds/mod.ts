@@ -8,6 +8,7 @@ import { syscall } from "./system/syscall.ts";
 export type { Callable, CodeOptions, ExecutorContext, HostContext } from "./context.ts";
 export { CODECS } from "./executor.ts";
 export { Sockets } from "./net/sockets.ts";
+export { DURATION_BOUNDS, Traffic } from "./net/traffic.ts";
 export type { System } from "./system/system.ts";
 
 /** All built-in kinds. */

@@ -118,6 +118,12 @@ export interface History {
   /** Takes back what an id announced. */
   withdraw(id: string): Promise<void>;
 
+  /** What was noted last under a key; undefined if nothing was. Notes belong to no version. */
+  note(key: string): Promise<Value | undefined>;
+
+  /** Notes something under a key, in the place of what was noted before, for good. It wakes no watcher. */
+  setNote(key: string, value: Value): Promise<void>;
+
   /**
    * Folds old versions into the baseline: all that are older than a time, or than a version, and that nothing which
    * stays was made from. Head, what is newer, and the ancestor that these have in common stay.

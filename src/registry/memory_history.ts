@@ -2,6 +2,7 @@
 import { AnnouncementBoard } from "./announcements.ts";
 import { Bell } from "./bell.ts";
 import { ConflictError, RegistryError } from "./errors.ts";
+import type { Value } from "../value/mod.ts";
 import type {
   Announcement,
   Baseline,
@@ -17,6 +18,7 @@ import type {
 import { MoveLog } from "./move_log.ts";
 import type { Operation } from "./operation.ts";
 import { planPrune } from "./prune.ts";
+import { storable } from "./storable.ts";
 import { State } from "./state.ts";
 import { beginsHistory, unknownVersion, type Version, VersionTree } from "./version.ts";
 import { watchMoves } from "./watch.ts";
@@ -26,6 +28,7 @@ export class MemoryHistory implements History {
   readonly #changesets = new Map<number, Changeset>();
   readonly #moves = new MoveLog();
   readonly #board = new AnnouncementBoard();
+  readonly #notes = new Map<string, Value>();
   readonly #bell = new Bell();
   #baseline: Baseline = { version: 0, entries: [] };
   #lastId = 0;
@@ -109,6 +112,16 @@ export class MemoryHistory implements History {
   async withdraw(id: string): Promise<void> {
     this.#check();
     this.#board.withdraw(id);
+  }
+
+  async note(key: string): Promise<Value | undefined> {
+    this.#check();
+    return this.#notes.get(key);
+  }
+
+  async setNote(key: string, value: Value): Promise<void> {
+    this.#check();
+    this.#notes.set(key, storable(value, `the note ${key}`));
   }
 
   async prune(before: Date | number): Promise<Pruned> {

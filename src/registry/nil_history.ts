@@ -1,9 +1,11 @@
 // deno-lint-ignore-file require-await -- what throws in a method of a history has to reject
+import type { Value } from "../value/mod.ts";
 import { AnnouncementBoard } from "./announcements.ts";
 import { Bell } from "./bell.ts";
 import { ConflictError, RegistryError } from "./errors.ts";
 import type { Announcement, Baseline, Changeset, Draft, Head, HeardAnnouncement, History, Move } from "./history.ts";
 import { MoveLog } from "./move_log.ts";
+import { storable } from "./storable.ts";
 import type { Operation } from "./operation.ts";
 import type { Version } from "./version.ts";
 import { watchMoves } from "./watch.ts";
@@ -18,6 +20,7 @@ const MOVES = 1024;
 export class NilHistory implements History {
   readonly #moves = new MoveLog(MOVES);
   readonly #board = new AnnouncementBoard();
+  readonly #notes = new Map<string, Value>();
   readonly #bell = new Bell();
   #closed = false;
 
@@ -79,6 +82,16 @@ export class NilHistory implements History {
   async withdraw(id: string): Promise<void> {
     this.#check();
     this.#board.withdraw(id);
+  }
+
+  async note(key: string): Promise<Value | undefined> {
+    this.#check();
+    return this.#notes.get(key);
+  }
+
+  async setNote(key: string, value: Value): Promise<void> {
+    this.#check();
+    this.#notes.set(key, storable(value, `the note ${key}`));
   }
 
   async prune(): Promise<never> {

@@ -136,6 +136,15 @@ export class SqliteHistory implements History {
     return this.#call("withdraw", id);
   }
 
+  async note(key: string): Promise<Value | undefined> {
+    const data = await this.#call("note", key);
+    return data === undefined ? undefined : decode(data) as Value;
+  }
+
+  async setNote(key: string, value: Value): Promise<void> {
+    await this.#call("setNote", key, encode(storable(value, `the note ${key}`)));
+  }
+
   async prune(before: Date | number): Promise<Pruned> {
     for (;;) {
       const { baseline, changesets, ...plan } = await this.#call("planPrune", before);

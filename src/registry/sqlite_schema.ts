@@ -28,6 +28,7 @@ const STEPS = [
    CREATE INDEX moves_by_version ON moves (version);
    CREATE TABLE baseline (version INTEGER PRIMARY KEY REFERENCES versions (id), data BLOB);
    CREATE TABLE announcements (id TEXT PRIMARY KEY, time INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
+   CREATE TABLE notes (key TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
    INSERT INTO versions (id, time, operations) VALUES (0, CAST(unixepoch('subsec') * 1000 AS INTEGER), 0);
    INSERT INTO baseline (version) VALUES (0);`,
 ];

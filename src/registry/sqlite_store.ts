@@ -127,6 +127,18 @@ export class SqliteStore {
     this.#database.prepare("DELETE FROM announcements WHERE id = ?").run(id);
   }
 
+  note(key: string): Uint8Array | undefined {
+    return this.#database.prepare("SELECT data FROM notes WHERE key = ?").get<{ data: Uint8Array }>(key)?.data;
+  }
+
+  setNote(key: string, data: Uint8Array): void {
+    this.#write(() => {
+      this.#database
+        .prepare("INSERT INTO notes VALUES (?, ?) ON CONFLICT DO UPDATE SET data = excluded.data")
+        .run(key, data);
+    });
+  }
+
   /** What pruning would do, and what the new baseline is made of. */
   planPrune(before: Date | number): PruneRow {
     return this.#read(() => {

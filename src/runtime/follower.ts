@@ -26,6 +26,8 @@ export interface FollowerOptions {
   registry: Registry;
   logger: Logger;
   urls(): Promise<string[]>;
+  /** Says whether user code's top levels are run before a version is accepted. */
+  trial(on: boolean): void;
 }
 
 /**
@@ -37,6 +39,8 @@ export class Follower {
   readonly #stop = new AbortController();
   readonly #started = new Date().toISOString();
   #refused: RuntimeReport["refused"];
+  /** The version of which the store knows that it was accepted. */
+  #accepted: number | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #watching: Promise<void> | undefined;
 
@@ -68,14 +72,32 @@ export class Follower {
     this.#stop.abort();
     clearInterval(this.#timer);
     await this.#watching;
+    // never started, it runs nothing
+    if (this.#watching !== undefined) await this.#noteAccepted().catch(() => {});
     await this.#options.registry.history.withdraw(this.#options.id).catch(() => {});
   }
 
+  /** Under which the store knows the version that runtimes of the namespace have accepted last. */
+  get #acceptedKey(): string {
+    return `accepted:${this.#options.namespace}`;
+  }
+
+  async #noteAccepted(): Promise<void> {
+    const { registry } = this.#options;
+    const version = registry.version.id;
+    if (version === this.#accepted) return;
+    await registry.history.setNote(this.#acceptedKey, version);
+    this.#accepted = version;
+  }
+
   async #loadNewest(head: number): Promise<void> {
-    const { registry, logger } = this.#options;
+    const { registry, logger, trial } = this.#options;
     let version: number | undefined = head;
+    const accepted = await registry.history.note(this.#acceptedKey);
     for (;;) {
       try {
+        // what was accepted once is served before its top levels have run again
+        trial(version !== accepted);
         await registry.load(version);
         break;
       } catch (thrown) {
@@ -86,6 +108,7 @@ export class Follower {
         if (version === undefined) throw error;
       }
     }
+    trial(true);
     if (version !== head) logger.log("warn", `running version ${version}; head is ${head}`);
   }
 
@@ -128,6 +151,7 @@ export class Follower {
     };
     try {
       await registry.history.announce({ id, time: new Date(), data: report as unknown as Value });
+      await this.#noteAccepted();
     } catch (thrown) {
       if (!this.#stop.signal.aborted) logger.log("warn", `the store was not told: ${asError(thrown).message}`);
     }

@@ -2,12 +2,15 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listener, nop, text } from "../cli/specs.ts";
 import { Weft, weft } from "./weft.ts";
 
-const ECHO = {
-  kind: "snippet",
-  name: "echo",
-  language: "javascript",
-  code: "export default function ({ body }) {\n  return body;\n}\n",
-};
+/** A snippet that is busy for so many milliseconds before it answers. */
+function busy(milliseconds: number) {
+  const code = `export default function () {
+  for (const end = Date.now() + ${milliseconds}; Date.now() < end;);
+  return "done";
+}
+`;
+  return { kind: "snippet", name: "busy", language: "javascript", timeout: "1m", code };
+}
 
 /** A folder with files in it, by path from it. */
 function folder(files: Record<string, unknown> = {}): string {
@@ -35,24 +38,6 @@ async function until<T>(wanted: T, ask: () => Promise<T>): Promise<void> {
   }
 }
 
-/** A request whose body has not come yet. `finish` sends it and reads the answer. */
-async function openRequest(url: string): Promise<{ finish(): Promise<string>; close(): void }> {
-  const { hostname, port } = new URL(url);
-  const socket = await Deno.connect({ hostname, port: Number(port) });
-  const send = (text: string) => socket.write(new TextEncoder().encode(text));
-  await send(
-    "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nhe",
-  );
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  return {
-    async finish() {
-      await send("llo");
-      return await new Response(socket.readable).text();
-    },
-    close: () => socket.close(),
-  };
-}
-
 Deno.test("start tells version, namespace, store and each URL", async () => {
   const flow = [listener("web", "hello"), listener("more", "hello"), text("hello", "hi")];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
@@ -69,19 +54,12 @@ Deno.test("start tells version, namespace, store and each URL", async () => {
 });
 
 Deno.test("each flag of start does what its help says", async () => {
+  const code = "export default () => {\n  console.log('heard');\n  throw new Error('sore throat');\n};\n";
   const path = folder({
-    "flow.yaml": `
-- {kind: listener, name: web, port: "{{ env.PORT }}", links: {out: [{name: hello, port: in}]}}
-- {kind: snippet, name: hello, language: javascript, code: "console.log('heard'); throw new Error('sore throat'); export default () => '{{ 1 }}'"}
-`,
-    "snippet.yaml":
-      "- {kind: snippet, name: hello, language: javascript, code: \"export default () => { console.log('heard'); throw new Error('sore throat') }\"}",
+    "web.yaml": [listener("web", "hello", { port: "{{ env.PORT }}" })],
+    "hello.yaml": [{ kind: "snippet", name: "hello", language: "javascript", code }],
     "port.env": "PORT=0\n",
   });
-  Deno.writeTextFileSync(
-    `${path}/flow.yaml`,
-    `- {kind: listener, name: web, port: "{{ env.PORT }}", links: {out: [{name: hello, port: in}]}}\n`,
-  );
   await using server = await Weft.start({
     args: [
       ...["-f", path, "-n", "shop", "--env-file", `${path}/port.env`, "--env", "OTHER=1", "--store", `${path}/x.db`],
@@ -106,7 +84,7 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
     "empty/readme.md": "",
     "throws.ts": "throw new Error('out of paint');",
     "settings.yaml": "stor: x\n",
-    "late.yaml": [{ ...ECHO, code: "throw new Error('not today');\nexport default () => 1;\n" }],
+    "late.yaml": [{ ...busy(0), code: "throw new Error('not today');\nexport default () => 1;\n" }],
   });
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
@@ -117,9 +95,9 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
     ],
     [["-f", `${path}/no.yaml`], new RegExp(`^there is no file ${path}/no.yaml$`)],
     [["-f", `${path}/empty`], new RegExp(`^there is no .yaml, .yml or .json file in ${path}/empty$`)],
-    [["-f", `${path}/broken.yaml`], /broken\.yaml:2:1: broken YAML: [^\n]+$/],
+    [["-f", `${path}/broken.yaml`], /broken\.yaml:1:10: broken YAML: [^\n]+$/],
     [["-f", `${path}/kind.yaml`], /kind\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/],
-    [["-f", `${path}/web.yaml`], /web\.yaml:6:13: template: the variable PORT is not set; [^\n]+$/],
+    [["-f", `${path}/web.yaml`], /web\.yaml:6:\d+: template: the variable PORT is not set; [^\n]+$/],
     [["-f", `${path}/late.yaml`], /late\.yaml:6:14: not today$/],
     [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be used: out of paint$/],
     [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
@@ -163,7 +141,7 @@ Deno.test("a head that cannot be run is an error with --strict, and its newest a
   await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   const { code, err } = await weft(["start", "--store", store, "--strict"]);
   assertEquals(code, 1);
-  assertMatch(err, new RegExp(`127.0.0.1:${port}: it is in use[^]*\nversion 2 cannot be run\n$`));
+  assertMatch(err, new RegExp(`127.0.0.1:${port}: it is in use[^]*\nversion 2 cannot be run\n`));
   await using server = await Weft.start({ args: ["--store", store] });
   assert(server.out.includes("running    version 1"));
   assertEquals(await answerOf(server.url), "hi");
@@ -205,13 +183,14 @@ Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted 
 });
 
 Deno.test("SIGTERM finishes what is in flight and takes nothing new, then ends with 0", async () => {
-  const flow = [listener("web", "echo"), ECHO];
+  const flow = [listener("web", "busy"), busy(1_000)];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
-  const request = await openRequest(server.url);
+  const answer = answerOf(server.url);
+  await new Promise((resolve) => setTimeout(resolve, 300));
   server.signal("SIGTERM");
   await server.line(server.err, /stopping: requests in flight are finished first/);
   await until("refused", () => answerOf(server.url).catch(() => "refused"));
-  assertMatch(await request.finish(), /\r\n\r\nhello$/);
+  assertEquals(await answer, "done");
   assertEquals(await server.ended(), 0);
 });
 
@@ -228,9 +207,10 @@ Deno.test("SIGINT with nothing in flight ends at once with 0, and takes back wha
 });
 
 Deno.test("a second signal ends it at once with 1; two within half a second are one", async () => {
-  const flow = [listener("web", "echo"), ECHO];
+  const flow = [listener("web", "busy"), busy(20_000)];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
-  const request = await openRequest(server.url);
+  const answer = answerOf(server.url).catch(() => "cut short");
+  await new Promise((resolve) => setTimeout(resolve, 300));
   server.signal("SIGINT");
   server.signal("SIGINT");
   await server.line(server.err, /stopping/);
@@ -241,5 +221,5 @@ Deno.test("a second signal ends it at once with 1; two within half a second are 
   server.signal("SIGTERM");
   assertEquals(await ended, 1);
   assert(performance.now() - began < 3_000);
-  request.close();
+  assertEquals(await answer, "cut short");
 });

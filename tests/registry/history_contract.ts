@@ -52,6 +52,7 @@ export function testHistory(backend: Backend): void {
   testVersions(test);
   testWatch(test);
   testAnnouncements(test);
+  testNotes(test);
   if (backend.keeps) {
     testKept(test);
     testPrune(test);
@@ -127,6 +128,8 @@ function testVersions(test: Test): void {
         () => history.announce({ id: "a", time: new Date(), data: null }),
         () => history.announcements(),
         () => history.withdraw("a"),
+        () => history.note("a"),
+        () => history.setNote("a", null),
         () => history.prune(0),
       ]
     ) {
@@ -519,6 +522,27 @@ function testAnnouncements(test: Test): void {
       await watcher.stop();
     }
     assertEquals(await history.head(), { version: 1, sequence: 1 });
+    await second.close();
+  });
+}
+
+function testNotes(test: Test): void {
+  test("keeps the last note of each key, and wakes nobody", async ({ history, other }) => {
+    const second = await other();
+    const watcher = new Watcher(second, 0);
+    assertEquals(await history.note("a"), undefined);
+    await history.setNote("a", { version: 1 });
+    await second.setNote("b", [new Date(5), 1n]);
+    await second.setNote("a", { version: 2 });
+    for (const store of [history, second]) {
+      assertEquals(await store.note("a"), { version: 2 });
+      assertEquals(await store.note("b"), [new Date(5), 1n]);
+      assertEquals(await store.note("c"), undefined);
+    }
+    await assertRejects(() => history.setNote("a", (() => {}) as unknown as Value), RegistryError, "function");
+    await delay(150);
+    assertEquals(watcher.sequences, []);
+    await watcher.stop();
     await second.close();
   });
 }

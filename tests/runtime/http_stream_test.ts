@@ -140,6 +140,8 @@ Deno.test("bodies handed on as streams", async (t) => {
 
   await t.step("a request without a body has none", async () => {
     assertEquals((await world.fetch("/empty")).text, "true");
+    assertEquals((await world.fetch("/empty", { method: "POST" })).text, "true");
+    assertEquals(await (await post("/empty", "x")).text(), "false");
   });
 
   await t.step("a snippet holds it and cannot read it", async () => {

@@ -58,18 +58,25 @@ Deno.test("a snippet's top level runs once, and what one leaves behind reaches n
     leaver: "export default () => { globalThis.leak = 1; return typeof leak }",
     looker: "export default () => typeof leak",
     patcher: "export default () => { Array.prototype.map = () => 'patched'; return [1].map((n) => n) }",
-    alone: "Array.prototype.mine = function () { return 'mine' }; export default () => [].mine()",
   };
-  const specs = JSON.parse(snippets(codes)) as { name: string; isolate?: boolean }[];
-  specs.find(({ name }) => name === "alone")!.isolate = true;
-  await using world = await World.start(JSON.stringify(specs));
+  await using world = await World.start(snippets(codes));
   const counts = [await world.fetch("/counter"), await world.fetch("/counter"), await world.fetch("/counter")];
   assertEquals(counts.map(({ text }) => Number(text)), [1, 2, 3]);
   assertEquals((await world.fetch("/leaver")).status, 500); // nobody can add to the shared global
   assertEquals((await world.fetch("/looker")).text, "undefined");
   assertEquals((await world.fetch("/patcher")).status, 500);
-  assertEquals((await world.fetch("/alone")).text, "mine");
-  assertEquals((await world.fetch("/arrow")).status, 404);
+});
+
+Deno.test("an isolated snippet does what any other does", async () => {
+  const codes = {
+    counter: "let n = 0; export default ({ query }) => `${++n} ${query.a[0]} ${new URL('http://h/p').pathname}`",
+    bad: "export default () => { throw new Error('bad') }",
+  };
+  await using world = await World.start(snippets(codes, { isolate: true }));
+  assertEquals((await world.fetch("/counter?a=x")).text, "1 x /p");
+  assertEquals((await world.fetch("/counter?a=y")).text, "2 y /p");
+  assertEquals((await world.fetch("/bad")).status, 500);
+  await world.logged(/> bad: test\.yaml:1:\d+: bad$/);
 });
 
 Deno.test("console writes to the log, with the process and the node", async () => {

@@ -80,7 +80,10 @@ class Listener {
 
   #handle(request: Request): Response | Promise<Response> {
     if (request.body === null) return this.#run(request, null);
-    if (this.#options.stream) return this.#run(request, Stream.from(request.body));
+    if (this.#options.stream) {
+      const empty = request.headers.get("content-length") === "0";
+      return this.#run(request, empty ? null : Stream.from(request.body));
+    }
     return readBody(request, this.#options.maxBody, this.#options.timeout).then(
       (body) => this.#run(request, body),
       (refused) => this.#refuse(request, asError(refused)),

@@ -1,0 +1,143 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { Admin, parseAddress } from "../../src/admin/mod.ts";
+import { Weft } from "../e2e/weft.ts";
+import { snippets, World } from "../runtime/world.ts";
+import { serving } from "../pool/serving.ts";
+
+async function get(admin: Admin, path: string, init: RequestInit = {}) {
+  const answer = await fetch(new URL(path, admin.url), init);
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+}
+
+const SPECS = snippets({
+  good: "export default () => 'fine'",
+  bad: "export default () => { throw new Error('x') }",
+  native:
+    "export default () => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }",
+}, { timeout: 100 });
+
+Deno.test("health is there from the start, ready when head runs, until draining begins", async () => {
+  await using admin = new Admin("127.0.0.1:0");
+  assertEquals((await get(admin, "/health")).text, "ok\n");
+  for (const path of ["/ready", "/status", "/metrics"]) {
+    const { status, text } = await get(admin, path);
+    assertEquals([status, text], [503, "starting\n"]);
+  }
+  await using world = await World.start(SPECS);
+  admin.attach(world.runtime);
+  assertEquals((await get(admin, "/ready")).text, "ready\n");
+  // what runs goes on running when a later version is refused
+  await world.apply(snippets({ good: "for (;;); export default () => 1" })).catch(() => {});
+  assertEquals((await get(admin, "/ready")).status, 200);
+  admin.drain();
+  assertEquals([(await get(admin, "/ready")).status, (await get(admin, "/ready")).text], [503, "draining\n"]);
+  assertEquals((await get(admin, "/health")).status, 200);
+  assertEquals(JSON.parse((await get(admin, "/status")).text).draining, true);
+});
+
+Deno.test("nothing can be changed, and nothing else is there", async () => {
+  await using admin = new Admin("127.0.0.1:0");
+  const { status, headers } = await get(admin, "/health", { method: "POST", body: "x" });
+  assertEquals([status, headers.get("allow")], [405, "GET, HEAD"]);
+  assertEquals((await get(admin, "/")).status, 404);
+  assertEquals((await get(admin, "/health", { method: "HEAD" })).status, 200);
+});
+
+/** Reads the text format of Prometheus as strictly as its own parser does. */
+function parseMetrics(text: string): Map<string, number> {
+  const types = new Map<string, string>();
+  const samples = new Map<string, number>();
+  assert(text.endsWith("\n"));
+  for (const line of text.trimEnd().split("\n")) {
+    const type = /^# TYPE (\w+) (counter|gauge|histogram)$/.exec(line);
+    if (type !== null) {
+      assert(!types.has(type[1]!), `${type[1]} comes twice`);
+      types.set(type[1]!, type[2]!);
+    } else if (!/^# HELP \w+ \S/.test(line)) {
+      const [, name, labels = "", value] = /^(\w+)(\{\w+="[^"\\\n]*"(?:,\w+="[^"\\\n]*")*\})? (\S+)$/.exec(line) ?? [];
+      assert(name !== undefined, `no sample: ${line}`);
+      assert(types.has(name.replace(/_(bucket|sum|count)$/, "")) || types.has(name), `${name} has no type`);
+      assert(Number.isFinite(Number(value)), line);
+      samples.set(name + labels, Number(value));
+    }
+  }
+  return samples;
+}
+
+Deno.test("status and metrics tell what has happened", async () => {
+  await using admin = new Admin("127.0.0.1:0");
+  await using world = await World.start(SPECS);
+  admin.attach(world.runtime);
+  await serving(world);
+  for (let i = 0; i < 5; i++) await world.fetch("/good");
+  for (let i = 0; i < 2; i++) await world.fetch("/bad");
+  await world.fetch("/nowhere");
+  await world.fetch("/native");
+  await serving(world);
+  const status = JSON.parse((await get(admin, "/status")).text);
+  assertEquals(status.requests, { 200: 5, 404: 1, 500: 3 });
+  assertEquals(status.restarts, { time: 1, silence: 0, memory: 0, crash: 0, order: 0 });
+  assertEquals([status.deaths[0].reason, status.deaths[0].node], ["time", "native"]);
+  assertMatch(status.deaths[0].why, /one call took longer than 300 ms/);
+  assertEquals(status.executors.map(({ state, inFlight }: Record<string, unknown>) => [state, inFlight]), [
+    ["serving", 0],
+    ["spare", 0],
+  ]);
+  assertEquals([status.version, status.symbols, status.processes, status.namespace], [1, 5, 0, "default"]);
+  const { text, headers } = await get(admin, "/metrics");
+  assertEquals(headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  const samples = parseMetrics(text);
+  const expected: Record<string, number> = {
+    'weft_requests_total{status="200"}': 5,
+    'weft_requests_total{status="500"}': 3,
+    'weft_executor_restarts_total{reason="time"}': 1,
+    'weft_executor_restarts_total{reason="memory"}': 0,
+    'weft_executors{state="serving"}': 1,
+    'weft_request_duration_seconds_bucket{le="+Inf"}': 9,
+    weft_request_duration_seconds_count: 9,
+    weft_ready: 1,
+    weft_version: 1,
+    weft_symbols: 5,
+    weft_processes: 0,
+  };
+  for (const [name, value] of Object.entries(expected)) assertEquals(samples.get(name), value, name);
+  assert(samples.get("process_resident_memory_bytes")! > 20e6);
+  // the one that was killed took more than a tenth of a second
+  const short = samples.get('weft_request_duration_seconds_bucket{le="0.1"}')!;
+  assert(short <= 8 && short >= 1, text);
+});
+
+Deno.test("addresses", () => {
+  assertEquals(parseAddress("127.0.0.1:9180"), { hostname: "127.0.0.1", port: 9180 });
+  assertEquals(parseAddress("[::1]:0"), { hostname: "::1", port: 0 });
+  assertEquals(parseAddress("localhost:80"), { hostname: "localhost", port: 80 });
+  for (const bad of ["", "9180", ":9180", "a:b", "a:70000", "http://a:1", "::1:80"]) {
+    assertThrows(() => parseAddress(bad), Error, "is no address");
+  }
+});
+
+Deno.test("an address that is taken is an error", async () => {
+  await using admin = new Admin("127.0.0.1:0");
+  assertThrows(() => new Admin(new URL(admin.url).host), Error, "cannot listen on");
+});
+
+Deno.test("start --admin serves it, and status --admin prints it", async () => {
+  await using weft = await Weft.start({ args: ["-f", "-", "--admin", "127.0.0.1:0"], input: SPECS });
+  const url = /^admin\s+(\S+)/.exec(await weft.line(weft.out, /^admin/))![1]!;
+  assertEquals(await (await fetch(new URL("/ready", url))).text(), "ready\n");
+  const status = async (...more: string[]) => {
+    const args = ["run", "-A", "--no-check", "--quiet", "main.ts", "status", "--store", "nowhere.db", ...more];
+    const child = new Deno.Command(Deno.execPath(), { args, cwd: new URL("../../", import.meta.url), stdin: "null" });
+    const { code, stdout, stderr } = await child.output();
+    return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  };
+  const { code, out } = await status("--admin", url);
+  assertEquals(code, 0);
+  assertMatch(out, /default runs version 1: ready, 0 open requests, \d+ MiB, up \d+s/);
+  assertMatch(out, /EXECUTOR +STATE +IN FLIGHT +PROCESSES\n1 +serving/);
+  assertMatch(out, /no executor has died/);
+  assertEquals(JSON.parse((await status("--admin", new URL(url).host, "-o", "json")).out).admin.version, 1);
+  const nobody = await status("--admin", "127.0.0.1:1");
+  assertEquals(nobody.code, 1);
+  assertMatch(nobody.err, /no runtime answers at 127.0.0.1:1/);
+});
