@@ -13,12 +13,13 @@ export class ServerProcess {
   /**
    * Starts a program of this repository that says `listening <url>`.
    *
+   * @param args Of `deno run`.
    * @param input What it reads from standard input.
    * @throws {Error} If it ends before it listens.
    */
   static async start(name: string, args: string[], input = ""): Promise<ServerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--quiet", ...args],
+      args: ["run", "--no-check", "--quiet", ...args],
       cwd: ROOT,
       stdin: "piped",
       stdout: "piped",

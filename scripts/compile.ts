@@ -5,15 +5,14 @@
 /** The program's own module. What it imports, at once or later, is embedded with it. */
 export const MAIN = "main.ts";
 
-/** What is reached by `new URL(..., import.meta.url)` alone, which `deno compile` does not follow: the workers. */
-export const WORKERS: readonly string[] = [
-  "workers/executor.ts",
-  "workers/registry_sqlite.ts",
-  "workers/warden.ts",
-];
-
 const ROOT = new URL("../", import.meta.url);
 const OUTPUT = "dist/weft";
+
+/** What is reached by `new URL(..., import.meta.url)` alone, which `deno compile` does not follow: the workers. */
+export const WORKERS: readonly string[] = Array.from(
+  Deno.readDirSync(new URL("workers/", ROOT)),
+  ({ name }) => `workers/${name}`,
+).sort();
 
 /**
  * Runs `deno compile`.

@@ -1,6 +1,6 @@
-import { userInfo } from "node:os";
 import { type Change, change, type Operation, type Registry, type Signature, type Version } from "../registry/mod.ts";
 import { parseDuration } from "../spec/mod.ts";
+import { authorOf } from "./author.ts";
 import type { Terminal } from "./command.ts";
 import { reportOperations } from "./difference.ts";
 import { type Flag, type Given, UsageError } from "./flag.ts";
@@ -94,12 +94,7 @@ function saveVersion(registry: Registry): NonNullable<StoreChange["save"]> {
 
 function signature(given: Given, terminal: Terminal): Signature {
   const message = textOf(given, "message");
-  return { author: textOf(given, "author") ?? userName(terminal), ...message !== undefined && { message } };
-}
-
-function userName(terminal: Terminal): string {
-  const name = ["USER", "LOGNAME", "USERNAME"].map((variable) => terminal.env(variable)).find(Boolean);
-  return name ?? userInfo().username;
+  return { author: authorOf(given, terminal), ...message !== undefined && { message } };
 }
 
 function readTimeout(given: Given): number {

@@ -1,10 +1,11 @@
 import { stripTypeScriptTypes } from "node:module";
 import { Database } from "@db/sqlite";
+import { asError } from "../value/mod.ts";
 import type { Command } from "./command.ts";
 import { outputFlag, printData } from "./output.ts";
 
 /** Something that Weft counts on. */
-interface Fact {
+export interface Fact {
   /** What holds. */
   name: string;
   /** Answers what was seen. @throws {Error} If it does not hold. */
@@ -30,33 +31,38 @@ const FACTS: readonly Fact[] = [
   { name: "TypeScript is stripped in place", check: checkTypeScript },
 ];
 
-/** `weft doctor` */
-export const doctor: Command = {
-  usage: "[FLAGS]",
-  about:
-    `Checks on the Deno that runs it what Weft's safety and its speed count on, a line each. What fails says what was
+/** The command that checks these facts. */
+export function doctorOf(facts: readonly Fact[]): Command {
+  return {
+    usage: "[FLAGS]",
+    about:
+      `Checks on the Deno that runs it what Weft's safety and its speed count on, a line each. What fails says what was
 seen instead; the exit code is 1 then.`,
-  flags: [outputFlag("text")],
-  examples: [
-    ["weft doctor", "see whether this Deno will do"],
-    ["weft doctor -o json", "the same for a script"],
-  ],
-  async run(given, _, terminal) {
-    const results: { fact: string; holds: boolean; saw: string }[] = [];
-    for (const { name, check } of FACTS) {
-      const result = await Promise.resolve().then(check).then(
-        (saw) => ({ fact: name, holds: true, saw }),
-        (error: Error) => ({ fact: name, holds: false, saw: error.message }),
-      );
-      results.push(result);
-      if (given.output === undefined || given.output === "text") {
-        terminal.print(`${result.holds ? "pass" : "FAIL"}  ${name}: ${result.saw}`);
+    flags: [outputFlag("text")],
+    examples: [
+      ["weft doctor", "see whether this Deno will do"],
+      ["weft doctor -o json", "the same for a script"],
+    ],
+    async run(given, _, terminal) {
+      const results: { fact: string; holds: boolean; saw: string }[] = [];
+      for (const { name, check } of facts) {
+        const result = await Promise.resolve().then(check).then(
+          (saw) => ({ fact: name, holds: true, saw }),
+          (thrown) => ({ fact: name, holds: false, saw: asError(thrown).message }),
+        );
+        results.push(result);
+        if (given.output === undefined || given.output === "text") {
+          terminal.print(`${result.holds ? "pass" : "FAIL"}  ${name}: ${result.saw}`);
+        }
       }
-    }
-    printData(given, terminal, results);
-    return results.every(({ holds }) => holds) ? 0 : 1;
-  },
-};
+      printData(given, terminal, results);
+      return results.every(({ holds }) => holds) ? 0 : 1;
+    },
+  };
+}
+
+/** `weft doctor` */
+export const doctor: Command = doctorOf(FACTS);
 
 function checkVersion(): string {
   const { deno } = Deno.version;

@@ -4,6 +4,7 @@ import type { WardenLink } from "../pool/mod.ts";
 import { type History, openHistory, type Operation, Registry } from "../registry/mod.ts";
 import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { asError } from "../value/mod.ts";
+import { authorOf } from "./author.ts";
 import type { Terminal } from "./command.ts";
 import type { Config } from "./config.ts";
 import { reportOperations } from "./difference.ts";
@@ -150,7 +151,8 @@ class Server {
   }
 
   #apply(source: SpecSource, registry: Registry): Promise<readonly Operation[] | undefined> {
-    return source.apply(registry, { message: `start -f ${this.#options.paths.join(" ")}` });
+    const { paths, config, terminal } = this.#options;
+    return source.apply(registry, { author: authorOf(config.given, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
   /** Applies the files again whenever one is saved. */

@@ -15,7 +15,8 @@ SIGINT or SIGTERM: takes no more requests, finishes those in flight (30 s at mos
     ...settings("file"),
     ...SPEC_FLAGS,
     ...settings("store").map((flag) => ({ ...flag, summary: `${flag.summary} With files memory:.` })),
-    ...settings("watch", "strict", "executors", "executor-memory", "host", "admin", "dev", "log-format", "log-level"),
+    ...settings("watch", "strict", "author", "executors", "executor-memory", "host", "admin"),
+    ...settings("dev", "log-format", "log-level"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],

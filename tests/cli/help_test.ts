@@ -39,6 +39,37 @@ for (const name of COMMAND_NAMES) {
   });
 }
 
+const SPECS = ["namespace", "env", "env-file", "extension"];
+const CHANGE = ["dry-run", "base", "message", "author", "no-wait", "timeout", "output"];
+const SCOPE = ["namespace", "all-namespaces"];
+/** The flags of each command, which scripts count on. What each does is in the tests of its command. */
+const FLAGS: Record<string, string[]> = {
+  start: [
+    ...["file", ...SPECS, "store", "watch", "strict", "executors", "executor-memory", "host", "dev"],
+    ...["log-format", "log-level"],
+  ],
+  apply: ["file", ...SPECS, "store", "prune", ...CHANGE],
+  delete: ["file", "namespace", "all", "force", "store", ...CHANGE],
+  get: [...SCOPE, "at", "store", "output"],
+  find: [...SCOPE, "at", "store", "output"],
+  history: ["before", "store", "output"],
+  diff: [...SCOPE, "store", "output"],
+  rollback: [...SCOPE, "store", ...CHANGE],
+  status: [...SCOPE, "strict", "store", "output"],
+  check: ["file", ...SPECS, "output"],
+  schema: ["extension"],
+  kinds: ["extension", "output"],
+  doctor: ["output"],
+};
+
+Deno.test("each command has the flags that it had", async () => {
+  await using project = new Project();
+  for (const [name, flags] of Object.entries(FLAGS)) {
+    const help = await project.weft(`${name} --help`);
+    for (const flag of [...flags, "config", "help"]) assertMatch(help, new RegExp(`^ {2}.{4}--${flag}\\b(?!-)`, "m"));
+  }
+});
+
 Deno.test("an unknown command names the nearest", async () => {
   await using project = new Project();
   assertEquals(await project.refusal("aply"), [2, "unknown command aply; did you mean apply?\nTry: weft --help"]);

@@ -64,7 +64,7 @@ Deno.test("each flag of start does what its help says", async () => {
     args: [
       ...["-f", path, "-n", "shop", "--env-file", `${path}/port.env`, "--env", "OTHER=1", "--store", `${path}/x.db`],
       ...["--host", "127.0.0.2", "--executors", "1", "--executor-memory", "64", "--dev", "--strict"],
-      ...["--log-format", "json", "--log-level", "debug", "--extension", "examples/greeting.ts"],
+      ...["--log-format", "json", "--log-level", "debug", "--extension", "examples/greeting.ts", "--author", "ann"],
     ],
   });
   assertEquals(server.out.slice(0, 2), ["created shop:hello (snippet)", "created shop:web (listener)"]);
@@ -73,6 +73,8 @@ Deno.test("each flag of start does what its help says", async () => {
   assertMatch(await answerOf(server.url), /sore throat/);
   const line = JSON.parse(await server.line(server.err, /heard/));
   assertEquals([line.level, line.message], ["info", "heard"]);
+  const [made] = JSON.parse((await weft(["history", "--store", `${path}/x.db`, "-o", "json"])).out);
+  assertEquals([made.id, made.author, made.message], [1, "ann", `start -f ${path}`]);
   Deno.removeSync(path, { recursive: true });
 });
 
@@ -98,7 +100,7 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
     [["-f", `${path}/broken.yaml`], /broken\.yaml:1:10: broken YAML: [^\n]+$/],
     [["-f", `${path}/kind.yaml`], /kind\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/],
     [["-f", `${path}/web.yaml`], /web\.yaml:6:\d+: template: the variable PORT is not set; [^\n]+$/],
-    [["-f", `${path}/late.yaml`], /late\.yaml:6:14: not today$/],
+    [["-f", `${path}/late.yaml`], /late\.yaml:\d+:\d+: not today$/],
     [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be used: out of paint$/],
     [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
     [["--store", "memory:"], /^--store memory: has nothing in it to begin with; name spec files with -f\n/, 2],

@@ -12,7 +12,7 @@ const CODES: Record<string, string> = {
   fail: `() => { throw new Error("no") }`,
   inside: "({ body }) => ({ a: [body] })",
   empty: "({ body }) => body === null",
-  look: "({ body }) => ({ keys: Object.keys(body), json: JSON.stringify(body) })",
+  look: "({ body }) => ({ keys: Reflect.ownKeys(body), text: JSON.stringify(body), read: typeof body.getReader })",
 };
 const names = Object.keys(CODES);
 
@@ -76,7 +76,7 @@ Deno.test("bodies handed on as streams", async (t) => {
   const post = (path: string, body: BodyInit) =>
     fetch(`${url}${path}`, { method: "POST", body, headers: { "content-type": "video/x" } });
 
-  await t.step("50 MB through two snippets and back, and memory stays flat", async () => {
+  await t.step("200 MB through two snippets and back, and memory stays flat", async () => {
     // Deno's own server buffers without end what a client sends faster than it is taken; this one stays 1 MB ahead.
     const lockstep = async (size: number) => {
       let sent = 0;
@@ -99,9 +99,10 @@ Deno.test("bodies handed on as streams", async (t) => {
       assertEquals(count, size);
       return most;
     };
-    const before = await lockstep(400 * CHUNK);
-    const growth = (await lockstep(800 * CHUNK) - before) / 2 ** 20;
-    assert(growth < 20, `memory grew by ${growth} MiB`);
+    const before = await lockstep(800 * CHUNK);
+    const growth = (await lockstep(3200 * CHUNK) - before) / 2 ** 20;
+    // what both ends have read and not collected yet comes and goes
+    assert(growth < 64, `memory grew by ${growth} MiB`);
   });
 
   await t.step("whoever does not read is not sent to: the sender waits", async () => {
@@ -145,7 +146,8 @@ Deno.test("bodies handed on as streams", async (t) => {
   });
 
   await t.step("a snippet holds it and cannot read it", async () => {
-    assertEquals((await post("/look", body(CHUNK))).status, 200);
+    const response = await post("/look", "secret");
+    assertEquals(await response.json(), { keys: [], text: "{}", read: "undefined" });
   });
 
   await t.step("one that nobody reads does no harm", async () => {

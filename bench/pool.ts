@@ -1,0 +1,153 @@
+/**
+ * What the guards of the pool cost, and how fast they are: `deno run -A bench/pool.ts`.
+ *
+ *   --rounds N      how often each is measured; the median counts (default 9)
+ *   --seconds N     how long one measurement of the load takes (default 2)
+ *
+ * The load needs wrk and Linux.
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { WardenLink } from "../src/pool/mod.ts";
+import { MemoryHistory } from "../src/registry/mod.ts";
+import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
+import { ServerProcess } from "./server_process.ts";
+import { wrk } from "./wrk.ts";
+
+/** The limit of what never ends, in milliseconds. */
+const LIMIT = 100;
+
+const script = (name: string, code: string) => ({
+  kind: "snippet",
+  name,
+  language: "javascript",
+  code,
+  timeout: LIMIT,
+});
+const SNIPPETS = [
+  script("ping", "export default () => 'pong'"),
+  script("loop", "export default () => { for (;;); }"),
+  // a limit of its own makes a slice of its own, which the load is not to measure
+  { kind: "snippet", name: "plain", language: "javascript", code: "export default () => 'pong'" },
+];
+const SPECS = JSON.stringify([
+  { kind: "listener", name: "web", port: 0, links: { out: [{ name: "router", port: "in" }] } },
+  {
+    kind: "router",
+    name: "router",
+    routes: SNIPPETS.map(({ name }, n) => ({ path: `/${name}`, port: `out[${n}]` })),
+    links: Object.fromEntries(SNIPPETS.map(({ name }, n) => [`out[${n}]`, [{ name, port: "in" }]])),
+  },
+  ...SNIPPETS,
+]);
+
+async function start(unguarded: boolean, warden = new WardenLink()): Promise<{ runtime: Runtime; url: string }> {
+  const runtime = await Runtime.start({
+    history: new MemoryHistory(),
+    scheme: await loadScheme(),
+    logger: new Logger({ write: () => {} }),
+    executors: 1,
+    warden,
+    unguarded,
+  });
+  const { registry, loader, namespace } = runtime;
+  const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry };
+  const manifest = readManifest([{ name: "bench.yaml", text: SPECS }], options);
+  if (!isApplicable(manifest)) throw new Error("the specs of the bench are wrong");
+  await registry.apply(changesOf(manifest.specs, registry));
+  return { runtime, url: (await runtime.sockets.urls())[0]! };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function tell(what: string, value: number, unit: string, target: string): void {
+  console.log(`${what.padEnd(44)}${value.toFixed(2).padStart(9)} ${unit.padEnd(11)} (target: ${target})`);
+}
+
+/** Requests a second with all guards and with none, taken in turn. */
+async function compareLoad(rounds: number, seconds: number): Promise<void> {
+  const names = ["guarded", "unguarded"];
+  const servers: ServerProcess[] = [];
+  try {
+    for (const name of names) servers.push(await ServerProcess.start(name, ["bench/pool.ts", "--serve", name]));
+    for (const { url } of servers) await wrk(`${url}/plain`, seconds);
+    const rates: number[][] = servers.map(() => []);
+    const costs: number[][] = servers.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [n, server] of servers.entries()) {
+        const before = await server.processorTime();
+        const { requests, seconds: took } = await wrk(`${server.url}/plain`, seconds);
+        rates[n]!.push(requests / took);
+        costs[n]!.push((await server.processorTime() - before) / requests * 1e6);
+      }
+    }
+    console.log(`wrk -t1 -c64, median of ${rounds} of ${seconds} s each, alternating`);
+    for (const [n, name] of names.entries()) {
+      const rate = median(rates[n]!).toFixed(0).padStart(8);
+      console.log(
+        `${name.padEnd(12)}${rate} requests/s ${median(costs[n]!).toFixed(1).padStart(6)} µs of processor time`,
+      );
+    }
+    tell("guarded / unguarded, requests", median(rates[0]!) / median(rates[1]!), "", "at least 0.9");
+    tell("guarded / unguarded, processor time", median(costs[0]!) / median(costs[1]!), "", "at most 1.1");
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/** How long a soft stop, a kill and a replacement take. */
+async function measureEnds(rounds: number): Promise<void> {
+  const warden = new WardenLink();
+  const { runtime, url } = await start(false, warden);
+  const get = async (path: string) => await (await fetch(`${url}/${path}`)).text();
+  const states = () => runtime.pool.status().executors;
+  try {
+    for (let i = 0; i < 200; i++) await get("ping");
+    const pings: number[] = [];
+    const stops: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      pings.push(await timed(() => get("ping")));
+      stops.push(await timed(() => get("loop")));
+    }
+    const replacements: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      while (!states().some(({ state }) => state === "spare")) await new Promise((resolve) => setTimeout(resolve, 10));
+      const { id } = states().find(({ state }) => state === "serving")!;
+      replacements.push(
+        await timed(async () => {
+          warden.order({ order: "kill", id, why: "the bench wants it" });
+          while (states().some((executor) => executor.id === id)) {
+            await new Promise((resolve) => setTimeout(resolve, 0));
+          }
+          await get("ping");
+        }),
+      );
+    }
+    const kills = runtime.pool.status().deaths.map(({ ms }) => ms);
+    console.log(`median of ${rounds}`);
+    tell(`a stop beyond the limit of ${LIMIT} ms`, median(stops) - LIMIT - median(pings), "ms", "below 1");
+    tell("a kill", median(kills), "ms", "below 10");
+    tell("from the kill to an answer of the spare", median(replacements), "ms", "below 100");
+  } finally {
+    await runtime.close();
+  }
+}
+
+const { serve, rounds, seconds } = parseArgs(Deno.args, {
+  string: ["serve"],
+  default: { rounds: 9, seconds: 2 },
+});
+if (serve !== undefined) {
+  const { url } = await start(serve === "unguarded");
+  console.log(`listening  ${url} `);
+} else {
+  await measureEnds(Number(rounds));
+  await compareLoad(Number(rounds), Number(seconds));
+}

@@ -1,0 +1,164 @@
+// Mixed traffic with reloads and faults for an hour: no answer may be lost or wrong, and nothing may be left behind.
+//
+//   npx -y deno@2.9.6 task soak --seconds 60
+import { parseArgs } from "@std/cli/parse-args";
+import { MemoryHistory } from "../src/registry/mod.ts";
+import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
+import { formatProblem } from "../src/spec/mod.ts";
+import { grown, takeCensus } from "./soak/census.ts";
+import { FAULTS, refusedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
+
+/** Clients that ask one request after another. */
+const CLIENTS = 16;
+/** Milliseconds from one version to the next, and from one fault to the next. */
+const RELOAD = 1_000;
+const FAULT = 1_500;
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+class Soak {
+  readonly #runtime: Runtime;
+  readonly #url: string;
+  readonly problems: string[] = [];
+  readonly counts: Record<string, number> = {};
+  /** The version that runs, and the one that may run already. */
+  #version = 1;
+  #coming = 1;
+  #over = false;
+
+  private constructor(runtime: Runtime, url: string) {
+    this.#runtime = runtime;
+    this.#url = url;
+  }
+
+  static async start(): Promise<Soak> {
+    const runtime = await Runtime.start({
+      history: new MemoryHistory(),
+      scheme: await loadScheme(),
+      logger: new Logger({ write: () => {} }),
+      executors: 2,
+      executorMemory: 64,
+    });
+    await apply(runtime, specsOf(1));
+    return new Soak(runtime, (await runtime.sockets.urls())[0]!);
+  }
+
+  async run(seconds: number): Promise<void> {
+    const resident: number[] = [];
+    const sampler = setInterval(() => resident.push(Deno.memoryUsage().rss), 100);
+    const loops = [
+      ...Array.from({ length: CLIENTS }, () => this.#loop(0, () => this.#ask(pick()))),
+      this.#loop(RELOAD, () => this.#reload()),
+      this.#loop(FAULT, () => this.#fault()),
+    ];
+    await wait(seconds * 1_000);
+    this.#over = true;
+    await Promise.all(loops);
+    clearInterval(sampler);
+    this.#checkMemory(resident);
+  }
+
+  /** Fails if something is still open, then closes. */
+  async close(): Promise<void> {
+    const { processes, pool } = this.#runtime;
+    for (let tries = 0; tries < 100 && processes.size > 0; tries++) await wait(50);
+    const { executors } = pool.status();
+    const busy = executors.filter(({ inFlight, processes }) => inFlight + processes > 0);
+    if (processes.size > 0) this.problems.push(`${processes.size} processes are open`);
+    if (busy.length > 0) this.problems.push(`executors hold something: ${JSON.stringify(busy)}`);
+    await this.#runtime.close();
+  }
+
+  get summary(): string {
+    const { restarts } = this.#runtime.pool.status();
+    return JSON.stringify({ answers: this.counts, versions: this.#version, restarts });
+  }
+
+  async #loop(pause: number, work: () => Promise<void>): Promise<void> {
+    while (!this.#over) {
+      await work().catch((error) => this.problems.push(String(error)));
+      if (pause > 0) await wait(pause);
+    }
+  }
+
+  async #ask(path: string): Promise<void> {
+    const from = this.#version;
+    const response = await fetch(`${this.#url}/${path}`);
+    const answer = { status: response.status, text: await response.text() };
+    this.counts[path] = (this.counts[path] ?? 0) + 1;
+    if (ROUTES[path]!.isRight(answer, from, this.#coming)) return;
+    this.problems.push(`/${path} answers ${answer.status} ${answer.text} in versions ${from} to ${this.#coming}`);
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#version % 8 === 0) {
+      const refused = await apply(this.#runtime, refusedSpecs(this.#version)).then(() => false, () => true);
+      if (!refused) this.problems.push("a version whose top level never ends was taken");
+    }
+    this.#coming = this.#version + 1;
+    await apply(this.#runtime, specsOf(this.#coming));
+    this.#version = this.#coming;
+  }
+
+  async #fault(): Promise<void> {
+    const fault = Math.floor(Math.random() * (FAULTS.length + 2));
+    if (fault < FAULTS.length) return await this.#ask(FAULTS[fault]!);
+    const { hostname, port } = new URL(this.#url);
+    if (fault === FAULTS.length) {
+      using connection = await Deno.connect({ hostname, port: Number(port) });
+      await connection.write(new TextEncoder().encode("GET /version HTTP/1.1\r\nhost:"));
+      return await wait(200);
+    }
+    const client = new AbortController();
+    const answer = fetch(`${this.#url}/loops`, { signal: client.signal }).then((response) => response.text());
+    await wait(10);
+    client.abort();
+    await answer.catch(() => {});
+  }
+
+  /** Compares the least that was resident early on with the least at the end: faults make it rise in between. */
+  #checkMemory(resident: readonly number[]): void {
+    const quarter = Math.floor(resident.length / 4);
+    const early = Math.min(...resident.slice(quarter, 2 * quarter));
+    const late = Math.min(...resident.slice(-quarter));
+    this.counts["MiB early"] = Math.round(early / 2 ** 20);
+    this.counts["MiB late"] = Math.round(late / 2 ** 20);
+    if (late > early * 1.3 + 48 * 2 ** 20) this.problems.push(`resident memory grows: ${early} to ${late} bytes`);
+  }
+}
+
+async function apply({ registry, loader, namespace }: Runtime, yaml: string): Promise<void> {
+  const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry };
+  const manifest = readManifest([{ name: "soak.yaml", text: yaml }], options);
+  if (!isApplicable(manifest)) throw new Error(manifest.problems.map(formatProblem).join("\n"));
+  await registry.apply(changesOf(manifest.specs, registry));
+}
+
+/** A path, by its share. */
+function pick(): string {
+  const shares = Object.entries(ROUTES).map(([path, { share }]) => [path, share] as const);
+  let at = Math.random() * shares.reduce((sum, [, share]) => sum + share, 0);
+  for (const [path, share] of shares) if ((at -= share) < 0) return path;
+  return shares[0]![0];
+}
+
+/** One soak from start to end. @returns What was wrong. */
+async function soak(seconds: number): Promise<string[]> {
+  const run = await Soak.start();
+  await run.run(seconds);
+  await run.close();
+  console.log(run.summary);
+  return run.problems;
+}
+
+const { seconds } = parseArgs(Deno.args, { string: ["seconds"], default: { seconds: "3600" } });
+// what Deno makes once and keeps is there after the first
+const problems = await soak(3);
+const before = takeCensus();
+problems.push(...await soak(Number(seconds)));
+for (let tries = 0; tries < 50 && grown(before, takeCensus()).length > 0; tries++) await wait(100);
+problems.push(...grown(before, takeCensus()));
+console.log(JSON.stringify(takeCensus()));
+for (const problem of problems.slice(0, 20)) console.error(problem);
+console.log(problems.length === 0 ? "nothing was lost, nothing is left" : `${problems.length} problems`);
+Deno.exit(problems.length === 0 ? 0 : 1);

@@ -1,0 +1,93 @@
+const script = (name: string, code: string, more: Record<string, unknown> = {}) => ({
+  kind: "snippet",
+  name,
+  language: "javascript",
+  code: `export default ${code}`,
+  ...more,
+});
+const to = (name: string) => ({ links: { out: [{ name, port: "in" }] } });
+
+/** One thing that is asked for. */
+interface Route {
+  /** The nodes; the router is linked to the first. */
+  specs: (version: number) => Record<string, unknown>[];
+  /** How often it is asked for, among all; 0 for what is a fault. */
+  share: number;
+  /** Whether an answer is right. `from` and `to`: the versions that ran while it was made. */
+  isRight: (answer: { status: number; text: string }, from: number, to: number) => boolean;
+}
+
+const isVersion: Route["isRight"] = ({ status, text }, from, to) =>
+  status === 200 && Number(text) >= from && Number(text) <= to;
+const isFailed: Route["isRight"] = ({ status }) => status === 500;
+
+/** What the clients ask for, by path. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  version: { share: 50, specs: (version) => [script("version", `() => ${version}`)], isRight: isVersion },
+  steps: {
+    share: 20,
+    // by way of the host and back
+    specs: (version) => [
+      script("steps", `() => ${version}`, to("steps_log")),
+      { kind: "log", name: "steps_log", level: "debug", ...to("steps_end") },
+      script("steps_end", "(n) => n"),
+    ],
+    isRight: isVersion,
+  },
+  isolated: {
+    share: 10,
+    specs: (version) => [script("isolated", `async () => { await null; return ${version} }`, { isolate: true })],
+    isRight: isVersion,
+  },
+  expression: {
+    share: 10,
+    specs: (
+      version,
+    ) => [{ kind: "snippet", name: "expression", language: "cel", code: `self.path.size() + ${version} - 11` }],
+    isRight: isVersion,
+  },
+  throws: { share: 10, specs: () => [script("throws", "() => { throw new Error('x') }")], isRight: isFailed },
+  loops: { share: 0, specs: () => [script("loops", "() => { for (;;); }", { timeout: 50 })], isRight: isFailed },
+  native: {
+    share: 0,
+    specs: (version) => [script(
+      "native",
+      // a new spec every so often, or it would run alone for good
+      `() => { const s = 'a'.repeat(1 << 28); let n = ${
+        version >> 4
+      }; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }`,
+      { timeout: 100 },
+    )],
+    isRight: isFailed,
+  },
+  hungry: {
+    share: 0,
+    specs: (
+      version,
+    ) => [script("hungry", `() => { const a = [${version >> 4}]; for (;;) a.push(new Array(1e5).fill(1.1)) }`)],
+    isRight: isFailed,
+  },
+};
+
+/** The faults among them. */
+export const FAULTS: readonly string[] = Object.keys(ROUTES).filter((path) => ROUTES[path]!.share === 0);
+
+/** The specs of a version, as JSON, which is YAML. */
+export function specsOf(version: number): string {
+  const routes = Object.values(ROUTES).map(({ specs }) => specs(version));
+  return JSON.stringify([
+    { kind: "listener", name: "web", port: 0, ...to("router") },
+    {
+      kind: "router",
+      name: "router",
+      routes: Object.keys(ROUTES).map((path, n) => ({ path: `/${path}`, port: `out[${n}]` })),
+      links: Object.fromEntries(routes.map(([first], n) => [`out[${n}]`, [{ name: first!.name, port: "in" }]])),
+    },
+    ...routes.flat(),
+  ]);
+}
+
+/** The specs of a version that is refused: its top level never ends. */
+export function refusedSpecs(version: number): string {
+  return specsOf(version).replace("export default () => { throw", "for (;;); export default () => { throw");
+}

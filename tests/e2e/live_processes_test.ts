@@ -1,0 +1,194 @@
+/** Several runtimes and several writers on one store, each a process that may stop or die at any moment. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { openHistory, Registry } from "../../src/registry/mod.ts";
+import { KeepAlive, Load } from "./keep_alive.ts";
+import { changesTo, versionOf } from "./live_writer.ts";
+import { Weft, weft } from "./weft.ts";
+
+const WRITER = new URL("live_writer.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** A writer of its own process. */
+class Writer implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  #text = "";
+
+  constructor(store: string, pause: number) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "--config", CONFIG, WRITER, store, String(pause)],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#reading = this.#read();
+  }
+
+  /** The versions that were answered to it. */
+  get saved(): number[] {
+    return [...this.#text.matchAll(/^saved (\d+)\n/gm)].map(([, id]) => Number(id));
+  }
+
+  /** Waits until it has saved so many. */
+  async until(count: number): Promise<void> {
+    await until(`${count} versions are saved`, () => this.saved.length >= count, 30_000);
+  }
+
+  /** Kills it, whatever it is at. */
+  async kill(): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // it has ended
+    }
+    await this.#process.status;
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) this.#text += text;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+}
+
+async function withStore(run: (file: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/registry.db`;
+    await using registry = new Registry(await openHistory(file), { dispatch: "none" });
+    await registry.load();
+    await registry.apply(changesTo(1, registry));
+    await run(file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function headOf(file: string): Promise<number> {
+  await using registry = new Registry(await openHistory(file), { dispatch: "none" });
+  return (await registry.head()).version;
+}
+
+/** Waits until a runtime answers as a version does. */
+async function reaches(runtime: Weft, version: number): Promise<void> {
+  using client = await KeepAlive.connect(runtime.url);
+  await until(`version ${version} is served`, async () => versionOf(await client.get("/")) === version, 20_000);
+}
+
+/** The versions that a runtime says it has taken, in order. */
+function taken(runtime: Weft): number[] {
+  return runtime.err.flatMap((line) => {
+    const [, id] = /version (\d+) runs$/.exec(line) ?? [];
+    return id === undefined ? [] : [Number(id)];
+  });
+}
+
+function assertAscending(versions: readonly number[]): void {
+  assertEquals(versions, [...new Set(versions)].sort((a, b) => a - b));
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>, timeout = 10_000): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!await holds()) {
+    if (performance.now() > deadline) throw new Error(`it did not come to this: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const start = (file: string) => Weft.start({ args: ["--store", file, "--executors", "1", "--log-level", "debug"] });
+
+Deno.test("two runtimes, writers that are killed, a reader that slept: all come to head, nobody takes a version twice", () =>
+  withStore(async (file) => {
+    await using one = await start(file);
+    await using two = await start(file);
+    const last = [0, 0, 0, 0];
+    const check = (first: number) => (answer: { status: number; body: string }, connection: number) => {
+      const version = versionOf(answer);
+      const at = first + connection;
+      if (version < last[at]!) throw new Error(`version ${version} after ${last[at]}`);
+      last[at] = version;
+    };
+    const loads = [
+      await Load.start(one.url, { connections: 2, check: check(0) }),
+      await Load.start(two.url, { connections: 2, check: check(2) }),
+    ];
+    const saved: number[] = [];
+    const steady = new Writer(file, 20);
+    for (let kill = 0; kill < 5; kill++) {
+      const mortal = new Writer(file, 5);
+      await mortal.until(3 + kill);
+      await mortal.kill();
+      saved.push(...mortal.saved);
+    }
+    // the second one sleeps while versions are made, with requests under way
+    await steady.until(1);
+    two.signal("SIGSTOP");
+    await steady.until(steady.saved.length + 30);
+    two.signal("SIGCONT");
+    await steady.until(steady.saved.length + 3);
+    await steady.kill();
+    saved.push(...steady.saved);
+
+    const head = await headOf(file);
+    // what was answered to a writer is there, once, and nobody else's
+    assertEquals(new Set(saved).size, saved.length);
+    assert(head >= Math.max(...saved), `head is ${head}`);
+    for (const runtime of [one, two]) await reaches(runtime, head);
+    for (const load of loads) await load.more(10);
+    for (const load of loads) assertEquals((await load.stop()).wrong, []);
+    assertEquals(last, [head, head, head, head]);
+    for (const runtime of [one, two]) {
+      const versions = taken(runtime);
+      assertAscending(versions);
+      assertEquals(versions.at(-1), head);
+    }
+    // the one that slept may take its executors for hung when it wakes: they are replaced, and nobody notices
+    const strange = (line: string) => / (warn|error) /.test(line) && !/ error (an )?executor /.test(line);
+    assertEquals(one.err.filter((line) => / (warn|error) /.test(line)), []);
+    assertEquals(two.err.filter(strange), []);
+    assert(taken(one).length > 20, `${taken(one).length} versions were taken`);
+  }));
+
+Deno.test("a runtime that is killed amid changes, 30 times, comes back to head", async () => {
+  const lane = (rounds: number) =>
+    withStore(async (file) => {
+      await using writer = new Writer(file, 10);
+      await writer.until(1);
+      let seen = 0;
+      for (let round = 0; round < rounds; round++) {
+        await using runtime = await start(file);
+        const client = await KeepAlive.connect(runtime.url);
+        const deadline = performance.now() + Math.random() * 200;
+        do {
+          const version = versionOf(await client.get("/"));
+          if (version < seen) throw new Error(`round ${round}: version ${version} after ${seen}`);
+          seen = version;
+        } while (performance.now() < deadline);
+        assertAscending(taken(runtime));
+        runtime.signal("SIGKILL");
+        await runtime.ended();
+        client[Symbol.dispose]();
+      }
+      await writer.kill();
+      const head = await headOf(file);
+      await using runtime = await start(file);
+      await reaches(runtime, head);
+      assertEquals(runtime.err.filter((line) => / (warn|error) /.test(line)), []);
+    });
+  await Promise.all([lane(15), lane(15)]);
+});
+
+Deno.test("two applies at once make two versions, or one is told clearly that it was too late", () =>
+  withStore(async (file) => {
+    const spec = (name: string) => JSON.stringify({ kind: "snippet", name, language: "text", code: name });
+    const before = await headOf(file);
+    const both = await Promise.all(
+      ["x", "y"].map((name) => weft(["apply", "--store", file, "-f", "-"], { input: spec(name) })),
+    );
+    const done = both.filter(({ code }) => code === 0);
+    for (const { code, err } of both) if (code !== 0) assertMatch(err, /head is|moved/);
+    assert(done.length >= 1, JSON.stringify(both));
+    assertEquals(await headOf(file), before + done.length);
+  }));

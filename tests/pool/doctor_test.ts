@@ -1,0 +1,39 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { doctor, doctorOf, type Fact } from "../../src/cli/doctor.ts";
+
+const FACTS: readonly Fact[] = [
+  { name: "water is wet", check: () => "wet" },
+  {
+    name: "fire is cold",
+    check: () => {
+      throw new Error("hot");
+    },
+  },
+  { name: "ice is warm", check: () => Promise.reject(new Error("cold")) },
+];
+
+async function run(command: typeof doctor, given: Record<string, string> = {}): Promise<{ code: number; out: string }> {
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  const terminal = { print, complain: print, input: () => Promise.resolve(""), env: () => undefined };
+  const code = await command.run(given, [], terminal, { given });
+  return { code, out: lines.join("\n") };
+}
+
+Deno.test("doctor says that this Deno will do", async () => {
+  const { code, out } = await run(doctor);
+  const lines = out.split("\n");
+  for (const line of lines) assertMatch(line, /^pass {2}\S.*: \S/);
+  assert(lines.length >= 12);
+  assertEquals(code, 0);
+});
+
+Deno.test("doctor says what does not hold, and what it saw instead", async () => {
+  assertEquals(await run(doctorOf(FACTS)), {
+    code: 1,
+    out: "pass  water is wet: wet\nFAIL  fire is cold: hot\nFAIL  ice is warm: cold",
+  });
+  const { code, out } = await run(doctorOf(FACTS), { output: "json" });
+  assertEquals(JSON.parse(out)[2], { fact: "ice is warm", holds: false, saw: "cold" });
+  assertEquals(code, 1);
+});
