@@ -31,7 +31,7 @@ const PAST_THE_FACE: Record<string, string> = {
   "src/cli/config_file.ts > src/spec/problem.ts": "settings are read before the warden is started",
   "src/cli/flag.ts > src/spec/nearest.ts": "the command line is read before the warden is started",
   "src/cli/mod.ts > src/spec/nearest.ts": "the command line is read before the warden is started",
-  "src/cli/reason.ts > src/value/error.ts": "the command line is read before the warden is started",
+  "src/cli/mod.ts > src/value/reason.ts": "the command line is read before the warden is started",
   "src/cli/start.ts > src/pool/warden_link.ts": "the warden is started before anything heavy is loaded",
 };
 

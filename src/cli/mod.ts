@@ -3,7 +3,7 @@ import { nearest } from "../spec/nearest.ts";
 import { columns, type Command, helpOf, type Terminal } from "./command.ts";
 import { CONFIG_FLAG, settle } from "./config.ts";
 import { readFlags, UsageError } from "./flag.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../value/reason.ts";
 import { VERSION } from "./version.ts";
 
 interface Listed {

@@ -1,6 +1,7 @@
 /// <reference lib="deno.worker" />
 import { Worker } from "node:worker_threads";
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
 // this file alone: the warden has to be up before anything heavy is loaded
 import { Note, type NoteReading } from "../flow/note.ts";
 
@@ -79,6 +80,9 @@ export class Warden {
   #budget = Infinity;
 
   constructor(executor: URL, report: (report: WardenReport) => void) {
+    // a compiler thread that finds its executor's heap full ends the whole program, where the executor itself would only
+    // end the executor; so executors compile on their own threads
+    setFlagsFromString("--no-concurrent-recompilation");
     this.#executor = executor;
     this.#report = report;
     setInterval(() => this.#look(), LOOK);

@@ -18,6 +18,8 @@ export class WardenLink {
   #report: (report: WardenReport) => void = () => {};
   #lost: (why: string) => void = () => {};
   #heard = 0;
+  /** When it was asked last whether it is there. */
+  #asked = 0;
   #attempts = 0;
   readonly #failed = Promise.withResolvers<never>();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -76,9 +78,12 @@ export class WardenLink {
   }
 
   #ping(): void {
-    const silent = performance.now() - this.#heard;
-    if (silent > SILENCE) return this.#restart(this.#worker, `it was silent for ${SILENCE} ms`);
-    this.order({ order: "ping", at: performance.now() });
+    const now = performance.now();
+    // a host that was held up itself has not heard anybody
+    if (now - this.#asked > 2 * PING) this.#heard = now;
+    this.#asked = now;
+    if (now - this.#heard > SILENCE) return this.#restart(this.#worker, `it was silent for ${SILENCE} ms`);
+    this.order({ order: "ping", at: now });
   }
 
   #restart(worker: Worker | undefined, why: string): void {

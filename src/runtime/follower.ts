@@ -1,5 +1,5 @@
 import type { Move, Registry } from "../registry/mod.ts";
-import { asError, fullMessage, type Value } from "../value/mod.ts";
+import { asError, reasonOf, type Value } from "../value/mod.ts";
 import type { Logger } from "./log.ts";
 
 /** How often a runtime says that it lives, in milliseconds. */
@@ -102,8 +102,8 @@ export class Follower {
         break;
       } catch (thrown) {
         const error = asError(thrown);
-        this.#refused ??= { version: head, reason: fullMessage(error) };
-        logger.log("error", `version ${version} cannot be taken: ${fullMessage(error)}`);
+        this.#refused ??= { version: head, reason: reasonOf(error) };
+        logger.log("error", `version ${version} cannot be taken: ${reasonOf(error)}`);
         version = (await registry.versionOf(version))?.parent;
         if (version === undefined) throw error;
       }
@@ -117,7 +117,7 @@ export class Follower {
     try {
       for await (const move of registry.history.watch(since, this.#stop.signal)) await this.#take(move);
     } catch (thrown) {
-      logger.log("error", `the store is not followed any more: ${fullMessage(asError(thrown))}`);
+      logger.log("error", `the store is not followed any more: ${reasonOf(asError(thrown))}`);
     }
   }
 
@@ -132,7 +132,7 @@ export class Follower {
       this.#refused = undefined;
       logger.log("debug", `version ${version} runs`);
     } catch (thrown) {
-      const reason = fullMessage(asError(thrown));
+      const reason = reasonOf(asError(thrown));
       this.#refused = { version, reason };
       logger.log("error", `version ${version} is not taken, version ${before} goes on: ${reason}`);
     }

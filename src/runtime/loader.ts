@@ -36,10 +36,10 @@ export interface LoaderOptions {
   dev: boolean;
 }
 
-/** How many specs are prepared ahead of their turn. */
-const AHEAD = 32;
+/** How many specs are prepared ahead of their turn: more start no faster, and keep requests on the executors waiting. */
+const AHEAD = 16;
 /** How many symbols, or links, are told to executors at a time. */
-const CHUNK = 200;
+const CHUNK = 50;
 /** How long a change waits for what `init`, `term`, load and unload do, in milliseconds. */
 const HOOKS = 5_000;
 

@@ -74,7 +74,7 @@ export class Nodes {
     try {
       return await this.#registry.jump(version, { author: "syscall" });
     } catch (error) {
-      throw reasonOf(error);
+      throw mistakeOf(error);
     }
   }
 
@@ -86,7 +86,7 @@ export class Nodes {
         await this.#registry.apply(changes, { author: "syscall" });
         return answer;
       } catch (error) {
-        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw reasonOf(error);
+        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw mistakeOf(error);
         await this.#registry.follow(error.actual);
       }
     }
@@ -126,7 +126,7 @@ export class Nodes {
 }
 
 /** Why a change failed, as its author is to see it: what was refused, rather than who refused it. */
-function reasonOf(error: unknown): unknown {
+function mistakeOf(error: unknown): unknown {
   if (!(error instanceof RegistryError) || error instanceof ConflictError) return error;
   if (error.code === "rejected" && error.cause !== undefined) return error.cause;
   const mistaken = error.code === "invalid" || error.code === "conflict" || error.code === "not_found";

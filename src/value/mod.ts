@@ -5,6 +5,7 @@ export * from "./error.ts";
 export * from "./lazy.ts";
 export * from "./limits.ts";
 export * from "./merge.ts";
+export * from "./reason.ts";
 export * from "./sealed.ts";
 export * from "./stream.ts";
 export * from "./value.ts";

@@ -1,5 +1,10 @@
 const open = new Map<number, Stream>();
-let tickets = 0;
+
+/** A ticket that cannot be guessed: code that has escaped its realm could answer with the bytes of somebody else. */
+function newTicket(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high % 2 ** 21) * 2 ** 32 + low;
+}
 
 /**
  * Bytes that arrive over time and can be read once: a request body too large to hold. The bytes stay on the host; what
@@ -17,9 +22,14 @@ export class Stream {
 
   /** A stream of these bytes. Close it, or its ticket is kept. */
   static from(source: ReadableStream<Uint8Array>): Stream {
-    const stream = new Stream(++tickets, source);
+    const stream = new Stream(newTicket(), source);
     open.set(stream.ticket, stream);
     return stream;
+  }
+
+  /** How many streams are kept because nobody has taken or closed them. */
+  static get kept(): number {
+    return open.size;
   }
 
   /** The stream that a ticket names. Where there is none such, one that can only be passed on. */

@@ -35,15 +35,15 @@ Deno.test("requests that are broken", async (t) => {
   await using world = await World.start(snippets(CODES));
   const [url] = await world.runtime.sockets.urls();
   const { processes } = world.runtime;
-  /** Looks whether others are served: their answers, and how long the slowest took in milliseconds. */
+  /** Looks whether others are served: their answers, and how long nine of ten took at most, in milliseconds. */
   const serveOthers = async (count: number): Promise<number> => {
-    let worst = 0;
+    const took: number[] = [];
     for (let n = 0; n < count; n++) {
       const began = performance.now();
       assertEquals((await world.fetch(`/good?n=${n}`)).text, String(n));
-      worst = Math.max(worst, performance.now() - began);
+      took.push(performance.now() - began);
     }
-    return worst;
+    return took.sort((a, b) => a - b)[Math.floor(count * 0.9)]!;
   };
 
   for (const [what, bytes] of Object.entries(BROKEN)) {
@@ -98,7 +98,7 @@ Deno.test("requests that are broken", async (t) => {
     clearInterval(timer);
     for (const connection of slow) connection[Symbol.dispose]();
     assertEquals(processes.size, 0);
-    assert(during < before + 150, `the slowest answer took ${during} ms, without them ${before} ms`);
+    assert(during < before + 50, `nine of ten answers took up to ${during} ms, without them ${before} ms`);
   });
 
   await t.step("and neither do those that send no body, or read no answer", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Stream } from "../../src/value/mod.ts";
 import { RawConnection } from "./raw_connection.ts";
 import { until } from "./until.ts";
@@ -190,9 +190,6 @@ Deno.test("bodies handed on as streams", async (t) => {
 
   await t.step("and nothing of them is kept", async () => {
     await until("no process is left", () => processes.size === 0);
-    const last = Stream.from(new ReadableStream());
-    assert(last.ticket > 10);
-    for (let ticket = 1; ticket < last.ticket; ticket++) assertThrows(() => Stream.of(ticket).take(), Error);
-    last.close();
+    assertEquals(Stream.kept, 0);
   });
 });

@@ -13,11 +13,11 @@ const CODES: Record<string, string> = {
   renamed: "function handle() { return 'renamed' } export { handle as default }",
   beside: `
     export const VERSION = 3;
-    export function helper(n) { return n + VERSION }
+    export function add(n) { return n + VERSION }
     export class Point { constructor(x) { this.x = x } get double() { return this.x * 2 } }
     class Counter { static #made = 0; #n = ++Counter.#made; get n() { return this.#n } }
     let { a, ...rest } = { a: 1, b: 2 };
-    export default () => [helper(a), new Point(4).double, rest, typeof new Counter().n];`,
+    export default () => [add(a), new Point(4).double, rest, typeof new Counter().n];`,
   generator: "function* count() { yield 1; yield 2 } export default () => [...count()]",
   hoisted: "export default () => late(); function late() { return 'hoisted' }",
   default_class: "const f = (x = [1, 2], ...more) => [x, more]; export default () => f()",

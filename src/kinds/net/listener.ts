@@ -79,33 +79,42 @@ class Listener {
   }
 
   #handle(request: Request): Response | Promise<Response> {
-    if (request.body === null) return this.#run(request, null);
-    if (this.#options.stream) {
-      const empty = request.headers.get("content-length") === "0";
-      return this.#run(request, empty ? null : Stream.from(request.body));
-    }
-    return readBody(request, this.#options.maxBody, this.#options.timeout).then(
-      (body) => this.#run(request, body),
-      (refused) => this.#refuse(request, asError(refused)),
-    );
-  }
-
-  /** Runs the workflow in a process of its own. */
-  #run(request: Request, body: Uint8Array | Stream | null): Response | Promise<Response> {
-    const process = this.#context.open(this.#options.timeout);
+    const { maxBody, stream, timeout } = this.#options;
+    // before its body is read: a request belongs to the generation in which it came
+    const process = this.#context.open(timeout);
     if (process === undefined) {
-      if (body instanceof Stream) body.close();
       this.#context.sockets.traffic.count(503, 0);
       return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
     }
+    const { body } = request;
+    if (body === null) return this.#run(request, process, null);
+    if (stream) return this.#run(request, process, this.#streamOf(request, body));
+    return this.#lease.reading(readBody(request, maxBody, timeout)).then(
+      (body) => this.#run(request, process, body),
+      (refused) => this.#refuse(request, process, asError(refused)),
+    );
+  }
+
+  #streamOf(request: Request, body: ReadableStream<Uint8Array>): Stream | null {
+    if (request.headers.get("content-length") === "0") return null;
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    this.#lease.reading(body.pipeTo(writable)).catch(() => {}); // whoever reads is told
+    return Stream.from(readable);
+  }
+
+  /** Runs the workflow. */
+  #run(request: Request, process: Process, body: Uint8Array | Stream | null): Promise<Response> {
     return new Promise((resolve) =>
       new Exchange(this.#context, process, request, body, resolve).run(this.#out, this.#error, this.#options.maxBody)
     );
   }
 
-  #refuse(request: Request, error: Error): Response {
-    const response = encodeResponse(error, { method: request.method }, { process: "" });
-    this.#context.sockets.traffic.count(response.status, 0);
+  /** Answers a request whose body could not be read. */
+  #refuse(request: Request, process: Process, error: Failure): Response {
+    const response = encodeResponse(error, { method: request.method }, { process: this.#context.idOf(process) });
+    if (response.status >= 500) this.#context.failed(process, error);
+    this.#context.flow.close(process, error);
+    this.#context.sockets.traffic.count(response.status, Date.now() - process.started);
     return toResponse(response);
   }
 }

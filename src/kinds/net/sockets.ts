@@ -12,7 +12,9 @@ export interface SocketLease {
   take(handler: SocketHandler): void;
   /** Takes no more requests, unless another has taken over already. */
   yield(handler: SocketHandler): void;
-  /** Lets go of the socket; the last to do so closes it. */
+  /** Has the socket stay open until a body has arrived, or its reading failed. */
+  reading<T>(body: Promise<T>): Promise<T>;
+  /** Lets go of the socket; the last to do so closes it, once its requests are answered. */
   release(): Promise<void>;
 }
 
@@ -26,6 +28,10 @@ interface Socket {
   server: Deno.HttpServer<Deno.NetAddr>;
   url: string;
   readonly leases: Set<Lease>;
+  /** Bodies that are being read. */
+  bodies: number;
+  /** Told that the last of them has arrived, once the socket is to be closed. */
+  closing?: () => void;
   handler: SocketHandler | undefined;
   /** Whether requests wait for a handler when there is none. */
   opening: boolean;
@@ -71,10 +77,11 @@ export class Sockets {
         socket.handler = undefined;
         socket.opening = false;
       },
+      reading: (body) => reading(socket, body),
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);
-        if (!this.#draining) await socket.server.shutdown();
+        if (!this.#draining) await shut(socket);
       },
     };
   }
@@ -130,14 +137,16 @@ export class Sockets {
   /** Takes no new connections and waits until the requests in flight are answered. */
   async drain(): Promise<void> {
     this.#draining = true;
-    await Promise.all((await this.#open()).map(({ server }) => server.shutdown()));
+    await Promise.all((await this.#open()).map(shut));
   }
 }
 
 function bind(hostname: string, port: number): Socket {
   const socket: Partial<Socket> & Pick<Socket, "leases" | "waiting"> = { leases: new Set(), waiting: [] };
   socket.opening = true;
+  socket.bodies = 0;
   const handle = (request: Request): Response | Promise<Response> => {
+    if (socket.closing !== undefined) return unavailable();
     const handler = socket.handler;
     if (handler !== undefined) return handler(request);
     return socket.opening ? wait(socket as Socket, request) : unavailable();
@@ -156,6 +165,24 @@ function bind(hostname: string, port: number): Socket {
   return socket as Socket;
 }
 
+/** Counts a body until it has arrived. */
+async function reading<T>(socket: Socket, body: Promise<T>): Promise<T> {
+  socket.bodies++;
+  try {
+    return await body;
+  } finally {
+    if (--socket.bodies === 0) socket.closing?.();
+  }
+}
+
+/** Takes no more requests, and closes the socket once the answers have left. */
+async function shut(socket: Socket): Promise<void> {
+  const arrived = new Promise<void>((resolve) => socket.closing = resolve);
+  // a server that shuts down cuts off the bodies that are still arriving
+  if (socket.bodies > 0) await arrived;
+  await socket.server.shutdown();
+}
+
 /** Holds a request until a workflow takes the socket. */
 async function wait(socket: Socket, request: Request): Promise<Response> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -168,7 +195,7 @@ async function wait(socket: Socket, request: Request): Promise<Response> {
 }
 
 function unavailable(): Response {
-  return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
+  return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1", connection: "close" } });
 }
 
 function inUse(hostname: string, port: number, by: string, cause?: unknown): Error {

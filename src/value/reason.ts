@@ -1,5 +1,4 @@
-// this file alone: the command line is read before the warden is started
-import { causes, type Failure } from "../value/error.ts";
+import { causes, type Failure } from "./error.ts";
 
 /** What marks an error as the fault of whoever asked; people see that from the rest. */
 const MARK = "invalid argument";
