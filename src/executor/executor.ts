@@ -119,7 +119,7 @@ export class Executor {
         if (packet !== null && packet.port !== null) this.#mirror.flush(packet.port.symbol, packet.process.number);
       },
       giveUp: (error: Error) => {
-        this.#log("error", `an executor gives up: ${error.stack ?? error.message}`);
+        this.#log("error", `an executor gives up: ${error.message}`);
         outbox.post();
       },
     };

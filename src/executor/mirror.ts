@@ -44,10 +44,12 @@ export class Mirror {
 
   /** Changes links, and forgets symbols. */
   change(patch: Patch): void {
-    for (const { symbol, port, since, targets } of patch.link) {
+    for (const { symbol, port: name, since, oldest, targets } of patch.link) {
       const ports: InPort[] = [];
       for (let i = 0; i < targets.length; i += 2) ports.push(this.port(targets[i]!, targets[i + 1]!));
-      this.#entry(symbol).symbol.out(port).link(since, ports);
+      const port = this.#entry(symbol).symbol.out(name);
+      port.link(since, ports);
+      port.forget(oldest);
     }
     for (const number of patch.free) this.free(number);
   }

@@ -30,7 +30,7 @@ export interface Clock {
   exit(): never;
 }
 
-/** Something that is run once, in a slice of its own. */
+/** Something that is run once, between packets. */
 export interface Task {
   /** What runs, for errors. */
   name: string;
@@ -103,7 +103,7 @@ export class Slices {
     this.#clock.setImmediate(() => this.#turn());
   }
 
-  /** Has something run in a slice of its own. */
+  /** Has something run. */
   add(task: Task): void {
     this.#tasks.push(task);
     this.schedule();
@@ -162,9 +162,13 @@ export class Slices {
   /** Runs what has a limit of its own. */
   #single(): void {
     this.#alone = 0;
-    this.#task = this.#tasks.shift();
-    if (this.#task === undefined) this.#work.step();
-    else this.#task.run();
+    this.#work.step();
+  }
+
+  /** Runs a task. It is stopped as a call without a limit of its own is. */
+  #try(task: Task): void {
+    this.#task = task;
+    task.run();
     this.#task = undefined;
   }
 
@@ -174,13 +178,15 @@ export class Slices {
     this.#guard.used = false;
     for (let steps = 1;; steps++) {
       const read = work.read();
-      const limit = this.#tasks.length > 0 ? DEFAULT_LIMIT : work.limitOfNext();
+      const task = this.#tasks.shift();
+      if (task !== undefined) this.#try(task);
+      const limit = work.limitOfNext();
       if (limit !== 0) {
         this.#alone = limit;
         return false;
       }
-      if (!work.step() && !read) return true;
-      if (this.#guard.used || (steps & 15) === 0) {
+      if (!work.step() && !read && task === undefined) return true;
+      if (this.#guard.used || task !== undefined || (steps & 15) === 0) {
         this.#guard.used = false;
         if (this.#clock.now() - began >= this.#span) return false;
       }

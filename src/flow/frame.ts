@@ -71,6 +71,8 @@ export interface LinkPatch {
   symbol: number;
   port: string;
   since: number;
+  /** The oldest generation that a process sees: links of those before can be forgotten. */
+  oldest: number;
   /** Pairs: number of a symbol, index of its in port. */
   targets: readonly number[];
 }

@@ -147,10 +147,14 @@ export class Pool {
     }
   }
 
-  /** Links ports from a generation on, on all executors, ahead of any packet sent later. */
-  link(relinked: readonly Relinked[], generation: number): void {
+  /**
+   * Links ports from a generation on, on all executors, ahead of any packet sent later.
+   *
+   * @param oldest The oldest generation that a process sees.
+   */
+  link(relinked: readonly Relinked[], generation: number, oldest: number): void {
     if (relinked.length === 0) return;
-    const link = relinked.map(({ port, targets }) => linkPatch(port, generation, targets));
+    const link = relinked.map(({ port, targets }) => linkPatch(port, { since: generation, oldest }, targets));
     for (const connection of this.#executors.all()) connection.patch({ define: [], link, free: [] });
   }
 

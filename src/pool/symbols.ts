@@ -53,7 +53,9 @@ export class PoolSymbols {
       define.push(this.definitionFor(only, known));
       for (const port of known.symbol.outs) {
         for (const { since, links } of port.history()) {
-          if (since > 0) link.push(linkPatch(port, since, links.filter((at) => this.#symbols.has(at.symbol.number))));
+          if (since === 0) continue;
+          const targets = links.filter((at) => this.#symbols.has(at.symbol.number));
+          link.push(linkPatch(port, { since, oldest: 0 }, targets));
         }
       }
     }
@@ -62,11 +64,16 @@ export class PoolSymbols {
 }
 
 /** Links of a port in written form. */
-export function linkPatch(port: OutPort, since: number, targets: readonly InPort[]): LinkPatch {
+export function linkPatch(
+  port: OutPort,
+  { since, oldest }: { since: number; oldest: number },
+  targets: readonly InPort[],
+): LinkPatch {
   return {
     symbol: port.symbol.number,
     port: port.name,
     since,
+    oldest,
     targets: targets.flatMap((target) => [target.symbol.number, target.index]),
   };
 }

@@ -122,7 +122,7 @@ export class Loader implements Handler {
     }
     for (const relinked of chunks(commit.relinked)) {
       await pause();
-      pool.link(relinked, commit.generation);
+      pool.link(relinked, commit.generation, processes.oldest);
     }
     const hooks = this.#hooks(commit);
     processes.advance(commit.generation, commit.retired);
