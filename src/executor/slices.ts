@@ -14,6 +14,8 @@ const SHORT_SLICE = 5;
 const LINGER = 2;
 /** What is left for the engine after a call that took all its limit, in milliseconds. */
 const MARGIN = 50;
+/** How long packets may keep a task waiting, in milliseconds. */
+const TASK_WAIT = 2;
 /** How often the thread notes that it lives, in milliseconds. */
 const BEAT = 100;
 
@@ -76,6 +78,8 @@ export class Slices {
   readonly #script: vm.Script;
   readonly #tasks: Task[] = [];
   #task: Task | undefined;
+  /** When a task was run last. */
+  #tried = 0;
   #scheduled = false;
   /** The limit of what has to run in a slice of its own next; 0: nothing has. */
   #alone = 0;
@@ -127,7 +131,8 @@ export class Slices {
     try {
       this.#script.runInThisContext({ timeout });
     } catch (thrown) {
-      if (isTimeout(thrown) && this.#guard.inside) this.#stopped();
+      // a handler may be cut short anywhere; what runs between two of them may not
+      if (isTimeout(thrown) && (this.#guard.inside || this.#work.current() !== undefined)) this.#stopped();
       else {
         this.#work.giveUp(asError(thrown));
         this.#clock.exit();
@@ -165,11 +170,19 @@ export class Slices {
     this.#work.step();
   }
 
+  /** The next task, unless packets are there and one was run not long ago. */
+  #dueTask(): Task | undefined {
+    if (this.#tasks.length === 0) return undefined;
+    if (this.#work.waiting() && this.#clock.now() - this.#tried < TASK_WAIT) return undefined;
+    return this.#tasks.shift();
+  }
+
   /** Runs a task. It is stopped as a call without a limit of its own is. */
   #try(task: Task): void {
     this.#task = task;
     task.run();
     this.#task = undefined;
+    this.#tried = this.#clock.now();
   }
 
   /** Works until nothing is left. Answers false if something is, but not for this slice. */
@@ -178,7 +191,7 @@ export class Slices {
     this.#guard.used = false;
     for (let steps = 1;; steps++) {
       const read = work.read();
-      const task = this.#tasks.shift();
+      const task = this.#dueTask();
       if (task !== undefined) this.#try(task);
       const limit = work.limitOfNext();
       if (limit !== 0) {

@@ -1,8 +1,9 @@
 // What the kernel says of a process. Its files are read by a program of their own: no permission but all opens /proc.
 
 async function output(command: string, ...args: string[]): Promise<string> {
-  const { stdout, success } = await new Deno.Command(command, { args, stdin: "null" }).output();
-  if (!success) throw new Error(`${command} ${args.join(" ")} failed`);
+  // `ls` complains of what was closed while it looked, and lists the rest
+  const { stdout } = await new Deno.Command(command, { args, stdin: "null", stderr: "null" }).output();
+  if (stdout.length === 0) throw new Error(`${command} ${args.join(" ")} failed`);
   return new TextDecoder().decode(stdout);
 }
 
