@@ -144,7 +144,7 @@ export class Slices {
     const { at, used } = this.#measured;
     const overloaded = (this.#clock.cpu() - used) / (this.#clock.now() - at) < 0.5;
     const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
-    const { limit } = this.#note.read();
+    const limit = this.#guard.inside ? this.#note.read().limit : DEFAULT_LIMIT;
     const task = this.#task;
     this.#task = undefined;
     this.#guard.leave();

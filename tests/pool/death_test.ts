@@ -108,7 +108,6 @@ class Scene implements AsyncDisposable {
 const ENDS: Record<string, [code: string, why: RegExp]> = {
   "exits": ["given.exit(); await given.ever", /executor 1 ended: it ended with code 3/],
   "crashes": ["given.crash(); await given.ever", /executor 1 ended: .*a bug of the engine/],
-  "hangs": ["given.hang(); await given.ever", /executor 1 ended: it ended with code 1/],
   "is silent": ["given.silence(); await given.ever", /executor 1 ended: it was silent for 2000 ms/],
 };
 
@@ -198,4 +197,12 @@ Deno.test("a spare takes the place of an executor that dies while it is idle", a
   await scene.answers();
   assert(performance.now() - began < 2_000);
   await serving(world);
+});
+
+Deno.test("a node of a kind's own that hangs is stopped, and its thread goes on", async () => {
+  await using scene = await Scene.start();
+  assertEquals(await scene.end("given.hang()"), 500);
+  await scene.world.logged(/escaped was stopped after 1000 ms/);
+  await scene.answers();
+  assertEquals(scene.world.runtime.pool.status().deaths, []);
 });

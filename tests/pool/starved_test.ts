@@ -17,12 +17,12 @@ Deno.test("a machine that has no processor to spare gets nobody killed", async (
   };
   await using world = await World.start(snippets(codes, { timeout: limit }));
   await serving(world);
-  // as many numbers as take at least a third of the limit, and not all of it, while nobody else is busy
+  // as many numbers as take a third of the limit or more while nobody else is busy
   let numbers = 1 << 14;
   for (let took = 0; took < limit / 3 && numbers < 1 << 22;) {
     numbers *= 2;
     const began = performance.now();
-    assertEquals((await world.fetch(`/native?n=${numbers}`)).text, String(numbers));
+    await world.fetch(`/native?n=${numbers}`);
     took = performance.now() - began;
   }
   const busy = Array.from({ length: 2 * navigator.hardwareConcurrency }, burn);
