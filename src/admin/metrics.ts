@@ -9,6 +9,7 @@ export function metrics(report: AdminReport, traffic: Traffic): string {
   const states = new Map([["starting", 0], ["serving", 0], ["spare", 0], ["alone", 0]]);
   for (const { state } of executors) states.set(state, states.get(state)! + 1);
   const inFlight = executors.map(({ id, inFlight }): Sample => [{ executor: id }, inFlight]);
+  const stops = executors.map(({ id, stops }): Sample => [{ executor: id }, stops.count]);
   return [
     one("weft_ready", "gauge", "Whether it takes requests: 1 or 0.", Number(report.ready)),
     one("weft_uptime_seconds", "gauge", "Seconds since the start.", report.uptime),
@@ -17,6 +18,7 @@ export function metrics(report: AdminReport, traffic: Traffic): string {
     one("weft_processes", "gauge", "Open processes.", report.processes),
     family("weft_executors", "gauge", "Executors by state.", [...states].map(([state, n]) => [{ state }, n])),
     family("weft_executor_packets_in_flight", "gauge", "Packets that an executor has not answered.", inFlight),
+    family("weft_executor_stops_total", "counter", "Calls that were stopped at their limit.", stops),
     family(
       "weft_executor_restarts_total",
       "counter",

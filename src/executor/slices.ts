@@ -128,12 +128,15 @@ export class Slices {
   }
 
   #timed(timeout: number): void {
+    const began = this.#clock.now();
     try {
       this.#script.runInThisContext({ timeout });
     } catch (thrown) {
       // a handler may be cut short anywhere; what runs between two of them may not
-      if (isTimeout(thrown) && (this.#guard.inside || this.#work.current() !== undefined)) this.#stopped();
-      else {
+      if (isTimeout(thrown) && (this.#guard.inside || this.#work.current() !== undefined)) {
+        this.#stopped();
+        this.#note.stopped(this.#clock.now() - began - timeout);
+      } else {
         this.#work.giveUp(asError(thrown));
         this.#clock.exit();
       }

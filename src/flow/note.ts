@@ -35,6 +35,18 @@ export class Note {
     Atomics.store(this.#words, Word.Busy, 0);
   }
 
+  /** A call was stopped softly. @param beyond How much later than its limit the thread was free again, in milliseconds. */
+  stopped(beyond: number): void {
+    Atomics.store(this.#words, Word.Beyond, Math.round(beyond * 1_000));
+    Atomics.add(this.#words, Word.Stops, 1);
+  }
+
+  /** Calls that were stopped softly, and how long the last one was there beyond its limit, in milliseconds. */
+  get stops(): { count: number; beyond: number } {
+    const words = this.#words;
+    return { count: Atomics.load(words, Word.Stops), beyond: Atomics.load(words, Word.Beyond) / 1_000 };
+  }
+
   /** Whether the thread is in user code. */
   get busy(): boolean {
     return Atomics.load(this.#words, Word.Busy) === 1;
@@ -98,5 +110,7 @@ enum Word {
   ProcessHigh,
   Limit,
   Bell,
+  Stops,
+  Beyond,
   Count,
 }

@@ -131,6 +131,11 @@ export class Connection {
     this.#port.onmessage = ({ data }) => this.#receive(data);
   }
 
+  /** The calls that it has stopped softly. */
+  get stops(): Note["stops"] {
+    return this.#note.stops;
+  }
+
   /** Settles when the executor serves. */
   get whenReady(): Promise<void> {
     return this.#ready.promise;

@@ -9,6 +9,8 @@ export interface ExecutorStatus {
   state: "starting" | "serving" | "spare" | "alone";
   /** Packets that it has not answered. */
   inFlight: number;
+  /** Calls that it has stopped softly, and how long the last one was there beyond its limit, in milliseconds. */
+  stops: { count: number; beyond: number };
   processes: number;
 }
 
@@ -133,6 +135,7 @@ export class Executors {
         id: connection.id,
         state: connection.ready ? state : "starting" as const,
         inFlight: connection.inFlight,
+        stops: connection.stops,
         processes: connection.seats.size,
       }));
     return [

@@ -223,6 +223,7 @@ test("who opens a file while another writes to it with another journal, waits un
   const path = `${folder}/registry.db`;
   await make(path);
   const writer = new Database(path);
+  writer.exec("PRAGMA busy_timeout = 5000");
   writer.exec("PRAGMA journal_mode = DELETE");
   writer.exec("BEGIN IMMEDIATE");
   const opening = SqliteHistory.open(path);
