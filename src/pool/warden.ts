@@ -121,7 +121,10 @@ export class Warden {
   #look(): void {
     const now = performance.now();
     for (const ward of this.#wards.values()) this.#watch(ward, ward.note.read(), now);
-    if (process.memoryUsage.rss() > this.#budget) this.#relieve();
+    const longest = this.#longest(now);
+    if (longest !== undefined && process.memoryUsage.rss() > this.#budget) {
+      this.#kill(longest.id, "memory", "resident memory is past the budget");
+    }
   }
 
   #watch(ward: Ward, note: NoteReading, now: number): void {
@@ -166,13 +169,16 @@ export class Warden {
     }
   }
 
-  /** Typed arrays are outside of V8's limit: past the budget, the executor that is longest in one call goes. */
-  #relieve(): void {
+  /**
+   * The executor that is longest in one call, of those that were in it at the look before too. Typed arrays are outside
+   * of V8's limit: past the budget, it is the one that goes.
+   */
+  #longest(now: number): Ward | undefined {
     let longest: Ward | undefined;
     for (const ward of this.#wards.values()) {
-      if (ward.note.busy && (longest === undefined || ward.since < longest.since)) longest = ward;
+      if (ward.note.busy && ward.since < now && (longest === undefined || ward.since < longest.since)) longest = ward;
     }
-    if (longest !== undefined) this.#kill(longest.id, "memory", "resident memory is past the budget");
+    return longest;
   }
 
   #kill(id: number, reason: DeathReason, why: string): void {
