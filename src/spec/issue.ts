@@ -80,19 +80,19 @@ function wanted(issue: Issue, found: Value | undefined): string | undefined {
   if (!/^(?:Invalid|Too (?:big|small)|Unrecognized)\b/.test(issue.message)) return issue.message;
   switch (issue.code) {
     case "invalid_type":
-      return `has to be ${TYPES[issue.expected] ?? issue.expected}`;
+      return `it has to be ${TYPES[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return choice(issue.values as readonly Value[], found);
     case "too_small":
-      return `has to ${bound(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum)}`;
+      return `it has to ${bound(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum)}`;
     case "too_big":
-      return `has to ${bound(issue.origin, issue.inclusive ? "at most" : "less than", issue.maximum)}`;
+      return `it has to ${bound(issue.origin, issue.inclusive ? "at most" : "less than", issue.maximum)}`;
     case "not_multiple_of":
-      return `has to be a multiple of ${issue.divisor}`;
+      return `it has to be a multiple of ${issue.divisor}`;
     case "invalid_format":
       return issue.pattern === undefined || FORMATS[issue.format] !== undefined
-        ? `has to be ${FORMATS[issue.format] ?? `of the format ${issue.format}`}`
-        : `has to match ${issue.pattern}`;
+        ? `it has to be ${FORMATS[issue.format] ?? `of the format ${issue.format}`}`
+        : `it has to match ${issue.pattern}`;
     case "invalid_union":
       return unionOf(issue, found);
     default:
@@ -104,14 +104,14 @@ function unionOf(issue: Issue & { code: "invalid_union" }, found: Value | undefi
   const options = (issue as { options?: readonly Value[] }).options;
   if (options !== undefined) return choice(options, found);
   const hints = issue.errors.flatMap((option) => option.map((one) => wanted(one, found) ?? ""));
-  const types = new Set(hints.map((hint) => hint.replace(/^has to be /, "")).filter((hint) => hint !== ""));
-  return types.size === 0 ? undefined : `has to be ${[...types].join(" or ")}`;
+  const types = new Set(hints.map((hint) => hint.replace(/^it has to be /, "")).filter((hint) => hint !== ""));
+  return types.size === 0 ? undefined : `it has to be ${[...types].join(" or ")}`;
 }
 
 function choice(values: readonly Value[], found: Value | undefined): string {
   const words = values.filter((value) => typeof value === "string");
   const meant = typeof found === "string" ? nearest(found, words) : undefined;
-  return meant === undefined ? `has to be ${showChoice(values)}` : `did you mean ${show(meant)}?`;
+  return meant === undefined ? `it has to be ${showChoice(values)}` : `did you mean ${show(meant)}?`;
 }
 
 function bound(origin: string, relation: string, limit: number | bigint): string {

@@ -24,8 +24,8 @@ const FILES: { name: string; file?: string; text: string; lines: string[] }[] = 
     lines: [
       'x.yaml:2:9: unknown kind "snipet"; did you mean "snippet"?',
       'x.yaml:4:9: unknown kind "gateway"; known kinds are block, for, http, if, listener, merge, router, snippet, switch, syscall',
-      'x.yaml:5:3: missing field "kind" of a spec; has to be a text',
-      "x.yaml:6:9: kind is a list of 1; has to be a text",
+      'x.yaml:5:3: missing field "kind" of a spec; it has to be a text',
+      "x.yaml:6:9: kind is a list of 1; it has to be a text",
       'x.yaml:7:9: unknown kind "LOOP"; did you mean "loop"?',
     ],
   },
@@ -44,9 +44,9 @@ zzz: 1
     lines: [
       'x.yaml:3:1: unknown field "nmae" of listener; did you mean "name"?',
       'x.yaml:4:11: protocol is "htp"; did you mean "http"?',
-      'x.yaml:5:7: port is "80x"; has to be a number',
-      'x.yaml:6:10: maxBody is "much"; has to be a number of bytes or a size such as 64KiB or 1MB',
-      'x.yaml:7:9: stream is "yes"; has to be true or false',
+      'x.yaml:5:7: port is "80x"; it has to be a number',
+      'x.yaml:6:10: maxBody is "much"; it has to be a number of bytes or a size such as 64KiB or 1MB',
+      'x.yaml:7:9: stream is "yes"; it has to be true or false',
       'x.yaml:8:1: unknown field "hots" of listener; did you mean "host"?',
       'x.yaml:9:1: unknown field "zzz" of listener; known fields are protocol, host, port, maxBody, stream, id, kind, ' +
       "namespace, name, annotations, links, ports",
@@ -64,22 +64,22 @@ routes:
     port: out[x]
 `,
     lines: [
-      'x.yaml:4:5: missing field "path" of routes[0]; has to be a text',
+      'x.yaml:4:5: missing field "path" of routes[0]; it has to be a text',
       'x.yaml:4:19: unknown field "pth" of routes[0]; did you mean "path"?',
-      'x.yaml:5:5: routes[1] is "GET /b"; has to be a map',
-      "x.yaml:6:13: routes[2].method is a map; has to be a text",
-      'x.yaml:8:11: routes[2].port is "out[x]"; has to be the name of a port, such as out or out[0]',
+      'x.yaml:5:5: routes[1] is "GET /b"; it has to be a map',
+      "x.yaml:6:13: routes[2].method is a map; it has to be a text",
+      'x.yaml:8:11: routes[2].port is "out[x]"; it has to be the name of a port, such as out or out[0]',
     ],
   },
   {
     name: "missing fields",
     text: "- kind: listener\n- kind: router\n- kind: switch\n- kind: if\n",
     lines: [
-      'x.yaml:1:3: missing field "protocol" of listener; has to be "http" or "https"',
-      'x.yaml:1:3: missing field "port" of listener; has to be a number',
-      'x.yaml:2:3: missing field "routes" of router; has to be a list',
-      'x.yaml:3:3: missing field "matches" of switch; has to be a list',
-      'x.yaml:4:3: missing field "when" of if; has to be a text',
+      'x.yaml:1:3: missing field "protocol" of listener; it has to be "http" or "https"',
+      'x.yaml:1:3: missing field "port" of listener; it has to be a number',
+      'x.yaml:2:3: missing field "routes" of router; it has to be a list',
+      'x.yaml:3:3: missing field "matches" of switch; it has to be a list',
+      'x.yaml:4:3: missing field "when" of if; it has to be a text',
     ],
   },
   {
@@ -87,12 +87,12 @@ routes:
     text: "- {kind: listener, protocol: http, port: 65536}\n- {kind: listener, protocol: http, port: 1.5}\n" +
       "- {kind: router, routes: []}\n- {kind: http, url: nope, timeout: -1}\n- {kind: http, url: 'http://a', timeout: 2 sec}\n",
     lines: [
-      "x.yaml:1:42: port is 65536; has to be at most 65535",
-      "x.yaml:2:42: port is 1.5; has to be a whole number",
-      "x.yaml:3:26: routes is an empty list; has to have at least 1 item",
-      'x.yaml:4:21: url is "nope"; has to be a URL',
-      "x.yaml:4:36: timeout is -1; has to be at least 0",
-      'x.yaml:5:42: timeout is "2 sec"; has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
+      "x.yaml:1:42: port is 65536; it has to be at most 65535",
+      "x.yaml:2:42: port is 1.5; it has to be a whole number",
+      "x.yaml:3:26: routes is an empty list; it has to have at least 1 item",
+      'x.yaml:4:21: url is "nope"; it has to be a URL',
+      "x.yaml:4:36: timeout is -1; it has to be at least 0",
+      'x.yaml:5:42: timeout is "2 sec"; it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
     ],
   },
   {
@@ -111,22 +111,22 @@ links:
   error: 5
 `,
     lines: [
-      'x.yaml:3:5: id is "12"; has to be a UUID',
-      'x.yaml:4:7: name is "a/b"; has to be made of letters, digits, _, - and ., and begin with none of the last two',
-      'x.yaml:5:12: namespace is "-x"; has to be made of letters, digits, _, - and ., and begin with none of the last two',
-      "x.yaml:6:14: annotations is a list of 1; has to be a map",
-      "x.yaml:9:7: links.out[0] is a map; has to have a name or an id",
-      'x.yaml:10:7: missing field "port" of links.out[1]; has to be a text',
+      'x.yaml:3:5: id is "12"; it has to be a UUID',
+      'x.yaml:4:7: name is "a/b"; it has to be made of letters, digits, _, - and ., and begin with none of the last two',
+      'x.yaml:5:12: namespace is "-x"; it has to be made of letters, digits, _, - and ., and begin with none of the last two',
+      "x.yaml:6:14: annotations is a list of 1; it has to be a map",
+      "x.yaml:9:7: links.out[0] is a map; it has to have a name or an id",
+      'x.yaml:10:7: missing field "port" of links.out[1]; it has to be a text',
       'x.yaml:10:17: unknown field "prot" of links.out[1]; did you mean "port"?',
-      'x.yaml:11:7: links.out[2] is "x"; has to be a map',
-      "x.yaml:12:10: links.error[0] is 5; has to be a map",
+      'x.yaml:11:7: links.out[2] is "x"; it has to be a map',
+      "x.yaml:12:10: links.error[0] is 5; it has to be a map",
     ],
   },
   {
     name: "a name that is an id",
     text: "kind: merge\nname: 0190163d-8694-739b-aea5-966c26f8ad91\n",
     lines: [
-      'x.yaml:2:7: name is "0190163d-8694-739b-aea5-966c26f8ad91"; has to be no UUID; that is what id is for',
+      'x.yaml:2:7: name is "0190163d-8694-739b-aea5-966c26f8ad91"; it has to be no UUID; that is what id is for',
     ],
   },
   {
@@ -212,7 +212,7 @@ links:
       "x.yaml:6:9: a bad word; say it nicely",
       "x.yaml:9:21: a bad word; say it nicely",
       "x.yaml:11:21: a bad word; say it nicely",
-      'x.yaml:14:12: timeout is "never"; has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
+      'x.yaml:14:12: timeout is "never"; it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
     ],
   },
   {
@@ -250,7 +250,7 @@ links:
       'x.yaml:19:11: unknown kind "snipet"; did you mean "snippet"?',
       'x.yaml:20:25: the name "a" is taken in the same list',
       'x.yaml:20:39: the namespace is "other"; a spec inside another is of its namespace, "default"',
-      'x.yaml:21:5: missing field "kind" of specs[4]; has to be a text',
+      'x.yaml:21:5: missing field "kind" of specs[4]; it has to be a text',
       'x.yaml:23:15: no node is called "a"',
     ],
   },
@@ -360,7 +360,7 @@ links:
     text: 'kind: "\\e[2Jx\\u202Ey\\n"\nname: "\\x9b1m\\0"\n',
     lines: [
       'x.yaml:1:7: unknown kind "\\u001b[2Jx\\u202ey\\n"; known kinds are block, for, http, if, listener, merge, router, snippet, switch, syscall',
-      'x.yaml:2:7: name is "\\x9b1m\\u0000"; has to be made of letters, digits, _, - and ., and begin with none of the last two',
+      'x.yaml:2:7: name is "\\x9b1m\\u0000"; it has to be made of letters, digits, _, - and ., and begin with none of the last two',
     ],
   },
   {

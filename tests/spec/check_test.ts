@@ -140,8 +140,8 @@ Deno.test("with their values templates are checked like anything else", () => {
   };
   assertEquals(check(TEMPLATES, { evaluate }), [
     "x.yaml:8:9: a bad word; say it nicely",
-    'x.yaml:12:12: timeout is "never"; has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
-    'x.yaml:14:53: routes[0].port is "8000"; has to be the name of a port, such as out or out[0]',
+    'x.yaml:12:12: timeout is "never"; it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
+    'x.yaml:14:53: routes[0].port is "8000"; it has to be the name of a port, such as out or out[0]',
   ]);
   delete (env as Record<string, unknown>).SIZE;
   assertEquals(check(TEMPLATES, { evaluate })[0], "x.yaml:5:16: template: SIZE is not set");
@@ -164,8 +164,8 @@ Deno.test("a kind's own check sees validated fields, and is asked only when they
     "x.yaml:1:1: all is wrong",
     "x.yaml:3:1: host is odd",
     "x.yaml:4:7: warning: port is taken",
-    'x.yaml:6:1: missing field "protocol" of listener; has to be "http" or "https"',
-    'x.yaml:7:7: port is "x"; has to be a number',
+    'x.yaml:6:1: missing field "protocol" of listener; it has to be "http" or "https"',
+    'x.yaml:7:7: port is "x"; it has to be a number',
   ]);
   assertEquals(seen, [{ protocol: "http", host: "a", port: 80, maxBody: 1048576, stream: false }]);
 });

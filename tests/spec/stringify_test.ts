@@ -116,10 +116,10 @@ Deno.test("a map that is no spec is told of without a position", () => {
   const cases: [Value, string[]][] = [
     [null, ["spec: a spec is a null; it has to be a map"]],
     [[], ["spec: a spec is a list; it has to be a map"]],
-    [{}, ['spec: missing field "kind" of a spec; has to be a text']],
-    [{ kind: "snippet", name: 5, id: "x" }, ['5: id is "x"; has to be a UUID']],
+    [{}, ['spec: missing field "kind" of a spec; it has to be a text']],
+    [{ kind: "snippet", name: 5, id: "x" }, ['5: id is "x"; it has to be a UUID']],
     [{ kind: "k", links: { out: {} } }, [
-      'k: missing field "port" of links.out[0]; has to be a text',
+      'k: missing field "port" of links.out[0]; it has to be a text',
     ]],
     [{ kind: "k", code: new Uint8Array(1), list: [{ at: new Date(0) }] }, [
       "spec: code is a value of kind bytes; a spec is made of texts, numbers, booleans, null, lists and maps",
