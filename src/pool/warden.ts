@@ -83,6 +83,7 @@ export class Warden {
     // a compiler thread that finds its executor's heap full ends the whole program, where the executor itself would only
     // end the executor; so executors compile on their own threads
     setFlagsFromString("--no-concurrent-recompilation");
+    setFlagsFromString("--no-concurrent-sparkplug");
     this.#executor = executor;
     this.#report = report;
     setInterval(() => this.#look(), LOOK);
