@@ -3,7 +3,7 @@
  *
  * Aims: a number in and out 0.1 µs; a request as its lazy payload in, `{status, body}` out 1 µs; async 2 µs.
  */
-import { requestPayload } from "../src/kinds/net/mod.ts";
+import { requestPayload } from "../src/http/mod.ts";
 import { compileCondition, evaluateTemplate, languageOf, type Program, Realm } from "../src/language/mod.ts";
 import type { Value } from "../src/value/mod.ts";
 

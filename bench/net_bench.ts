@@ -1,7 +1,7 @@
 /**
  * What HTTP costs a workflow beyond the node that answers: `deno bench -A bench/net_bench.ts`.
  */
-import { compileRoutes, encodeResponse, type RawRequest, requestPayload, withParams } from "../src/kinds/net/mod.ts";
+import { compileRoutes, encodeResponse, type RawRequest, requestPayload, withParams } from "../src/http/mod.ts";
 
 const headers = "\naccept:*/*\nhost:localhost:8000\nuser-agent:wrk/4.1.0";
 const get: RawRequest = { method: "GET", url: "http://localhost:8000/ping", protocol: "HTTP/1.1", headers, body: null };

@@ -8,8 +8,11 @@ import {
   creation,
   delta,
   Entry,
+  type EntryInput,
   Finder,
+  type History,
   MemoryHistory,
+  type Operation,
   order,
   parseQuery,
   Registry,
@@ -19,7 +22,6 @@ import {
   squash,
   State,
 } from "../src/registry/mod.ts";
-import type { EntryInput, History, Operation } from "../src/registry/mod.ts";
 
 function input(index: number, revision = 0): EntryInput {
   return {

@@ -1,4 +1,4 @@
-import { DURATION_BOUNDS, type Traffic } from "../kinds/mod.ts";
+import { DURATION_BOUNDS, type Traffic } from "../http/mod.ts";
 import type { AdminReport } from "./report.ts";
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];

@@ -1,9 +1,9 @@
 /** The weft command. Each command's own code is loaded when it is wanted. */
-import { nearest } from "../spec/nearest.ts";
-import { columns, type Command, helpOf, type Terminal } from "./command.ts";
-import { CONFIG_FLAG, settle } from "./config.ts";
-import { readFlags, UsageError } from "./flag.ts";
-import { reasonOf } from "../value/reason.ts";
+import { nearest } from "../spec/model/mod.ts";
+import { reasonOf } from "../value/mod.ts";
+import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
+import { CONFIG_FLAG, settle } from "./options/config.ts";
+import { readFlags, UsageError } from "./options/flag.ts";
 import { VERSION } from "./version.ts";
 
 interface Listed {
@@ -15,55 +15,55 @@ interface Listed {
 const COMMANDS: Readonly<Record<string, Listed>> = {
   start: {
     summary: "Starts a runtime and serves until it is told to stop.",
-    load: async () => (await import("./start.ts")).start,
+    load: async () => (await import("./commands/start.ts")).start,
   },
   apply: {
     summary: "Puts the specs of files into the store, as a new version.",
-    load: async () => (await import("./apply.ts")).apply,
+    load: async () => (await import("./commands/apply.ts")).apply,
   },
   delete: {
     summary: "Takes specs out of the store, as a new version.",
-    load: async () => (await import("./delete.ts")).deleteCommand,
+    load: async () => (await import("./commands/delete.ts")).deleteCommand,
   },
   get: {
     summary: "Prints the specs of the store.",
-    load: async () => (await import("./get.ts")).get,
+    load: async () => (await import("./commands/get.ts")).get,
   },
   find: {
     summary: "Prints the specs of the store that meet criteria.",
-    load: async () => (await import("./find.ts")).find,
+    load: async () => (await import("./commands/find.ts")).find,
   },
   history: {
     summary: "Prints the versions of the store, and forgets old ones.",
-    load: async () => (await import("./history.ts")).history,
+    load: async () => (await import("./commands/history.ts")).history,
   },
   diff: {
     summary: "Prints what changed from one version to another.",
-    load: async () => (await import("./diff.ts")).diff,
+    load: async () => (await import("./commands/diff.ts")).diff,
   },
   rollback: {
     summary: "Goes back, or on, to a version.",
-    load: async () => (await import("./rollback.ts")).rollback,
+    load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   status: {
     summary: "Prints what version each runtime has reached.",
-    load: async () => (await import("./status.ts")).status,
+    load: async () => (await import("./commands/status.ts")).status,
   },
   check: {
     summary: "Checks spec files and runs nothing.",
-    load: async () => (await import("./check.ts")).check,
+    load: async () => (await import("./commands/check.ts")).check,
   },
   schema: {
     summary: "Prints the JSON Schema of spec files, for editors.",
-    load: async () => (await import("./schema.ts")).schema,
+    load: async () => (await import("./commands/schema.ts")).schema,
   },
   kinds: {
     summary: "Lists the kinds of nodes.",
-    load: async () => (await import("./kinds.ts")).kinds,
+    load: async () => (await import("./commands/kinds.ts")).kinds,
   },
   doctor: {
     summary: "Checks that this Deno has what Weft counts on.",
-    load: async () => (await import("./doctor.ts")).doctor,
+    load: async () => (await import("./commands/doctor.ts")).doctor,
   },
 };
 

@@ -1,23 +1,22 @@
 import { Admin } from "../admin/mod.ts";
-import type { LogLevel } from "../flow/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
 import { type History, openHistory, type Operation, Registry } from "../registry/mod.ts";
 import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
-import { asError, reasonOf } from "../value/mod.ts";
-import { authorOf } from "./author.ts";
-import type { Terminal } from "./command.ts";
-import type { Config } from "./config.ts";
-import { reportOperations } from "./difference.ts";
-import { UsageError } from "./flag.ts";
-import { watchFiles } from "./file_watch.ts";
-import { knownKinds } from "./known_kinds.ts";
-import { readNamespace } from "./namespace.ts";
-import { operationLines } from "./operation_lines.ts";
-import { DEFAULT_STORE, numberOf, readExtensions, textOf } from "./settings.ts";
-import { SpecSource } from "./spec_source.ts";
+import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
+import { watchFiles } from "./input/file_watch.ts";
+import { SpecSource } from "./input/spec_source.ts";
+import { evaluator } from "./input/templates.ts";
+import { authorOf } from "./options/author.ts";
+import type { Terminal } from "./options/command.ts";
+import type { Config } from "./options/config.ts";
+import { UsageError } from "./options/flag.ts";
+import { knownKinds } from "./options/known_kinds.ts";
+import { readNamespace } from "./options/namespace.ts";
+import { DEFAULT_STORE, numberOf, readExtensions, textOf } from "./options/settings.ts";
+import { isTransient } from "./options/store.ts";
+import { reportOperations } from "./output/difference.ts";
+import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
-import { isTransient } from "./store.ts";
-import { evaluator } from "./templates.ts";
 import { VERSION } from "./version.ts";
 
 /** What `start` has read already. */

@@ -1,27 +1,23 @@
 import {
   Flow,
   type Kind,
-  type LogLevel,
   type Node,
   type NodeSymbol,
-  type Note,
   NumberMap,
   type Outcome,
   type Packet,
-  type Patch,
   type Process,
-  Rest,
-  SEALED,
   SENT,
-  ToHost,
 } from "../flow/mod.ts";
 import type { Realm } from "../language/mod.ts";
+import { type Note, type Patch, Rest, SEALED, ToHost } from "../protocol/mod.ts";
 import {
   type Answer,
   asError,
   type Codec,
   type Failure,
   isError,
+  type LogLevel,
   Sealed,
   toErrorRecord,
   toWire,
@@ -29,11 +25,11 @@ import {
 } from "../value/mod.ts";
 import { Guard } from "./guard.ts";
 import { Inbox } from "./inbox.ts";
-import { type Made, Mirror } from "./mirror.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
 import { rootOf } from "./program.ts";
 import { type Clock, Slices } from "./slices.ts";
+import { type Made, Mirror } from "./symbol_replica.ts";
 
 /** What an executor is made of. */
 export interface ExecutorOptions {

@@ -1,4 +1,4 @@
-import type { Note } from "../flow/mod.ts";
+import type { Note } from "../protocol/mod.ts";
 
 /** How long one call into user code may take where its spec says nothing, in milliseconds. */
 export const DEFAULT_LIMIT = 1_000;

@@ -1,4 +1,4 @@
-import { type Patch, SEALED, ToExecutor } from "../flow/mod.ts";
+import { type Patch, SEALED, ToExecutor } from "../protocol/mod.ts";
 import { type Answer, type Codec, type Form, fromWire, Sealed, type Value } from "../value/mod.ts";
 
 /** What the frames of the host come to. */

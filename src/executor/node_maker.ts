@@ -1,11 +1,12 @@
-import type { Definition, Flow, Kind, LogLevel, NodeSymbol, Prepared, Process } from "../flow/mod.ts";
+import type { Flow, Kind, NodeSymbol, Prepared, Process } from "../flow/mod.ts";
 import type { ExecutorContext } from "../kinds/mod.ts";
 import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
-import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
-import { asError, type Failure, fromWire, type ValueMap } from "../value/mod.ts";
+import type { Definition } from "../protocol/mod.ts";
+import { formatPosition, type Origin, type Path, positionIn } from "../spec/model/mod.ts";
+import { asError, type Failure, fromWire, type LogLevel, type ValueMap } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
-import type { Made } from "./mirror.ts";
 import { GuardedProgram } from "./program.ts";
+import type { Made } from "./symbol_replica.ts";
 
 /** What nodes are made with. */
 export interface NodeMakerOptions {
@@ -49,7 +50,7 @@ export class NodeMaker {
     const { realm, guard, flow, log, fork } = this.#options;
     const { form, fields, origin } = definition.body!;
     const position = (at: Path, offset?: number) =>
-      origin === undefined ? undefined : formatPosition(positionIn(origin, at, offset));
+      origin === undefined ? undefined : formatPosition(positionIn(origin as unknown as Origin, at, offset));
     const guarded = (at: Path, compile: () => Program): GuardedProgram => {
       try {
         const program = new GuardedProgram(compile(), {

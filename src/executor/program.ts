@@ -1,8 +1,7 @@
-import type { LogLevel, NodeSymbol, Packet, Process } from "../flow/mod.ts";
+import type { NodeSymbol, Packet, Process } from "../flow/mod.ts";
 import type { Callable } from "../kinds/mod.ts";
 import type { Program } from "../language/mod.ts";
-import type { Failure, Value } from "../value/mod.ts";
-import { isError } from "../value/mod.ts";
+import { type Failure, isError, type LogLevel, type Value } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 
 /** What a guarded program needs of the spec it belongs to. */

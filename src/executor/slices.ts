@@ -1,5 +1,5 @@
 import vm from "node:vm";
-import type { Note } from "../flow/mod.ts";
+import type { Note } from "../protocol/mod.ts";
 import { asError, type Failure, failure } from "../value/mod.ts";
 import { DEFAULT_LIMIT, type Guard } from "./guard.ts";
 

@@ -1,8 +1,9 @@
-import { type Kind, Note } from "../flow/mod.ts";
-import { CODECS, EXECUTOR_KINDS } from "../kinds/executor.ts";
+import type { Kind } from "../flow/mod.ts";
+import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
+import { Note } from "../protocol/mod.ts";
 import { Executor } from "./executor.ts";
-import { sealGlobal, takeClock, takeLock } from "./seal.ts";
+import { sealGlobal, takeClock, takeLock } from "./lockdown.ts";
 
 /** What the warden gives an executor to begin with. */
 export interface ExecutorData {

@@ -1,4 +1,4 @@
-import { type Link, normalizePort, type Path, type Spec } from "../spec/mod.ts";
+import { type Link, normalizePort, type Path, type Spec } from "../spec/model/mod.ts";
 import { setKey, type Value, type ValueMap } from "../value/mod.ts";
 import type { Kind } from "./kind.ts";
 

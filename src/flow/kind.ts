@@ -1,12 +1,9 @@
-import type { KindDescription, Path } from "../spec/mod.ts";
-import type { Value, ValueMap } from "../value/mod.ts";
+import type { KindDescription, Path } from "../spec/model/mod.ts";
+import type { LogLevel, Value, ValueMap } from "../value/mod.ts";
 import type { Flow } from "./flow.ts";
 import type { Node } from "./node.ts";
 import type { Process } from "./process.ts";
 import type { NodeSymbol } from "./symbol.ts";
-
-/** How much a log line matters. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** What a node is prepared from. */
 export interface PrepareContext {

@@ -1,11 +1,9 @@
 /** Ports, packets, processes and symbols: how a workflow runs on one thread. Knows nothing of threads. */
 export * from "./flatten.ts";
 export * from "./flow.ts";
-export * from "./frame.ts";
 export * from "./generation.ts";
 export * from "./kind.ts";
 export * from "./node.ts";
-export * from "./note.ts";
 export * from "./number_map.ts";
 export * from "./one_to_one.ts";
 export * from "./packet.ts";

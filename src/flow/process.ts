@@ -1,6 +1,6 @@
 import type { Value } from "../value/mod.ts";
-import { Reader } from "./reader.ts";
 import type { InPort } from "./port.ts";
+import { Reader } from "./reader.ts";
 
 /** What a process does when it ends. `error` is what it ended with. A promise delays the end; a rejection fails it. */
 export type ExitHook = (error: Error | undefined) => void | Promise<void>;

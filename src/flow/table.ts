@@ -1,4 +1,4 @@
-import type { Spec } from "../spec/mod.ts";
+import type { Spec } from "../spec/model/mod.ts";
 import type { FlatLink, FlatSpec, Flattened } from "./flatten.ts";
 import type { InPort, OutPort } from "./port.ts";
 import type { NodeSymbol } from "./symbol.ts";

@@ -1,8 +1,8 @@
 import type { Packet, PrepareContext, Process } from "../flow/mod.ts";
-import type { Sockets } from "./net/sockets.ts";
-import type { System } from "./system/system.ts";
+import type { Sockets } from "../http/mod.ts";
 import type { Path } from "../spec/mod.ts";
 import type { Value } from "../value/mod.ts";
+import type { System } from "./system/system.ts";
 
 /** Code of a spec, compiled on an executor. Each call of it has the limit of its symbol (`NodeSymbol.limit`). */
 export interface Callable {

@@ -1,14 +1,12 @@
 /** The built-in node kinds. */
 import type { Kind } from "../flow/mod.ts";
-import { EXECUTOR_KINDS } from "./executor.ts";
+import { EXECUTOR_KINDS } from "./executor/mod.ts";
 import { listener } from "./net/listener.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
 export type { Callable, CodeOptions, ExecutorContext, HostContext } from "./context.ts";
-export { CODECS } from "./executor.ts";
-export { Sockets } from "./net/sockets.ts";
-export { DURATION_BOUNDS, Traffic } from "./net/traffic.ts";
+export { CODECS } from "./executor/mod.ts";
 export type { System } from "./system/system.ts";
 
 /** All built-in kinds. */

@@ -1,4 +1,4 @@
-import type { Failure, Value } from "../value/mod.ts";
+import type { Failure, LogLevel, Value } from "../value/mod.ts";
 import type { Realm } from "./realm/realm.ts";
 
 /** What is wrong with code. */
@@ -53,9 +53,6 @@ export interface Program {
   /** Gives up what the program holds; it is not called again. */
   release(): void;
 }
-
-/** How much a line matters. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** A line that a snippet has written. */
 export interface LogLine {

@@ -1,10 +1,10 @@
-import { cel } from "./cel.ts";
-import { javascript } from "./javascript.ts";
-import { json } from "./json.ts";
+import { cel } from "./cel/cel.ts";
+import { json } from "./data/json.ts";
+import { text } from "./data/text.ts";
+import { yaml } from "./data/yaml.ts";
+import { javascript } from "./javascript/javascript.ts";
+import { typescript } from "./javascript/typescript.ts";
 import type { Language } from "./language.ts";
-import { text } from "./text.ts";
-import { typescript } from "./typescript.ts";
-import { yaml } from "./yaml.ts";
 
 /** The languages of snippets by name. */
 export const LANGUAGES: Readonly<Record<string, Language>> = { text, json, yaml, cel, javascript, typescript };

@@ -1,27 +1,31 @@
 import { receiveMessageOnPort } from "node:worker_threads";
+import { NumberMap, type Packet, type Process } from "../flow/mod.ts";
 import {
-  type LogLevel,
+  nameOf,
   type Note,
-  NumberMap,
-  type Packet,
   type Patch,
-  type Process,
+  readAnswer,
+  readLevel,
+  readPayload,
+  readRest,
+  readText,
+  readWhole,
   Rest,
   SEALED,
   ToExecutor,
   ToHost,
-} from "../flow/mod.ts";
+} from "../protocol/mod.ts";
 import {
   type Answer,
   asError,
   type Codec,
   type ErrorRecord,
   fromErrorRecord,
+  type LogLevel,
   Sealed,
   toWire,
   type Value,
 } from "../value/mod.ts";
-import { nameOf, readAnswer, readLevel, readPayload, readRest, readText, readWhole } from "./frame_check.ts";
 
 /** Frames that may be on their way to one executor without being acknowledged. */
 export const CREDIT_FRAMES = 128;

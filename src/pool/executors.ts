@@ -1,4 +1,4 @@
-import { Note, type Patch } from "../flow/mod.ts";
+import { Note, type Patch } from "../protocol/mod.ts";
 import { type Codec, failure } from "../value/mod.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
 import type { WardenLink } from "./warden_link.ts";

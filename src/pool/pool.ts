@@ -1,6 +1,5 @@
 import {
   type Flow,
-  type LogLevel,
   type Node,
   type NodeSymbol,
   type Packet,
@@ -9,10 +8,10 @@ import {
   type Relinked,
   SENT,
 } from "../flow/mod.ts";
-import { type Answer, type Codec, type Failure, failure, isError, type Sealed } from "../value/mod.ts";
-import { Asks, isAsked } from "./asks.ts";
+import { type Answer, type Codec, type Failure, failure, isError, type LogLevel, type Sealed } from "../value/mod.ts";
 import type { Connection, Seat } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
+import { Asks, isAsked } from "./host_calls.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
 import type { DeathReason, WardenReport } from "./warden.ts";
 import { WardenLink } from "./warden_link.ts";

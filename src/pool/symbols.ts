@@ -1,4 +1,5 @@
-import type { Definition, InPort, LinkPatch, NodeSymbol, OutPort, Patch } from "../flow/mod.ts";
+import type { InPort, NodeSymbol, OutPort } from "../flow/mod.ts";
+import type { Definition, LinkPatch, Patch } from "../protocol/mod.ts";
 
 /** A symbol as the pool has to know it. */
 export interface PoolSymbol {

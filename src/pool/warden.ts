@@ -1,9 +1,8 @@
 /// <reference lib="deno.worker" />
-import { Worker } from "node:worker_threads";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
-// this file alone: the warden has to be up before anything heavy is loaded
-import { Note, type NoteReading } from "../flow/note.ts";
+import { Worker } from "node:worker_threads";
+import { Note, type NoteReading } from "../protocol/mod.ts";
 
 /** From the host to the warden. */
 export type WardenOrder =

@@ -1,4 +1,4 @@
-import { failure } from "../value/error.ts";
+import { failure } from "../value/mod.ts";
 import type { WardenOrder, WardenReport } from "./warden.ts";
 
 /** How often the warden is asked whether it is there, in milliseconds. */

@@ -1,9 +1,9 @@
+import { type OnCycle, order } from "./dependencies/order.ts";
+import { Resolver } from "./dependencies/resolver.ts";
 import { type Entry, sameEntry } from "./entry.ts";
 import { Id } from "./id.ts";
 import { creation, type Operation, removal, replacement } from "./operation.ts";
-import { type OnCycle, order } from "./order.ts";
-import { Resolver } from "./resolver.ts";
-import type { State } from "./state.ts";
+import type { State } from "./state/state.ts";
 
 /**
  * The fewest operations that turn one state into another, in canonical order: one an entry that differs; where its

@@ -12,8 +12,8 @@ export type {
   Pruned,
   Signature,
 } from "./history.ts";
-export { Bus, Request } from "./bus.ts";
-export type { Patience, Subscriber } from "./bus.ts";
+export { Bus, Request } from "./transaction/bus.ts";
+export type { Patience, Subscriber } from "./transaction/bus.ts";
 export { delta } from "./delta.ts";
 export { Entry, sameEntry } from "./entry.ts";
 export type { EntryInput } from "./entry.ts";
@@ -27,31 +27,31 @@ export type {
   TransactionEvent,
   TransactionInfo,
   TransactionReason,
-} from "./event.ts";
-export { Finder, QUERY_CACHE_SIZE } from "./finder.ts";
-export type { QueryLike } from "./finder.ts";
-export type { Handler, HandlerContext } from "./handler.ts";
+} from "./transaction/event.ts";
+export { Finder, QUERY_CACHE_SIZE } from "./query/finder.ts";
+export type { QueryLike } from "./query/finder.ts";
+export type { Handler, HandlerContext } from "./transaction/handler.ts";
 export { Id, toId } from "./id.ts";
 export type { IdLike } from "./id.ts";
-export { MemoryHistory } from "./memory_history.ts";
-export { openHistory } from "./open.ts";
-export { SqliteHistory } from "./sqlite_history.ts";
-export type { SqliteOptions } from "./sqlite_history.ts";
-export { NilHistory } from "./nil_history.ts";
+export { MemoryHistory } from "./stores/memory/memory_history.ts";
+export { openHistory } from "./stores/open.ts";
+export { SqliteHistory } from "./stores/sqlite/sqlite_history.ts";
+export type { SqliteOptions } from "./stores/sqlite/sqlite_history.ts";
+export { NilHistory } from "./stores/nil/nil_history.ts";
 export { change, creation, inverse, removal, replacement, reverse } from "./operation.ts";
 export type { Change, Operation } from "./operation.ts";
-export { order } from "./order.ts";
-export type { OnCycle } from "./order.ts";
-export { matches } from "./pattern.ts";
-export { parseQuery, Query } from "./query.ts";
-export type { Criteria } from "./query.ts";
+export { order } from "./dependencies/order.ts";
+export type { OnCycle } from "./dependencies/order.ts";
+export { matches } from "./transaction/pattern.ts";
+export { parseQuery, Query } from "./query/query.ts";
+export type { Criteria } from "./query/query.ts";
 export { Registry, SILENT_KINDS } from "./registry.ts";
 export type { RegistryOptions, WriteOptions } from "./registry.ts";
-export { groupsOf, Resolver } from "./resolver.ts";
-export type { DependencyPattern, Reference } from "./resolver.ts";
-export { Snapshot } from "./snapshot.ts";
+export { groupsOf, Resolver } from "./dependencies/resolver.ts";
+export type { DependencyPattern, Reference } from "./dependencies/resolver.ts";
+export { Snapshot } from "./state/snapshot.ts";
 export { squash } from "./squash.ts";
 export type { OnContradiction } from "./squash.ts";
-export { State } from "./state.ts";
+export { State } from "./state/state.ts";
 export { VersionTree } from "./version.ts";
 export type { Version } from "./version.ts";

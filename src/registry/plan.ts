@@ -2,7 +2,7 @@ import { Entry, sameEntry } from "./entry.ts";
 import { type Id, toId } from "./id.ts";
 import { type Change, creation, type Operation, removal, replacement } from "./operation.ts";
 import { squash } from "./squash.ts";
-import { checkOperation, type State } from "./state.ts";
+import { checkOperation, type State } from "./state/state.ts";
 
 /**
  * What has to be done to a state so that the changes are made, each checked against what those before it leave: one

@@ -1,22 +1,22 @@
-import { Bus } from "./bus.ts";
 import { delta } from "./delta.ts";
-import { DependencyIndex } from "./dependency_index.ts";
+import { DependencyIndex } from "./dependencies/dependency_index.ts";
+import { order } from "./dependencies/order.ts";
+import { type DependencyPattern, Resolver } from "./dependencies/resolver.ts";
 import type { Entry } from "./entry.ts";
 import { ConflictError, RegistryError } from "./errors.ts";
-import type { BusEvent } from "./event.ts";
-import { Finder, type QueryLike } from "./finder.ts";
-import { type Handler, toSubscriber } from "./handler.ts";
 import type { Head, History, Signature } from "./history.ts";
 import { type Id, type IdLike, toId } from "./id.ts";
 import type { Change, Operation } from "./operation.ts";
-import { order } from "./order.ts";
 import { plan } from "./plan.ts";
-import { type DependencyPattern, Resolver } from "./resolver.ts";
-import { Routes } from "./routes.ts";
-import { Snapshot } from "./snapshot.ts";
-import { State } from "./state.ts";
-import { Transitions } from "./transitions.ts";
+import { Finder, type QueryLike } from "./query/finder.ts";
+import { Snapshot } from "./state/snapshot.ts";
+import { State } from "./state/state.ts";
+import { Bus } from "./transaction/bus.ts";
+import type { BusEvent } from "./transaction/event.ts";
+import { type Handler, toSubscriber } from "./transaction/handler.ts";
+import { Transitions } from "./transaction/transitions.ts";
 import { type Version, VersionTree } from "./version.ts";
+import { Routes } from "./version_navigator.ts";
 
 /** The kinds about whose entries no handler is asked, unless a registry is told otherwise. */
 export const SILENT_KINDS = ["registry.entry", "ns.requirement", "ns.dependency", "ns.definition"];

@@ -1,12 +1,5 @@
-import {
-  type Definition,
-  type FlatSpec,
-  flatten,
-  type Kind,
-  NodeSymbol,
-  type Prepared,
-  type Unit,
-} from "../flow/mod.ts";
+import { type FlatSpec, flatten, type Kind, NodeSymbol, type Prepared, type Unit } from "../flow/mod.ts";
+import type { Definition } from "../protocol/mod.ts";
 import {
   checkSpecs,
   formatProblem,
@@ -124,7 +117,7 @@ export function draftUnit(readable: Readable, scheme: Scheme<Kind>, number: () =
     const part = origin === undefined ? undefined : originOf(origin, flat.path);
     if (flat.kind.place !== "host") {
       const { form, data } = toWire(flat.fields);
-      definition.body = { form, fields: data, ...part !== undefined && { origin: part } };
+      definition.body = { form, fields: data, ...part !== undefined && { origin: part as unknown as Value } };
     }
     return { symbol, flat, definition, ...part !== undefined && { origin: part } };
   });

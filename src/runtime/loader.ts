@@ -4,21 +4,21 @@ import {
   type Flow,
   type InPort,
   type Kind,
-  type LogLevel,
   type Process,
   SymbolTable,
   type Unit,
 } from "../flow/mod.ts";
-import type { HostContext, Sockets, System } from "../kinds/mod.ts";
+import type { Sockets } from "../http/mod.ts";
+import type { HostContext, System } from "../kinds/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
 import { formatPosition, hasErrors, type Path, positionIn, type Scheme, type Spec } from "../spec/mod.ts";
-import { asError, failure, type Value } from "../value/mod.ts";
-import { Breath } from "./breath.ts";
+import { asError, failure, type LogLevel, type Value } from "../value/mod.ts";
 import { checkSpec, type CompiledUnit, type Draft, draftUnit, type Evaluate, readFields, refusal } from "./compile.ts";
 import { entryToSpec } from "./entry.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
+import { Breath } from "./yielder.ts";
 
 /** What a loader works with. */
 export interface LoaderOptions {

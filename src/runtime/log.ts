@@ -1,7 +1,5 @@
-import type { LogLevel } from "../flow/mod.ts";
 import { printable } from "../spec/mod.ts";
-import type { Failure } from "../value/mod.ts";
-import { causes } from "../value/mod.ts";
+import { causes, type Failure, type LogLevel } from "../value/mod.ts";
 
 /** What a log line says beside its message. */
 export interface LogFields {

@@ -1,10 +1,11 @@
-import { Flow, type Kind, type LogLevel } from "../flow/mod.ts";
-import { CODECS, Sockets } from "../kinds/mod.ts";
+import { Flow, type Kind } from "../flow/mod.ts";
+import { Sockets } from "../http/mod.ts";
+import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { Pool, type WardenLink } from "../pool/mod.ts";
 import { type History, Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
-import { failure, type ValueMap } from "../value/mod.ts";
+import { failure, type LogLevel, type ValueMap } from "../value/mod.ts";
 import { engineSystem } from "./engine_system.ts";
 import { Follower } from "./follower.ts";
 import { Loader } from "./loader.ts";

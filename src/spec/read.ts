@@ -1,14 +1,14 @@
 import { kindOf } from "../value/mod.ts";
-import { compose } from "./compose.ts";
-import { readDraft, type ReadOptions } from "./draft.ts";
-import { jsonFault } from "./json_syntax.ts";
-import { LineMap } from "./line_map.ts";
-import { type Fault, type ListNode, type MapNode, type Node, UNREADABLE } from "./node.ts";
-import { parseYaml } from "./parse.ts";
-import { type Problem, sortProblems } from "./problem.ts";
-import { report } from "./report.ts";
-import { Source, type SourceFile } from "./source.ts";
-import type { SpecDraft } from "./spec.ts";
+import { type Problem, sortProblems } from "./model/diagnostic.ts";
+import { report } from "./model/report.ts";
+import type { SpecDraft } from "./model/spec.ts";
+import { readDraft, type ReadOptions } from "./schema/draft.ts";
+import { compose } from "./yaml/compose.ts";
+import { jsonFault } from "./yaml/json_syntax.ts";
+import { LineMap } from "./yaml/line_map.ts";
+import { type Fault, type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.ts";
+import { parseYaml } from "./yaml/parse.ts";
+import { Source, type SourceFile } from "./yaml/source.ts";
 
 /** A spec with its place in the file that it was read from. */
 export interface SourcedSpec {

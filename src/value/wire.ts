@@ -1,8 +1,8 @@
 import type { ErrorRecord, Failure } from "./error.ts";
 import { type LazyField, lazyMap, lazyParts } from "./lazy.ts";
 import { type Measure, measure, PACKET_LIMITS } from "./limits.ts";
-import { type Answer, isError, isList, isMap, NONE, setKey, type Value } from "./value.ts";
 import { Stream } from "./stream.ts";
+import { type Answer, isError, isList, isMap, NONE, setKey, type Value } from "./value.ts";
 
 /** How a payload is written in a message between threads. */
 export enum Form {

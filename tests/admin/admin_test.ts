@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Admin, parseAddress } from "../../src/admin/mod.ts";
 import { Weft } from "../e2e/weft.ts";
-import { snippets, World } from "../runtime/world.ts";
 import { serving } from "../pool/serving.ts";
+import { snippets, World } from "../runtime/world.ts";
 
 async function get(admin: Admin, path: string, init: RequestInit = {}) {
   const answer = await fetch(new URL(path, admin.url), init);

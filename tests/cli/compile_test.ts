@@ -24,7 +24,7 @@ async function reached(from: readonly string[]): Promise<Set<string>> {
 async function* modulesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
     if (isDirectory) yield* modulesIn(`${folder}${name}/`);
-    else yield `${folder}${name}`;
+    else if (!name.endsWith("_test.ts")) yield `${folder}${name}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseConfig } from "../../src/cli/config_file.ts";
 import { COMMAND_NAMES } from "../../src/cli/mod.ts";
-import { ALL_SETTINGS } from "../../src/cli/settings.ts";
+import { parseConfig } from "../../src/cli/options/config_file.ts";
+import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
 import { TextLineStream } from "../e2e/text_line_stream.ts";
 import { Project, wordsOf } from "./project.ts";
 

@@ -1,4 +1,3 @@
-import { type Answer, failure, type Value } from "../../src/value/mod.ts";
 import {
   Flow,
   type Node,
@@ -9,6 +8,7 @@ import {
   type ProcessOptions,
   type Reply,
 } from "../../src/flow/mod.ts";
+import { type Answer, failure, type Value } from "../../src/value/mod.ts";
 
 /** How a test writes a node: told the packet and its own symbol. */
 export type Behaviour = (packet: Packet, self: NodeSymbol) => Reply;

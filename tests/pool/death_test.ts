@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { ToHost } from "../../src/flow/mod.ts";
 import { WardenLink } from "../../src/pool/mod.ts";
+import { ToHost } from "../../src/protocol/mod.ts";
 import { Form } from "../../src/value/mod.ts";
 import { World } from "../runtime/world.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";

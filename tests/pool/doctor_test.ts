@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { doctor, doctorOf, type Fact } from "../../src/cli/doctor.ts";
+import { doctor, doctorOf, type Fact } from "../../src/cli/commands/doctor.ts";
 
 const FACTS: readonly Fact[] = [
   { name: "water is wet", check: () => "wet" },

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { ToHost } from "../../src/flow/mod.ts";
+import { ToHost } from "../../src/protocol/mod.ts";
 import { Form } from "../../src/value/mod.ts";
-import { serving } from "./serving.ts";
 import { World } from "../runtime/world.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
+import { serving } from "./serving.ts";
 
 // Code that has escaped the realm has the port to the host: it may post whatever it likes, and gets nothing by it.
 

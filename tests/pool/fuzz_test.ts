@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { Flow, NodeSymbol, Note, type Process, SEALED, SENT, ToHost } from "../../src/flow/mod.ts";
+import { Flow, NodeSymbol, type Process, SENT } from "../../src/flow/mod.ts";
 import { CODECS } from "../../src/kinds/mod.ts";
-import { Form, isError, measure, NONE, Sealed, type Value } from "../../src/value/mod.ts";
-import { Asks } from "../../src/pool/asks.ts";
 import { Connection, type ConnectionHandler, type Seat } from "../../src/pool/connection.ts";
+import { Asks } from "../../src/pool/host_calls.ts";
 import { PoolSymbols } from "../../src/pool/symbols.ts";
+import { Note, SEALED, ToHost } from "../../src/protocol/mod.ts";
+import { Form, isError, measure, NONE, Sealed, type Value } from "../../src/value/mod.ts";
 
 // Whatever comes over the port, the host throws nothing, and does nothing that it should not.
 

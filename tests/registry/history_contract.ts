@@ -1,8 +1,8 @@
 /**
  * What every history has to do, whatever it keeps its versions in. A new one is added to the list of `history_test.ts`.
  */
-import { getEventListeners } from "node:events";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { getEventListeners } from "node:events";
 import {
   change,
   ConflictError,

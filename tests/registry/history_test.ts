@@ -1,5 +1,4 @@
-import { MemoryHistory, NilHistory, SqliteHistory } from "../../src/registry/mod.ts";
-import type { History } from "../../src/registry/mod.ts";
+import { type History, MemoryHistory, NilHistory, SqliteHistory } from "../../src/registry/mod.ts";
 import { type Backend, testHistory } from "./history_contract.ts";
 
 /** A history that is closed by its last user. What shares an object has no connection of its own to close. */

@@ -1,5 +1,5 @@
 /** A store's worker that dies when it is asked to withdraw `die`. */
-import { type Call, serveStore, type WorkerScope } from "../../src/registry/sqlite_worker.ts";
+import { type Call, serveStore, type WorkerScope } from "../../src/registry/stores/sqlite/sqlite_worker.ts";
 
 const scope = self as unknown as WorkerScope;
 

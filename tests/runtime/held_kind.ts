@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Kind, Process } from "../../src/flow/mod.ts";
-import type { HostContext } from "../../src/kinds/mod.ts";
-import { KINDS } from "../../src/kinds/mod.ts";
+import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
 import { loadScheme } from "../../src/runtime/mod.ts";
 import type { Scheme } from "../../src/spec/mod.ts";
 

@@ -1,6 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { gzipSync } from "node:zlib";
-import { brotliCompressSync, deflateRawSync, deflateSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { RawConnection } from "./raw_connection.ts";
 import { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Random } from "../kinds/net/random.ts";
+import { Random } from "../http/random.ts";
 import { RawConnection } from "./raw_connection.ts";
 import { until } from "./until.ts";
 import { snippets, World } from "./world.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { z } from "zod";
 import { type Kind, oneToOne } from "../../src/flow/mod.ts";
 import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
 import { type Change, change } from "../../src/registry/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
-import { z } from "zod";
 import { KeepAlive, Load } from "../e2e/keep_alive.ts";
 import { World } from "./world.ts";
 

@@ -1,5 +1,17 @@
 import { z } from "zod";
 import type { Kind, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
+import {
+  DEFAULT_MAX_BODY,
+  encodeResponse,
+  headerText,
+  httpCodec,
+  type RawResponse,
+  readBody,
+  readResponse,
+  type RequestData,
+  type ResponseData,
+  type SocketLease,
+} from "../../http/mod.ts";
 import { duration, port, size } from "../../spec/mod.ts";
 import {
   type Answer,
@@ -13,12 +25,6 @@ import {
   type Value,
 } from "../../value/mod.ts";
 import type { HostContext } from "../context.ts";
-import { headerText } from "./header.ts";
-import { httpCodec, readResponse, type RequestData, type ResponseData } from "./http_codec.ts";
-import { readBody } from "./read_body.ts";
-import { DEFAULT_MAX_BODY } from "./request.ts";
-import { encodeResponse, type RawResponse } from "./response.ts";
-import type { SocketLease } from "./sockets.ts";
 
 const fields = z.object({
   protocol: z.enum(["http"]).default("http").meta({ description: "What is spoken on the socket." }),

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { Kind } from "../../flow/mod.ts";
+import { checkRoutes, compileRoutes, withParams } from "../../http/mod.ts";
 import { normalizePort, portName } from "../../spec/mod.ts";
 import { isMap, type ValueMap } from "../../value/mod.ts";
 import { checkOutPort } from "../out_port.ts";
-import { withParams } from "./request.ts";
-import { checkRoutes, compileRoutes } from "./routes.ts";
 
 const fields = z.object({
   routes: z.array(z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Kind, LogLevel } from "../../flow/mod.ts";
-import { fullMessage, isError, type Value } from "../../value/mod.ts";
+import type { Kind } from "../../flow/mod.ts";
+import { fullMessage, isError, type LogLevel, type Value } from "../../value/mod.ts";
 import type { HostContext } from "../context.ts";
 
 const fields = z.object({

@@ -1,11 +1,11 @@
 import vm from "node:vm";
-import { type Failure, failure, type Value } from "../../value/mod.ts";
-import type { LogLevel, LogLine } from "../language.ts";
-import type { Face } from "./inside/inside.ts";
+import { type Failure, failure, type LogLevel, type Value } from "../../value/mod.ts";
+import type { LogLine } from "../language.ts";
 import { prelude } from "./prelude.ts";
+import { TapeReader } from "./realm_decoder.ts";
+import { NOTHING_GIVEN, TapeWriter } from "./realm_encoder.ts";
+import type { Face } from "./scope/realm_scope.ts";
 import { SNIPPET } from "./stack.ts";
-import { TapeReader } from "./tape_reader.ts";
-import { NOTHING_GIVEN, TapeWriter } from "./tape_writer.ts";
 
 // Taken now: an executor deletes the web's globals before it runs user code.
 const randomValues = crypto.getRandomValues.bind(crypto);

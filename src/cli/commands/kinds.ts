@@ -1,0 +1,29 @@
+import type { Command } from "../options/command.ts";
+import { knownKinds } from "../options/known_kinds.ts";
+import { settings } from "../options/settings.ts";
+import { outputFlag, printData } from "../output/output.ts";
+import { tableLines } from "../output/table.ts";
+
+/** `weft kinds` */
+export const kinds: Command = {
+  usage: "[FLAGS]",
+  flags: [...settings("extension"), outputFlag("table")],
+  examples: [
+    ["weft kinds", "list them"],
+    ["weft kinds --extension ./mail.ts -o json", "those of a module too, as JSON"],
+  ],
+  async run(given, _, terminal, config) {
+    const list = [...await knownKinds(config)].map((kind) => ({
+      name: kind.name,
+      aliases: kind.aliases ?? [],
+      place: kind.place ?? "executor",
+      ports: kind.ports,
+      fields: Object.keys(kind.fields.shape),
+      summary: kind.summary,
+    }));
+    if (printData(given, terminal, list)) return 0;
+    const rows = list.map(({ name, aliases, place, summary }) => [[name, ...aliases].join(", "), place, summary]);
+    for (const line of tableLines(["KIND", "RUNS ON", "SUMMARY"], rows)) terminal.print(line);
+    return 0;
+  },
+};

@@ -1,0 +1,72 @@
+import type { Terminal } from "../options/command.ts";
+import { CONFIG_FILE } from "../options/config.ts";
+
+/** A file of specs. */
+export interface SpecFile {
+  /** As it was named; `<stdin>` for standard input. */
+  name: string;
+  text: string;
+}
+
+/** How files are read. */
+export interface SpecFilesOptions {
+  /** Whether a folder may have none in it. Default false. */
+  allowEmpty?: boolean;
+}
+
+const SPECS = /\.(ya?ml|json)$/i;
+
+/**
+ * Reads the files that are named: a file, a folder (all `.yaml`, `.yml` and `.json` in it and below, in order, but for
+ * weft.yaml), `-` for standard input.
+ *
+ * @throws {Error} If one is not there, is no UTF-8, or is a folder without any.
+ */
+export async function readSpecFiles(
+  paths: readonly string[],
+  terminal: Terminal,
+  { allowEmpty = false }: SpecFilesOptions = {},
+): Promise<SpecFile[]> {
+  const files: SpecFile[] = [];
+  for (const path of paths) {
+    if (path === "-") {
+      files.push({ name: "<stdin>", text: await terminal.input() });
+      continue;
+    }
+    const names = await expand(path);
+    if (names.length === 0 && !allowEmpty) throw new Error(`there is no .yaml, .yml or .json file in ${path}`);
+    for (const name of names) files.push({ name, text: await readText(name) });
+  }
+  return files;
+}
+
+async function expand(path: string): Promise<string[]> {
+  const info = await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`there is no file ${path}`);
+    throw error;
+  });
+  return info.isDirectory ? await walk(path) : [path];
+}
+
+async function walk(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const entries = (await Array.fromAsync(Deno.readDir(folder))).sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory } of entries) {
+    if (name.startsWith(".") || name === "node_modules" || name === CONFIG_FILE) continue;
+    const path = `${folder.replace(/(?<=.)\/+$/, "")}/${name}`.replace(/^\/\//, "/");
+    if (isDirectory) found.push(...await walk(path));
+    else if (SPECS.test(name)) found.push(path);
+  }
+  return found;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+async function readText(path: string): Promise<string> {
+  const bytes = await Deno.readFile(path);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new Error(`${path}: it is not UTF-8`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Kind } from "../../flow/mod.ts";
+import type { Operation, Registry, Signature } from "../../registry/mod.ts";
+import { changesOf, entryIds, isApplicable, readManifest } from "../../runtime/mod.ts";
+import { formatProblem, type Scheme } from "../../spec/mod.ts";
+import type { Value } from "../../value/mod.ts";
+import { write } from "../change/write.ts";
+import type { Terminal } from "../options/command.ts";
+import { brokenLinks, describeBroken } from "./links.ts";
+import { readSpecFiles, type SpecFile } from "./spec_files.ts";
+
+/** How the files of a running workflow are read. */
+export interface SpecSourceOptions {
+  paths: readonly string[];
+  namespace: string;
+  scheme: Scheme<Kind>;
+  evaluate(expression: string): Value;
+  terminal: Terminal;
+}
+
+/** The files that a runtime was started with. They may be applied again: what was in them and is not any more is deleted. */
+export class SpecSource {
+  readonly #options: SpecSourceOptions;
+  #files: readonly SpecFile[] = [];
+  /** What was applied last, as entry ids. */
+  #applied: ReadonlySet<string> | undefined;
+
+  constructor(options: SpecSourceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads the files. @returns Whether they are other than before.
+   *
+   * @throws {Error} If one is not there or is no UTF-8.
+   */
+  async read(): Promise<boolean> {
+    const { paths, terminal } = this.#options;
+    const files = await readSpecFiles(paths, terminal, { allowEmpty: this.#applied !== undefined });
+    const isSame = files.length === this.#files.length &&
+      files.every(({ name, text }, index) => name === this.#files[index]!.name && text === this.#files[index]!.text);
+    this.#files = files;
+    return !isSame;
+  }
+
+  /**
+   * Puts what was read into a registry, as one version.
+   *
+   * @returns What changed; undefined if something is wrong with the files, which has been told.
+   * @throws {Error} If a handler of the registry refuses it.
+   */
+  async apply(registry: Registry, signature: Signature): Promise<readonly Operation[] | undefined> {
+    return await write(registry, undefined, async () => {
+      const { terminal, paths: _, ...options } = this.#options;
+      const covers = this.#applied;
+      const manifest = readManifest(this.#files, { ...options, registry, ...covers !== undefined && { covers } });
+      for (const problem of manifest.problems) terminal.complain(formatProblem(problem));
+      if (!isApplicable(manifest)) return undefined;
+      const changes = changesOf(manifest.specs, registry, covers);
+      const operations = registry.plan(changes);
+      for (const broken of brokenLinks(registry.snapshot().state, operations)) {
+        terminal.complain(`warning: ${describeBroken(broken)}`);
+      }
+      const applied = entryIds(manifest.specs, registry);
+      await registry.apply(changes, signature);
+      this.#applied = applied;
+      return operations;
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import type { Operation } from "../../registry/mod.ts";
+import { type Path, showPath } from "../../spec/mod.ts";
+import { equal, isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
+
+/** A part of a spec that changed. `from` is absent where it was added, `to` where it was taken away. */
+export interface FieldChange {
+  /** As a reader would write it: `routes[0].path`. */
+  path: string;
+  from?: Value;
+  to?: Value;
+}
+
+/** An operation as the commands print it. */
+export interface OperationReport {
+  operation: Operation["kind"];
+  /** `namespace:name` */
+  id: string;
+  kind: string;
+  /** The spec that was deleted. */
+  from?: Value;
+  /** The spec that was created. */
+  to?: Value;
+  /** What was updated. */
+  changes?: FieldChange[];
+}
+
+/** Operations in their order, as the commands print them. */
+export function reportOperations(operations: readonly Operation[]): OperationReport[] {
+  return operations.map((operation) => {
+    const { kind, id } = operation;
+    if (operation.kind === "delete") {
+      return { operation: kind, id: id.text, kind: operation.original.kind, from: operation.original.data };
+    }
+    const { entry } = operation;
+    return operation.kind === "create"
+      ? { operation: kind, id: id.text, kind: entry.kind, to: entry.data }
+      : { operation: kind, id: id.text, kind: entry.kind, changes: differences(operation.original.data, entry.data) };
+  });
+}
+
+/** The smallest parts in which two values differ, in the order of the newer one. */
+export function differences(from: Value | undefined, to: Value | undefined, path: Path = []): FieldChange[] {
+  if (from !== undefined && to !== undefined) {
+    if (equal(from, to)) return [];
+    if (isMap(from) && isMap(to)) return differencesOfMaps(from, to, path);
+    if (isList(from) && isList(to)) return differencesOfLists(from, to, path);
+  }
+  return [{ path: showPath(path), ...from !== undefined && { from }, ...to !== undefined && { to } }];
+}
+
+function differencesOfMaps(from: ValueMap, to: ValueMap, path: Path): FieldChange[] {
+  const keys = new Set([...Object.keys(to), ...Object.keys(from)]);
+  return [...keys].flatMap((key) => differences(own(from, key), own(to, key), [...path, key]));
+}
+
+function own(map: ValueMap, key: string): Value | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** Items that are the same at both ends are left aside; those between are compared one by one. */
+function differencesOfLists(from: readonly Value[], to: readonly Value[], path: Path): FieldChange[] {
+  const shorter = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < shorter && equal(from[start], to[start])) start++;
+  let end = 0;
+  while (end < shorter - start && equal(from[from.length - 1 - end], to[to.length - 1 - end])) end++;
+  const changes: FieldChange[] = [];
+  for (let index = start; index < Math.max(from.length, to.length) - end; index++) {
+    const old = index < from.length - end ? from[index] : undefined;
+    const now = index < to.length - end ? to[index] : undefined;
+    changes.push(...differences(old, now, [...path, index]));
+  }
+  return changes;
+}

@@ -1,0 +1,57 @@
+import { printable, specFromMap, stringifySpecs } from "../../spec/mod.ts";
+import type { Value } from "../../value/mod.ts";
+import type { FieldChange, OperationReport } from "./difference.ts";
+import { diffLines, withContext } from "./line_diff.ts";
+
+/** Lines that stay which are shown around a change in a text. */
+const CONTEXT = 2;
+
+/** How operations are written. */
+export interface OperationLinesOptions {
+  /** Whether they were carried out: `created`, not `create`. Default false. */
+  done?: boolean;
+  /** Whether the whole specs are shown that are created and deleted. Default false. */
+  whole?: boolean;
+}
+
+/** Operations as lines for people: what it is, and under an update the fields that change. */
+export function operationLines(operations: readonly OperationReport[], options: OperationLinesOptions = {}): string[] {
+  return operations.flatMap(({ operation, id, kind, from, to, changes }) => [
+    safe(`${options.done ? `${operation}d` : operation} ${id} (${kind})`),
+    ...options.whole ? wholeLines("-", from) : [],
+    ...options.whole ? wholeLines("+", to) : [],
+    ...changes?.flatMap(changeLines) ?? [],
+  ]);
+}
+
+function wholeLines(sign: string, data: Value | undefined): string[] {
+  if (data === undefined) return [];
+  const { spec } = specFromMap(data);
+  const lines = spec === undefined ? [inline(data)] : stringifySpecs([spec]).trimEnd().split("\n");
+  return lines.map((line) => safe(`  ${sign} ${line}`));
+}
+
+function changeLines({ path, from, to }: FieldChange): string[] {
+  if (typeof from === "string" && typeof to === "string" && /\n./.test(from + to)) {
+    return [`  ${safe(path)}:`, ...textLines(from, to)];
+  }
+  if (from === undefined) return [safe(`  ${path}: added ${inline(to!)}`)];
+  if (to === undefined) return [safe(`  ${path}: removed ${inline(from)}`)];
+  return [safe(`  ${path}: ${inline(from)} -> ${inline(to)}`)];
+}
+
+function textLines(from: string, to: string): string[] {
+  const lines = withContext(diffLines(from.split("\n"), to.split("\n")), CONTEXT);
+  // what ends in a newline has nothing after it
+  if (lines.at(-1)?.sign === " " && lines.at(-1)?.line === "") lines.pop();
+  return lines.map((line) => line === undefined ? "      ..." : safe(`    ${line.sign} ${line.line}`.trimEnd()));
+}
+
+function inline(value: Value): string {
+  return JSON.stringify(value);
+}
+
+/** A line whose tabs stay as they are. */
+function safe(line: string): string {
+  return line.split("\t").map(printable).join("\t");
+}

@@ -1,0 +1,32 @@
+import type { Entry } from "../../registry/mod.ts";
+import { type SpecDraft, specFromMap, stringifySpecs } from "../../spec/mod.ts";
+import { isMap } from "../../value/mod.ts";
+import type { Terminal } from "../options/command.ts";
+import type { Given } from "../options/flag.ts";
+import { tableLines } from "./table.ts";
+
+/**
+ * Prints specs: as a table, as YAML that can be applied again, with code in literal blocks, or as JSON, as they were
+ * written.
+ */
+export function printSpecs(given: Given, terminal: Terminal, entries: readonly Entry[]): void {
+  if (given.output === "json") terminal.print(JSON.stringify(entries.map(({ data }) => data), null, 2));
+  else if (given.output === "yaml") terminal.print(stringifySpecs(entries.map(draftOf)).trimEnd());
+  else {
+    const rows = entries.map(({ id, kind, data }) => [id.namespace, id.name, kind, targetsOf(data).join(", ")]);
+    for (const line of tableLines(["NAMESPACE", "NAME", "KIND", "LINKS TO"], rows)) terminal.print(line);
+  }
+}
+
+function draftOf({ id, data }: Entry): SpecDraft {
+  const { spec, problems } = specFromMap(data);
+  if (spec === undefined) throw new Error(`${id} holds no spec: ${problems[0]?.what}`);
+  return spec;
+}
+
+/** What the links of a spec lead to, each once. */
+function targetsOf(data: Entry["data"]): string[] {
+  const links = isMap(data) && isMap(data.links) ? Object.values(data.links) : [];
+  const targets = links.flatMap((targets) => Array.isArray(targets) ? targets.filter(isMap) : []);
+  return [...new Set(targets.map(({ id, name }) => String(name ?? id)))];
+}

@@ -1,0 +1,21 @@
+import type { Terminal } from "../options/command.ts";
+
+const encoder = new TextEncoder();
+
+function write(to: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  const bytes = encoder.encode(`${line}\n`);
+  try {
+    for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+  } catch (error) {
+    // whoever read it has gone away, as `head` does
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+/** The terminal that the program was started at. */
+export const terminal: Terminal = {
+  print: (line) => write(Deno.stdout, line),
+  complain: (line) => write(Deno.stderr, line),
+  input: () => new Response(Deno.stdin.readable).text(),
+  env: (name) => Deno.env.get(name),
+};

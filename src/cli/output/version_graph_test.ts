@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import type { Version } from "../../registry/mod.ts";
+import { versionGraph } from "./version_graph.ts";
+
+/** @param parents What each version was made from; version 0 from nothing. */
+function drawn(parents: Record<number, number>, head: number): string[] {
+  const versions: Version[] = [0, ...Object.keys(parents).map(Number)].map((id) => ({
+    id,
+    time: new Date(0),
+    operations: 0,
+    ...id in parents && { parent: parents[id]! },
+  }));
+  return versionGraph(versions, head).flatMap(({ version, mark, joint }) => [
+    `${mark} ${version.id}`,
+    ...joint === undefined ? [] : [joint],
+  ]);
+}
+
+Deno.test("one line of versions", () => {
+  assertEquals(drawn({ 1: 0, 2: 1 }, 1), ["o 2", "* 1", "o 0"]);
+});
+
+Deno.test("a branch stands beside the newest version's line, and meets it where it began", () => {
+  assertEquals(drawn({ 1: 0, 2: 1, 3: 1 }, 3), ["* 3", "| o 2", "|/", "o 1", "o 0"]);
+  assertEquals(drawn({ 1: 0, 2: 1, 3: 0, 4: 2 }, 4), ["* 4", "| o 3", "o | 2", "o | 1", "|/", "o 0"]);
+});
+
+Deno.test("three branches of one version", () => {
+  assertEquals(drawn({ 1: 0, 2: 0, 3: 0 }, 3), ["* 3", "| o 2", "|/", "| o 1", "|/", "o 0"]);
+  assertEquals(drawn({ 1: 0, 2: 1, 3: 0, 4: 0, 5: 1 }, 5), [
+    "* 5",
+    "| o 4",
+    "| | o 3",
+    "| |/",
+    "| | o 2",
+    "|_|/",
+    "o | 1",
+    "|/",
+    "o 0",
+  ]);
+});

@@ -1,0 +1,13 @@
+/** What HTTP means to a workflow: requests as payloads, answers as responses, routes, sockets. */
+export * from "./body.ts";
+export { headerText } from "./header.ts";
+export * from "./http_codec.ts";
+export * from "./multipart.ts";
+export * from "./http_error.ts";
+export { readBody } from "./read_body.ts";
+export * from "./request.ts";
+export * from "./response.ts";
+export * from "./route.ts";
+export * from "./routes.ts";
+export * from "./sockets.ts";
+export * from "./traffic.ts";

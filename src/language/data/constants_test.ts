@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { program, randomNumbers, realm } from "../../../tests/language/run.ts";
+import { isError, type Value } from "../../value/mod.ts";
+import { checkCondition, type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
+
+Deno.test("there are six languages, and an error names them", () => {
+  assertEquals(Object.keys(LANGUAGES), ["text", "json", "yaml", "cel", "javascript", "typescript"]);
+  for (const [name, language] of Object.entries(LANGUAGES)) assertEquals(language.name, name);
+  for (const name of ["python", "constructor", "__proto__", ""]) {
+    assertThrows(
+      () => languageOf(name),
+      Error,
+      `no language is called ${JSON.stringify(name)}; there are text, json, yaml, cel, javascript, typescript`,
+    );
+  }
+});
+
+Deno.test("constants answer what they stand for", () => {
+  const table: [language: string, code: string, want: Value][] = [
+    ["text", "", ""],
+    ["text", "any {{ text }}\n", "any {{ text }}\n"],
+    ["json", "null", null],
+    ["json", ' {"a": [1, {"b": "c"}], "__proto__": 2} ', JSON.parse('{"a": [1, {"b": "c"}], "__proto__": 2}')],
+    ["yaml", "", null],
+    ["yaml", "a: [1, two]\nb: &x {c: true}\nd: *x\n", { a: [1, "two"], b: { c: true }, d: { c: true } }],
+    ["yaml", "!!binary aGk=", new Uint8Array([104, 105])],
+    ["yaml", "at: 2020-01-02", { at: new Date("2020-01-02") }],
+    ["yaml", "!!set {a, b}", { a: null, b: null }],
+  ];
+  for (const [language, code, want] of table) {
+    assertEquals(languageOf(language).check(code), []);
+    const made = program(code, language);
+    made.start();
+    assertEquals(made.call("ignored"), want, code);
+    assertEquals(made.takeLogs(), []);
+    made.release();
+  }
+});
+
+Deno.test("no one can change a constant for another", () => {
+  const frozen = program('{"a": [1]}', "json");
+  const first = frozen.call(null) as { a: number[] };
+  assertThrows(() => first.a.push(2), TypeError);
+  assertEquals(frozen.call(null), { a: [1] });
+  const copied = program("{bytes: !!binary aGk=, at: 2020-01-02}", "yaml");
+  const given = copied.call(null) as { bytes: Uint8Array; at: Date };
+  given.bytes[0] = 0;
+  given.at.setTime(0);
+  assertEquals(copied.call(null), { bytes: new Uint8Array([104, 105]), at: new Date("2020-01-02") });
+});
+
+Deno.test("a bad constant says where", () => {
+  const table: [language: string, code: string, what: RegExp, offset: number | undefined][] = [
+    ["json", "", /^this is not JSON: Unexpected end of JSON input$/, 0],
+    ["json", '{"a": 1,}', /^this is not JSON: Expected double-quoted property name$/, 8],
+    ["json", '{"a": x}', /^this is not JSON: Unexpected token 'x'$/, 6],
+    ["json", "[1, 2", /^this is not JSON: /, 5],
+    ["json", '["a\nb"]', /^this is not JSON: Bad control character in string literal$/, 3],
+    ["json", "1 2", /^this is not JSON: /, 2],
+    ["json", `${"[".repeat(300)}${"]".repeat(300)}`, /nested deeper than 200/, undefined],
+    ["yaml", "a: [1, 2", /^this is not YAML: unexpected end/, 8],
+    ["yaml", "a: 1\r\n b: 2", /^this is not YAML: bad indentation/, 8],
+    ["yaml", "a: '\u2028'\n\tb", /^this is not YAML/, 8],
+    ["yaml", "a: 1\n---\nb: 2", /^this is not YAML: expected a single document/, 9],
+    ["yaml", "&a [*a]", /nested deeper than 200/, undefined],
+    [
+      "yaml",
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${
+        [..."bcdefghi"].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcdefgh"[i]}`)}]`).join("\n")
+      }`,
+      /more than 1000000 values/,
+      undefined,
+    ],
+  ];
+  for (const [language, code, what, offset] of table) {
+    const [problem, ...more] = languageOf(language).check(code);
+    assertEquals(more, []);
+    assert(what.test(problem!.what), `${code.slice(0, 40)}: ${problem!.what}`);
+    if (code.startsWith("a: '")) assert(problem!.offset! > 0);
+    else assertEquals(problem!.offset, offset, code.slice(0, 40));
+    const error = assertThrows(() => program(code, language)) as CodeFailure;
+    assertEquals([error.code, error.offset], ["bad_code", problem!.offset]);
+  }
+});
+
+Deno.test("the place of an error in JSON is the first character that cannot stand there", () => {
+  const below = randomNumbers(10);
+  const CHARS = '{}[]:,"ab\\u1 0.e-+tfn\n';
+  const words = ["true", "false", "null", '"x"', '"\\u00e9"', "1.5e3", "-0", "{}", "[]", "[1]", '{"a":1}'];
+  const isPrefix = (text: string): boolean =>
+    // A text that JSON can begin with becomes JSON by some ending: the parser then complains of its end, or of nothing.
+    words.length > 0 && /Unexpected end|Unterminated/.test(messageOf(text)) || messageOf(text) === "";
+  const messageOf = (text: string): string => {
+    try {
+      JSON.parse(text);
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (let i = 0; i < 5000; i++) {
+    let text = "";
+    for (let n = 1 + below(8); n > 0; n--) {
+      text += below(3) === 0 ? words[below(words.length)] : CHARS[below(CHARS.length)];
+    }
+    const [problem] = languageOf("json").check(text);
+    if (problem === undefined) continue;
+    const at = problem.offset!;
+    const stated = /at position (\d+)/.exec(messageOf(text))?.[1];
+    if (stated !== undefined && !/escape|Unicode|Unterminated|fraction|exponent|minus/i.test(messageOf(text))) {
+      assertEquals(at, Number(stated), JSON.stringify(text));
+    }
+    assert(at >= 0 && at <= text.length, JSON.stringify(text));
+    if (at < text.length && !/[tfn\d.eE+\\-]/.test(text.slice(Math.max(0, at - 1), at + 1))) {
+      assert(!isPrefix(text.slice(0, at + 1)), JSON.stringify([text, at]));
+    }
+  }
+});
+
+Deno.test("a condition answers true, false or an error", () => {
+  const table: [code: string, self: Value, want: boolean][] = [
+    ["self", true, true],
+    ["self", false, false],
+    ["self", 0, false],
+    ["self", -0, false],
+    ["self", NaN, true],
+    ["self", 0.5, true],
+    ["0", null, false],
+    ["9007199254740993", null, true],
+    ["self", "", false],
+    ["self", "false", true],
+    ["self", null, false],
+    ["self", [], false],
+    ["self", [0], true],
+    ["self", {}, false],
+    ["self", { a: null }, true],
+    ["self", new Uint8Array(0), false],
+    ["self", new Uint8Array(1), true],
+    ["self", new Date(0), true],
+    ["self.n > 1", { n: 2 }, true],
+    ["self == 'boom'", new Error("boom"), true],
+  ];
+  for (const [code, self, want] of table) {
+    const condition = compileCondition(code, { realm });
+    condition.start();
+    assertEquals(condition.call(self), want, `${code} of ${String(self)}`);
+    assertEquals(condition.takeLogs(), []);
+    condition.release();
+  }
+  const failing = compileCondition("self.n > 1", { realm }).call({}) as CodeFailure;
+  assert(isError(failing));
+  assertEquals([failing.message, failing.offset], ["no such key: n", 5]);
+  assert(!isTruthy(0n) && isTruthy(1n));
+});
+
+Deno.test("a bad condition is found before it runs", () => {
+  assertEquals(checkCondition("self.a == 1"), []);
+  assertEquals(checkCondition("self.a = 1"), [{ what: "unexpected character: =", offset: 7 }]);
+  assertThrows(() => compileCondition("self.", { realm }), Error, "expected IDENTIFIER");
+});

@@ -1,0 +1,29 @@
+import { badCode } from "../code_failure.ts";
+import type { Language } from "../language.ts";
+import { readModule } from "./module_source.ts";
+import { Snippet } from "./snippet.ts";
+
+/**
+ * JavaScript: one module, whose default export is a function of one argument.
+ *
+ * @example
+ * ```js
+ * export default function (args) {
+ *   return { status: 200, body: args.method };
+ * }
+ * ```
+ */
+export const javascript: Language = {
+  name: "javascript",
+
+  check(code) {
+    const read = readModule(code);
+    return "problem" in read ? [read.problem] : [];
+  },
+
+  compile(code, options) {
+    const read = readModule(code);
+    if ("problem" in read) throw badCode(read.problem);
+    return new Snippet(code, read.module, options);
+  },
+};

@@ -1,0 +1,226 @@
+import { assert, assertEquals } from "@std/assert";
+import { program, realm, run } from "../../../tests/language/run.ts";
+import { isError, type Value } from "../../value/mod.ts";
+import { type CodeFailure, type CodeProblem, languageOf, Realm } from "../mod.ts";
+
+const RIGHT = "write `export default function (args) { ... }`";
+const ALONE = "what it needs has to be in its code";
+
+Deno.test("a module's default export answers the calls, however it is written", () => {
+  const table: [code: string, want: Value][] = [
+    ["export default function (n) { return n + 1 }", 6],
+    ["export default function named(n) { return n > 1 ? n * named(n - 1) : 1 }", 120],
+    ["export default (n) => n * 2", 10],
+    ["export default async function (n) { await null; return n }", 5],
+    ["export default async (n) => (await n) + 1;", 6],
+    ["const double = (n) => n * 2;\nexport default double", 10],
+    ["const double = (n) => n * 2;\nexport { double as default };", 10],
+    ['const double = (n) => n * 2;\nexport { double as "default", double as other }', 10],
+    ["export { later as default };\nconst later = (n) => n + 3;", 8],
+    ["export const base = 10, more = 1;\nexport function add(n) { return n + base + more }\nexport default add", 16],
+    ["export class Adder { constructor(n) { this.n = n } }\nexport default (n) => new Adder(n).n", 5],
+    ["export let n = 1; export { n as m };\nexport default () => n++", 1],
+    ["export default (function () { return this === undefined })", true],
+    ["export\n  default\n  (n) => n", 5],
+    ["export default function () { return later() }\n(() => 1)\nfunction later() { return 7 }", 7],
+    ["export default function () { return 1 }\n[1].length", 1],
+    ["export default async function () { return 1 }\n`x`", 1],
+    ["export default function (n) { return n };const more = 1", 5],
+    ["const a = 1\nexport default (n) => a + n", 6],
+    ["let a = 1\nexport {}\n(a)\nexport default () => a", 1],
+    ["export default (0, (n) => n)", 5],
+    ["export /* default */ default // default\n ((n) => n)", 5],
+    ["export default [(n) => n][0]", 5],
+    ["// comment\nexport default (n) => n // end", 5],
+    ["export default (n) => n /* end */", 5],
+    ["const $ = 2, $1 = 3;\nexport default (n) => $ + $1 + n", 10],
+    ["var exports = 1, module = 2;\nexport default () => exports + module", 3],
+    ["module.exports = (n) => n + 1", 6],
+    ["module.exports = { default: (n) => n + 2 }", 7],
+    ["exports.default = function (n) { return n + 3 }", 8],
+    ["Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = (n) => n", 5],
+    ["export default function (n) { 'use strict'; return n }", 5],
+    ["export default ({ a = 4 } = {}) => a", 4],
+    ["using_ = 1; var using_; export default () => using_", 1],
+    ["export default function* () { yield 1 }", null],
+  ];
+  for (const [code, want] of table) {
+    const seen = run(code, 5);
+    if (want === null) assert(isError(seen) && /an iterator/.test(seen.message));
+    else assertEquals(seen, want, code);
+    assertEquals(languageOf("javascript").check(code), [], code);
+  }
+});
+
+Deno.test("what a snippet must not be is said, with its place and what is right", () => {
+  const table: [code: string, problem: CodeProblem][] = [
+    ["const a = 1", { what: "the code has no default export", hint: RIGHT, offset: 0 }],
+    ["", { what: "the code has no default export", hint: RIGHT, offset: 0 }],
+    ["(n) => n", { what: "the code has no default export", hint: RIGHT, offset: 0 }],
+    ["export default 5", { what: "the default export is a constant and no function", hint: RIGHT, offset: 15 }],
+    ["export default { a: 1 }", { what: "the default export is an object and no function", hint: RIGHT, offset: 15 }],
+    ["export default class {}", { what: "the default export is a class and no function", hint: RIGHT, offset: 15 }],
+    ["export default `x`", { what: "the default export is a text and no function", hint: RIGHT, offset: 15 }],
+    ["import fs from 'node:fs';\nexport default () => fs", { what: "a snippet cannot import", hint: ALONE, offset: 0 }],
+    ["\nimport 'npm:x'", { what: "a snippet cannot import", hint: ALONE, offset: 1 }],
+    ["export * from 'x'", { what: "a snippet cannot import", hint: ALONE, offset: 0 }],
+    ["export { a as default } from 'x'", { what: "a snippet cannot import", hint: ALONE, offset: 0 }],
+    ["export default () => import('node:fs')", { what: "a snippet cannot import", hint: ALONE, offset: 21 }],
+    ["export default () => import.meta.url", { what: "a snippet has no `import.meta`", offset: 21 }],
+    ["const a = await 1; export default () => a", {
+      what: "the top level cannot wait",
+      hint: "use `await` within an async function",
+      offset: 10,
+    }],
+    ["for await (const x of []) {} export default () => a", {
+      what: "the top level cannot wait",
+      hint: "use `await` within an async function",
+      offset: 0,
+    }],
+    ["export default (a) => {\n  return a +;\n}", { what: "unexpected `;`", offset: 36 }],
+    ["export default (a) => {", { what: "the code ends too early", offset: 23 }],
+    ["export default (a) => 'x", { what: "unterminated string constant", offset: 22 }],
+    ["export default () => 1; export default () => 2", { what: "duplicate export 'default'", offset: 31 }],
+    ["export { missing as default }", { what: "export 'missing' is not defined", offset: 9 }],
+    ["return 1", { what: "'return' outside of function", offset: 0 }],
+    ["with (Math) {} export default () => 1", { what: "'with' in strict mode", offset: 0 }],
+    ["export default () => 010", { what: "invalid number", offset: 21 }],
+    ["export default (a, a) => a", { what: "argument name clash", offset: 19 }],
+    ["export default () => /(/", { what: "invalid regular expression: /(/: Unterminated group", offset: 22 }],
+    ["export default 0}), (function(){ return 7", { what: "unexpected `}`", offset: 16 }],
+    ["export default (a, b) => a<!--b", {
+      what: "this would be a comment",
+      hint: "put a space between the signs",
+      offset: 26,
+    }],
+    ["let a = 1;\n--> gone\nexport default () => a", { what: "unexpected `>`", offset: 13 }],
+    ["let n = 3;\nexport default () => { while (n\n--> 0); return n }", { what: "unexpected `-`", offset: 43 }],
+  ];
+  for (const [code, problem] of table) {
+    const seen = languageOf("javascript").check(code);
+    assertEquals(seen, [problem], code);
+    let thrown: CodeFailure | undefined;
+    try {
+      program(code);
+    } catch (error) {
+      thrown = error as CodeFailure;
+    }
+    assertEquals(thrown?.code, "bad_code", code);
+    if (thrown?.offset !== undefined) assertEquals(thrown.offset, seen[0]!.offset, code);
+  }
+});
+
+Deno.test("signs of comments within texts and arrows that are none are taken", () => {
+  assertEquals(
+    run("let n = 3; export default () => { while (n --> 0); return '<!-- -->' + n + /<!--/.source }"),
+    "<!-- -->-1<!--",
+  );
+});
+
+Deno.test("the default export may turn out to be no function", () => {
+  for (
+    const code of ["let f = 4; export { f as default }", "module.exports = 5", "exports.x = 1", "module.exports = null"]
+  ) {
+    const seen = run(code) as CodeFailure;
+    assertEquals([seen.code, seen.message], ["bad_code", `the default export is no function; ${RIGHT}`]);
+  }
+});
+
+Deno.test("code may be nested deeply, but not for ever", () => {
+  for (const code of [`${"[".repeat(1e5)}`, `export default () => ${"(".repeat(5e4)}1${")".repeat(5e4)}`]) {
+    assertEquals(languageOf("javascript").check(code), [{ what: "the code is nested too deeply" }]);
+  }
+  const long = `export default () => 1 //${" ".repeat(300_000)}`;
+  assertEquals(languageOf("javascript").check(long)[0]!.what, "the code is longer than 262144 characters");
+});
+
+Deno.test("an error says where in the code it arose", () => {
+  const table: [code: string, at: string][] = [
+    ["export default (a) => { throw new Error('x') }", "new Error"],
+    ["export default (a) => {\n  return a.zz.yy;\n}", "yy"],
+    ["export default (a) => {\r\n  return a.zz.yy;\r\n}", "yy"],
+    ["/* \u2028 é 😀 */ export default (a) => 1 + a.zz.yy", "yy"],
+    ["export default async (a) => {\n  await null;\n  return a.zz.yy;\n}", "yy"],
+    ["const inner = (a) => a.zz.yy;\n\nexport default inner", "yy"],
+    ["export default function (a) {\n\treturn [1].map(() => a.zz.yy)\n}", "yy"],
+    ["export default (a) => { const e = new Error('returned');\n return e }", "new Error"],
+    ["module.exports = (a) => a.zz.yy", "yy"],
+    ["export default (a) => JSON.parse('{')", "parse"],
+    ["export default () => missing", "missing"],
+    ["export const a = 1; export default () => a.b.c", "c"],
+    ["export default () => { const text = `\n\n`; null.x }", "x }"],
+    ["export default () => crypto.getRandomValues(1)", "getRandomValues"],
+  ];
+  for (const [code, at] of table) {
+    const seen = run(code, {}) as CodeFailure;
+    assert(isError(seen), code);
+    assertEquals(seen.offset, code.lastIndexOf(at), `${code}\n${seen.stack}`);
+  }
+});
+
+Deno.test("an error of the top level says where, too, and is thrown by start", () => {
+  const made = program("const a = 1;\nnull.x;\nexport default () => 1");
+  for (let i = 0; i < 2; i++) {
+    let thrown: CodeFailure | undefined;
+    try {
+      made.start();
+    } catch (error) {
+      thrown = error as CodeFailure;
+    }
+    assertEquals(thrown?.offset, 18);
+    assertEquals((made.call(null) as CodeFailure).offset, 18);
+  }
+});
+
+Deno.test("the top level runs once a program", () => {
+  const made = program("console.log('top'); let n = 0; export default () => ++n");
+  made.start();
+  made.start();
+  assertEquals([made.call(null), made.call(null)], [1, 2]);
+  assertEquals(made.takeLogs().length, 1);
+  const lazy = program("let n = 0; export default () => ++n");
+  assertEquals([lazy.call(null), lazy.call(null)], [1, 2]);
+});
+
+Deno.test("equal code is compiled once, shares no variables, and is let go", () => {
+  const own = new Realm();
+  const { compile } = languageOf("javascript");
+  const code = "let n = 0; export default () => ++n";
+  const [first, second] = [compile(code, { realm: own }), compile(code, { realm: own })];
+  assertEquals(own.size, 1);
+  assertEquals([first.call(null), first.call(null), second.call(null)], [1, 2, 1]);
+  first.release();
+  first.release();
+  assertEquals([own.size, second.call(null)], [1, 2]);
+  second.release();
+  assertEquals(own.size, 0);
+  assertEquals(compile(code, { realm: own }).call(null), 1);
+});
+
+Deno.test("a program that is released is called no more", () => {
+  const made = program("export default () => 1");
+  made.release();
+  let thrown: unknown;
+  try {
+    made.call(null);
+  } catch (error) {
+    thrown = error;
+  }
+  assert(isError(thrown) && thrown.message === "the program was released");
+  assertEquals(made.takeLogs(), []);
+});
+
+Deno.test("isolate gives a program built-ins of its own", () => {
+  const size = realm.size;
+  const made = program(
+    "export default (a) => { const x = [a, new Map(), new URL('http://h/')]; return x.length + a }",
+    "javascript",
+    true,
+  );
+  assertEquals([made.call(1), realm.size], [4, size]);
+  assertEquals(
+    program("export default () => { Array.prototype.x = 1 }", "javascript", true).call(null) instanceof Error,
+    true,
+  );
+  made.release();
+});

@@ -1,0 +1,50 @@
+import type { Inside } from "./realm_scope.ts";
+
+/** What errors, and other things that were thrown, say of themselves; and how a place in a value is written. */
+export function errorFields(inside: Inside): void {
+  const NAME = 200;
+  const MESSAGE = 64 * 1024;
+  const STACK = 8192;
+
+  inside.errorFields = (error) => {
+    const { name, message, code, stack } = error as Error & { code?: unknown };
+    return {
+      name: shortened(name, NAME),
+      message: shortened(message, MESSAGE),
+      code: code === undefined || code === null ? undefined : shortened(code, NAME),
+      stack: shortened(stack, STACK),
+    };
+  };
+
+  inside.thrownFields = (thrown) => {
+    const { message, code } = (thrown ?? {}) as { message?: unknown; code?: unknown };
+    const text = [thrown, message].find((part) => typeof part === "string") ?? `thrown: ${inside.inspect(thrown)}`;
+    return {
+      name: "Error",
+      message: shortened(text, MESSAGE),
+      code: typeof code === "string" ? shortened(code, NAME) : undefined,
+      stack: "",
+    };
+  };
+
+  inside.causeText = (cause) => shortened(typeof cause === "string" ? cause : inside.inspect(cause), STACK);
+
+  inside.placeOf = (path, depth) => {
+    let place = "";
+    for (let i = 0; i < depth; i++) {
+      if (place.length > 200) return ` at ${place}...`;
+      const step = path[i]!;
+      place += typeof step === "number"
+        ? `[${step}]`
+        : /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step)
+        ? `${place === "" ? "" : "."}${step}`
+        : `[${JSON.stringify(step.slice(0, 100))}]`;
+    }
+    return place === "" ? "" : ` at ${place}`;
+  };
+
+  function shortened(value: unknown, length: number): string {
+    const text = typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+    return text.length > length ? `${text.slice(0, length)}...` : text;
+  }
+}

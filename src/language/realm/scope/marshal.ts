@@ -1,0 +1,28 @@
+import type { Tags } from "../tags.ts";
+import type { Inside } from "./realm_scope.ts";
+
+/** The tape and its tags. */
+export function tape(inside: Inside): void {
+  const names: (keyof Tags)[] = [
+    "LIST",
+    "MAP",
+    "DATE",
+    "BYTES",
+    "ERROR",
+    "STREAM",
+    "LAZY",
+    "RAW",
+    "BROKEN",
+    "UNREAD",
+    "ANSWERED",
+    "THREW",
+    "WAITS",
+  ];
+  const tags = Object.fromEntries(names.map((name) => [name, Symbol(name)])) as unknown as Tags;
+  inside.setField = (map, key, value) => {
+    if (key === "__proto__") {
+      Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
+    } else map[key] = value;
+  };
+  Object.assign(inside, { tags, tape: [], lines: [], state: new Int32Array(2) });
+}

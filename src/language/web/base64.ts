@@ -1,0 +1,30 @@
+import type { Inside } from "../realm/scope/realm_scope.ts";
+
+/** `atob` and `btoa`. */
+export function base64(inside: Inside): void {
+  function atob(data: unknown): string {
+    let text = String(data).replace(/[\t\n\f\r ]/g, "");
+    if (text.length % 4 === 0) text = text.replace(/==?$/, "");
+    if (text.length % 4 === 1 || /[^+/0-9A-Za-z]/.test(text)) {
+      throw inside.webError("atob: the text is no base64", "InvalidCharacterError");
+    }
+    const bytes = Uint8Array.fromBase64(text);
+    return inside.textOfUnits(Uint16Array.from(bytes), bytes.length);
+  }
+
+  function btoa(data: unknown): string {
+    const text = String(data);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0xff) {
+        throw inside.webError(`btoa: the character at ${i} is beyond U+00FF; encode it first`, "InvalidCharacterError");
+      }
+      bytes[i] = unit;
+    }
+    return bytes.toBase64();
+  }
+
+  inside.expose("atob", atob);
+  inside.expose("btoa", btoa);
+}

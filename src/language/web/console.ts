@@ -1,0 +1,64 @@
+import type { LogLevel } from "../../value/mod.ts";
+import type { Inside } from "../realm/scope/realm_scope.ts";
+
+/** `console`: what is written stays in the realm, as text and within limits, until the engine fetches it. */
+export function console(inside: Inside): void {
+  const LINES = 1000;
+  const LENGTH = 64 * 1024;
+  let left = LENGTH;
+
+  const { lines, state } = inside;
+
+  inside.forgetLines = () => {
+    lines.length = 0;
+    left = LENGTH;
+    state[0] = 0;
+  };
+
+  function write(level: LogLevel, args: readonly unknown[]): void {
+    if (left <= 0) return;
+    let text = format(args);
+    if (text.length > left || lines.length >= 2 * (LINES - 1)) {
+      text = `${text.slice(0, left)} (what more this call wrote is left out)`;
+      left = 0;
+    }
+    left -= text.length;
+    lines.push(level, text);
+    state[0] = 1;
+  }
+
+  function format(args: readonly unknown[]): string {
+    const [first] = args;
+    let used = 0;
+    let text = "";
+    if (typeof first === "string") {
+      used = 1;
+      text = first.replace(/%[sdifoOjc%]/g, (mark) => {
+        if (mark === "%%") return args.length > 1 ? "%" : mark;
+        if (used >= args.length) return mark;
+        const arg = args[used++];
+        if (mark === "%c") return "";
+        if (mark === "%s") return typeof arg === "string" ? arg : inside.inspect(arg);
+        if (mark === "%o" || mark === "%O" || mark === "%j") return inside.inspect(arg);
+        if (typeof arg === "bigint") return `${arg}n`;
+        if (typeof arg === "object" || typeof arg === "symbol") return "NaN";
+        return String(
+          mark === "%i" ? parseInt(arg as string) : mark === "%f" ? parseFloat(arg as string) : Number(arg),
+        );
+      });
+    }
+    for (let i = used; i < args.length; i++) {
+      const arg = args[i];
+      text += (i > 0 ? " " : "") + (typeof arg === "string" ? arg : inside.inspect(arg));
+    }
+    return text;
+  }
+
+  inside.expose("console", {
+    log: (...args: unknown[]) => write("info", args),
+    info: (...args: unknown[]) => write("info", args),
+    warn: (...args: unknown[]) => write("warn", args),
+    error: (...args: unknown[]) => write("error", args),
+    debug: (...args: unknown[]) => write("debug", args),
+  });
+}

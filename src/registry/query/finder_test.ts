@@ -1,0 +1,205 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import type { Value } from "../../value/mod.ts";
+import {
+  change,
+  Entry,
+  Finder,
+  MemoryHistory,
+  parseQuery,
+  Query,
+  type QueryLike,
+  Registry,
+  RegistryError,
+  State,
+} from "../mod.ts";
+
+const STATE = State.of([
+  Entry.of({
+    id: "app:users",
+    kind: "function.js",
+    meta: { path: "/api/users", tags: ["backend", "slow"], port: 8080 },
+  }),
+  Entry.of({
+    id: "app:UserHandler",
+    kind: "function.lua.bc",
+    meta: { path: "/web/api", tags: "backend", name: "user handler" },
+  }),
+  Entry.of({
+    id: "lib:db",
+    kind: "service",
+    meta: { server: { host: { name: "db1" }, "a.b": 1 }, "x.y/z": "dotted", on: true },
+  }),
+  Entry.of({
+    id: "lib:db2",
+    kind: "service",
+    meta: { port: "8080", on: null, "server.host": { name: "flat" }, list: [1, [2]] },
+  }),
+]);
+
+function found(query: QueryLike): string[] {
+  return new Finder().find(STATE, query).map(({ id }) => id.name);
+}
+
+Deno.test("every operator on every field", () => {
+  const cases: [Record<string, Value>, string[]][] = [
+    [{}, ["UserHandler", "users", "db", "db2"]],
+    [{ ".kind": "service" }, ["db", "db2"]],
+    [{ ".kind": "function.*" }, ["UserHandler", "users"]],
+    [{ ".kind": "*.lua*" }, ["UserHandler"]],
+    [{ ".name": "db" }, ["db"]],
+    [{ ".ns": "lib" }, ["db", "db2"]],
+    [{ ".ns": "li" }, []],
+    [{ ".id": "lib:*" }, ["db", "db2"]],
+    [{ "~.id": "^app:[Uu]ser" }, ["UserHandler", "users"]],
+    [{ "*.name": "ser" }, ["UserHandler", "users"]],
+    [{ "^.name": "db" }, ["db", "db2"]],
+    [{ "$.name": "Handler" }, ["UserHandler"]],
+    [{ "meta.path": "/api/users" }, ["users"]],
+    [{ "meta.path": "*api*" }, ["UserHandler", "users"]],
+    [{ "~meta.path": "/api/.*" }, ["users"]],
+    [{ "~meta.path": "api" }, ["UserHandler", "users"]],
+    [{ "*meta.tags": "backend" }, ["UserHandler", "users"]],
+    [{ "*meta.tags": "low" }, ["users"]],
+    [{ "^meta.name": "user" }, ["UserHandler"]],
+    [{ "$meta.path": "users" }, ["users"]],
+    [{ "^meta.tags": "back" }, ["UserHandler"]],
+    [{ "~meta.port": "80" }, ["db2"]],
+    [{ "meta.port": 8080 }, ["users"]],
+    [{ "meta.port": "8080" }, ["db2"]],
+    [{ "meta.on": true }, ["db"]],
+    [{ "meta.on": null }, ["db2"]],
+    [{ "meta.none": null }, []],
+    [{ "meta.tags": ["slow"] }, ["users"]],
+    [{ "meta.tags": ["backend"] }, ["UserHandler", "users"]],
+    [{ "meta.tags": ["backend", "slow"] }, ["users"]],
+    [{ "meta.tags": ["backend", "none"] }, []],
+    [{ "meta.tags": [] }, ["UserHandler", "users"]],
+    [{ "meta.list": [[2], 1] }, ["db2"]],
+    [{ "meta.server.host.name": "db1" }, ["db"]],
+    [{ "^meta.server.host.name": "f" }, ["db2"]],
+    [{ "meta.server.a.b": 1 }, ["db"]],
+    [{ "meta.server": { host: { name: "db1" }, "a.b": 1 } }, ["db"]],
+    [{ "meta.x.y/z": "dotted" }, ["db"]],
+    [{ "meta.constructor": "x" }, []],
+    [{ ".kind": "function.*", "*meta.tags": "slow", "meta.port": 8080 }, ["users"]],
+    [{ "^meta.path": "/web", "$meta.path": "api", "~meta.path": "b/a" }, ["UserHandler"]],
+  ];
+  for (const [criteria, expected] of cases) {
+    assertEquals(found(criteria), expected, JSON.stringify(criteria));
+    assertEquals(found(new Query(Object.entries(criteria))), expected);
+  }
+});
+
+Deno.test("criteria as a command line has them", () => {
+  const cases: [string[], string[]][] = [
+    [[], ["UserHandler", "users", "db", "db2"]],
+    [[".kind=function.*"], ["UserHandler", "users"]],
+    [["~meta.path=/api/.*"], ["users"]],
+    [["*meta.tags=backend"], ["UserHandler", "users"]],
+    [["^meta.name=user"], ["UserHandler"]],
+    [["$meta.path=users"], ["users"]],
+    [["meta.port=8080"], ["users", "db2"]],
+    [["meta.port=80*"], ["users", "db2"]],
+    [["meta.on=true"], ["db"]],
+    [["meta.on=null"], ["db2"]],
+    [[".kind=service", "meta.port=8080"], ["db2"]],
+    [["~meta.path=^/api/users=?$"], ["users"]],
+    [["meta.name="], []],
+  ];
+  for (const [criteria, expected] of cases) {
+    assertEquals(found(criteria), expected, criteria.join(" "));
+    assertEquals(found(parseQuery(criteria)), expected);
+  }
+});
+
+Deno.test("a criterion that is wrong is an error that names it", () => {
+  const cases: [QueryLike, string][] = [
+    [{ kind: "x" }, "the criterion kind is unknown: a field is .kind, .name, .ns, .id or meta.<key>"],
+    [{ ".data": "x" }, "the criterion .data is unknown"],
+    [{ "~path": "x" }, "the criterion ~path is unknown"],
+    [{ "meta.": "x" }, "the criterion meta. is unknown"],
+    [{ meta: "x" }, "the criterion meta is unknown"],
+    [{ "data.x": "x" }, "the criterion data.x is unknown"],
+    [{ "~*meta.x": "x" }, "the criterion ~*meta.x is unknown"],
+    [{ ".constructor": "x" }, "unknown"],
+    [{ ".kind": 5 }, "the criterion .kind takes a text, got a number"],
+    [{ ".kind": ["a"] }, "the criterion .kind takes a text, got a list"],
+    [{ "~meta.x": 5 }, "the criterion ~meta.x takes a text, got a number"],
+    [{ "*meta.x": ["a"] }, "the criterion *meta.x takes a text, got a list"],
+    [{ "~meta.x": "[" }, "the regular expression [ cannot be used"],
+    [{ "~meta.x": "(?=a)" }, "look-around"],
+    [{ "meta.x": new Error("x") }, "nothing can be searched by a value of kind error"],
+    [["meta.x"], "the criterion meta.x has no value: write meta.x=VALUE"],
+    [["constructor=1"], "the criterion constructor is unknown"],
+    [["nonsense=1"], "the criterion nonsense is unknown"],
+  ];
+  for (const [query, message] of cases) {
+    assertEquals(assertThrows(() => found(query), RegistryError, message).code, "invalid");
+  }
+});
+
+Deno.test("what was found is remembered until something changes", async () => {
+  await using registry = new Registry(new MemoryHistory(), { dispatch: "none" });
+  await registry.apply([change.create({ id: "a:x", kind: "k" })]);
+  const first = registry.find({ ".kind": "k" });
+  assertStrictEquals(registry.find({ ".kind": "k" }), first);
+  assertStrictEquals(registry.find(new Query([[".kind", "k"]])), first);
+  assert(Object.isFrozen(first));
+  await registry.apply([change.create({ id: "a:y", kind: "k" })]);
+  assertEquals(registry.find({ ".kind": "k" }).length, 2);
+  await registry.jump(0);
+  assertEquals(registry.find({ ".kind": "k" }).length, 0);
+  await registry.jump(1);
+  assertEquals(registry.find({ ".kind": "k" }).length, 1);
+});
+
+Deno.test("queries that differ are kept apart", () => {
+  const finder = new Finder();
+  const state = State.of([
+    Entry.of({ id: "a:1", kind: "k", meta: { port: 8080, a: "x", b: "y" } }),
+    Entry.of({ id: "a:2", kind: "k", meta: { port: "8080", a: "xmeta.b:y", d: new Date(5), big: 5n, nil: null } }),
+    Entry.of({
+      id: "a:3",
+      kind: "k",
+      meta: { d: 5, big: 5, bytes: new Uint8Array([5]), nil: "null", list: ["a", "b"], a1: 5, a: `x6:meta.b"1:y` },
+    }),
+    Entry.of({ id: "a:4", kind: "k", meta: { a: 15, list: ["a1:b"], z: `x6:meta.b"y` } }),
+  ]);
+  const queries: [Record<string, Value>, string[]][] = [
+    [{ "meta.port": 8080 }, ["1"]],
+    [{ "meta.port": "8080" }, ["2"]],
+    [{ "meta.a": "x", "meta.b": "y" }, ["1"]],
+    [{ "meta.a": "xmeta.b:y" }, ["2"]],
+    [{ "meta.d": new Date(5) }, ["2"]],
+    [{ "meta.d": 5 }, ["3"]],
+    [{ "meta.big": 5n }, ["2"]],
+    [{ "meta.big": 5 }, ["3"]],
+    [{ "meta.bytes": new Uint8Array([5]) }, ["3"]],
+    [{ "meta.bytes": 5 }, []],
+    [{ "meta.nil": null }, ["2"]],
+    [{ "meta.nil": "null" }, ["3"]],
+    [{ "meta.list": ["ab"] }, []],
+    [{ "meta.list": ["a", "b"] }, ["3"]],
+    [{ "meta.list": { a: "b" } }, []],
+    [{ "meta.a": 15 }, ["4"]],
+    [{ "meta.a1": 5 }, ["3"]],
+    [{ "meta.z": "x", "meta.b": "y" }, []],
+    [{ "meta.z": `x6:meta.b"y` }, ["4"]],
+  ];
+  for (let round = 0; round < 2; round++) {
+    for (const [criteria, expected] of queries) {
+      assertEquals(finder.find(state, criteria).map(({ id }) => id.name), expected, Deno.inspect(criteria));
+    }
+  }
+  assertEquals(finder.find(state, ["meta.port=8080"]).length, 2);
+});
+
+Deno.test("the query that was used longest ago is forgotten first", () => {
+  const finder = new Finder(2);
+  const [a, b] = [finder.find(STATE, { ".name": "a" }), finder.find(STATE, { ".name": "b" })];
+  assertStrictEquals(finder.find(STATE, { ".name": "a" }), a);
+  finder.find(STATE, { ".name": "c" });
+  assertStrictEquals(finder.find(STATE, { ".name": "a" }), a);
+  assert(finder.find(STATE, { ".name": "b" }) !== b);
+  new Finder(0).find(STATE, {});
+});

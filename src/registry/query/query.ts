@@ -1,0 +1,188 @@
+import { equal, isList, isMap, kindOf, type Value } from "../../value/mod.ts";
+import type { Entry } from "../entry.ts";
+import { RegistryError } from "../errors.ts";
+import { globMatches } from "./glob.ts";
+import { Regex } from "./regex.ts";
+
+/**
+ * Criteria, all of which an entry has to meet. A criterion is a field, with an operator before it or none:
+ *
+ * | operator | value | the field |
+ * | --- | --- | --- |
+ * | none | a text | is that text, in which `*` stands for any run of characters |
+ * | none | a list | contains each of its items |
+ * | none | anything else | is equal to it |
+ * | `~` | a regular expression | is a text, some part of which matches |
+ * | `*` | a text | is a text that contains it, or a list that has such a text in it |
+ * | `^` | a text | is a text that begins with it |
+ * | `$` | a text | is a text that ends with it |
+ *
+ * The fields are `.kind`, `.name`, `.ns`, `.id` and `meta.<key>`, where a key may go on with dots into a map.
+ *
+ * @example
+ * ```ts
+ * const query = { ".kind": "http.*", "*meta.tags": "backend", "meta.port": 8080 };
+ * ```
+ */
+export type Criteria = Readonly<Record<string, Value>>;
+
+/** Whether an entry meets a query. */
+export type EntryTest = (entry: Entry) => boolean;
+
+/**
+ * Reads criteria as a command line gives them: `.kind=function.*`, `~meta.path=/api/.*`, `*meta.tags=backend`,
+ * `^meta.name=user`, `$meta.path=Handler`, `meta.port=8080`. As text has no types, a number, boolean or null in `meta`
+ * is compared by how it is written.
+ *
+ * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
+ */
+export function parseQuery(criteria: readonly string[]): Query {
+  const parsed = criteria.map((criterion): [string, string] => {
+    const equals = criterion.indexOf("=");
+    if (equals < 0) {
+      throw new RegistryError("invalid", `the criterion ${criterion} has no value: write ${criterion}=VALUE`);
+    }
+    return [criterion.slice(0, equals), criterion.slice(equals + 1)];
+  });
+  return new Query(parsed, true);
+}
+
+/** Criteria, checked and ready. Immutable: to make one once and use it often saves reading them each time. */
+export class Query {
+  /** The same for queries that mean the same; criteria in another order are another query. */
+  readonly key: string;
+  readonly #tests: readonly EntryTest[];
+
+  /**
+   * @param typeless Whether the values were written as text and stand for numbers and booleans too.
+   * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
+   */
+  constructor(criteria: Iterable<readonly [string, Value]>, typeless = false) {
+    const list = [...criteria];
+    const key = list.map(([criterion, value]) => keyOfCriterion(criterion, value)).join("");
+    this.key = typeless ? `?${key}` : key;
+    this.#tests = list.map(([criterion, value]) => compile(criterion, value, typeless));
+  }
+
+  /** Whether an entry meets every criterion. */
+  matches(entry: Entry): boolean {
+    for (const test of this.#tests) if (!test(entry)) return false;
+    return true;
+  }
+}
+
+/** A text that only the same criteria in the same order have: the key of the query that they make. */
+export function keyOf(criteria: Criteria): string {
+  let key = "";
+  for (const criterion of Object.keys(criteria)) key += keyOfCriterion(criterion, criteria[criterion]!);
+  return key;
+}
+
+function keyOfCriterion(criterion: string, value: Value): string {
+  return `${criterion.length}:${criterion}${keyOfValue(value)}`;
+}
+
+function keyOfValue(value: Value): string {
+  switch (typeof value) {
+    case "string":
+      return `"${value.length}:${value}`;
+    case "bigint":
+      return `${value}n;`;
+    case "object":
+      break;
+    default:
+      return `${value};`;
+  }
+  if (value === null) return "null;";
+  if (value instanceof Date) return `d${value.getTime()};`;
+  if (value instanceof Uint8Array) return `x${value.join()};`;
+  if (isList(value)) return `[${value.map(keyOfValue).join("")}]`;
+  if (isMap(value)) return `{${keyOf(value)}}`;
+  throw new RegistryError("invalid", `nothing can be searched by a value of kind ${kindOf(value)}`);
+}
+
+/** Reads a field; undefined if the entry does not have it. */
+type Field = (entry: Entry) => Value | undefined;
+
+const ROOT_FIELDS: Record<string, Field> = {
+  ".kind": (entry) => entry.kind,
+  ".name": (entry) => entry.id.name,
+  ".ns": (entry) => entry.id.namespace,
+  ".id": (entry) => entry.id.text,
+};
+
+function compile(criterion: string, value: Value, typeless: boolean): EntryTest {
+  const operator = /^[~*^$]/.test(criterion) ? criterion[0]! : "";
+  const field = fieldOf(criterion, criterion.slice(operator.length));
+  if (operator === "" && typeof value !== "string") return compileEquality(criterion, field, value);
+  if (typeof value !== "string") {
+    throw new RegistryError("invalid", `the criterion ${criterion} takes a text, got a ${kindOf(value)}`);
+  }
+  const test = compileText(operator, value);
+  return (entry) => {
+    const found = field(entry);
+    if (typeof found === "string") return test(found);
+    if (operator === "*" && isList(found)) return found.some((item) => typeof item === "string" && test(item));
+    return typeless && operator === "" && isPlain(found) && test(String(found));
+  };
+}
+
+function compileText(operator: string, value: string): (text: string) => boolean {
+  switch (operator) {
+    case "~": {
+      const regex = new Regex(value);
+      return (text) => regex.test(text);
+    }
+    case "*":
+      return (text) => text.includes(value);
+    case "^":
+      return (text) => text.startsWith(value);
+    case "$":
+      return (text) => text.endsWith(value);
+  }
+  return value.includes("*") ? (text) => globMatches(value, text) : (text) => text === value;
+}
+
+function compileEquality(criterion: string, field: Field, value: Value): EntryTest {
+  if (criterion.startsWith(".")) {
+    throw new RegistryError("invalid", `the criterion ${criterion} takes a text, got a ${kindOf(value)}`);
+  }
+  if (!isList(value)) return (entry) => equal(field(entry), value);
+  return (entry) => {
+    const found = field(entry);
+    if (found === undefined) return false;
+    const items = isList(found) ? found : [found];
+    return value.every((wanted) => items.some((item) => equal(item, wanted)));
+  };
+}
+
+function fieldOf(criterion: string, path: string): Field {
+  const field = Object.hasOwn(ROOT_FIELDS, path) ? ROOT_FIELDS[path] : undefined;
+  if (field !== undefined) return field;
+  if (!path.startsWith("meta.") || path === "meta.") {
+    throw new RegistryError(
+      "invalid",
+      `the criterion ${criterion} is unknown: a field is .kind, .name, .ns, .id or meta.<key>, with ~ * ^ $ before it or none`,
+    );
+  }
+  const segments = path.slice("meta.".length).split(".");
+  const [key] = segments;
+  if (segments.length > 1) return (entry) => read(entry.meta, segments, 0);
+  return ({ meta }) => Object.hasOwn(meta, key!) ? meta[key!] : undefined;
+}
+
+/** Follows a path; as a key may have dots in it, a shorter way with longer keys counts too, the longest key first. */
+function read(value: Value, segments: readonly string[], at: number): Value | undefined {
+  if (at === segments.length) return value;
+  if (!isMap(value)) return undefined;
+  for (let end = segments.length; end > at; end--) {
+    const key = segments.slice(at, end).join(".");
+    const found = Object.hasOwn(value, key) ? read(value[key]!, segments, end) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isPlain(value: Value | undefined): boolean {
+  return value === null || typeof value === "number" || typeof value === "boolean" || typeof value === "bigint";
+}

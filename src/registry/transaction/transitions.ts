@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { DependencyIndex } from "../dependencies/dependency_index.ts";
+import { RegistryError, UndoError } from "../errors.ts";
+import { kindOfEntry, type Operation } from "../operation.ts";
+import { changesNothing } from "../plan.ts";
+import { State } from "../state/state.ts";
+import type { Version } from "../version.ts";
+import { BEGINNING, type Place, type Way } from "../version_navigator.ts";
+import type { Bus } from "./bus.ts";
+import type { TransactionReason } from "./event.ts";
+import { Lock } from "./lock.ts";
+import { Transaction } from "./transaction.ts";
+
+/** How transitions are made. */
+export interface TransitionOptions {
+  readonly timeout: number;
+  /** Whether nobody is asked about anything. */
+  readonly silent: boolean;
+  /** The kinds about whose entries nobody is asked. */
+  readonly silentKinds: ReadonlySet<string>;
+}
+
+/** What makes one transition last. */
+export interface Saving {
+  readonly signal?: AbortSignal | undefined;
+  /** Called when everything was accepted. Answers the version that is reached, if it was not known before. */
+  readonly save?: () => Promise<Version | void>;
+  /** Called when a participant fails to commit what was saved. */
+  readonly unsave?: () => Promise<unknown>;
+}
+
+/** Where a registry is, and how it gets elsewhere: by one transition at a time, each whole or not at all. */
+export class Transitions {
+  readonly #bus: Bus;
+  readonly #index: DependencyIndex;
+  readonly #options: TransitionOptions;
+  readonly #lock = new Lock();
+  /** Set in whatever a transition calls, which cannot make another one. */
+  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+  #state = State.empty;
+  #version = BEGINNING;
+  #outOfStep: UndoError | undefined;
+  #count = 0;
+
+  constructor(bus: Bus, index: DependencyIndex, options: TransitionOptions) {
+    this.#bus = bus;
+    this.#index = index;
+    this.#options = options;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get version(): Version {
+    return this.#version;
+  }
+
+  /** Where a way begins. */
+  get place(): Place {
+    return { state: this.#state, version: this.#outOfStep === undefined ? this.#version.id : undefined };
+  }
+
+  /** @throws {RegistryError} `unavailable`, if the state is not that of the version. */
+  checkInStep(): void {
+    if (this.#outOfStep === undefined) return;
+    throw new RegistryError("unavailable", `the registry is not at v${this.#version.id}: load a version first`, {
+      cause: this.#outOfStep,
+    });
+  }
+
+  /**
+   * Runs something while no other transition is under way.
+   *
+   * @throws {RegistryError} `invalid`, from inside a transition; `canceled`, if the signal is aborted before.
+   */
+  alone<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#inside.getStore()?.open) {
+      return Promise.reject(new RegistryError("invalid", "a handler cannot change the registry during a transaction"));
+    }
+    return this.#lock.run(signal, work);
+  }
+
+  /**
+   * Goes a way. Answers the version that is reached.
+   *
+   * @throws {RegistryError} Why it failed, after everything was undone.
+   * @throws {UndoError} If something could not be undone.
+   */
+  async make(reason: TransactionReason, way: Way, { signal, save, unsave }: Saving): Promise<Version> {
+    let reached = way.version;
+    const saved = async () => {
+      reached = await save?.() ?? reached;
+    };
+    if (this.#options.silent) {
+      if (signal?.aborted) throw new RegistryError("canceled", "the change was canceled", { cause: signal.reason });
+      await saved();
+    } else {
+      await this.#transact(reason, way, signal, saved, async () => void await unsave?.());
+    }
+    this.#become(way.state, way.operations);
+    this.#version = reached;
+    this.#outOfStep = undefined;
+    return reached;
+  }
+
+  async #transact(
+    reason: TransactionReason,
+    { version, operations }: Way,
+    signal: AbortSignal | undefined,
+    save: () => Promise<void>,
+    unsave: () => Promise<void>,
+  ): Promise<void> {
+    const transaction = new Transaction({
+      id: ++this.#count,
+      reason,
+      from: this.#version.id,
+      ...(reason === "apply" ? {} : { to: version.id }),
+      operations,
+    }, { bus: this.#bus, timeout: this.#options.timeout, signal, isSilent: this.#isSilent, save, unsave });
+    const inside = { open: true };
+    try {
+      await this.#inside.run(inside, () => transaction.run());
+    } catch (error) {
+      if (error instanceof UndoError && error.left.length > 0) {
+        this.#become(this.#state.apply(error.left), error.left);
+        this.#outOfStep = error;
+      }
+      throw error;
+    } finally {
+      inside.open = false;
+    }
+  }
+
+  readonly #isSilent = (operation: Operation) =>
+    this.#options.silentKinds.has(kindOfEntry(operation)) || changesNothing(operation);
+
+  #become(state: State, operations: readonly Operation[]): void {
+    this.#state = state;
+    this.#index.follow(state, operations);
+  }
+}

@@ -1,0 +1,42 @@
+import { isList, isMap, type Value } from "../../value/mod.ts";
+import type { Spec, SpecDraft } from "./spec.ts";
+import { uuidOf, uuidv7 } from "./uuid.ts";
+
+/**
+ * Gives every spec its id. A spec that has one keeps it; one with a name gets the id of the spec that has the name now,
+ * else a new UUIDv7; one with neither gets a UUIDv8 made from its content and its place among those of the same
+ * content, so that reading a file twice gives the same ids. All specs of one change have to be given at once.
+ *
+ * @param existing The id of the spec that has that name now.
+ * @returns The specs, in the same order.
+ */
+export function identify(
+  specs: readonly SpecDraft[],
+  existing?: (namespace: string, name: string) => string | undefined,
+): Spec[] {
+  const taken = new Set(specs.flatMap(({ id }) => id ?? []));
+  const newest = new Map<string, number>();
+  return specs.map((spec) => {
+    if (spec.id !== undefined) return { ...spec, id: spec.id };
+    if (spec.name !== undefined) return { ...spec, id: existing?.(spec.namespace, spec.name) ?? uuidv7() };
+    const content = contentOf(spec);
+    let ordinal = newest.get(content) ?? 0;
+    let id: string;
+    do id = uuidOf(`${content}#${ordinal++}`); while (taken.has(id));
+    newest.set(content, ordinal);
+    return { ...spec, id };
+  });
+}
+
+function contentOf({ kind, namespace, annotations, links, fields }: SpecDraft): string {
+  return canonical({ kind, namespace, annotations, links: links as unknown as Value, fields });
+}
+
+/** A text that is the same for equal values and for no others. */
+function canonical(value: Value): string {
+  if (isList(value)) return `[${value.map(canonical).join(",")}]`;
+  if (isMap(value)) {
+    return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key]!)}`).join(",")}}`;
+  }
+  return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
+}

@@ -1,0 +1,58 @@
+import type { z } from "zod";
+import type { ValueMap } from "../../value/mod.ts";
+import type { Scheme } from "./scheme.ts";
+import type { Path } from "./spec.ts";
+
+/** Says that a field is wrong. */
+export interface FieldProblem {
+  /** The field, from the root of the spec: `["routes", 0, "path"]`. */
+  path: Path;
+  /** Whether the name of the field is meant rather than its value. Default false. */
+  key?: boolean;
+  /** What is wrong. */
+  what: string;
+  /** What would be right. */
+  hint?: string;
+  /** Where in the field's text, if the field is a text: UTF-16 units from its start. */
+  offset?: number;
+  /** A warning does not stop anything. Default `error`. */
+  severity?: "error" | "warning";
+}
+
+/** The ports that a node has, by name; `out[]` stands for `out[0]`, `out[1]`, ... */
+export interface Ports {
+  readonly in: readonly string[];
+  readonly out: readonly string[];
+}
+
+/**
+ * What a kind says of itself before any of it runs: from this one object come validation, JSON Schema and the docs.
+ */
+export interface KindDescription {
+  /** How a spec names it. */
+  readonly name: string;
+  /** Other names that a spec may use. */
+  readonly aliases?: readonly string[];
+  /** One sentence for `weft kinds` and the editor. */
+  readonly summary: string;
+  /**
+   * Its own fields, without the common ones. Each has a description (`.meta({ description })`). A map inside a field is
+   * a `z.strictObject`, so that a slip in it is found.
+   */
+  readonly fields: z.ZodObject;
+  /** Other names of fields: `{ match: "matches" }`. */
+  readonly fieldAliases?: Readonly<Record<string, string>>;
+  /** Its ports, where they do not depend on its fields. */
+  readonly ports: Ports;
+  /** Its ports, where they do: fields are as validated. `ports` then names those that any of its nodes may have. */
+  portsOf?(fields: ValueMap, scheme: Scheme): Ports;
+  /** The field that holds a list of specs, for a kind that is made of others. */
+  readonly nested?: string;
+  /**
+   * Fields that are code and never a template, with all that is in them: `code`, or `matches[].when` for one in each
+   * item of a list.
+   */
+  readonly verbatim?: readonly string[];
+  /** Checks what the schema cannot: code, routes, conditions. Runs nothing of the user's. Fields are as validated. */
+  check?(fields: ValueMap): FieldProblem[];
+}

@@ -1,0 +1,13 @@
+/** The model of a spec: what it is made of, what kinds say of themselves, where things stand, what is wrong with them. */
+export * from "./diagnostic.ts";
+export { identify } from "./identify.ts";
+export * from "./kind.ts";
+export { nearest, nearestFirst } from "./nearest.ts";
+export { type Locator, locatorOf, positionIn } from "./origin.ts";
+export { normalizePort, portsOf } from "./port.ts";
+export { parseDuration, parseSize } from "./quantity.ts";
+export { Scheme } from "./scheme.ts";
+export { printable, show, showPath } from "./show.ts";
+export { writtenPath } from "./source_path.ts";
+export * from "./spec.ts";
+export { isUuid, uuidv7 } from "./uuid.ts";

@@ -1,0 +1,73 @@
+import type { KindDescription } from "./kind.ts";
+import { nearest } from "./nearest.ts";
+import { COMMON_FIELDS } from "./spec.ts";
+
+/**
+ * The table of kinds.
+ *
+ * @example
+ * ```ts
+ * import { Scheme } from "../mod.ts";
+ * import { z } from "zod";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scheme = new Scheme([
+ *   { name: "for", aliases: ["loop"], summary: "Repeats.", fields: z.object({}), ports: { in: ["in"], out: ["out[]"] } },
+ * ]);
+ * assertEquals(scheme.get("loop")?.name, "for");
+ * assertEquals(scheme.nearest("lop"), "loop");
+ * ```
+ */
+export class Scheme<Kind extends KindDescription = KindDescription> implements Iterable<Kind> {
+  readonly #kinds = new Map<string, Kind>();
+
+  /** @throws {Error} As `add` does. */
+  constructor(kinds: Iterable<Kind> = []) {
+    for (const kind of kinds) this.add(kind);
+  }
+
+  /**
+   * Adds a kind.
+   *
+   * @throws {Error} If one of its names is taken, or one of its fields is called like one that every spec has.
+   */
+  add(kind: Kind): this {
+    const names = [kind.name, ...kind.aliases ?? []];
+    for (const name of names) {
+      const other = this.#kinds.get(name);
+      if (other !== undefined) {
+        throw new Error(`the kind ${kind.name} cannot be called ${name}: that is a name of the kind ${other.name}`);
+      }
+    }
+    const fields = [...Object.keys(kind.fields.shape), ...Object.keys(kind.fieldAliases ?? {})];
+    const common = fields.find((field) => (COMMON_FIELDS as readonly string[]).includes(field));
+    if (common !== undefined) {
+      throw new Error(`the kind ${kind.name} cannot have a field ${common}: every spec has one of that name`);
+    }
+    for (const name of names) this.#kinds.set(name, kind);
+    return this;
+  }
+
+  /** The kind of that name or alias. */
+  get(name: string): Kind | undefined {
+    return this.#kinds.get(name);
+  }
+
+  /** The names of all kinds, sorted, without aliases. */
+  names(): string[] {
+    return [...this].map((kind) => kind.name);
+  }
+
+  /** The name or alias that was most likely meant. */
+  nearest(name: string): string | undefined {
+    return nearest(name, this.#kinds.keys());
+  }
+
+  /** All kinds, by name. */
+  *[Symbol.iterator](): Generator<Kind, void, unknown> {
+    for (const name of [...this.#kinds.keys()].sort()) {
+      const kind = this.#kinds.get(name)!;
+      if (kind.name === name) yield kind;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { z } from "zod";
+import { testScheme } from "../../../tests/spec/kinds.ts";
+import { type KindDescription, nearest, nearestFirst, normalizePort, portsOf, Scheme, writtenPath } from "../mod.ts";
+
+function kind(name: string, more: Partial<KindDescription> = {}): KindDescription {
+  return { name, summary: "", fields: z.object({}), ports: { in: [], out: [] }, ...more };
+}
+
+Deno.test("kinds are found by name and alias, and come in the order of their names", () => {
+  const scheme = new Scheme([kind("b", { aliases: ["z", "y"] }), kind("c")]).add(kind("a"));
+  assertEquals(scheme.names(), ["a", "b", "c"]);
+  assertEquals([...scheme].map(({ name }) => name), ["a", "b", "c"]);
+  assertEquals(scheme.get("z"), scheme.get("b"));
+  assertEquals(scheme.get("nothing"), undefined);
+  assertEquals(scheme.get("constructor"), undefined);
+  assertEquals(testScheme().nearest("lop"), "loop");
+});
+
+Deno.test("a name that is taken is refused, both kinds named", () => {
+  const scheme = new Scheme([kind("a", { aliases: ["b"] })]);
+  const clashes: [KindDescription, string][] = [
+    [kind("a"), "the kind a cannot be called a: that is a name of the kind a"],
+    [kind("b"), "the kind b cannot be called b: that is a name of the kind a"],
+    [kind("c", { aliases: ["d", "a"] }), "the kind c cannot be called a: that is a name of the kind a"],
+    [
+      kind("c", { fields: z.object({ links: z.string() }) }),
+      "the kind c cannot have a field links: every spec has one of that name",
+    ],
+    [
+      kind("c", { fieldAliases: { name: "title" } }),
+      "the kind c cannot have a field name: every spec has one of that name",
+    ],
+  ];
+  for (const [clash, message] of clashes) assertThrows(() => scheme.add(clash), Error, message);
+  assertEquals(scheme.names(), ["a"]);
+});
+
+Deno.test("the nearest word is the one that was most likely meant", () => {
+  const known = ["listener", "router", "snippet", "if", "for", "Retry"];
+  const cases: [string, string | undefined][] = [
+    ["snipet", "snippet"],
+    ["snippets", "snippet"],
+    ["sinppet", "snippet"],
+    ["ROUTER", "router"],
+    ["retry", "Retry"],
+    ["fi", "if"],
+    ["fro", "for"],
+    ["listen", "listener"],
+    ["gateway", undefined],
+    ["x", undefined],
+    ["", undefined],
+    ["snippetsnippet", undefined],
+  ];
+  for (const [word, wanted] of cases) assertEquals(nearest(word, known), wanted, word);
+  assertEquals(nearest("ab", []), undefined);
+  assertEquals(nearestFirst("inn", ["out", "error", "in", "inn"]), ["inn", "in", "out", "error"]);
+});
+
+Deno.test("ports are known by the names that links may use", () => {
+  const ports = ["out", "item[]", "case[0]", "case[1]"];
+  const cases: [string, string | undefined][] = [
+    ["out", "out"],
+    ["out[0]", undefined],
+    ["item", "item[0]"],
+    ["item[12]", "item[12]"],
+    ["item[]", undefined],
+    ["item[01]", undefined],
+    ["item[-1]", undefined],
+    ["case", "case[0]"],
+    ["case[1]", "case[1]"],
+    ["case[2]", undefined],
+    ["", undefined],
+    ["error", undefined],
+  ];
+  for (const [name, wanted] of cases) assertEquals(normalizePort(name, ports), wanted, name);
+  // one of its own wins over the first of the numbered
+  assertEquals(normalizePort("in", ["in", "in[]"]), "in");
+  const scheme = testScheme();
+  assertEquals(portsOf(scheme.get("merge")!, {}, scheme), { in: ["in[]"], out: ["out", "error"] });
+  assertEquals(portsOf(scheme.get("block")!, { inbounds: { more: [] } }, scheme).in, ["in", "more"]);
+});
+
+Deno.test("a path of validated fields leads to what was written", () => {
+  const scheme = testScheme();
+  const spec = {
+    kind: "block",
+    fields: {
+      specs: [
+        { kind: "switch", match: { when: "a" } },
+        { kind: "block", specs: { kind: "switch", matches: [{ when: "b" }] } },
+      ],
+    },
+  };
+  const cases: [(string | number)[], (string | number)[]][] = [
+    [["specs", 0, "matches", 0, "when"], ["specs", 0, "match", "when"]],
+    [["specs", 1, "specs", 0, "matches", 0, "when"], ["specs", 1, "specs", "matches", 0, "when"]],
+    [["specs", 0, "kind"], ["specs", 0, "kind"]],
+    [["specs", 7, "matches"], ["specs", 7, "matches"]],
+    [["nothing", 0, "x"], ["nothing", "x"]],
+    [[], []],
+  ];
+  for (const [path, written] of cases) assertEquals(writtenPath(spec, scheme, path), written);
+  assertEquals(writtenPath({ kind: "unheard-of", fields: { a: [1] } }, scheme, ["a", 0]), ["a", 0]);
+});

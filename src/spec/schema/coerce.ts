@@ -1,0 +1,83 @@
+import type { z } from "zod";
+import { isList, type Value } from "../../value/mod.ts";
+import { type Edit, edited, valueAt } from "../model/at_path.ts";
+import type { Path } from "../model/spec.ts";
+
+/** What a schema made of a value. */
+export type SoftResult<T> = { data: T } | { issues: readonly Issue[]; value: Value };
+
+/** What a schema finds wrong with a value. */
+export type Issue = z.core.$ZodIssue;
+
+const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
+
+// a list made of one item, the text in it read as a number, and so on: no value needs more
+const ROUNDS = 10;
+
+/**
+ * Reads a value by a schema as its author meant it: `"8000"` is a number where one is wanted, `"true"` a boolean, a
+ * number a text, one value a list of one, and null the same as nothing.
+ *
+ * @param spelling The text of a number as it was written, if a text is wanted after all: `007`, not `7`.
+ */
+export function readSoftly<T>(
+  schema: z.ZodType<T>,
+  value: Value,
+  spelling?: (path: Path) => string | undefined,
+): SoftResult<T> {
+  for (let round = 1;; round++) {
+    const result = schema.safeParse(value);
+    if (result.success) return { data: result.data };
+    const issues = result.error.issues;
+    const edits = issues.flatMap((issue) => editsFor(issue, value, []) ?? []);
+    if (edits.length === 0 || round === ROUNDS) return { issues, value };
+    for (const edit of edits) {
+      if (typeof edit.value === "string") edit.value = spelling?.(edit.path) ?? edit.value;
+    }
+    value = edited(value, edits);
+  }
+}
+
+/** What would satisfy an issue; undefined if nothing does that means the same. */
+function editsFor(issue: Issue, root: Value, base: Path): Edit[] | undefined {
+  const path = [...base, ...issue.path as Path];
+  if (issue.code === "invalid_union") {
+    for (const option of issue.errors) {
+      const edits = option.map((inner) => editsFor(inner, root, path));
+      if (edits.length > 0 && edits.every((edit) => edit !== undefined)) return edits.flat();
+    }
+    return undefined;
+  }
+  const found = valueAt(root, path);
+  if (found === null && typeof path.at(-1) === "string") return [{ path, value: undefined }];
+  if (found === null || found === undefined) return undefined;
+  const value = issue.code === "invalid_type"
+    ? converted(found, issue.expected)
+    : issue.code === "invalid_value"
+    ? chosen(found, issue.values)
+    : undefined;
+  return value === undefined ? undefined : [{ path, value }];
+}
+
+function converted(found: Value, expected: string): Value | undefined {
+  switch (expected) {
+    case "number":
+    case "int":
+      return typeof found === "string" && NUMBER.test(found) ? Number(found) : undefined;
+    case "boolean":
+      return found === "true" ? true : found === "false" ? false : undefined;
+    case "string":
+      return typeof found === "number" || typeof found === "boolean" ? String(found) : undefined;
+    case "array":
+      return isList(found) ? undefined : [found];
+    default:
+      return undefined;
+  }
+}
+
+/** The one of some choices that is written like a value. */
+function chosen(found: Value, choices: readonly unknown[]): Value | undefined {
+  if (typeof found === "object") return undefined;
+  const same = choices.find((choice) => choice !== found && String(choice) === String(found));
+  return same as Value | undefined;
+}

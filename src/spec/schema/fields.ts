@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { DURATION, parseDuration, parseSize, SIZE } from "../model/quantity.ts";
+
+/** A name may hold nothing that would end it in `namespace:name`, in a path such as `outer/0`, or in a log line. */
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:0|[1-9]\d{0,4})\])?$/;
+
+/**
+ * A duration in milliseconds, written as such or as a text: `500ms`, `2s`, `1m30s`. Never negative.
+ *
+ * @example
+ * ```ts
+ * import { duration } from "../mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(duration().parse("1m30s"), 90_000);
+ * assertEquals(duration().parse(250), 250);
+ * ```
+ */
+export function duration() {
+  return z.union(
+    [z.number().nonnegative(), z.string().regex(DURATION).transform((text) => parseDuration(text)!)],
+    { error: "it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s" },
+  ).meta({ description: "A number of milliseconds, or a duration such as 500ms, 2s or 1m30s." });
+}
+
+/** A size in bytes, written as such or as a text: `64KiB`, `1MB`. Whole and never negative. */
+export function size() {
+  return z.union(
+    [z.int().nonnegative(), z.string().regex(SIZE).transform((text) => parseSize(text)!)],
+    { error: "it has to be a number of bytes or a size such as 64KiB or 1MB" },
+  ).meta({ description: "A number of bytes, or a size such as 64KiB or 1MB." });
+}
+
+/** A TCP port, 0 to 65535; 0 means any that is free. */
+export function port() {
+  return z.int().min(0).max(65535).meta({ description: "A TCP port, 0 to 65535; 0 takes any that is free." });
+}
+
+/** The name of a port of a node: `out`, `error`, `out[0]`. */
+export function portName() {
+  return z.string().regex(PORT_NAME, "it has to be the name of a port, such as out or out[0]")
+    .meta({ description: "The name of a port, such as out or out[0]." });
+}
+
+/** A node name or a namespace: letters, digits, `_`, `-` and `.`, at most 128 of them. */
+export function nodeName() {
+  return z.string().max(128)
+    .regex(NAME, "it has to be made of letters, digits, _, - and ., and begin with none of the last two")
+    .refine((text) => !UUID.test(text), "it has to be no UUID; that is what id is for");
+}
+
+/** An id: any UUID. Read in lower case. */
+export function nodeId() {
+  return z.string().regex(UUID, "it has to be a UUID").toLowerCase();
+}
+
+/** A port of another node: `{ name: router, port: in }`. */
+export function link() {
+  return z.strictObject({
+    id: nodeId().optional().meta({ description: "The id of the node; it wins over the name." }),
+    name: z.string().min(1).optional().meta({ description: "The name of the node, in the same namespace." }),
+    port: portName().meta({ description: "The port of that node, such as in or in[0]." }),
+  }).refine(({ id, name }) => id !== undefined || name !== undefined, "it has to have a name or an id")
+    .meta({ description: "A port of another node of the same namespace." });
+}
+
+/** A list of specs in a spec, as a block has it. What they say is checked by the kind of each (see `nested`). */
+export function specs() {
+  return z.array(z.looseObject({ kind: z.string() })).min(1).meta({ description: "Specs of the nodes inside." });
+}
+
+/** The fields that every spec has, whatever its kind. */
+export const COMMON = z.strictObject({
+  kind: z.string().min(1).meta({ description: "What the node is." }),
+  namespace: nodeName().optional().meta({
+    description: "The set of specs that run together; a link never leaves it. Default: that of the command.",
+  }),
+  name: nodeName().optional().meta({ description: "Unique in its namespace; other nodes link to it by this name." }),
+  id: nodeId().optional().meta({ description: "A UUID. Made for the spec if it is not given, and kept." }),
+  annotations: z.record(z.string(), z.string()).optional().meta({
+    description: "Notes for people and tools; the engine does not read them.",
+  }),
+  links: z.record(z.string(), z.array(link())).optional().meta({
+    description: "From an out port to the ports of other nodes that what is sent goes to.",
+  }),
+});

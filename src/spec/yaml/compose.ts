@@ -1,0 +1,214 @@
+import {
+  type Event,
+  EVENT_ID,
+  getScalarValue,
+  type MappingEvent,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  type SequenceEvent,
+} from "js-yaml";
+import { show } from "../model/show.ts";
+import { FILE_LIMITS, FileBudget, type Weight } from "./file_limits.ts";
+import type { LineMap } from "./line_map.ts";
+import { type Fault, type ListNode, type Node, type ScalarNode, UNREADABLE } from "./node.ts";
+import { OpenMap } from "./open_map.ts";
+import { emptyKeyStart, isQuoted, scalarStart } from "./scalar_start.ts";
+import { isScalarTag, KNOWN_TAGS, taggedValue, tagName, untaggedValue } from "./scalar_value.ts";
+
+/** What the events of a text amount to. */
+export interface Composed {
+  /** The root of each document. */
+  roots: Node[];
+  faults: Fault[];
+  /** Whether a limit was passed; what comes after is not read. */
+  full: boolean;
+}
+
+/** Builds the values that YAML events describe. Nothing of an alias is copied: a million uses of it cost nothing. */
+export function compose(text: string, lines: LineMap, events: readonly Event[]): Composed {
+  const composer = new Composer(text, lines);
+  for (const event of events) {
+    composer.take(event);
+    if (composer.composed.full) break;
+  }
+  return composer.composed;
+}
+
+/** An anchored node with what it adds to a file. While it is still open its node is not known. */
+interface Anchored extends Weight {
+  node: Node | undefined;
+  /** Levels in it, itself counted. */
+  depth: number;
+}
+
+/** A list or map whose end has not come yet. */
+interface Frame {
+  readonly collection: ListNode | OpenMap;
+  readonly anchor: string | undefined;
+  /** What the file had before it. */
+  readonly before: Weight;
+  /** Levels in it so far, itself counted. */
+  depth: number;
+}
+
+class Composer {
+  readonly composed: Composed = { roots: [], faults: [], full: false };
+  readonly #text: string;
+  readonly #lines: LineMap;
+  readonly #budget = new FileBudget();
+  readonly #frames: Frame[] = [];
+  #anchors = new Map<string, Anchored>();
+  /** Past what was read last: where an empty value stands. */
+  #at = 0;
+
+  constructor(text: string, lines: LineMap) {
+    this.#text = text;
+    this.#lines = lines;
+  }
+
+  take(event: Event): void {
+    switch (event.type) {
+      case EVENT_ID.DOCUMENT:
+        this.#anchors = new Map();
+        return;
+      case EVENT_ID.SCALAR:
+        return this.#scalar(event);
+      case EVENT_ID.SEQUENCE:
+        return this.#open(event, "seq", { type: "list", start: event.start, value: [], items: [] });
+      case EVENT_ID.MAPPING:
+        return this.#open(event, "map", new OpenMap(event.start, this.#lines, (fault) => this.#tell(fault)));
+      case EVENT_ID.ALIAS:
+        return this.#alias(this.#text.slice(event.anchorStart, event.anchorEnd), event.anchorStart - 1);
+      case EVENT_ID.POP:
+        return this.#close();
+    }
+  }
+
+  #scalar(event: ScalarEvent): void {
+    const text = getScalarValue(this.#text, event);
+    const start = this.#startOf(event);
+    const node: ScalarNode = { type: "scalar", start, value: this.#valueOf(event, text), event };
+    this.#at = Math.max(this.#at, start, event.valueEnd + (isQuoted(event) ? 1 : 0));
+    const anchor = this.#anchorOf(event);
+    const size = text.length;
+    if (anchor !== undefined) this.#anchors.set(anchor, { node, nodes: 1, size, depth: 1 });
+    const map = this.#mapThatWantsKey();
+    if (map === undefined) return this.#value({ node, nodes: 1, size, depth: 1 }, start);
+    this.#count({ nodes: 0, size }, start);
+    map.key(text, start, event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0);
+  }
+
+  #startOf(event: ScalarEvent): number {
+    if (event.valueStart >= 0) return scalarStart(this.#text, this.#lines, event, this.#at);
+    if (this.#mapThatWantsKey() !== undefined) return emptyKeyStart(this.#text, this.#at);
+    const parent = this.#frames.at(-1)?.collection;
+    return parent instanceof OpenMap ? parent.keyStart ?? this.#at : this.#at;
+  }
+
+  #valueOf(event: ScalarEvent, text: string): ScalarNode["value"] {
+    if (event.tagStart < 0) return untaggedValue(text, event.style);
+    const tag = this.#text.slice(event.tagStart, event.tagEnd);
+    const value = taggedValue(text, tagName(tag));
+    if (value !== undefined) return value;
+    if (isScalarTag(tagName(tag))) {
+      this.#tell({ offset: event.tagStart, what: `${show(text)} cannot be tagged ${tag}` });
+    } else this.#tell({ offset: event.tagStart, what: `unknown tag ${tag}`, hint: KNOWN_TAGS });
+    return untaggedValue(text, event.style);
+  }
+
+  #open(event: SequenceEvent | MappingEvent, tag: string, collection: ListNode | OpenMap): void {
+    const written = event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
+    if (written !== undefined && tagName(written) !== tag) {
+      this.#tell({ offset: event.tagStart, what: `unknown tag ${written}`, hint: KNOWN_TAGS });
+    }
+    const anchor = this.#anchorOf(event);
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: undefined, nodes: 0, size: 0, depth: 0 });
+    this.#frames.push({ collection, anchor, before: this.#budget.since(), depth: 1 });
+    this.#count({ nodes: 1, size: 0 }, event.start);
+    this.#checkDepth(0, event.start);
+    this.#at = Math.max(this.#at, event.start);
+  }
+
+  #close(): void {
+    const frame = this.#frames.pop();
+    if (frame === undefined) return; // the end of a document
+    const { collection, anchor, before, depth } = frame;
+    const node = !(collection instanceof OpenMap)
+      ? collection
+      : collection.isTemplate
+      ? unreadable(collection.node.start)
+      : collection.node;
+    if (anchor !== undefined) this.#anchors.set(anchor, { node, depth, ...this.#budget.since(before) });
+    const map = this.#mapThatWantsKey();
+    if (map !== undefined) map.refuseKey(node, this.#text);
+    else this.#place(node, depth);
+  }
+
+  #alias(name: string, start: number): void {
+    const anchored = this.#anchors.get(name);
+    const map = this.#mapThatWantsKey();
+    this.#at = start + 1 + name.length;
+    if (anchored?.node !== undefined) {
+      if (map === undefined) this.#value({ ...anchored, node: anchored.node }, start);
+      else if (typeof anchored.node.value === "string") map.key(anchored.node.value, start, false);
+      else map.refuseKey(anchored.node, this.#text);
+      return;
+    }
+    if (anchored !== undefined) this.#tell({ offset: start, what: `the alias ${show(name)} is part of what it names` });
+    else {
+      const hint = `a text that begins with * has to be quoted, an anchor is written &${name}`;
+      this.#tell({ offset: start, what: `no anchor is called ${show(name)}`, hint });
+    }
+    if (map === undefined) this.#place(unreadable(start), 1);
+    else map.skipKey();
+  }
+
+  #mapThatWantsKey(): OpenMap | undefined {
+    const parent = this.#frames.at(-1)?.collection;
+    return parent instanceof OpenMap && parent.wantsKey ? parent : undefined;
+  }
+
+  #value({ node, nodes, size, depth }: Anchored & { node: Node }, start: number): void {
+    this.#count({ nodes, size }, start);
+    this.#checkDepth(depth, start);
+    this.#place(node, depth);
+  }
+
+  #place(node: Node, depth: number): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) {
+      this.composed.roots.push(node);
+      return;
+    }
+    frame.depth = Math.max(frame.depth, depth + 1);
+    const { collection } = frame;
+    if (collection instanceof OpenMap) return collection.value(node);
+    collection.items.push(node);
+    collection.value.push(node.value);
+  }
+
+  #anchorOf({ anchorStart, anchorEnd }: ScalarEvent | SequenceEvent | MappingEvent): string | undefined {
+    return anchorStart < 0 ? undefined : this.#text.slice(anchorStart, anchorEnd);
+  }
+
+  #checkDepth(depth: number, offset: number): void {
+    if (this.#frames.length + depth <= FILE_LIMITS.depth) return;
+    this.#tell({ offset, what: `nested deeper than ${FILE_LIMITS.depth} levels` });
+    this.composed.full = true;
+  }
+
+  #count(weight: Weight, offset: number): void {
+    const what = this.#budget.add(weight);
+    if (what === undefined) return;
+    this.#tell({ offset, what, hint: "aliases count as what they stand for" });
+    this.composed.full = true;
+  }
+
+  #tell(fault: Fault): void {
+    this.composed.faults.push(fault);
+  }
+}
+
+function unreadable(start: number): Node {
+  return { type: "scalar", start, value: UNREADABLE, event: undefined };
+}

@@ -1,0 +1,2 @@
+/** How much a log line matters. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
