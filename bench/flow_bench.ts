@@ -1,6 +1,5 @@
 // What a node and a process cost, without any thread: deno bench -A bench/flow_bench.ts
 import {
-  type Asker,
   Flow,
   type InPort,
   type Node,
@@ -8,6 +7,7 @@ import {
   type OutPort,
   type Packet,
   type Reply,
+  type ReplyTo,
 } from "../src/flow/mod.ts";
 
 class Pass implements Node {
@@ -33,7 +33,7 @@ function chain(length: number): InPort {
 let number = 0;
 let answers = 0;
 const flow = new Flow();
-const asker: Asker = {
+const replyTo: ReplyTo = {
   answered() {
     answers++;
   },
@@ -41,7 +41,7 @@ const asker: Asker = {
 
 function run(first: InPort): void {
   const process = flow.open({ number: number++, generation: 1 });
-  flow.start(process, first, 5, asker);
+  flow.start(process, first, 5, replyTo);
   flow.close(process);
 }
 

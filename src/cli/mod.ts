@@ -2,7 +2,7 @@
 import { nearest } from "../spec/model/mod.ts";
 import { reasonOf } from "../value/mod.ts";
 import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
-import { CONFIG_FLAG, settle } from "./options/config.ts";
+import { CONFIG_FLAG, resolveConfig } from "./options/config.ts";
 import { readFlags, UsageError } from "./options/flag.ts";
 import { VERSION } from "./version.ts";
 
@@ -94,14 +94,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       return 0;
     }
     const { given, rest: words } = readFlags(rest, command.flags);
-    const config = await settle(command.flags, given, words, terminal);
+    const config = await resolveConfig(command.flags, given, words, terminal);
     return await command.run(config.given, words, terminal, config);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    for (const line of reasonOf(thrown).split("\n")) terminal.complain(line);
+    for (const line of reasonOf(thrown).split("\n")) terminal.warn(line);
     if (!(thrown instanceof UsageError)) return 1;
     const known = name !== undefined && Object.hasOwn(COMMANDS, name);
-    terminal.complain(`Try: weft ${known ? `${name} ` : ""}--help`);
+    terminal.warn(`Try: weft ${known ? `${name} ` : ""}--help`);
     return 2;
   }
 }

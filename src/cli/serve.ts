@@ -83,7 +83,7 @@ class Server {
     if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
     const { refused } = runtime.follower;
     if (config.given.strict === true && refused !== undefined) {
-      terminal.complain(`version ${refused.version} cannot be run`);
+      terminal.warn(`version ${refused.version} cannot be run`);
       await runtime.close();
       return false;
     }
@@ -94,7 +94,7 @@ class Server {
     terminal.print(`running    version ${runtime.registry.version.id}`);
     await this.#printUrls(runtime);
     if (runtime.registry.namespace(this.#namespace).length === 0) {
-      terminal.complain(`the namespace ${this.#namespace} is empty; weft apply -f FILE puts specs into it`);
+      terminal.warn(`the namespace ${this.#namespace} is empty; weft apply -f FILE puts specs into it`);
     }
     if (this.#admin !== undefined) terminal.print(`admin      ${this.#admin.url}`);
     if (config.given.watch === true) {
@@ -162,14 +162,14 @@ class Server {
         if (!await source.read()) continue;
         const operations = await this.#apply(source, registry);
         if (operations === undefined) {
-          terminal.complain(`version ${registry.version.id} goes on`);
+          terminal.warn(`version ${registry.version.id} goes on`);
           continue;
         }
         this.#print(operations);
         await this.#printUrls(runtime);
       } catch (thrown) {
-        for (const line of reasonOf(asError(thrown)).split("\n")) terminal.complain(line);
-        terminal.complain(`version ${registry.version.id} goes on`);
+        for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
+        terminal.warn(`version ${registry.version.id} goes on`);
       }
     }
   }

@@ -10,15 +10,15 @@ import {
   SENT,
 } from "../flow/mod.ts";
 import type { Realm } from "../language/mod.ts";
-import { type Note, type Patch, Rest, SEALED, ToHost } from "../protocol/mod.ts";
+import { ENCODED, type Patch, Residency, type ThreadStatus, ToHost } from "../protocol/mod.ts";
 import {
   type Answer,
   asError,
   type Codec,
+  Encoded,
   type Failure,
   isError,
   type LogLevel,
-  Sealed,
   toErrorRecord,
   toWire,
   type Value,
@@ -29,14 +29,14 @@ import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
 import { rootOf } from "./program.ts";
 import { type Clock, Slices } from "./slices.ts";
-import { type Made, Mirror } from "./symbol_replica.ts";
+import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
 /** What an executor is made of. */
 export interface ExecutorOptions {
   /** To the host. */
   port: MessagePort;
   /** Shared with the warden and the host. */
-  note: Note;
+  status: ThreadStatus;
   realm: Realm;
   kinds: readonly Kind[];
   codecs: readonly Codec[];
@@ -48,7 +48,7 @@ export interface ExecutorOptions {
 interface Known {
   readonly process: Process;
   /** What the host was last told of it. */
-  rest: Rest;
+  residency: Residency;
 }
 
 /** The limit of a symbol whose node is not made yet. */
@@ -60,14 +60,14 @@ export class Executor {
   readonly #slices: Slices;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #mirror: Mirror;
+  readonly #symbols: SymbolReplica;
   readonly #processes = new NumberMap<Known>();
   readonly #asks = new Map<number, Packet>();
   #askNumber = 0;
   #childNumber = 0;
 
-  constructor({ port, note, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
-    const guard = new Guard(note);
+  constructor({ port, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
+    const guard = new Guard(status);
     const outbox = this.#outbox = new Outbox(port);
     const flow = this.#flow = new Flow({
       wake: () => this.#slices.schedule(),
@@ -83,7 +83,7 @@ export class Executor {
       fork: (parent) => flow.open({ number: --this.#childNumber, generation: parent.generation, parent }),
     });
     const remote: Node = { receive: (packet, to) => this.#ask(packet, to.symbol, to.index) };
-    this.#mirror = new Mirror((symbol, definition) => maker.make(symbol, definition), remote);
+    this.#symbols = new SymbolReplica((symbol, definition) => maker.make(symbol, definition), remote);
     const inbox = this.#inbox = new Inbox(codecs, {
       packet: (process, generation, symbol, index, packet, raw) =>
         this.#packet(process, generation, symbol, index, packet, raw),
@@ -112,14 +112,14 @@ export class Executor {
       post: () => outbox.post(),
       stopped: (error: Failure) => {
         const packet = flow.stopped(error);
-        if (packet !== null && packet.port !== null) this.#mirror.flush(packet.port.symbol, packet.process.number);
+        if (packet !== null && packet.port !== null) this.#symbols.flush(packet.port.symbol, packet.process.number);
       },
       giveUp: (error: Error) => {
         this.#log("error", `an executor gives up: ${error.message}`);
         outbox.post();
       },
     };
-    this.#slices = new Slices(work, clock, note, guard, unguarded);
+    this.#slices = new Slices(work, clock, status, guard, unguarded);
     port.onmessage = ({ data }) => {
       inbox.add(data);
       this.#slices.schedule();
@@ -132,37 +132,37 @@ export class Executor {
     const symbol = next.port.symbol;
     if (symbol.limit === UNKNOWN) {
       symbol.limit = 0;
-      this.#mirror.ready(symbol);
+      this.#symbols.ready(symbol);
     }
     return next.answer === undefined && next.process.status === "running" ? symbol.limit : 0;
   }
 
-  #packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Sealed): void {
+  #packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Encoded): void {
     let known = this.#processes.get(number);
     if (known === undefined) {
-      known = { process: this.#flow.open({ number, generation }), rest: Rest.Busy };
+      known = { process: this.#flow.open({ number, generation }), residency: Residency.Busy };
       this.#processes.set(number, known);
     }
-    this.#flow.start(known.process, this.#mirror.port(symbol, port), raw, this.#asker, tag);
+    this.#flow.start(known.process, this.#symbols.port(symbol, port), raw, this.#replyTo, tag);
   }
 
   /** Told the answers to the host's packets. */
-  readonly #asker = {
+  readonly #replyTo = {
     answered: (packet: Packet, answer: Outcome): void => {
-      const rest = this.#restAfter(packet);
+      const residency = this.#residencyAfter(packet);
       const { form, data } = write(answer as Answer, packet.raw);
-      this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, rest, form, data);
+      this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
     },
   };
 
   /** What is left of a process once a packet of the host's is answered. One of which nothing is left is forgotten. */
-  #restAfter({ process }: Packet): Rest {
+  #residencyAfter({ process }: Packet): Residency {
     const known = this.#processes.get(process.number);
-    if (known === undefined || process.status !== "running") return Rest.Nothing;
+    if (known === undefined || process.status !== "running") return Residency.Nothing;
     // what holds it open here: the host, and the packet
-    known.rest = process.open > 2 ? Rest.Busy : process.forgettable ? Rest.Nothing : Rest.Kept;
-    if (known.rest === Rest.Nothing) this.#forget(process);
-    return known.rest;
+    known.residency = process.open > 2 ? Residency.Busy : process.forgettable ? Residency.Nothing : Residency.Kept;
+    if (known.residency === Residency.Nothing) this.#forget(process);
+    return known.residency;
   }
 
   #forget(process: Process): void {
@@ -172,10 +172,10 @@ export class Executor {
 
   #idle(process: Process): void {
     const known = this.#processes.get(process.number);
-    if (known === undefined || known.rest !== Rest.Busy) return;
-    known.rest = process.forgettable ? Rest.Nothing : Rest.Kept;
-    this.#outbox.push(ToHost.Idle, process.number, known.rest);
-    if (known.rest === Rest.Nothing) this.#forget(process);
+    if (known === undefined || known.residency !== Residency.Busy) return;
+    known.residency = process.forgettable ? Residency.Nothing : Residency.Kept;
+    this.#outbox.push(ToHost.Idle, process.number, known.residency);
+    if (known.residency === Residency.Nothing) this.#forget(process);
   }
 
   #ended(process: Process): void {
@@ -211,15 +211,15 @@ export class Executor {
 
   #patch(patch: Patch): void {
     for (const definition of patch.define) {
-      const symbol = this.#mirror.define(definition);
+      const symbol = this.#symbols.define(definition);
       symbol.limit = definition.body === undefined ? 0 : UNKNOWN;
     }
-    this.#mirror.change(patch);
+    this.#symbols.change(patch);
   }
 
   /** Makes the node of a symbol and runs the top level of its code, to see whether it can be run. */
   #try(request: number, number: number): void {
-    const symbol = this.#mirror.symbol(number);
+    const symbol = this.#symbols.symbol(number);
     const done = (error?: Failure) => {
       this.#outbox.push(ToHost.Prepared, request, error === undefined ? null : toErrorRecord(error));
       this.#slices.schedule();
@@ -236,13 +236,13 @@ export class Executor {
           }
         },
       });
-    const start = (made: Made | undefined) => {
+    const start = (made: Instance | undefined) => {
       for (const program of made?.programs ?? []) program.start();
       done();
     };
     attempt(() => {
       if (symbol.limit === UNKNOWN) symbol.limit = 0;
-      const made = this.#mirror.make(symbol);
+      const made = this.#symbols.make(symbol);
       if (!(made instanceof Promise)) start(made);
       else made.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
     });
@@ -254,10 +254,10 @@ export class Executor {
 }
 
 /** Writes an answer: in the codec of what was asked, if it was sealed. An answer that cannot be written is an error. */
-function write(answer: Answer, asked: Value | Sealed): { form: number; data: unknown } {
+function write(answer: Answer, asked: Value | Encoded): { form: number; data: unknown } {
   try {
-    if (asked instanceof Sealed && !isError(answer)) {
-      return { form: SEALED + asked.codec.number, data: asked.codec.seal(answer, asked.data) };
+    if (asked instanceof Encoded && !isError(answer)) {
+      return { form: ENCODED + asked.codec.number, data: asked.codec.encode(answer, asked.data) };
     }
     return toWire(answer);
   } catch (thrown) {

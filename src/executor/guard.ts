@@ -1,4 +1,4 @@
-import type { Note } from "../protocol/mod.ts";
+import type { ThreadStatus } from "../protocol/mod.ts";
 
 /** How long one call into user code may take where its spec says nothing, in milliseconds. */
 export const DEFAULT_LIMIT = 1_000;
@@ -8,19 +8,19 @@ export const DEFAULT_LIMIT = 1_000;
  * answered for if it is ended inside.
  */
 export class Guard {
-  readonly #note: Note;
+  readonly #status: ThreadStatus;
   /** Whether user code is running; stays true when it was ended from outside. */
   inside = false;
   /** Whether user code has run since this was last set to false: the clock may have moved far. */
   used = false;
 
-  constructor(note: Note) {
-    this.#note = note;
+  constructor(status: ThreadStatus) {
+    this.#status = status;
   }
 
   /** User code is about to be entered in the name of a symbol and a process. */
   enter(symbol: { number: number; limit: number }, process: number): void {
-    this.#note.enter(symbol.number, process, symbol.limit || DEFAULT_LIMIT);
+    this.#status.enter(symbol.number, process, symbol.limit || DEFAULT_LIMIT);
     this.inside = true;
     this.used = true;
   }
@@ -28,6 +28,6 @@ export class Guard {
   /** User code is over, its result copied out. */
   leave(): void {
     this.inside = false;
-    this.#note.leave();
+    this.#status.leave();
   }
 }

@@ -1,9 +1,9 @@
-import { type Patch, SEALED, ToExecutor } from "../protocol/mod.ts";
-import { type Answer, type Codec, type Form, fromWire, Sealed, type Value } from "../value/mod.ts";
+import { ENCODED, type Patch, ToExecutor } from "../protocol/mod.ts";
+import { type Answer, type Codec, Encoded, type Form, fromWire, type Value } from "../value/mod.ts";
 
 /** What the frames of the host come to. */
 export interface InboxHandler {
-  packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Sealed): void;
+  packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Encoded): void;
   answer(ask: number, answer: Answer): void;
   exit(process: number): void;
   prepare(request: number, symbol: number): void;
@@ -50,7 +50,7 @@ export class Inbox {
     switch (batch[at] as ToExecutor) {
       case ToExecutor.Packet: {
         this.#move(batch, 8);
-        const raw = this.#payload(batch[at + 6] as number, batch[at + 7]) as Value | Sealed;
+        const raw = this.#payload(batch[at + 6] as number, batch[at + 7]) as Value | Encoded;
         handler.packet(
           batch[at + 1] as number,
           batch[at + 2] as number,
@@ -80,11 +80,11 @@ export class Inbox {
     }
   }
 
-  #payload(form: number, data: unknown): Answer | Sealed {
-    if (form < SEALED) return fromWire(form as Form, data);
-    const codec = this.#codecs.get(form - SEALED);
-    if (codec === undefined) throw new Error(`no codec has the number ${form - SEALED}`);
-    return new Sealed(codec, data);
+  #payload(form: number, data: unknown): Answer | Encoded {
+    if (form < ENCODED) return fromWire(form as Form, data);
+    const codec = this.#codecs.get(form - ENCODED);
+    if (codec === undefined) throw new Error(`no codec has the number ${form - ENCODED}`);
+    return new Encoded(codec, data);
   }
 
   /** Moves on before the frame is handled: one that cannot be must not be read again. */

@@ -11,7 +11,7 @@ import type { Clock } from "./slices.ts";
 const KEPT =
   /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|URIError|[A-Z][a-z]\w*Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Event|Buffer)$/;
 
-/** Takes from the thread what the engine needs of it. Call before `sealGlobal`. */
+/** Takes from the thread what the engine needs of it. Call before `lockDownGlobal`. */
 export function takeClock(): Clock {
   const { setImmediate, setInterval } = globalThis;
   // Node's own looks for what the seal takes away
@@ -34,7 +34,7 @@ export function takeClock(): Clock {
  * Leaves on the thread's global nothing that reaches out, and refuses every further import. The thread has no permission
  * anyway; this takes away the doors that no permission guards (signals, locks, channels, caches).
  */
-export function sealGlobal(): void {
+export function lockDownGlobal(): void {
   registerHooks({
     resolve(specifier: string) {
       throw new Error(`import of ${specifier} refused`);

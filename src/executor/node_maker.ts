@@ -6,7 +6,7 @@ import { formatPosition, type Origin, type Path, positionIn } from "../spec/mode
 import { asError, type Failure, fromWire, type LogLevel, type ValueMap } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 import { GuardedProgram } from "./program.ts";
-import type { Made } from "./symbol_replica.ts";
+import type { Instance } from "./symbol_replica.ts";
 
 /** What nodes are made with. */
 export interface NodeMakerOptions {
@@ -30,12 +30,12 @@ export class NodeMaker {
   }
 
   /** Makes the node of a definition. @throws {Error} Why it cannot be made. */
-  make(symbol: NodeSymbol, definition: Definition): Made | Promise<Made> {
+  make(symbol: NodeSymbol, definition: Definition): Instance | Promise<Instance> {
     const kind = this.#kinds.get(definition.kind);
     if (kind?.prepare === undefined) throw new Error(`this executor does not know the kind ${definition.kind}`);
     const programs: GuardedProgram[] = [];
     const prepared = kind.prepare(this.#contextOf(symbol, definition, programs));
-    const made = ({ node, release }: Prepared): Made => ({
+    const made = ({ node, release }: Prepared): Instance => ({
       node,
       programs,
       release: () => {

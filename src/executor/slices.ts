@@ -1,5 +1,5 @@
 import vm from "node:vm";
-import type { Note } from "../protocol/mod.ts";
+import type { ThreadStatus } from "../protocol/mod.ts";
 import { asError, type Failure, failure } from "../value/mod.ts";
 import { DEFAULT_LIMIT, type Guard } from "./guard.ts";
 
@@ -72,7 +72,7 @@ export interface SliceWork {
 export class Slices {
   readonly #work: SliceWork;
   readonly #clock: Clock;
-  readonly #note: Note;
+  readonly #status: ThreadStatus;
   readonly #guard: Guard;
   readonly #unguarded: boolean;
   readonly #script: vm.Script;
@@ -87,10 +87,10 @@ export class Slices {
   #measured: { at: number; used: number };
 
   /** @param unguarded Runs without timers, for the bench that says what they cost. */
-  constructor(work: SliceWork, clock: Clock, note: Note, guard: Guard, unguarded: boolean) {
+  constructor(work: SliceWork, clock: Clock, status: ThreadStatus, guard: Guard, unguarded: boolean) {
     this.#work = work;
     this.#clock = clock;
-    this.#note = note;
+    this.#status = status;
     this.#guard = guard;
     this.#unguarded = unguarded;
     this.#measured = { at: clock.now(), used: clock.cpu() };
@@ -115,7 +115,7 @@ export class Slices {
 
   #turn(): void {
     this.#scheduled = false;
-    this.#note.beat();
+    this.#status.beat();
     if (this.#unguarded) this.#slice();
     else this.#timed(this.#alone || DEFAULT_LIMIT + SLICE + MARGIN);
     this.#work.post();
@@ -123,7 +123,7 @@ export class Slices {
   }
 
   #beat(): void {
-    this.#note.beat();
+    this.#status.beat();
     this.#measured = { at: this.#clock.now(), used: this.#clock.cpu() };
   }
 
@@ -135,7 +135,7 @@ export class Slices {
       // a handler may be cut short anywhere; what runs between two of them may not
       if (isTimeout(thrown) && (this.#guard.inside || this.#work.current() !== undefined)) {
         this.#stopped();
-        this.#note.stopped(this.#clock.now() - began - timeout);
+        this.#status.stopped(this.#clock.now() - began - timeout);
       } else {
         this.#work.giveUp(asError(thrown));
         this.#clock.exit();
@@ -147,7 +147,7 @@ export class Slices {
     const { at, used } = this.#measured;
     const overloaded = (this.#clock.cpu() - used) / (this.#clock.now() - at) < 0.5;
     const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
-    const limit = this.#guard.inside ? this.#note.read().limit : DEFAULT_LIMIT;
+    const limit = this.#guard.inside ? this.#status.read().limit : DEFAULT_LIMIT;
     const task = this.#task;
     this.#task = undefined;
     this.#guard.leave();
@@ -216,11 +216,11 @@ export class Slices {
 
   /** Takes the next batch in, if it comes soon. */
   #fetch(began: number): boolean {
-    const heard = this.#note.rings;
+    const heard = this.#status.signals;
     if (this.#work.receive()) return true;
     const left = this.#span - (this.#clock.now() - began);
     if (left <= 0 || this.#work.promised()) return false;
-    this.#note.wait(heard, Math.min(left, LINGER));
+    this.#status.wait(heard, Math.min(left, LINGER));
     return this.#work.receive();
   }
 }

@@ -1,16 +1,16 @@
 import type { Kind } from "../flow/mod.ts";
 import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
-import { Note } from "../protocol/mod.ts";
+import { ThreadStatus } from "../protocol/mod.ts";
 import { Executor } from "./executor.ts";
-import { sealGlobal, takeClock, takeLock } from "./lockdown.ts";
+import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
 
 /** What the warden gives an executor to begin with. */
 export interface ExecutorData {
   /** To the host. */
   port: MessagePort;
-  /** Memory of its `Note`. */
-  note: SharedArrayBuffer;
+  /** Memory of its `ThreadStatus`. */
+  status: SharedArrayBuffer;
   /** Name of the Web Lock that it has to hold. */
   lock: string;
   /** Modules of kinds that were added to the built-in ones. */
@@ -28,10 +28,10 @@ export async function start(data: ExecutorData): Promise<void> {
   for (const url of data.extensions) kinds.push(...extensionKinds(await import(url)));
   const clock = takeClock();
   const realm = new Realm();
-  sealGlobal();
+  lockDownGlobal();
   new Executor({
     port: data.port,
-    note: new Note(data.note),
+    status: new ThreadStatus(data.status),
     realm,
     kinds,
     codecs: CODECS,

@@ -3,18 +3,18 @@ import type { Definition, Patch } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 
 /** A node with the programs that it calls. */
-export interface Made extends Prepared {
+export interface Instance extends Prepared {
   /** Code whose top level runs before the first call. */
   programs: readonly { start(): void; flush(process: number): void }[];
 }
 
 /** How the executor makes a node of a definition. */
-export type Make = (symbol: NodeSymbol, definition: Definition) => Made | Promise<Made>;
+export type Make = (symbol: NodeSymbol, definition: Definition) => Instance | Promise<Instance>;
 
 interface Entry {
   readonly symbol: NodeSymbol;
   readonly definition: Definition;
-  made: Made | Promise<Made> | undefined;
+  made: Instance | Promise<Instance> | undefined;
   ready: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Entry {
  * The host's symbol table as an executor has it: symbols by number, nodes of its own made when a packet first wants
  * them, a stand-in for every node of the host.
  */
-export class Mirror {
+export class SymbolReplica {
   readonly #entries = new Map<number, Entry>();
   readonly #make: Make;
   readonly #remote: Node;
@@ -79,7 +79,7 @@ export class Mirror {
   }
 
   /** Makes the node of a symbol, if it is not made yet. @throws {Error} Why it cannot be made. */
-  make(symbol: NodeSymbol): Made | Promise<Made> | undefined {
+  make(symbol: NodeSymbol): Instance | Promise<Instance> | undefined {
     const entry = this.#entries.get(symbol.number);
     if (entry === undefined || entry.ready) return entry?.made;
     entry.ready = true;

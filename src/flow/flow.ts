@@ -1,6 +1,6 @@
-import { type Answer, asError, failure, isError, merge, type Sealed, type Value } from "../value/mod.ts";
+import { type Answer, asError, type Encoded, failure, isError, merge, type Value } from "../value/mod.ts";
 import { type Reply, SENT } from "./node.ts";
-import { type Asker, type Outcome, Packet, type Sending } from "./packet.ts";
+import { type Outcome, Packet, type ReplyTo, type Sending } from "./packet.ts";
 import { trace } from "./path.ts";
 import type { InPort, OutPort } from "./port.ts";
 import { type ExitHook, Process, type ProcessOptions } from "./process.ts";
@@ -71,13 +71,13 @@ export class Flow {
   start(
     process: Process,
     port: InPort,
-    payload: Value | Sealed,
-    asker: Asker,
+    payload: Value | Encoded,
+    replyTo: ReplyTo,
     tag = 0,
     via: OutPort | null = null,
   ): Packet {
     const packet = new Packet(this, process, port, payload, null, via);
-    packet.asker = asker;
+    packet.replyTo = replyTo;
     packet.tag = tag;
     process.open++;
     this.#enqueue(packet);
@@ -85,19 +85,19 @@ export class Flow {
   }
 
   /**
-   * Sends a payload out of a port from outside of any node, to all it is linked to; the asker is told the merged answer.
+   * Sends a payload out of a port from outside of any node, to all it is linked to; the replyTo is told the merged answer.
    * Answers false, and sends nothing, if the port is linked to nothing.
    */
-  emit(process: Process, port: OutPort, payload: Value | Sealed, asker: Asker, tag = 0): boolean {
+  emit(process: Process, port: OutPort, payload: Value | Encoded, replyTo: ReplyTo, tag = 0): boolean {
     const targets = port.targets(process.generation);
     const only = targets[0];
     if (only === undefined) return false;
     if (targets.length === 1) {
-      this.start(process, only, payload, asker, tag, port);
+      this.start(process, only, payload, replyTo, tag, port);
       return true;
     }
     const gathering = new Packet(this, process, null, payload, null, port);
-    gathering.asker = asker;
+    gathering.replyTo = replyTo;
     gathering.tag = tag;
     gathering.pending = targets.length;
     gathering.answers = new Array(targets.length);
@@ -179,7 +179,7 @@ export class Flow {
   }
 
   /** For `Packet.send`: sends a payload to every target in the name of a packet. */
-  spread(parent: Packet, targets: readonly InPort[], payload: Value | Sealed, via: OutPort): void {
+  spread(parent: Packet, targets: readonly InPort[], payload: Value | Encoded, via: OutPort): void {
     const process = parent.process;
     if (parent.depth >= MAX_DEPTH || process.open > MAX_OPEN) return this.#runaway(parent);
     process.open += targets.length;
@@ -353,9 +353,9 @@ export class Flow {
   }
 
   #tell(packet: Packet, answer: Outcome): void {
-    const asker = packet.asker;
-    packet.asker = null;
-    asker?.answered(packet, answer);
+    const replyTo = packet.replyTo;
+    packet.replyTo = null;
+    replyTo?.answered(packet, answer);
   }
 
   #drop(packet: Packet): void {

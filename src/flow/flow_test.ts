@@ -395,8 +395,8 @@ Deno.test("a handler cut short loses nothing but its process", async () => {
   });
   const scope = globalThis as { enter?: () => void };
   let started: unknown;
-  const asker = { answered: (_: Packet, answer: Outcome) => void (started = answer) };
-  scope.enter = () => flow.start(opener, start.in("in")!, 0, asker);
+  const replyTo = { answered: (_: Packet, answer: Outcome) => void (started = answer) };
+  scope.enter = () => flow.start(opener, start.in("in")!, 0, replyTo);
   // a timed script is ended from outside: no catch and no finally of the loop runs
   assertThrows(() => new vm.Script("enter()").runInThisContext({ timeout: 20 }), Error, "timed out");
   delete scope.enter;

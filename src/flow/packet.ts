@@ -1,16 +1,16 @@
-import { type Answer, Sealed, type Value } from "../value/mod.ts";
+import { type Answer, Encoded, type Value } from "../value/mod.ts";
 import type { Flow } from "./flow.ts";
 import { type Continuation, type Reply, SENT } from "./node.ts";
 import type { InPort, OutPort } from "./port.ts";
 import type { Process } from "./process.ts";
 import type { Reader } from "./reader.ts";
 
-/** An answer, or one that crossed a thread in the form that the asker of the packet wants. */
-export type Outcome = Answer | Sealed;
+/** An answer, or one that crossed a thread in the form that the replyTo of the packet wants. */
+export type Outcome = Answer | Encoded;
 
 /** Told the answer to a packet that no node of this thread has sent. */
-export interface Asker {
-  /** @param answer `Sealed` only if the packet's own payload was. */
+export interface ReplyTo {
+  /** @param answer `Encoded` only if the packet's own payload was. */
   answered(packet: Packet, answer: Outcome): void;
 }
 
@@ -37,8 +37,8 @@ export class Packet {
   /** Where it waits for its turn to be answered. */
   reader: Reader | null = null;
   /** Who is told, if no node of this thread sent it. */
-  asker: Asker | null = null;
-  /** Whatever the asker wants to remember. */
+  replyTo: ReplyTo | null = null;
+  /** Whatever the replyTo wants to remember. */
   tag = 0;
 
   /**
@@ -51,7 +51,7 @@ export class Packet {
     readonly process: Process,
     readonly port: InPort | null,
     /** The payload as it was sent. */
-    readonly raw: Value | Sealed,
+    readonly raw: Value | Encoded,
     readonly parent: Packet | null,
     readonly via: OutPort | null,
   ) {
@@ -61,7 +61,7 @@ export class Packet {
   /** What it carries. */
   get payload(): Value {
     const raw = this.raw;
-    return raw instanceof Sealed ? raw.value : raw;
+    return raw instanceof Encoded ? raw.value : raw;
   }
 
   /**

@@ -6,8 +6,8 @@ import { Reader } from "./reader.ts";
 export type ExitHook = (error: Error | undefined) => void | Promise<void>;
 
 /** Wants to know of a process that lasts. No function: one that is made for each process is dear to collect. */
-export interface Lasting {
-  lasts(): void;
+export interface LongRunning {
+  longRunning(): void;
 }
 
 /** How a process begins. */
@@ -35,9 +35,9 @@ export class Process {
   /** When it has to have ended, by `performance.now()`, for whoever watches over that. */
   deadline = Infinity;
   /** Who is told, once, that the process lasts longer than most, by whoever watches over that. */
-  lasting: Lasting | null = null;
+  onLongRunning: LongRunning | null = null;
   /** Where it runs beside this thread: whatever the pool keeps of it. */
-  seat: unknown = undefined;
+  assignment: unknown = undefined;
   #readers: Reader | null = null;
   #children: Set<Process> | null = null;
   #store: Map<string, Value> | null = null;
@@ -64,7 +64,7 @@ export class Process {
   }
 
   /** Whether something has to be released at its end that may fail, or that others wait for. */
-  get guarded(): boolean {
+  get hasExitHooks(): boolean {
     return this.#hooks !== null;
   }
 
@@ -137,7 +137,7 @@ export class Process {
     const taken = { hooks: this.#hooks, readers: this.#readers, children: [...this.#children ?? []] };
     this.#hooks = null;
     this.#readers = null;
-    this.lasting = null;
+    this.onLongRunning = null;
     if (this.#abort !== null && !this.#abort.signal.aborted) this.#abort.abort(error);
     return taken;
   }

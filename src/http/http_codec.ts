@@ -17,7 +17,7 @@ export type ResponseData = readonly [number, readonly string[], Body];
 export const httpCodec: Codec = {
   number: 1,
   open: (data) => requestPayload(readRequest(data as RequestData)),
-  seal(answer: Answer, asked: unknown): ResponseData {
+  encode(answer: Answer, asked: unknown): ResponseData {
     const [method, , headers] = asked as RequestData;
     const response = encodeResponse(answer, { method, accept: findHeader(headers, "accept") }, {
       process: "",
@@ -25,7 +25,7 @@ export const httpCodec: Codec = {
     if (response.error !== undefined) throw response.error;
     return writeResponse(response);
   },
-  isSealed: isResponseData,
+  isEncoded: isResponseData,
 };
 
 function isResponseData(data: unknown): data is ResponseData {

@@ -9,10 +9,10 @@ export interface SocketLease {
   /** `http://127.0.0.1:8000` */
   readonly url: string;
   /** Takes the requests from now on, in place of whoever took them before. */
-  take(handler: SocketHandler): void;
+  attach(handler: SocketHandler): void;
   /** Takes no more requests, unless another has taken over already. */
-  yield(handler: SocketHandler): void;
-  /** Has the socket stay open until a body has arrived, or its reading failed. */
+  detach(handler: SocketHandler): void;
+  /** Has the socket undo open until a body has arrived, or its reading failed. */
   reading<T>(body: Promise<T>): Promise<T>;
   /** Lets go of the socket; the last to do so closes it, once its requests are answered. */
   release(): Promise<void>;
@@ -56,7 +56,7 @@ export class Sockets {
    *
    * @param port 0 for any that is free.
    * @param owner Who takes it: an address is of one owner at a time.
-   * @throws {Error} If the address cannot be bound, or is another's who is not about to let go of it (`vacate`).
+   * @throws {Error} If the address cannot be bound, or is another's who is not about to let go of it (`markReplaced`).
    */
   async acquire(hostname: string, port: number, owner: string): Promise<SocketLease> {
     const key = `${hostname}:${port === 0 ? owner : port}`;
@@ -68,11 +68,11 @@ export class Sockets {
     socket.leases.add(lease);
     return {
       url: socket.url,
-      take: (handler) => {
+      attach: (handler) => {
         socket.handler = handler;
         for (const go of socket.waiting.splice(0)) go();
       },
-      yield: (handler) => {
+      detach: (handler) => {
         if (socket.handler !== handler) return;
         socket.handler = undefined;
         socket.opening = false;
@@ -91,7 +91,7 @@ export class Sockets {
    *
    * @returns Takes that back.
    */
-  async vacate(owners: ReadonlySet<string>): Promise<() => void> {
+  async markReplaced(owners: ReadonlySet<string>): Promise<() => void> {
     const leaving: Lease[] = [];
     for (const { leases } of await this.#open()) {
       for (const lease of leases) if (owners.has(lease.owner) && !lease.leaving) leaving.push(lease);
@@ -101,7 +101,7 @@ export class Sockets {
   }
 
   /** Says that whoever wants to take a socket has done so: requests at the others are refused and wait no more. */
-  async settle(): Promise<void> {
+  async finishSwap(): Promise<void> {
     for (const socket of await this.#open()) {
       socket.opening = false;
       for (const go of socket.waiting.splice(0)) go();

@@ -1,17 +1,17 @@
 import { receiveMessageOnPort } from "node:worker_threads";
 import { NumberMap, type Packet, type Process } from "../flow/mod.ts";
 import {
+  ENCODED,
   nameOf,
-  type Note,
   type Patch,
   readAnswer,
   readLevel,
   readPayload,
-  readRest,
+  readResidency,
   readText,
   readWhole,
-  Rest,
-  SEALED,
+  Residency,
+  type ThreadStatus,
   ToExecutor,
   ToHost,
 } from "../protocol/mod.ts";
@@ -19,10 +19,10 @@ import {
   type Answer,
   asError,
   type Codec,
+  Encoded,
   type ErrorRecord,
   fromErrorRecord,
   type LogLevel,
-  Sealed,
   toWire,
   type Value,
 } from "../value/mod.ts";
@@ -37,7 +37,7 @@ const BATCH_FRAMES = 32;
 const LEFT = 10_000;
 
 /** One process as it is on one executor. */
-export interface Seat {
+export interface Assignment {
   readonly process: Process;
   readonly connection: Connection;
   /** Packets sent there, by the number they have in frames; answered ones are undefined. */
@@ -56,9 +56,9 @@ export interface Seat {
 export interface ConnectionHandler {
   ask(connection: Connection, ask: Ask): void;
   log(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void;
-  answered(seat: Seat, packet: Packet, answer: Answer | Sealed): void;
-  /** A seat's executor has nothing more to do for its process. */
-  rested(seat: Seat): void;
+  answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void;
+  /** A assignment's executor has nothing more to do for its process. */
+  rested(assignment: Assignment): void;
   childEnded(connection: Connection, child: number): void;
   /** It has sent what no executor sends, and is not listened to any more. */
   malformed(connection: Connection, what: string): void;
@@ -81,7 +81,7 @@ export interface ConnectionOptions {
   id: number;
   port: MessagePort;
   /** Shared with the executor. */
-  note: Note;
+  status: ThreadStatus;
   codecs: ReadonlyMap<number, Codec>;
   handler: ConnectionHandler;
   /** The symbol that the executor is for, if it is for one only. */
@@ -93,7 +93,7 @@ export class Connection {
   readonly id: number;
   readonly only: number | undefined;
   /** Processes that are on the executor. */
-  readonly seats = new NumberMap<Seat>();
+  readonly assignments = new NumberMap<Assignment>();
   /** Packets that it has not answered. */
   inFlight = 0;
   /** Whether it has said that it serves. */
@@ -105,7 +105,7 @@ export class Connection {
   /** Processes whose end it was told last. */
   readonly #left = new Set<number>();
   readonly #port: MessagePort;
-  readonly #note: Note;
+  readonly #status: ThreadStatus;
   readonly #handler: ConnectionHandler;
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #requests = new Map<number, (error: Error | undefined) => void>();
@@ -129,15 +129,15 @@ export class Connection {
     this.id = options.id;
     this.only = options.only;
     this.#port = options.port;
-    this.#note = options.note;
+    this.#status = options.status;
     this.#codecs = options.codecs;
     this.#handler = options.handler;
     this.#port.onmessage = ({ data }) => this.#receive(data);
   }
 
   /** The calls that it has stopped softly. */
-  get stops(): Note["stops"] {
-    return this.#note.stops;
+  get stops(): ThreadStatus["stops"] {
+    return this.#status.stops;
   }
 
   /** Settles when the executor serves. */
@@ -146,11 +146,11 @@ export class Connection {
   }
 
   /** Sends a packet of a process there. @throws {Error} If the payload is too large. */
-  send(seat: Seat, packet: Packet): void {
+  send(assignment: Assignment, packet: Packet): void {
     const { process, raw } = packet;
     // the answers of several links are merged here: they have to come as values
-    const { form, data, size } = raw instanceof Sealed && packet.parent === null
-      ? { form: SEALED + raw.codec.number, data: raw.data, size: sizeOf(raw.data) }
+    const { form, data, size } = raw instanceof Encoded && packet.parent === null
+      ? { form: ENCODED + raw.codec.number, data: raw.data, size: sizeOf(raw.data) }
       : toWire(packet.payload);
     const { port } = packet;
     this.#frames.push(
@@ -159,13 +159,13 @@ export class Connection {
       process.generation,
       port!.symbol.number,
       port!.index,
-      seat.packets.length,
+      assignment.packets.length,
       form,
       data,
     );
     this.#pushed(size);
-    seat.packets.push(packet);
-    seat.unanswered++;
+    assignment.packets.push(packet);
+    assignment.unanswered++;
     this.inFlight++;
   }
 
@@ -264,7 +264,7 @@ export class Connection {
       this.#unacknowledgedBytes += batch.bytes;
       this.#posted.push({ count: batch.count, bytes: batch.bytes });
       this.#port.postMessage(batch.frames);
-      this.#note.ring();
+      this.#status.notify();
     }
   }
 
@@ -307,7 +307,12 @@ export class Connection {
     const word = (offset: number) => readWhole(batch[at + offset], "a number of a frame");
     switch (batch[at]) {
       case ToHost.Answer:
-        this.#answer(word(1), word(2), readRest(batch[at + 3]), readAnswer(batch[at + 4], batch[at + 5], this.#codecs));
+        this.#answer(
+          word(1),
+          word(2),
+          readResidency(batch[at + 3]),
+          readAnswer(batch[at + 4], batch[at + 5], this.#codecs),
+        );
         return at + 6;
       case ToHost.Ask:
         this.#handler.ask(this, {
@@ -321,9 +326,9 @@ export class Connection {
         });
         return at + 9;
       case ToHost.Idle: {
-        const rest = readRest(batch[at + 2]);
-        const seat = this.seats.get(word(1));
-        if (seat !== undefined) this.#rest(seat, rest);
+        const residency = readResidency(batch[at + 2]);
+        const assignment = this.assignments.get(word(1));
+        if (assignment !== undefined) this.#residency(assignment, residency);
         return at + 3;
       }
       case ToHost.Log: {
@@ -347,35 +352,37 @@ export class Connection {
     }
   }
 
-  #answer(process: number, number: number, rest: Rest, answer: Answer | Sealed): void {
-    const seat = this.seats.get(process);
-    const packet = seat?.packets[number];
-    if (seat === undefined || packet === undefined) return; // of a process that has ended meanwhile
-    if (answer instanceof Sealed && !(packet.raw instanceof Sealed && packet.raw.codec === answer.codec)) {
+  #answer(process: number, number: number, residency: Residency, answer: Answer | Encoded): void {
+    const assignment = this.assignments.get(process);
+    const packet = assignment?.packets[number];
+    if (assignment === undefined || packet === undefined) return; // of a process that has ended meanwhile
+    if (answer instanceof Encoded && !(packet.raw instanceof Encoded && packet.raw.codec === answer.codec)) {
       throw new Error(`it answers in codec ${answer.codec.number} what was not asked in it`);
     }
-    seat.packets[number] = undefined;
-    seat.unanswered--;
+    assignment.packets[number] = undefined;
+    assignment.unanswered--;
     this.inFlight--;
     // while the executor is at work for it, the process cannot end
-    if (rest === Rest.Busy && !seat.busy) {
-      seat.busy = true;
-      packet.flow.hold(seat.process);
+    if (residency === Residency.Busy && !assignment.busy) {
+      assignment.busy = true;
+      packet.flow.hold(assignment.process);
     }
-    if (rest !== Rest.Busy) this.#forget(seat, rest);
-    this.#handler.answered(seat, packet, answer);
-    if (rest !== Rest.Busy) this.#rest(seat, rest);
+    if (residency !== Residency.Busy) this.#forget(assignment, residency);
+    this.#handler.answered(assignment, packet, answer);
+    if (residency !== Residency.Busy) this.#residency(assignment, residency);
   }
 
-  #rest(seat: Seat, rest: Rest): void {
-    this.#forget(seat, rest);
-    if (!seat.busy) return;
-    seat.busy = false;
-    this.#handler.rested(seat);
+  #residency(assignment: Assignment, residency: Residency): void {
+    this.#forget(assignment, residency);
+    if (!assignment.busy) return;
+    assignment.busy = false;
+    this.#handler.rested(assignment);
   }
 
-  #forget(seat: Seat, rest: Rest): void {
-    if (rest === Rest.Nothing && seat.unanswered === 0) this.seats.delete(seat.process.number);
+  #forget(assignment: Assignment, residency: Residency): void {
+    if (residency === Residency.Nothing && assignment.unanswered === 0) {
+      this.assignments.delete(assignment.process.number);
+    }
   }
 }
 

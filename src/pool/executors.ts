@@ -1,4 +1,4 @@
-import { Note, type Patch } from "../protocol/mod.ts";
+import { type Patch, ThreadStatus } from "../protocol/mod.ts";
 import { type Codec, failure } from "../value/mod.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
 import type { WardenLink } from "./warden_link.ts";
@@ -136,7 +136,7 @@ export class Executors {
         state: connection.ready ? state : "starting" as const,
         inFlight: connection.inFlight,
         stops: connection.stops,
-        processes: connection.seats.size,
+        processes: connection.assignments.size,
       }));
     return [
       ...describe(this.#serving, "serving"),
@@ -153,8 +153,8 @@ export class Executors {
     const { memory, extensions, unguarded, warden, handler, snapshot } = this.#options;
     const id = ++this.#ids;
     const { port1, port2 } = new MessageChannel();
-    const note = new Note();
-    const connection = new Connection({ id, port: port1, note, codecs: this.#codecs, handler, only });
+    const status = new ThreadStatus();
+    const connection = new Connection({ id, port: port1, status, codecs: this.#codecs, handler, only });
     this.#byId.set(id, connection);
     void connection.whenReady.then(() => {
       this.#failures = 0;
@@ -162,7 +162,7 @@ export class Executors {
     });
     const order = () => {
       if (!connection.closed) {
-        warden.order({ order: "spawn", id, memory, extensions, unguarded, note: note.buffer }, port2);
+        warden.order({ order: "spawn", id, memory, extensions, unguarded, status: status.buffer }, port2);
       }
     };
     if (this.#failures < FAILED_STARTS) order();

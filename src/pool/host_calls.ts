@@ -1,10 +1,10 @@
-import type { Asker, Flow, Outcome, Packet, Process } from "../flow/mod.ts";
+import type { Flow, Outcome, Packet, Process, ReplyTo } from "../flow/mod.ts";
 import { type Answer, asError, failure } from "../value/mod.ts";
 import type { Ask, Connection } from "./connection.ts";
 import { linkedPort, type PoolSymbols } from "./symbols.ts";
 
 /** Who is told the answer to a packet that an executor wanted to hand on. */
-class AskAnswer implements Asker {
+class HostCallReply implements ReplyTo {
   constructor(readonly connection: Connection, readonly ask: number) {}
 
   answered(_: Packet, answer: Outcome): void {
@@ -20,7 +20,7 @@ class AskAnswer implements Asker {
 const CHILDREN = 10_000;
 
 /** What asks need of the pool. */
-export interface AsksOptions {
+export interface HostCallsOptions {
   flow: Flow;
   symbols: PoolSymbols;
   /** Told before something is done that may be seen outside. */
@@ -33,12 +33,12 @@ export interface AsksOptions {
  * What executors ask the host for: packets to its nodes. An executor is believed nothing: the process has to be on it, and
  * the node that it asks in the name of has to be linked to the one that it asks, in that process's generation.
  */
-export class Asks {
-  readonly #options: AsksOptions;
+export class HostCalls {
+  readonly #options: HostCallsOptions;
   /** Processes that an executor has opened, as far as it has asked for something in their name. */
   readonly #children = new Map<Connection, Map<number, Process>>();
 
-  constructor(options: AsksOptions) {
+  constructor(options: HostCallsOptions) {
     this.#options = options;
   }
 
@@ -55,12 +55,12 @@ export class Asks {
       return this.#refuse(connection, ask, why);
     }
     if (target.definition.body === undefined && !target.pure) effect(process);
-    flow.start(process, port, ask.payload, new AskAnswer(connection, ask.ask));
+    flow.start(process, port, ask.payload, new HostCallReply(connection, ask.ask));
   }
 
   /** The process that a frame names, if the executor has it; a child of one is made known here by its first ask. */
   processOf(connection: Connection, number: number, parent: number): Process | undefined {
-    if (number > 0) return connection.seats.get(number)?.process;
+    if (number > 0) return connection.assignments.get(number)?.process;
     let children = this.#children.get(connection);
     const known = children?.get(number);
     if (known !== undefined) return known;
@@ -106,5 +106,5 @@ export class Asks {
 export function isAsked(packet: Packet): boolean {
   let root = packet;
   while (root.parent !== null) root = root.parent;
-  return root.asker instanceof AskAnswer;
+  return root.replyTo instanceof HostCallReply;
 }

@@ -8,10 +8,10 @@ import {
   type Relinked,
   SENT,
 } from "../flow/mod.ts";
-import { type Answer, type Codec, type Failure, failure, isError, type LogLevel, type Sealed } from "../value/mod.ts";
-import type { Connection, Seat } from "./connection.ts";
+import { type Answer, type Codec, type Encoded, type Failure, failure, isError, type LogLevel } from "../value/mod.ts";
+import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
-import { Asks, isAsked } from "./host_calls.ts";
+import { HostCalls, isAsked } from "./host_calls.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
 import type { DeathReason, WardenReport } from "./warden.ts";
 import { WardenLink } from "./warden_link.ts";
@@ -73,9 +73,9 @@ export class Pool {
   readonly #warden: WardenLink;
   readonly #symbols = new PoolSymbols();
   readonly #executors: Executors;
-  readonly #asks: Asks;
+  readonly #hostCalls: HostCalls;
   /** Executors that a symbol has ended, by its number. */
-  readonly #kills = new Map<number, number>();
+  readonly #strikes = new Map<number, number>();
   readonly #deaths: Death[] = [];
   readonly #restarts: Record<DeathReason, number> = { time: 0, silence: 0, memory: 0, crash: 0, order: 0 };
   #closed = false;
@@ -83,18 +83,18 @@ export class Pool {
   constructor(options: PoolOptions) {
     const { size, memory, codecs, extensions, unguarded = false, flow, log } = this.#options = options;
     const warden = this.#warden = options.warden ?? new WardenLink(extensions);
-    this.#asks = new Asks({
+    this.#hostCalls = new HostCalls({
       flow,
       symbols: this.#symbols,
       effect: (process) => this.#effect(process),
       refused: (message) => log("error", message),
     });
     const handler = {
-      ask: this.#asks.take.bind(this.#asks),
-      childEnded: this.#asks.ended.bind(this.#asks),
+      ask: this.#hostCalls.take.bind(this.#hostCalls),
+      childEnded: this.#hostCalls.ended.bind(this.#hostCalls),
       log: this.#logged.bind(this),
       answered: this.#answered.bind(this),
-      rested: (seat: Seat) => flow.release(seat.process),
+      rested: (assignment: Assignment) => flow.release(assignment.process),
       malformed: ({ id }: Connection, what: string) => {
         log("error", `executor ${id} sent a malformed frame and is killed: ${what}`);
         warden.order({ order: "kill", id, why: "it sent a malformed frame" });
@@ -161,7 +161,7 @@ export class Pool {
   free(numbers: readonly number[]): void {
     for (const number of numbers) {
       this.#symbols.remove(number);
-      this.#kills.delete(number);
+      this.#strikes.delete(number);
       this.#executors.release(number);
     }
     for (const connection of this.#executors.all()) connection.patch({ define: [], link: [], free: numbers });
@@ -169,10 +169,10 @@ export class Pool {
 
   /** A process of the host's has ended. */
   ended(process: Process): void {
-    const seat = process.seat as Seat | undefined;
-    if (seat !== undefined) leave(seat);
+    const assignment = process.assignment as Assignment | undefined;
+    if (assignment !== undefined) leave(assignment);
     for (const connection of this.#executors.alone()) {
-      const other = connection.seats.get(process.number);
+      const other = connection.assignments.get(process.number);
       if (other !== undefined) leave(other);
     }
   }
@@ -186,30 +186,33 @@ export class Pool {
 
   #send(packet: Packet): typeof SENT {
     const alone = this.#executors.aloneWith(packet.port!.symbol.number);
-    const seat = alone === undefined ? this.#seat(packet.process) : seatAt(alone, packet.process);
-    seat.connection.send(seat, packet);
+    const assignment = alone === undefined ? this.#assign(packet.process) : assignmentAt(alone, packet.process);
+    assignment.connection.send(assignment, packet);
     return SENT;
   }
 
   /** Where a process runs: on the executor with the fewest packets in flight when it first came. */
-  #seat(process: Process): Seat {
-    const known = process.seat as Seat | undefined;
+  #assign(process: Process): Assignment {
+    const known = process.assignment as Assignment | undefined;
     if (known !== undefined && !known.connection.closed) {
       // an executor that had nothing to keep of it has forgotten it
-      known.connection.seats.set(process.number, known);
+      known.connection.assignments.set(process.number, known);
       return known;
     }
     // a child lives where its parent does
     const { parent } = process;
-    const seat = seatAt(parent === null ? this.#executors.quietest() : this.#seat(parent).connection, process);
-    process.seat = seat;
-    return seat;
+    const assignment = assignmentAt(
+      parent === null ? this.#executors.quietest() : this.#assign(parent).connection,
+      process,
+    );
+    process.assignment = assignment;
+    return assignment;
   }
 
-  #answered(seat: Seat, packet: Packet, answer: Answer | Sealed): void {
+  #answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void {
     if (isError(answer)) prefix(packet, answer);
     // told to whoever opened the process: that has been seen
-    if (packet.parent === null) seat.effects = true;
+    if (packet.parent === null) assignment.effects = true;
     this.#options.flow.settle(packet, answer as Answer);
   }
 
@@ -217,12 +220,12 @@ export class Pool {
   #effect(process: Process): void {
     let root = process;
     while (root.parent !== null) root = root.parent;
-    const seat = root.seat as Seat | undefined;
-    if (seat !== undefined) seat.effects = true;
+    const assignment = root.assignment as Assignment | undefined;
+    if (assignment !== undefined) assignment.effects = true;
   }
 
   #logged(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void {
-    const of = process === 0 ? undefined : this.#asks.processOf(connection, process, 0);
+    const of = process === 0 ? undefined : this.#hostCalls.processOf(connection, process, 0);
     this.#options.log(level, text, about(of, this.#symbols.get(symbol)?.symbol));
   }
 
@@ -234,18 +237,18 @@ export class Pool {
     await connection.drain();
     const { id, why } = report;
     const node = report.in === undefined ? undefined : this.#symbols.get(report.in.symbol)?.symbol;
-    const guilty = report.in === undefined ? undefined : connection.seats.get(report.in.process)?.process;
+    const offender = report.in === undefined ? undefined : connection.assignments.get(report.in.process)?.process;
     this.#remember(report, node);
     const where = node === undefined ? "" : ` in ${node.name}`;
-    this.#options.log("error", `executor ${id} ended${where}: ${why}`, about(guilty, node));
+    this.#options.log("error", `executor ${id} ended${where}: ${why}`, about(offender, node));
     connection.close(failure(`executor ${id} was lost: ${why}`, { code: "executor_lost" }));
     if (node !== undefined) this.#blame(node);
-    this.#asks.lost(connection);
-    for (const seat of connection.seats.values()) {
-      connection.seats.delete(seat.process.number);
-      if (seat.process.status !== "running") continue;
-      if (seat.process === guilty) this.#options.flow.abort(guilty, killed(seat, report, node));
-      else this.#recover(seat);
+    this.#hostCalls.lost(connection);
+    for (const assignment of connection.assignments.values()) {
+      connection.assignments.delete(assignment.process.number);
+      if (assignment.process.status !== "running") continue;
+      if (assignment.process === offender) this.#options.flow.abort(offender, killed(assignment, report, node));
+      else this.#recover(assignment);
     }
   }
 
@@ -256,34 +259,36 @@ export class Pool {
   }
 
   /** Runs a process again whose executor died, once, if nothing of it can have been seen. */
-  #recover(seat: Seat): void {
+  #recover(assignment: Assignment): void {
     const { flow } = this.#options;
-    const { process } = seat;
-    const isMain = process.seat === seat;
-    if (seat.effects || seat.replayed || !isMain || process.parent !== null) {
+    const { process } = assignment;
+    const isMain = process.assignment === assignment;
+    if (assignment.effects || assignment.replayed || !isMain || process.parent !== null) {
       return flow.abort(process, failure("executor lost", { code: "executor_lost" }));
     }
-    process.seat = undefined;
-    const packets = seat.packets.filter((packet) => packet !== undefined);
+    process.assignment = undefined;
+    const packets = assignment.packets.filter((packet) => packet !== undefined);
     // what the dead executor had asked for is asked for anew
     for (const packet of packets) if (isAsked(packet)) flow.settle(packet, failure("executor lost"));
     for (const packet of packets) if (!isAsked(packet)) this.#send(packet);
-    const next = process.seat as Seat | undefined;
+    const next = process.assignment as Assignment | undefined;
     if (next !== undefined) next.replayed = true;
-    if (seat.busy) flow.release(process);
+    if (assignment.busy) flow.release(process);
   }
 
   /** Counts that a symbol has ended an executor; from the second time on it runs alone, until its spec changes. */
   #blame(symbol: NodeSymbol): void {
     const { number, name } = symbol;
-    const kills = (this.#kills.get(number) ?? 0) + 1;
-    this.#kills.set(number, kills);
+    const strikes = (this.#strikes.get(number) ?? 0) + 1;
+    this.#strikes.set(number, strikes);
     const known = this.#symbols.get(number);
-    if (kills !== QUARANTINE || known?.definition.body === undefined) return;
+    if (strikes !== QUARANTINE || known?.definition.body === undefined) return;
     this.#symbols.isolate(number);
     this.#executors.isolate(number);
     this.#redefine([known]);
-    this.#options.log("warn", `${name} has ended ${kills} executors and runs alone until its spec changes`, { symbol });
+    this.#options.log("warn", `${name} has ended ${strikes} executors and runs alone until its spec changes`, {
+      symbol,
+    });
   }
 
   #wardenLost(why: string): void {
@@ -295,17 +300,17 @@ export class Pool {
   }
 }
 
-function seatAt(connection: Connection, process: Process): Seat {
-  let seat = connection.seats.get(process.number);
-  if (seat === undefined) {
-    seat = { process, connection, packets: [], unanswered: 0, busy: false, effects: false, replayed: false };
-    connection.seats.set(process.number, seat);
+function assignmentAt(connection: Connection, process: Process): Assignment {
+  let assignment = connection.assignments.get(process.number);
+  if (assignment === undefined) {
+    assignment = { process, connection, packets: [], unanswered: 0, busy: false, effects: false, replayed: false };
+    connection.assignments.set(process.number, assignment);
   }
-  return seat;
+  return assignment;
 }
 
-function leave({ connection, process, unanswered }: Seat): void {
-  if (!connection.seats.delete(process.number)) return;
+function leave({ connection, process, unanswered }: Assignment): void {
+  if (!connection.assignments.delete(process.number)) return;
   connection.inFlight -= unanswered;
   connection.exit(process.number);
 }
@@ -315,10 +320,10 @@ function about(process: Process | undefined, symbol: NodeSymbol | undefined) {
 }
 
 /** What a process fails with that its executor died of. */
-function killed(seat: Seat, { reason, why }: Died, node: NodeSymbol | undefined): Failure {
+function killed(assignment: Assignment, { reason, why }: Died, node: NodeSymbol | undefined): Failure {
   const code = reason === "memory" ? "memory" : "timeout";
   const error = failure(`${node?.name ?? "a node"} was killed: ${why}`, { code });
-  const packet = seat.packets.find((sent) => sent !== undefined);
+  const packet = assignment.packets.find((sent) => sent !== undefined);
   if (packet !== undefined && node !== undefined) error.path = [...pathOf(packet).slice(0, -1), node.name];
   return error;
 }

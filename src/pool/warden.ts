@@ -2,7 +2,7 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { Note, type NoteReading } from "../protocol/mod.ts";
+import { type StatusReading, ThreadStatus } from "../protocol/mod.ts";
 
 /** From the host to the warden. */
 export type WardenOrder =
@@ -12,8 +12,8 @@ export type WardenOrder =
     id: number;
     /** Limit of its V8 heap, in MiB. */
     memory: number;
-    /** Memory of its `Note`. */
-    note: SharedArrayBuffer;
+    /** Memory of its `ThreadStatus`. */
+    status: SharedArrayBuffer;
     extensions: readonly string[];
     unguarded: boolean;
   }
@@ -57,7 +57,7 @@ interface MeasuredWorker extends Worker {
 interface Ward {
   id: number;
   worker: MeasuredWorker;
-  note: Note;
+  status: ThreadStatus;
   /** The call it was in at the last look, and since when, by the warden's clock. */
   sequence: number;
   since: number;
@@ -68,7 +68,7 @@ interface Ward {
 }
 
 /**
- * Spawns, watches and kills executors. Runs in a Web Worker that may read Weft's own source and nothing else, so that
+ * Spawns, watches and strikes executors. Runs in a Web Worker that may read Weft's own source and nothing else, so that
  * its executors, which inherit that, can do no more. It runs no user code.
  */
 export class Warden {
@@ -97,18 +97,18 @@ export class Warden {
 
   #spawn(order: WardenOrder & { order: "spawn" }, port: MessagePort): void {
     const { id, memory, extensions, unguarded } = order;
-    const note = new Note(order.note);
+    const status = new ThreadStatus(order.status);
     // locks are the whole program's: another runtime in it has executors with the same ids
     const lock = `executor-${crypto.randomUUID()}`;
-    const workerData = { port, note: note.buffer, lock, extensions, unguarded };
+    const workerData = { port, status: status.buffer, lock, extensions, unguarded };
     const worker = new Worker(this.#executor, {
       resourceLimits: { maxOldGenerationSizeMb: memory },
       workerData,
       transferList: [port as never], // its types know Node's own port only; Deno takes the standard one
     }) as MeasuredWorker;
-    const beat = note.read().beat;
+    const beat = status.read().beat;
     const heard = performance.now() + START - SILENCE;
-    this.#wards.set(id, { id, worker, note, sequence: -1, since: 0, used: undefined, beat, heard });
+    this.#wards.set(id, { id, worker, status, sequence: -1, since: 0, used: undefined, beat, heard });
     worker.on("error", (error: Error & { code?: string }) => {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY" || /memory/i.test(error.message);
       this.#died(id, memory ? "memory" : "crash", memory ? "it ran out of memory" : error.message, 0);
@@ -120,29 +120,29 @@ export class Warden {
 
   #look(): void {
     const now = performance.now();
-    for (const ward of this.#wards.values()) this.#watch(ward, ward.note.read(), now);
+    for (const ward of this.#wards.values()) this.#watch(ward, ward.status.read(), now);
     const longest = this.#longest(now);
     if (longest !== undefined && process.memoryUsage.rss() > this.#budget) {
       this.#kill(longest.id, "memory", "resident memory is past the budget");
     }
   }
 
-  #watch(ward: Ward, note: NoteReading, now: number): void {
-    if (note.beat !== ward.beat) {
-      ward.beat = note.beat;
+  #watch(ward: Ward, status: StatusReading, now: number): void {
+    if (status.beat !== ward.beat) {
+      ward.beat = status.beat;
       ward.heard = now;
     }
-    if (!note.busy || note.sequence !== ward.sequence) {
-      ward.sequence = note.sequence;
+    if (!status.busy || status.sequence !== ward.sequence) {
+      ward.sequence = status.sequence;
       ward.since = now;
       ward.used = undefined;
-      if (!note.busy && now - ward.heard > SILENCE) this.#kill(ward.id, "silence", `it was silent for ${SILENCE} ms`);
+      if (!status.busy && now - ward.heard > SILENCE) this.#kill(ward.id, "silence", `it was silent for ${SILENCE} ms`);
       return;
     }
-    const limit = note.limit + GRACE;
+    const limit = status.limit + GRACE;
     const time = now - ward.since;
-    if (time < LOOK * 2 && ward.used === undefined) this.#measure(ward, note.sequence);
-    if (time > limit) void this.#judge(ward, note.sequence, time, limit);
+    if (time < LOOK * 2 && ward.used === undefined) this.#measure(ward, status.sequence);
+    if (time > limit) void this.#judge(ward, status.sequence, time, limit);
   }
 
   /** Notes the processor time that a thread had used when a call that lasts began. */
@@ -162,8 +162,8 @@ export class Warden {
     } catch {
       // it is dying already
     }
-    const note = ward.note.read();
-    if (!note.busy || note.sequence !== sequence) return;
+    const status = ward.status.read();
+    if (!status.busy || status.sequence !== sequence) return;
     if (worked >= Math.min(time / 2, limit) || time > limit * 10) {
       this.#kill(ward.id, "time", `one call took longer than ${limit} ms`);
     }
@@ -176,7 +176,7 @@ export class Warden {
   #longest(now: number): Ward | undefined {
     let longest: Ward | undefined;
     for (const ward of this.#wards.values()) {
-      if (ward.note.busy && ward.since < now && (longest === undefined || ward.since < longest.since)) longest = ward;
+      if (ward.status.busy && ward.since < now && (longest === undefined || ward.since < longest.since)) longest = ward;
     }
     return longest;
   }
@@ -184,21 +184,21 @@ export class Warden {
   #kill(id: number, reason: DeathReason, why: string): void {
     const ward = this.#wards.get(id);
     if (ward === undefined) return;
-    const note = ward.note.read();
+    const status = ward.status.read();
     this.#wards.delete(id);
     const began = performance.now();
-    ward.worker.terminate().then(() => this.#tell(id, reason, why, note, performance.now() - began));
+    ward.worker.terminate().then(() => this.#tell(id, reason, why, status, performance.now() - began));
   }
 
   #died(id: number, reason: DeathReason, why: string, ms: number): void {
     const ward = this.#wards.get(id);
     if (ward === undefined) return;
     this.#wards.delete(id);
-    this.#tell(id, reason, why, ward.note.read(), ms);
+    this.#tell(id, reason, why, ward.status.read(), ms);
   }
 
-  #tell(id: number, reason: DeathReason, why: string, note: NoteReading, ms: number): void {
-    const inside = note.busy ? { in: { symbol: note.symbol, process: note.process } } : {};
+  #tell(id: number, reason: DeathReason, why: string, status: StatusReading, ms: number): void {
+    const inside = status.busy ? { in: { symbol: status.symbol, process: status.process } } : {};
     this.#report({ report: "died", id, reason, why, ms, ...inside });
   }
 }

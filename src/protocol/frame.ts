@@ -3,7 +3,7 @@ import type { Value } from "../value/mod.ts";
 /**
  * Frames: what the host and an executor say to each other. They are written one after another into one flat array, which
  * is posted once an event-loop turn: an operation, then as many elements as its table entry says. A payload is two
- * elements: its `Form`, or `SEALED` plus the number of a codec, and the data.
+ * elements: its `Form`, or `ENCODED` plus the number of a codec, and the data.
  */
 
 /** From the host to an executor. A batch is the frames alone. */
@@ -22,11 +22,11 @@ export enum ToExecutor {
 
 /** From an executor to the host. A batch begins with the number of the host's frames that it acknowledges. */
 export enum ToHost {
-  /** The answer to a packet: process, packet, `Rest`, form, data. */
+  /** The answer to a packet: process, packet, `Residency`, form, data. */
   Answer = 1,
   /** A packet to a symbol of the host: process, its parent or 0, asking symbol, symbol, in port, ask, form, data. */
   Ask,
-  /** A process has nothing to do any more: process, `Rest`. */
+  /** A process has nothing to do any more: process, `Residency`. */
   Idle,
   /** What a node has to say: process or 0, symbol, level, text. */
   Log,
@@ -37,7 +37,7 @@ export enum ToHost {
 }
 
 /** What an executor still has of a process. */
-export enum Rest {
+export enum Residency {
   /** Packets or children. */
   Busy,
   /** Nothing to do, but something to keep until the process ends. */
@@ -47,7 +47,7 @@ export enum Rest {
 }
 
 /** Added to a codec's number, it is the form of a sealed payload. */
-export const SEALED = 256;
+export const ENCODED = 256;
 
 /** A symbol as an executor needs it. */
 export interface Definition {

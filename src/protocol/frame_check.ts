@@ -1,16 +1,16 @@
 import {
   type Answer,
   type Codec,
+  Encoded,
   Form,
   fromWire,
   kindOf,
   type LogLevel,
   measure,
   NONE,
-  Sealed,
   type Value,
 } from "../value/mod.ts";
-import { Rest, SEALED } from "./frame.ts";
+import { ENCODED, Residency } from "./frame.ts";
 
 /**
  * What executors send is read here and nowhere else: whoever escapes the realm can post anything at all, so nothing of a
@@ -30,8 +30,8 @@ export function readText(element: unknown, what: string): string {
 }
 
 /** What is left of a process. @throws {Error} If the element says nothing of the kind. */
-export function readRest(element: unknown): Rest {
-  if (element === Rest.Busy || element === Rest.Kept || element === Rest.Nothing) return element;
+export function readResidency(element: unknown): Residency {
+  if (element === Residency.Busy || element === Residency.Kept || element === Residency.Nothing) return element;
   throw new Error(`the rest of a process is ${nameOf(element)}`);
 }
 
@@ -49,12 +49,12 @@ export function readPayload(form: unknown, data: unknown): Value {
 }
 
 /** An answer. @throws {Error} If it is none, or in no form that is known, or larger than a packet may be. */
-export function readAnswer(form: unknown, data: unknown, codecs: ReadonlyMap<number, Codec>): Answer | Sealed {
-  if (typeof form !== "number" || form < SEALED) return readValue(form, data);
-  const codec = codecs.get(form - SEALED);
-  if (codec === undefined) throw new Error(`no codec has the number ${form - SEALED}`);
-  if (!codec.isSealed(data)) throw new Error(`what codec ${codec.number} should have written is ${nameOf(data)}`);
-  return new Sealed(codec, data);
+export function readAnswer(form: unknown, data: unknown, codecs: ReadonlyMap<number, Codec>): Answer | Encoded {
+  if (typeof form !== "number" || form < ENCODED) return readValue(form, data);
+  const codec = codecs.get(form - ENCODED);
+  if (codec === undefined) throw new Error(`no codec has the number ${form - ENCODED}`);
+  if (!codec.isEncoded(data)) throw new Error(`what codec ${codec.number} should have written is ${nameOf(data)}`);
+  return new Encoded(codec, data);
 }
 
 function readValue(form: unknown, data: unknown): Answer {

@@ -2,7 +2,7 @@
  * Memory that an executor shares with the warden and the host: what it notes of itself can be read while the thread is
  * deep in a call and answers nothing, and the host can wake it without its event loop.
  */
-export class Note {
+export class ThreadStatus {
   readonly #words: Int32Array;
 
   /** @param buffer Shared with the other side; made here if absent. */
@@ -53,13 +53,13 @@ export class Note {
   }
 
   /** Says that something was posted to the executor. Called by the host. */
-  ring(): void {
+  notify(): void {
     Atomics.add(this.#words, Word.Bell, 1);
     Atomics.notify(this.#words, Word.Bell);
   }
 
   /** How often it was rung. */
-  get rings(): number {
+  get signals(): number {
     return Atomics.load(this.#words, Word.Bell);
   }
 
@@ -74,7 +74,7 @@ export class Note {
   }
 
   /** What the thread is in, or was in last. */
-  read(): NoteReading {
+  read(): StatusReading {
     const words = this.#words;
     return {
       beat: Atomics.load(words, Word.Beat),
@@ -87,8 +87,8 @@ export class Note {
   }
 }
 
-/** The note at one moment. */
-export interface NoteReading {
+/** The status at one moment. */
+export interface StatusReading {
   /** Grows while the thread's event loop turns. */
   beat: number;
   /** Grows with every call into user code. */

@@ -16,7 +16,7 @@ import type { BusEvent } from "./transaction/event.ts";
 import { type Handler, toSubscriber } from "./transaction/handler.ts";
 import { Transitions } from "./transaction/transitions.ts";
 import { type Version, VersionTree } from "./version.ts";
-import { Routes } from "./version_navigator.ts";
+import { VersionNavigator } from "./version_navigator.ts";
 
 /** The kinds about whose entries no handler is asked, unless a registry is told otherwise. */
 export const SILENT_KINDS = ["registry.entry", "ns.requirement", "ns.dependency", "ns.definition"];
@@ -68,7 +68,7 @@ export class Registry implements AsyncDisposable {
   readonly #resolver = new Resolver();
   readonly #index = new DependencyIndex(this.#resolver, State.empty);
   readonly #finder: Finder;
-  readonly #routes: Routes;
+  readonly #navigator: VersionNavigator;
   readonly #at: Transitions;
   readonly #warn: (message: string) => void;
   #closed = false;
@@ -78,7 +78,7 @@ export class Registry implements AsyncDisposable {
     this.history = history;
     this.#warn = options.warn ?? console.warn;
     this.#finder = new Finder(options.queryCacheSize);
-    this.#routes = new Routes(history, this.#resolver, this.#onCycle);
+    this.#navigator = new VersionNavigator(history, this.#resolver, this.#onCycle);
     this.#at = new Transitions(this.bus, this.#index, {
       timeout: options.timeout ?? 30_000,
       silent: options.dispatch === "none",
@@ -163,7 +163,7 @@ export class Registry implements AsyncDisposable {
   async stateAt(version: number): Promise<Snapshot> {
     const { place } = this.#at;
     if (version === place.version) return new Snapshot(version, place.state);
-    return new Snapshot(version, (await this.#routes.to(version, place)).state);
+    return new Snapshot(version, (await this.#navigator.to(version, place)).state);
   }
 
   /**
@@ -237,7 +237,8 @@ export class Registry implements AsyncDisposable {
   load(version?: number, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
     return this.#alone(options.signal, async () => {
       const { place } = this.#at;
-      const way = await (version === undefined ? this.#routes.toHead(place) : this.#routes.replay(version, place));
+      const way =
+        await (version === undefined ? this.#navigator.toHead(place) : this.#navigator.replay(version, place));
       return await this.#at.make("load", way, options);
     });
   }
@@ -251,7 +252,7 @@ export class Registry implements AsyncDisposable {
     return this.#alone(options.signal, async () => {
       const { place } = this.#at;
       if (place.version === version) return this.#at.version;
-      return await this.#at.make("follow", await this.#routes.to(version, place), options);
+      return await this.#at.make("follow", await this.#navigator.to(version, place), options);
     });
   }
 
@@ -271,7 +272,7 @@ export class Registry implements AsyncDisposable {
         if (head !== version) await save();
         return this.#at.version;
       }
-      return await this.#at.make("jump", await this.#routes.to(version, place), {
+      return await this.#at.make("jump", await this.#navigator.to(version, place), {
         signal: options.signal,
         save,
         unsave: () => this.history.setHead(head, version, notCommitted(version)),

@@ -9,21 +9,21 @@ import { State } from "./state/state.ts";
 import { unknownVersion, type Version, VersionTree } from "./version.ts";
 
 /** A state and the version that it belongs to. */
-export interface Place {
+export interface Checkpoint {
   readonly state: State;
   /** Undefined, if the state is no version's. */
   readonly version: number | undefined;
 }
 
 /** How to get from one place to another. */
-export interface Way {
+export interface Plan {
   readonly version: Version;
   readonly state: State;
   readonly operations: readonly Operation[];
 }
 
 /** Finds the states of a history's versions, and the ways between them. */
-export class Routes {
+export class VersionNavigator {
   readonly #history: History;
   readonly #resolver: Resolver;
   readonly #onCycle: OnCycle;
@@ -40,7 +40,7 @@ export class Routes {
    *
    * @throws {RegistryError} `not_found`, if there is no such version.
    */
-  async to(target: number, from: Place): Promise<Way> {
+  async to(target: number, from: Checkpoint): Promise<Plan> {
     if (from.version === undefined) return this.replay(target, from);
     try {
       return await this.#over(target, from.version, from.state);
@@ -55,7 +55,7 @@ export class Routes {
    *
    * @throws {RegistryError} `not_found`, if there is no such version; `internal`, if the history contradicts itself.
    */
-  async replay(target: number, from: Place): Promise<Way> {
+  async replay(target: number, from: Checkpoint): Promise<Plan> {
     let baseline = await this.#history.baseline();
     for (;;) {
       try {
@@ -71,7 +71,7 @@ export class Routes {
   }
 
   /** The way to head, by replay. */
-  async toHead(from: Place): Promise<Way> {
+  async toHead(from: Checkpoint): Promise<Plan> {
     let { version } = await this.#history.head();
     for (;;) {
       try {
@@ -85,7 +85,7 @@ export class Routes {
     }
   }
 
-  async #over(target: number, from: number, state: State): Promise<Way> {
+  async #over(target: number, from: number, state: State): Promise<Plan> {
     const found = await this.#history.get(target);
     if (found === undefined) throw unknownVersion(target);
     const { version } = found;

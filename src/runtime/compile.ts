@@ -10,10 +10,10 @@ import {
   type Path,
   type Problem,
   type Scheme,
+  sourcePath,
   type Spec,
   type TextOrigin,
   validate,
-  writtenPath,
 } from "../spec/mod.ts";
 import { failure, isList, isMap, toWire, type Value, type ValueMap } from "../value/mod.ts";
 
@@ -68,7 +68,7 @@ function canonicalOrigin(spec: Spec, fields: ValueMap, scheme: Scheme<Kind>, ori
     if (isList(value)) value.forEach((item, index) => walk(item, [...path, index]));
     else if (isMap(value)) { for (const key of Object.keys(value)) walk(value[key]!, [...path, key]); }
     else if (typeof value === "string") {
-      const text = origin.texts[JSON.stringify(writtenPath(spec, scheme, path))];
+      const text = origin.texts[JSON.stringify(sourcePath(spec, scheme, path))];
       if (text !== undefined) texts[JSON.stringify(path)] = text;
     }
   };

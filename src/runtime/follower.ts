@@ -27,7 +27,7 @@ export interface FollowerOptions {
   logger: Logger;
   urls(): Promise<string[]>;
   /** Says whether user code's top levels are run before a version is accepted. */
-  trial(on: boolean): void;
+  dryRun(on: boolean): void;
 }
 
 /**
@@ -91,13 +91,13 @@ export class Follower {
   }
 
   async #loadNewest(head: number): Promise<void> {
-    const { registry, logger, trial } = this.#options;
+    const { registry, logger, dryRun } = this.#options;
     let version: number | undefined = head;
     const accepted = await registry.history.note(this.#acceptedKey);
     for (;;) {
       try {
         // what was accepted once is served before its top levels have run again
-        trial(version !== accepted);
+        dryRun(version !== accepted);
         await registry.load(version);
         break;
       } catch (thrown) {
@@ -108,7 +108,7 @@ export class Follower {
         if (version === undefined) throw error;
       }
     }
-    trial(true);
+    dryRun(true);
     if (version !== head) logger.log("warn", `running version ${version}; head is ${head}`);
   }
 

@@ -18,7 +18,7 @@ import { checkSpec, type CompiledUnit, type Draft, draftUnit, type Evaluate, rea
 import { entryToSpec } from "./entry.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
-import { Breath } from "./yielder.ts";
+import { Yielder } from "./yielder.ts";
 
 /** What a loader works with. */
 export interface LoaderOptions {
@@ -53,7 +53,7 @@ interface Staged {
   /** What preparing ahead comes to, until its turn. */
   ahead: Map<Entry, Promise<CompiledUnit | undefined>>;
   /** Takes back that addresses were said to become free. */
-  stay: () => void;
+  undo: () => void;
 }
 
 /**
@@ -65,12 +65,12 @@ export class Loader implements Handler {
   readonly kinds = "**";
   readonly table = new SymbolTable();
   readonly #options: LoaderOptions;
-  readonly #breath = new Breath();
+  readonly #yielder = new Yielder();
   #staged: Staged | undefined;
   /** Settles when the hooks of all changes so far have ended. */
   #hooked = Promise.resolve();
   /** Whether top levels are run before a version is accepted. Off while a head that was accepted before is loaded. */
-  trial = true;
+  dryRun = true;
   #symbols = 0;
 
   constructor(options: LoaderOptions) {
@@ -83,9 +83,9 @@ export class Loader implements Handler {
   }
 
   async begin({ operations }: TransactionInfo): Promise<void> {
-    const stay = await this.#options.sockets.vacate(this.#leaving(operations));
+    const undo = await this.#options.sockets.markReplaced(this.#leaving(operations));
     const entries = operations.flatMap((operation) => operation.kind === "delete" ? [] : [operation.entry]);
-    this.#staged = { insert: new Map(), remove: new Set(), entries, next: 0, ahead: new Map(), stay };
+    this.#staged = { insert: new Map(), remove: new Set(), entries, next: 0, ahead: new Map(), undo };
   }
 
   async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
@@ -112,7 +112,7 @@ export class Loader implements Handler {
     if (insert.size === 0 && remove.size === 0) return;
     const { pool, processes, sockets, logger } = this.#options;
     const change = { insert: [...insert.values()], remove: [...remove].filter((id) => !insert.has(id)) };
-    const pause = () => this.#breath.take();
+    const pause = () => this.#yielder.yieldIfDue();
     const commit = await this.table.commit(change, pause);
     for (const { from, port, to } of commit.dangling) {
       logger.log(
@@ -128,7 +128,7 @@ export class Loader implements Handler {
     processes.advance(commit.generation, commit.retired);
     for (const { port } of commit.relinked) port.forget(processes.oldest);
     await this.#inTime(hooks);
-    await sockets.settle();
+    await sockets.finishSwap();
   }
 
   /** Gives up what was prepared. */
@@ -136,7 +136,7 @@ export class Loader implements Handler {
     const staged = this.#staged;
     this.#staged = undefined;
     if (staged === undefined) return;
-    staged.stay();
+    staged.undo();
     await Promise.allSettled(staged.ahead.values());
     await Promise.all([...staged.insert.values()].map((unit) => this.#release(unit)));
     for (const ahead of staged.ahead.values()) {
@@ -152,7 +152,7 @@ export class Loader implements Handler {
 
   async #free(units: readonly CompiledUnit[]): Promise<void> {
     for (const chunk of chunks(units)) {
-      await this.#breath.take();
+      await this.#yielder.yieldIfDue();
       this.#options.pool.free(chunk.flatMap(({ drafts }) => drafts.map(({ symbol }) => symbol.number)));
       await Promise.all(chunk.map((unit) => this.#letGo(unit)));
     }
@@ -209,11 +209,11 @@ export class Loader implements Handler {
 
   /** Does all that can fail for an entry. Undefined for one of another namespace, which is only checked. */
   async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
-    await this.#breath.take();
+    await this.#yielder.yieldIfDue();
     const { scheme, evaluate, namespace } = this.#options;
     const { spec, origin } = entryToSpec(entry);
     const foreign = spec.namespace !== namespace;
-    if (foreign || this.trial) {
+    if (foreign || this.dryRun) {
       // variables are those of the runtime that runs the namespace
       const problems = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
       if (hasErrors(problems)) throw refusal(problems);
@@ -238,7 +238,7 @@ export class Loader implements Handler {
     for (const draft of unit.drafts) {
       if (draft.flat.kind.place !== "host") {
         draft.symbol.node = pool.node;
-        if (this.trial) trials.push(pool.prepare(draft.symbol.number));
+        if (this.dryRun) trials.push(pool.prepare(draft.symbol.number));
         continue;
       }
       const prepared = await draft.flat.kind.prepare!(this.#contextOf(draft));
@@ -273,13 +273,13 @@ export class Loader implements Handler {
 
   /**
    * The load and unload hooks of a change, one after another. To be called before the generation is the newest: what is
-   * unloaded says farewell in the one before.
+   * unloaded says term in the one before.
    */
   #hooks({ load, unload, term }: Commit): () => Promise<void> {
-    const farewells = new Map([...term].map(([unit, ports]) => [unit, { ports, process: this.#open(ports) }]));
+    const termProcesses = new Map([...term].map(([unit, ports]) => [unit, { ports, process: this.#open(ports) }]));
     return async () => {
       for (const unit of load) await this.#load(unit);
-      for (const unit of unload) await this.#unload(unit, farewells.get(unit));
+      for (const unit of unload) await this.#unload(unit, termProcesses.get(unit));
     };
   }
 
@@ -305,11 +305,11 @@ export class Loader implements Handler {
     }
   }
 
-  async #unload(unit: Unit, farewell?: { ports: readonly InPort[]; process: Process | undefined }): Promise<void> {
+  async #unload(unit: Unit, term?: { ports: readonly InPort[]; process: Process | undefined }): Promise<void> {
     for (const { symbol } of unit.nodes) {
       await this.#guarded(unit, "cannot be unloaded", () => symbol.node.unload?.());
     }
-    if (farewell !== undefined) await this.#send(unit, "term", farewell.ports, farewell.process);
+    if (term !== undefined) await this.#send(unit, "term", term.ports, term.process);
   }
 
   /** A process for `init` or `term`; undefined if there is nothing to send to, or there are too many. */

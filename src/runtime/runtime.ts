@@ -98,7 +98,7 @@ export class Runtime {
       registry: this.registry,
       logger: options.logger,
       urls: () => this.sockets.urls(),
-      trial: (on) => this.loader.trial = on,
+      dryRun: (on) => this.loader.dryRun = on,
     });
   }
 

@@ -2,12 +2,12 @@
 const TURN = 2;
 
 /** Lets the event loop turn where work that can wait has held it long enough, so that requests are not kept waiting. */
-export class Breath {
+export class Yielder {
   #since = performance.now();
   #turn: Promise<void> | undefined;
 
   /** Call before each piece of work. */
-  async take(): Promise<void> {
+  async yieldIfDue(): Promise<void> {
     while (this.#turn !== undefined || performance.now() - this.#since > TURN) {
       this.#turn ??= new Promise((resolve) =>
         setImmediate(() => {

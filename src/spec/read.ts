@@ -93,7 +93,7 @@ class Reader {
 
   #spec(node: MapNode): void {
     const source = new Source(this.#file, node);
-    const { spec, problems } = readDraft(node.value, this.#options, (path) => source.spelling(path));
+    const { spec, problems } = readDraft(node.value, this.#options, (path) => source.aliasOf(path));
     this.#result.specs.push({ spec, source });
     for (const problem of problems) this.#result.problems.push(report({ spec, source }, problem));
   }

@@ -15,13 +15,13 @@ export interface Codec {
    * @param asked What was answered, as it was sent.
    * @throws {Error} If it cannot be written; the error is the answer then.
    */
-  seal(answer: Answer, asked: unknown): unknown;
-  /** Whether data is what `seal` may have made: whoever sent it is not believed. */
-  isSealed(data: unknown): boolean;
+  encode(answer: Answer, asked: unknown): unknown;
+  /** Whether data is what `encode` may have made: whoever sent it is not believed. */
+  isEncoded(data: unknown): boolean;
 }
 
 /** A payload or an answer in its codec's form. */
-export class Sealed {
+export class Encoded {
   #value: Value | undefined;
 
   constructor(readonly codec: Codec, readonly data: unknown) {}

@@ -40,7 +40,7 @@ export class Project implements AsyncDisposable {
     const err: string[] = [];
     const code = await run(args, {
       print: (line) => out.push(line),
-      complain: (line) => err.push(line),
+      warn: (line) => err.push(line),
       input: () => Promise.resolve(input),
       env: (name) => ({ USER: "tester", ...env })[name],
     });

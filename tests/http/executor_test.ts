@@ -22,7 +22,7 @@ function post(type: string, body: string | Uint8Array, encoding?: string): Job {
 Deno.test("all of it works on a thread without permissions and web globals", async () => {
   const warden = new Worker(new URL("./thread/warden.ts", import.meta.url), {
     type: "module",
-    deno: { permissions: { read: [new URL("src/", project), new URL("tests/kinds/net/", project)] } },
+    deno: { permissions: { read: [new URL("src/", project), new URL("tests/http/", project)] } },
   });
   const { port1: port, port2 } = new MessageChannel();
   const next = <T>() => new Promise<T>((resolve) => port.onmessage = ({ data }) => resolve(data));

@@ -15,7 +15,7 @@ const FACTS: readonly Fact[] = [
 async function run(command: typeof doctor, given: Record<string, string> = {}): Promise<{ code: number; out: string }> {
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
-  const terminal = { print, complain: print, input: () => Promise.resolve(""), env: () => undefined };
+  const terminal = { print, warn: print, input: () => Promise.resolve(""), env: () => undefined };
   const code = await command.run(given, [], terminal, { given });
   return { code, out: lines.join("\n") };
 }

@@ -12,7 +12,7 @@ const SPECS = JSON.stringify([
 ]);
 
 /** With what is left of the global when the thread is sealed: what no permission guards is not there. */
-const SEALED: Record<string, string> = {
+const ENCODED: Record<string, string> = {
   "Deno": "return Deno.kill",
   "node:process": "return process.pid",
   "require": "return require('node:fs')",
@@ -52,7 +52,7 @@ Deno.test("code that has escaped the realm", async (t) => {
       () => assertMatch(tried[name], /NotCapable|Requires \w+ access/),
     );
   }
-  for (const [name, code] of Object.entries(SEALED)) {
+  for (const [name, code] of Object.entries(ENCODED)) {
     await t.step(`${name} is not there on the sealed thread`, async () => {
       assertMatch(await run(code.replaceAll("PROJECT", EXTENSION)), /^\w*Error: /);
       assertEquals(await run("return 6 * 7"), "got 42");

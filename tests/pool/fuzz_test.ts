@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { Flow, NodeSymbol, type Process, SENT } from "../../src/flow/mod.ts";
 import { CODECS } from "../../src/kinds/mod.ts";
-import { Connection, type ConnectionHandler, type Seat } from "../../src/pool/connection.ts";
-import { Asks } from "../../src/pool/host_calls.ts";
+import { type Assignment, Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
+import { HostCalls } from "../../src/pool/host_calls.ts";
 import { PoolSymbols } from "../../src/pool/symbols.ts";
-import { Note, SEALED, ToHost } from "../../src/protocol/mod.ts";
-import { Form, isError, measure, NONE, Sealed, type Value } from "../../src/value/mod.ts";
+import { ENCODED, ThreadStatus, ToHost } from "../../src/protocol/mod.ts";
+import { Encoded, Form, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
 
 // Whatever comes over the port, the host throws nothing, and does nothing that it should not.
 
@@ -48,9 +48,9 @@ const ELEMENTS: readonly unknown[] = [
   2 ** 53,
   -(2 ** 60),
   10n,
-  SEALED,
-  SEALED + 1,
-  SEALED + 9,
+  ENCODED,
+  ENCODED + 1,
+  ENCODED + 9,
   null,
   undefined,
   true,
@@ -132,28 +132,35 @@ class Rig {
     const asking = make(1, "asking", { form: 0, fields: null });
     asking.out("out").link(1, [make(2, "linked").inAt(0)]);
     make(3, "unlinked");
-    const asks = new Asks({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
+    const asks = new HostCalls({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
     const handler: ConnectionHandler = {
       ask: asks.take.bind(asks),
       childEnded: asks.ended.bind(asks),
-      log: (connection, process, ...rest) =>
-        this.logged.push([asks.processOf(connection, process, 0)?.number, ...rest]),
+      log: (connection, process, ...residency) =>
+        this.logged.push([asks.processOf(connection, process, 0)?.number, ...residency]),
       answered: (_, packet, answer) => flow.settle(packet, answer as never),
       rested: ({ process }) => flow.release(process),
       malformed: (_, what) => this.malformed.push(what),
     };
     const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
-    this.#connection = new Connection({ id: 1, port: port1, note: new Note(), codecs, handler, only: undefined });
+    this.#connection = new Connection({
+      id: 1,
+      port: port1,
+      status: new ThreadStatus(),
+      codecs,
+      handler,
+      only: undefined,
+    });
     const process = flow.open({ number: 1, generation: 1 });
-    asking.node = { receive: (packet) => (this.#connection.send(this.#seat(process), packet), SENT) };
+    asking.node = { receive: (packet) => (this.#connection.send(this.#assign(process), packet), SENT) };
     const told = { answered: (_: unknown, answer: unknown) => this.told.push(answer) };
-    flow.start(process, asking.inAt(0), new Sealed(CODECS[0]!, ["GET", "/", "", null, 0]), told);
+    flow.start(process, asking.inAt(0), new Encoded(CODECS[0]!, ["GET", "/", "", null, 0]), told);
     flow.start(process, asking.inAt(0), "plain", told);
   }
 
-  #seat(process: Process): Seat {
-    const { seats } = this.#connection;
-    const seat = seats.get(1) ??
+  #assign(process: Process): Assignment {
+    const { assignments } = this.#connection;
+    const assignment = assignments.get(1) ??
       {
         process,
         connection: this.#connection,
@@ -163,8 +170,8 @@ class Rig {
         effects: false,
         replayed: false,
       };
-    seats.set(1, seat);
-    return seat;
+    assignments.set(1, assignment);
+    return assignment;
   }
 
   /** Has the host take a batch. @throws {Error} What the host throws. */
@@ -178,7 +185,7 @@ class Rig {
     assert(!this.reached.includes("unlinked"));
     for (const payload of this.payloads) measure(payload);
     for (const answer of this.told) {
-      if (answer instanceof Sealed) assert(answer.codec.isSealed(answer.data));
+      if (answer instanceof Encoded) assert(answer.codec.isEncoded(answer.data));
       else if (answer !== NONE) measure(answer);
       if (isError(answer)) assertEquals([typeof answer.message, typeof answer.name], ["string", "string"]);
     }
@@ -219,7 +226,7 @@ Deno.test("frames of random elements", async () => {
 
 Deno.test("good frames with one element that is not", async (t) => {
   const good: Record<string, unknown[]> = {
-    answer: [ToHost.Answer, 1, 0, 2, SEALED + 1, [200, ["content-type", "text/plain"], "x"]],
+    answer: [ToHost.Answer, 1, 0, 2, ENCODED + 1, [200, ["content-type", "text/plain"], "x"]],
     "plain answer": [ToHost.Answer, 1, 1, 2, Form.Plain, "x"],
     ask: [ToHost.Ask, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
     idle: [ToHost.Idle, 1, 2],

@@ -9,7 +9,7 @@ import {
 import { parseDuration } from "../../spec/mod.ts";
 import { authorOf } from "../options/author.ts";
 import type { Terminal } from "../options/command.ts";
-import { type Flag, type Given, UsageError } from "../options/flag.ts";
+import { type Flag, type ParsedFlags, UsageError } from "../options/flag.ts";
 import { settings, textOf } from "../options/settings.ts";
 import { readVersion } from "../options/version_argument.ts";
 import { reportOperations } from "../output/difference.ts";
@@ -51,7 +51,7 @@ export interface StoreChange {
  * @returns The exit code: 1 if a runtime has refused it or not answered.
  */
 export async function changeStore(
-  given: Given,
+  given: ParsedFlags,
   terminal: Terminal,
   registry: Registry,
   { plan, save = saveVersion(registry), whole = false }: StoreChange,
@@ -87,7 +87,7 @@ export async function changeStore(
   const isDry = dry && operations.length > 0;
   printData(given, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });
   const missed = runtimes.filter(({ state }) => state === "refused" || state === "late");
-  if (!isText) { for (const line of receptionLines(missed, id, timeout)) terminal.complain(line); }
+  if (!isText) { for (const line of receptionLines(missed, id, timeout)) terminal.warn(line); }
   return missed.length > 0 ? 1 : 0;
 }
 
@@ -99,12 +99,12 @@ function saveVersion(registry: Registry): NonNullable<StoreChange["save"]> {
   return (operations, options) => registry.apply(operations.map(toChange), options);
 }
 
-function signature(given: Given, terminal: Terminal): Signature {
+function signature(given: ParsedFlags, terminal: Terminal): Signature {
   const message = textOf(given, "message");
   return { author: authorOf(given, terminal), ...message !== undefined && { message } };
 }
 
-function readTimeout(given: Given): number {
+function readTimeout(given: ParsedFlags): number {
   const text = textOf(given, "timeout") ?? "10s";
   const timeout = parseDuration(text);
   if (timeout === undefined) {

@@ -7,7 +7,7 @@ export const LIVE = 15_000;
 const LOOK = 50;
 
 /** A runtime as it was heard of last. */
-export interface HeardRuntime {
+export interface RuntimeInstance {
   id: string;
   report: RuntimeReport;
   time: Date;
@@ -16,7 +16,7 @@ export interface HeardRuntime {
 }
 
 /** The runtimes that have announced themselves in a store and not withdrawn, by namespace. */
-export async function heardRuntimes(history: History): Promise<HeardRuntime[]> {
+export async function heardRuntimes(history: History): Promise<RuntimeInstance[]> {
   const heard = await history.announcements();
   return heard
     .map(({ data, ...rest }) => ({ ...rest, report: data as unknown as RuntimeReport }))
@@ -24,7 +24,7 @@ export async function heardRuntimes(history: History): Promise<HeardRuntime[]> {
 }
 
 /** The runtimes that live and run one of the namespaces. */
-export async function liveRuntimes(history: History, namespaces: ReadonlySet<string>): Promise<HeardRuntime[]> {
+export async function liveRuntimes(history: History, namespaces: ReadonlySet<string>): Promise<RuntimeInstance[]> {
   return (await heardRuntimes(history)).filter(({ age, report }) => age <= LIVE && namespaces.has(report.namespace));
 }
 
@@ -54,7 +54,7 @@ export interface RuntimeOutcome {
  */
 export async function receptions(
   history: History,
-  runtimes: readonly HeardRuntime[],
+  runtimes: readonly RuntimeInstance[],
   version: number,
   timeout: number,
 ): Promise<RuntimeOutcome[]> {
@@ -77,7 +77,7 @@ interface Goal {
   tree: VersionTree;
 }
 
-function outcome(before: HeardRuntime, now: HeardRuntime | undefined, goal: Goal): RuntimeOutcome {
+function outcome(before: RuntimeInstance, now: RuntimeInstance | undefined, goal: Goal): RuntimeOutcome {
   const { namespace, pid, version, refused } = (now ?? before).report;
   const about = { id: before.id, namespace, pid, version };
   if (now === undefined || now.age > LIVE) return { ...about, state: "stopped" };

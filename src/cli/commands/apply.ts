@@ -50,7 +50,7 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
     const tell = (problems: readonly Problem[]) => {
       const text = problems.map(formatProblem).join("\n");
       // tried again, the files have mostly the same to be said of them
-      if (text !== told && text !== "") terminal.complain(text);
+      if (text !== told && text !== "") terminal.warn(text);
       told = text;
     };
 

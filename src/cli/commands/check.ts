@@ -29,7 +29,7 @@ export const check: Command = {
     const { specs, problems } = readManifest(files, { namespace, scheme, evaluate });
     const failed = hasErrors(problems);
     if (printData(given, terminal, problems.map(toData))) return failed ? 1 : 0;
-    for (const problem of problems) terminal.complain(formatProblem(problem));
+    for (const problem of problems) terminal.warn(formatProblem(problem));
     if (!failed) terminal.print(`${count(specs.length, "spec")} in ${count(files.length, "file")}: no errors`);
     return failed ? 1 : 0;
   },

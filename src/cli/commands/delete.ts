@@ -76,7 +76,7 @@ async function readDrafts(
 ): Promise<SpecDraft[] | undefined> {
   const read = (await readSpecFiles(paths, terminal)).map(({ name, text }) => readSpecs(text, name, { namespace }));
   const problems = read.flatMap(({ problems }) => problems);
-  for (const problem of problems) terminal.complain(formatProblem(problem));
+  for (const problem of problems) terminal.warn(formatProblem(problem));
   return hasErrors(problems) ? undefined : read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
 }
 
@@ -88,5 +88,5 @@ function checkLinks(registry: Registry, operations: readonly Operation[], force:
   const broken = brokenLinks(registry.snapshot().state, operations).map(describeBroken);
   if (broken.length === 0) return;
   if (!force) throw new Error([...broken, "delete those as well, or delete all the same with --force"].join("\n"));
-  for (const line of broken) terminal.complain(`warning: ${line}`);
+  for (const line of broken) terminal.warn(`warning: ${line}`);
 }

@@ -1,7 +1,7 @@
 import type { Registry } from "../../registry/mod.ts";
 import { parseDuration, printable } from "../../spec/mod.ts";
 import type { Command, Terminal } from "../options/command.ts";
-import { type Given, UsageError } from "../options/flag.ts";
+import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import { textOf } from "../options/settings.ts";
 import { STORE_FLAGS, withStore } from "../options/store.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
@@ -42,7 +42,7 @@ does what they hold, but one cannot go back past it any more. TIME is a date, a 
   },
 };
 
-async function print(given: Given, terminal: Terminal, registry: Registry): Promise<void> {
+async function print(given: ParsedFlags, terminal: Terminal, registry: Registry): Promise<void> {
   const { version: head } = await registry.head();
   const rows = versionGraph(await registry.versions(), head);
   const data = rows.map(({ version: { id, parent, time, author, message, operations } }) => ({
@@ -70,7 +70,7 @@ async function print(given: Given, terminal: Terminal, registry: Registry): Prom
   });
 }
 
-async function prune(given: Given, terminal: Terminal, registry: Registry, before: string): Promise<void> {
+async function prune(given: ParsedFlags, terminal: Terminal, registry: Registry, before: string): Promise<void> {
   const { root, removed } = await registry.history.prune(readBefore(before));
   if (printData(given, terminal, { root, removed })) return;
   terminal.print(`${count(removed.length, "version")} forgotten; the history begins with version ${root}`);

@@ -1,4 +1,4 @@
-import { type HeardRuntime, heardRuntimes, LIVE } from "../change/live_runtimes.ts";
+import { heardRuntimes, LIVE, type RuntimeInstance } from "../change/live_runtimes.ts";
 import type { Command } from "../options/command.ts";
 import { settings, textOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
@@ -69,7 +69,7 @@ killed, or hangs; after an hour it is forgotten.`,
   },
 };
 
-function describe({ id, age, report }: HeardRuntime, head: number) {
+function describe({ id, age, report }: RuntimeInstance, head: number) {
   const { namespace, version, refused, urls, pid, started } = report;
   const hasRefused = refused?.version === head && version !== head;
   const state: State = age > LIVE ? "silent" : version === head ? "current" : hasRefused ? "refused" : "behind";

@@ -53,12 +53,12 @@ export class SpecSource {
       const { terminal, paths: _, ...options } = this.#options;
       const covers = this.#applied;
       const manifest = readManifest(this.#files, { ...options, registry, ...covers !== undefined && { covers } });
-      for (const problem of manifest.problems) terminal.complain(formatProblem(problem));
+      for (const problem of manifest.problems) terminal.warn(formatProblem(problem));
       if (!isApplicable(manifest)) return undefined;
       const changes = changesOf(manifest.specs, registry, covers);
       const operations = registry.plan(changes);
       for (const broken of brokenLinks(registry.snapshot().state, operations)) {
-        terminal.complain(`warning: ${describeBroken(broken)}`);
+        terminal.warn(`warning: ${describeBroken(broken)}`);
       }
       const applied = entryIds(manifest.specs, registry);
       await registry.apply(changes, signature);

@@ -1,12 +1,12 @@
 import type { Config } from "./config.ts";
-import type { Flag, Given } from "./flag.ts";
+import type { Flag, ParsedFlags } from "./flag.ts";
 
 /** What a command reads from and writes to. */
 export interface Terminal {
   /** Writes a line to standard output. */
   print(line: string): void;
   /** Writes a line to standard error. */
-  complain(line: string): void;
+  warn(line: string): void;
   /** All of standard input. */
   input(): Promise<string>;
   /** An environment variable. */
@@ -28,7 +28,7 @@ export interface Command {
    * @param config The rest of what weft.yaml says.
    * @returns The exit code.
    */
-  run(given: Given, args: readonly string[], terminal: Terminal, config: Config): Promise<number>;
+  run(given: ParsedFlags, args: readonly string[], terminal: Terminal, config: Config): Promise<number>;
 }
 
 /** What `--help` says of a command. */

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { Terminal } from "./command.ts";
-import { type Flag, flagValue, type Given, type GivenValue } from "./flag.ts";
+import { type Flag, flagValue, type GivenValue, type ParsedFlags } from "./flag.ts";
 import { ALL_SETTINGS } from "./settings.ts";
 
 /** The file of settings that is read where it is there. */
@@ -15,7 +15,7 @@ export interface ConfiguredKind {
 /** What weft.yaml says. */
 export interface Config {
   /** By name of the flag. */
-  given: Given;
+  given: ParsedFlags;
   /** The built-in kinds that are on. Absent: all. */
   kinds?: readonly ConfiguredKind[];
 }
@@ -36,9 +36,9 @@ export const CONFIG_FLAG: Flag = {
  * @throws {Error} Everything that is wrong in weft.yaml, a line each.
  * @throws {UsageError} If the environment says what cannot be.
  */
-export async function settle(
+export async function resolveConfig(
   flags: readonly Flag[],
-  given: Given,
+  given: ParsedFlags,
   words: readonly string[],
   terminal: Terminal,
 ): Promise<Config> {
@@ -79,7 +79,7 @@ async function readConfig(file: GivenValue | undefined): Promise<Config> {
 }
 
 /** Paths in weft.yaml are from its own folder. */
-function placed(given: Given, folder: string): Given {
+function placed(given: ParsedFlags, folder: string): ParsedFlags {
   const result: Record<string, GivenValue | undefined> = { ...given };
   for (const name of ["file", "env-file", "extension"]) {
     const list = given[name] as readonly string[] | undefined;

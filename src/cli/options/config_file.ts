@@ -84,7 +84,7 @@ class Reader {
       return this.#wrong(node, key, `a whole number, ${least} or more`);
     }
     if (flag.type === "text" && node.type === "scalar" && typeof value !== "boolean") {
-      const text = this.#spelling(node);
+      const text = this.#aliasOf(node);
       if (text === "") return this.#wrong(node, key, "a text that is not empty");
       if (flag.choices === undefined || flag.choices.includes(text)) return text;
       const meant = nearest(text, flag.choices);
@@ -99,7 +99,7 @@ class Reader {
     const texts: string[] = [];
     for (const item of items) {
       if (item.type === "scalar" && item.value !== null && item.value !== "" && typeof item.value !== "boolean") {
-        texts.push(this.#spelling(item));
+        texts.push(this.#aliasOf(item));
       } else return this.#wrong(item, key, TYPES.list);
     }
     return texts;
@@ -110,7 +110,7 @@ class Reader {
     const texts: string[] = [];
     for (const [name, { node }] of map.entries) {
       if (node.type !== "scalar") return this.#wrong(node, `env.${name}`, "a text");
-      texts.push(isNothing(node) ? name : `${name}=${this.#spelling(node)}`);
+      texts.push(isNothing(node) ? name : `${name}=${this.#aliasOf(node)}`);
     }
     return texts;
   }
@@ -127,7 +127,7 @@ class Reader {
   }
 
   /** A scalar as it is written, before it was taken for a number or the like. */
-  #spelling({ value, event }: ScalarNode): string {
+  #aliasOf({ value, event }: ScalarNode): string {
     return typeof value === "string" || event === undefined
       ? String(value)
       : this.#text.slice(event.valueStart, event.valueEnd);

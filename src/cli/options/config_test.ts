@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Project } from "../../../tests/cli/project.ts";
-import { settle } from "./config.ts";
+import { resolveConfig } from "./config.ts";
 import { parseConfig } from "./config_file.ts";
-import type { Given } from "./flag.ts";
+import type { ParsedFlags } from "./flag.ts";
 import { ALL_SETTINGS } from "./settings.ts";
 
-function read(text: string): Given {
+function read(text: string): ParsedFlags {
   return parseConfig(text, "weft.yaml", ALL_SETTINGS).given;
 }
 
@@ -13,9 +13,13 @@ function wrong(text: string): string {
   return assertThrows(() => parseConfig(text, "weft.yaml", ALL_SETTINGS), Error).message;
 }
 
-async function settled(given: Given, env: Record<string, string> = {}, words: string[] = []): Promise<Given> {
-  const terminal = { print() {}, complain() {}, input: () => Promise.resolve(""), env: (name: string) => env[name] };
-  const { given: result } = await settle(ALL_SETTINGS, given, words, terminal);
+async function settled(
+  given: ParsedFlags,
+  env: Record<string, string> = {},
+  words: string[] = [],
+): Promise<ParsedFlags> {
+  const terminal = { print() {}, warn() {}, input: () => Promise.resolve(""), env: (name: string) => env[name] };
+  const { given: result } = await resolveConfig(ALL_SETTINGS, given, words, terminal);
   return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined && `${value}` !== ""));
 }
 

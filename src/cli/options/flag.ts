@@ -24,7 +24,7 @@ export interface Flag {
 export type GivenValue = string | number | boolean | readonly string[];
 
 /** Flags as they were given, by name. */
-export type Given = Readonly<Record<string, GivenValue | undefined>>;
+export type ParsedFlags = Readonly<Record<string, GivenValue | undefined>>;
 
 /** The words of a command line are wrong. Exit code 2. */
 export class UsageError extends Error {
@@ -36,7 +36,7 @@ export class UsageError extends Error {
  *
  * @throws {UsageError} For a flag that is not known, with the nearest one, or a value that it cannot have.
  */
-export function readFlags(args: readonly string[], flags: readonly Flag[]): { given: Given; rest: string[] } {
+export function readFlags(args: readonly string[], flags: readonly Flag[]): { given: ParsedFlags; rest: string[] } {
   const named = (...types: Flag["type"][]) => flags.filter(({ type }) => types.includes(type)).map(({ name }) => name);
   const switches = named("flag");
   const unknown: string[] = [];

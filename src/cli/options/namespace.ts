@@ -1,5 +1,5 @@
 import { nodeName } from "../../spec/mod.ts";
-import { type Given, UsageError } from "./flag.ts";
+import { type ParsedFlags, UsageError } from "./flag.ts";
 import { DEFAULT_NAMESPACE, textOf } from "./settings.ts";
 
 /**
@@ -7,7 +7,7 @@ import { DEFAULT_NAMESPACE, textOf } from "./settings.ts";
  *
  * @throws {UsageError} If what was given cannot be the name of one.
  */
-export function readNamespace(given: Given): string {
+export function readNamespace(given: ParsedFlags): string {
   const namespace = textOf(given, "namespace") ?? DEFAULT_NAMESPACE;
   const read = nodeName().safeParse(namespace);
   if (read.success) return namespace;

@@ -1,7 +1,7 @@
 import { parseEnv } from "node:util";
 import type { Terminal } from "./command.ts";
 import { extensionUrl } from "./extensions.ts";
-import { type Flag, type Given, UsageError } from "./flag.ts";
+import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 
 /** The store of every command where nothing else is said; of `start` where it is given no files either. */
 export const DEFAULT_STORE = ".weft/registry.db";
@@ -114,7 +114,7 @@ export const ALL_SETTINGS: readonly Flag[] = settings(...Object.keys(SETTINGS) a
 export const SPEC_FLAGS: readonly Flag[] = settings("namespace", "env", "env-file", "extension");
 
 /** The variables that templates see, from `--env-file` and, over them, `--env`. */
-export async function readEnv(given: Given, terminal: Terminal): Promise<Record<string, string>> {
+export async function readEnv(given: ParsedFlags, terminal: Terminal): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
   for (const file of listOf(given, "env-file")) {
     const text = await Deno.readTextFile(file).catch((error) => {
@@ -136,21 +136,21 @@ export async function readEnv(given: Given, terminal: Terminal): Promise<Record<
 }
 
 /** URLs of the modules that `--extension` names. */
-export function readExtensions(given: Given): string[] {
+export function readExtensions(given: ParsedFlags): string[] {
   return listOf(given, "extension").map(extensionUrl);
 }
 
 /** What a flag of type list was given: nothing, if it was not. */
-export function listOf(given: Given, name: string): readonly string[] {
+export function listOf(given: ParsedFlags, name: string): readonly string[] {
   return (given[name] ?? []) as readonly string[];
 }
 
 /** What a flag of type text was given. */
-export function textOf(given: Given, name: string): string | undefined {
+export function textOf(given: ParsedFlags, name: string): string | undefined {
   return given[name] as string | undefined;
 }
 
 /** What a flag of type number was given. */
-export function numberOf(given: Given, name: string): number | undefined {
+export function numberOf(given: ParsedFlags, name: string): number | undefined {
   return given[name] as number | undefined;
 }

@@ -1,6 +1,6 @@
 import { openHistory, Registry } from "../../registry/mod.ts";
 import type { Terminal } from "./command.ts";
-import { type Flag, type Given, UsageError } from "./flag.ts";
+import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 import { DEFAULT_STORE, settings, textOf } from "./settings.ts";
 
 /** The flags of every command that works on a store. */
@@ -18,7 +18,7 @@ export const SCOPE_FLAGS: readonly Flag[] = [
 ];
 
 /** The namespace that a command is confined to; undefined for all. */
-export function scopeOf(given: Given): string | undefined {
+export function scopeOf(given: ParsedFlags): string | undefined {
   return given["all-namespaces"] === true ? undefined : textOf(given, "namespace");
 }
 
@@ -42,7 +42,7 @@ export interface StoreOptions {
  * @throws {Error} If there is no such store.
  */
 export async function withStore<T>(
-  given: Given,
+  given: ParsedFlags,
   terminal: Terminal,
   work: (registry: Registry) => Promise<T>,
   { missing = "error" }: StoreOptions = {},
@@ -55,7 +55,7 @@ export async function withStore<T>(
   if (isMissing && missing === "error") throw new Error(`there is no store ${store}; weft apply makes one`);
   await using registry = new Registry(await openHistory(isMissing ? "memory:" : store), {
     dispatch: "none",
-    warn: (message) => terminal.complain(message),
+    warn: (message) => terminal.warn(message),
   });
   await registry.load();
   return await work(registry);

@@ -1,6 +1,6 @@
 import { stringify } from "@std/yaml";
 import type { Terminal } from "../options/command.ts";
-import type { Flag, Given } from "../options/flag.ts";
+import type { Flag, ParsedFlags } from "../options/flag.ts";
 
 /** The flag by which a command is asked for data. @param plain What it prints where nothing is said. */
 export function outputFlag(plain: "text" | "table"): Flag {
@@ -14,7 +14,7 @@ export function outputFlag(plain: "text" | "table"): Flag {
 }
 
 /** Prints data as JSON or YAML, if that was asked for. @returns Whether it was. */
-export function printData(given: Given, terminal: Terminal, data: unknown): boolean {
+export function printData(given: ParsedFlags, terminal: Terminal, data: unknown): boolean {
   if (given.output === "json") terminal.print(JSON.stringify(data, null, 2));
   else if (given.output === "yaml") {
     terminal.print(stringify(data, { skipInvalid: true, useAnchors: false, lineWidth: -1 }).trimEnd());

@@ -2,14 +2,14 @@ import type { Entry } from "../../registry/mod.ts";
 import { type SpecDraft, specFromMap, stringifySpecs } from "../../spec/mod.ts";
 import { isMap } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
-import type { Given } from "../options/flag.ts";
+import type { ParsedFlags } from "../options/flag.ts";
 import { tableLines } from "./table.ts";
 
 /**
  * Prints specs: as a table, as YAML that can be applied again, with code in literal blocks, or as JSON, as they were
  * written.
  */
-export function printSpecs(given: Given, terminal: Terminal, entries: readonly Entry[]): void {
+export function printSpecs(given: ParsedFlags, terminal: Terminal, entries: readonly Entry[]): void {
   if (given.output === "json") terminal.print(JSON.stringify(entries.map(({ data }) => data), null, 2));
   else if (given.output === "yaml") terminal.print(stringifySpecs(entries.map(draftOf)).trimEnd());
   else {

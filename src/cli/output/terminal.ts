@@ -15,7 +15,7 @@ function write(to: { writeSync(bytes: Uint8Array): number }, line: string): void
 /** The terminal that the program was started at. */
 export const terminal: Terminal = {
   print: (line) => write(Deno.stdout, line),
-  complain: (line) => write(Deno.stderr, line),
+  warn: (line) => write(Deno.stderr, line),
   input: () => new Response(Deno.stdin.readable).text(),
   env: (name) => Deno.env.get(name),
 };

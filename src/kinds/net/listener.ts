@@ -16,11 +16,11 @@ import { duration, port, size } from "../../spec/mod.ts";
 import {
   type Answer,
   asError,
+  Encoded,
   type Failure,
   failure,
   isError,
   NONE,
-  Sealed,
   Stream,
   type Value,
 } from "../../value/mod.ts";
@@ -77,11 +77,11 @@ class Listener {
   }
 
   load(): void {
-    this.#lease.take(this.#handler);
+    this.#lease.attach(this.#handler);
   }
 
   unload(): void {
-    this.#lease.yield(this.#handler);
+    this.#lease.detach(this.#handler);
   }
 
   #handle(request: Request): Response | Promise<Response> {
@@ -152,9 +152,9 @@ class Exchange {
     const { method, url, headers } = this.#request;
     const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
     const data: RequestData = [method, url, headerText(headers), body, maxBody];
-    this.#process.lasting = this;
+    this.#process.onLongRunning = this;
     this.#errorPort = error;
-    if (!this.#context.flow.emit(this.#process, out, new Sealed(httpCodec, data), this)) this.#finish(NONE);
+    if (!this.#context.flow.emit(this.#process, out, new Encoded(httpCodec, data), this)) this.#finish(NONE);
   }
 
   /** For `Flow`: the answer of the workflow. */
@@ -171,9 +171,9 @@ class Exchange {
   #finish(answer: Outcome): void {
     const { flow } = this.#context;
     const process = this.#process;
-    let response = answer instanceof Sealed ? readResponse(answer.data as ResponseData) : this.#encode(answer);
+    let response = answer instanceof Encoded ? readResponse(answer.data as ResponseData) : this.#encode(answer);
     if (response.error !== undefined) this.#report(response.error);
-    if (!process.guarded) {
+    if (!process.hasExitHooks) {
       flow.close(process, response.error);
       return this.#send(response);
     }
@@ -207,7 +207,7 @@ class Exchange {
   }
 
   /** For the process: a signal costs more than most requests do, so only one that lasts gets it. */
-  lasts(): void {
+  longRunning(): void {
     this.#request.signal.addEventListener("abort", this);
   }
 

@@ -2,9 +2,9 @@ import vm from "node:vm";
 import { type Failure, failure, type LogLevel, type Value } from "../../value/mod.ts";
 import type { LogLine } from "../language.ts";
 import { prelude } from "./prelude.ts";
-import { TapeReader } from "./realm_decoder.ts";
-import { NOTHING_GIVEN, TapeWriter } from "./realm_encoder.ts";
-import type { Face } from "./scope/realm_scope.ts";
+import { RealmDecoder } from "./realm_decoder.ts";
+import { NOTHING_GIVEN, RealmEncoder } from "./realm_encoder.ts";
+import type { RealmBridge } from "./scope/realm_scope.ts";
 import { SNIPPET } from "./stack.ts";
 
 // Taken now: an executor deletes the web's globals before it runs user code.
@@ -28,13 +28,13 @@ export interface Caller {
  * microtasks. Texts, numbers and symbols cross its border, and bytes of the realm's making; never an object.
  *
  * A call may be cut short anywhere, by a timeout around it. Nothing here relies on having been left in order: each call
- * starts with a clean tape, and what the one before has left in the queue is thrown away first.
+ * starts with a clean marshal, and what the one before has left in the queue is thrown away first.
  */
 export class Compartment {
   readonly #context: vm.Context;
-  readonly #face: Face;
-  readonly #writer: TapeWriter;
-  readonly #reader: TapeReader;
+  readonly #bridge: RealmBridge;
+  readonly #writer: RealmEncoder;
+  readonly #reader: RealmDecoder;
   #running: Caller | undefined;
 
   constructor() {
@@ -43,12 +43,12 @@ export class Compartment {
       (vm.constants as any).DONT_CONTEXTIFY,
       { codeGeneration: { strings: false, wasm: false }, microtaskMode: "afterEvaluate" },
     );
-    this.#face = prelude.runInContext(this.#context) as Face;
-    this.#writer = new TapeWriter(this.#face);
-    this.#reader = new TapeReader(this.#face);
-    const seed = this.#face.bytes(32);
+    this.#bridge = prelude.runInContext(this.#context) as RealmBridge;
+    this.#writer = new RealmEncoder(this.#bridge);
+    this.#reader = new RealmDecoder(this.#bridge);
+    const seed = this.#bridge.bytes(32);
     seed.set(randomValues(new Uint8Array(32)));
-    this.#face.seed(seed);
+    this.#bridge.seed(seed);
   }
 
   /**
@@ -67,9 +67,9 @@ export class Compartment {
 
   /** Runs a module's top level. Answers its entry, undefined if it has none. @throws {Error} What the code throws. */
   start(caller: Caller, module: Entry, commonJs: boolean): Entry | undefined {
-    const { tags } = this.#face;
+    const { tags } = this.#bridge;
     this.#enter(caller);
-    const outcome = this.#face.start(module, commonJs);
+    const outcome = this.#bridge.start(module, commonJs);
     this.#finish(caller);
     if (outcome === tags.THREW) throw this.#leave(this.#reader.read(NOTHING_GIVEN));
     return this.#leave(outcome === tags.ANSWERED ? undefined : outcome as Entry);
@@ -78,24 +78,24 @@ export class Compartment {
   /** One call to its end, promises included. Answers an error if the code throws. */
   call(caller: Caller, entry: Entry, argument: Value): Value {
     this.#enter(caller);
-    const face = this.#face;
+    const bridge = this.#bridge;
     let given = NOTHING_GIVEN;
     let outcome: unknown;
     if (argument === null || typeof argument !== "object") {
-      outcome = face.call(entry, argument ?? null, false);
+      outcome = bridge.call(entry, argument ?? null, false);
     } else {
       try {
         given = this.#writer.write(argument);
       } catch (error) {
         return this.#leave(error as Failure);
       }
-      outcome = face.call(entry, undefined, true);
+      outcome = bridge.call(entry, undefined, true);
     }
-    const { tags } = face;
-    if (caller.deferring || face.state[1] !== 0 || outcome === tags.WAITS) {
+    const { tags } = bridge;
+    if (caller.deferring || bridge.state[1] !== 0 || outcome === tags.WAITS) {
       this.#finish(caller);
-      if (outcome === tags.WAITS) outcome = face.outcome();
-    } else if (face.state[0] !== 0) this.#inspect(caller);
+      if (outcome === tags.WAITS) outcome = bridge.outcome();
+    } else if (bridge.state[0] !== 0) this.#inspect(caller);
     if (typeof outcome !== "symbol") return this.#leave(outcome as Value);
     return this.#leave(
       outcome === tags.WAITS ? failure("never settles", { code: "never_settles" }) : this.#reader.read(given),
@@ -131,7 +131,7 @@ export class Compartment {
 
   /** Notes what the call has done besides answering. */
   #inspect(caller: Caller): void {
-    const { lines, state } = this.#face;
+    const { lines, state } = this.#bridge;
     if (state[1] !== 0) {
       caller.deferring = true;
       state[1] = 0;
@@ -139,7 +139,7 @@ export class Compartment {
     if (state[0] === 0) return;
     const taken: LogLine[] = [];
     for (let i = 0; i + 1 < lines.length; i += 2) taken.push({ level: lines[i] as LogLevel, text: lines[i + 1]! });
-    this.#face.forgetLines();
+    this.#bridge.forgetLines();
     caller.note(taken);
   }
 

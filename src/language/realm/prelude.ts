@@ -15,19 +15,19 @@ import { urlParser } from "../web/url_parser.ts";
 import { urlSearchParams } from "../web/url_search_params.ts";
 import { utf8 } from "../web/utf8.ts";
 import { calls } from "./scope/calls.ts";
-import { tapeReader } from "./scope/decoder.ts";
+import { decoder } from "./scope/decoder.ts";
 import { decoders } from "./scope/decoders.ts";
-import { tapeWriter } from "./scope/encoder.ts";
+import { encoder } from "./scope/encoder.ts";
 import { errorFields } from "./scope/error_fields.ts";
 import { harden } from "./scope/harden.ts";
 import { lazyMap } from "./scope/lazy_map.ts";
-import { tape } from "./scope/marshal.ts";
-import type { Inside } from "./scope/realm_scope.ts";
+import { marshal } from "./scope/marshal.ts";
+import type { RealmScope } from "./scope/realm_scope.ts";
 import { streamToken } from "./scope/stream_token.ts";
 
 /** The realm's own code, each part after those that it needs. */
-export const parts: readonly ((inside: Inside) => void)[] = [
-  tape,
+export const parts: readonly ((scope: RealmScope) => void)[] = [
+  marshal,
   errors,
   utf8,
   textEncoding,
@@ -48,23 +48,23 @@ export const parts: readonly ((inside: Inside) => void)[] = [
   streamToken,
   lazyMap,
   errorFields,
-  tapeReader,
-  tapeWriter,
+  decoder,
+  encoder,
   calls,
 ];
 
-/** Runs the parts, from their source text, in the context that it is run in; answers the realm's `Face`. */
+/** Runs the parts, from their source text, in the context that it is run in; answers the realm's `RealmBridge`. */
 export const prelude = new vm.Script(
   `"use strict";
 (() => {
-  const inside = {
+  const scope = {
     expose(name, value) {
       Object.defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
     },
   };
-  ${parts.map((part) => `(${part})(inside);`).join("\n  ")}
-  inside.harden();
-  return inside.face;
+  ${parts.map((part) => `(${part})(scope);`).join("\n  ")}
+  scope.harden();
+  return scope.bridge;
 })()`,
   { filename: "realm" },
 );

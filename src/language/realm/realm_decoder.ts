@@ -1,6 +1,6 @@
 import { type Failure, failure, type LazyField, lazyMap, setKey, type Value } from "../../value/mod.ts";
 import { type Given, NOTHING_GIVEN } from "./realm_encoder.ts";
-import type { Face } from "./scope/realm_scope.ts";
+import type { RealmBridge } from "./scope/realm_scope.ts";
 import { framesOf } from "./stack.ts";
 
 const NATIVE: Record<string, new (message: string) => Error> = {
@@ -12,17 +12,17 @@ const NATIVE: Record<string, new (message: string) => Error> = {
   URIError,
 };
 
-/** Cells; a longer tape is not kept. */
+/** Cells; a longer marshal is not kept. */
 const LONG = 1024;
 
-/** Builds the engine's copy of what a realm has written on its tape. */
-export class TapeReader {
-  readonly #face: Face;
+/** Builds the engine's copy of what a realm has written on its marshal. */
+export class RealmDecoder {
+  readonly #bridge: RealmBridge;
   #at = 0;
   #given: Given = NOTHING_GIVEN;
 
-  constructor(face: Face) {
-    this.#face = face;
+  constructor(bridge: RealmBridge) {
+    this.#bridge = bridge;
   }
 
   /** @param given What the same call's argument held. */
@@ -30,18 +30,18 @@ export class TapeReader {
     this.#at = 0;
     this.#given = given;
     const value = this.#read() as Value;
-    if (this.#at > LONG) this.#face.tape.length = 0;
+    if (this.#at > LONG) this.#bridge.marshal.length = 0;
     return value;
   }
 
   #take(): unknown {
-    return this.#face.tape[this.#at++];
+    return this.#bridge.marshal[this.#at++];
   }
 
   #read(): Value | undefined {
     const cell = this.#take();
     if (typeof cell !== "symbol") return cell as Value | undefined;
-    const { tags } = this.#face;
+    const { tags } = this.#bridge;
     switch (cell) {
       case tags.LIST: {
         const count = this.#take() as number;
@@ -66,7 +66,7 @@ export class TapeReader {
         return lazyMap({ fields, lazy });
       }
     }
-    throw new Error("the tape is out of step");
+    throw new Error("the marshal is out of step");
   }
 
   #readMap(
@@ -74,11 +74,11 @@ export class TapeReader {
     unread: Record<string, LazyField>,
     lazy?: Readonly<Record<string, LazyField>>,
   ): Record<string, Value> {
-    const { tape, tags } = this.#face;
+    const { marshal, tags } = this.#bridge;
     const map: Record<string, Value> = {};
     for (let i = 0; i < count; i++) {
       const key = this.#take() as string;
-      if (tape[this.#at] === tags.UNREAD) {
+      if (marshal[this.#at] === tags.UNREAD) {
         this.#at++;
         setKey(map, key, null);
         setKey(unread, key, lazy![key]!);

@@ -11,7 +11,7 @@ import {
   Stream,
   type Value,
 } from "../../value/mod.ts";
-import type { Face } from "./scope/realm_scope.ts";
+import type { RealmBridge } from "./scope/realm_scope.ts";
 
 // Taken now: an executor deletes the web's globals before it runs user code.
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -20,7 +20,7 @@ const setBytes = Uint8Array.prototype.set;
 /** The decoders that a realm has of its own. */
 const OWN_DECODERS = new Set(["json", "form", "text", "header"]);
 
-/** How long the tape may get: of the largest packet it takes at most three cells a value. */
+/** How long the marshal may get: of the largest packet it takes at most three cells a value. */
 const CELLS = 4 * PACKET_LIMITS.nodes;
 
 /** What a value held that the realm gets only an index of. */
@@ -33,16 +33,16 @@ export interface Given {
 /** A value that held none. */
 export const NOTHING_GIVEN: Given = { streams: [], errors: [], lazy: [] };
 
-/** Writes a value on a realm's tape, for the realm to copy. */
-export class TapeWriter {
-  readonly #face: Face;
-  readonly #tape: unknown[];
+/** Writes a value on a realm's marshal, for the realm to copy. */
+export class RealmEncoder {
+  readonly #bridge: RealmBridge;
+  readonly #marshal: unknown[];
   #at = 0;
   #given: Given = NOTHING_GIVEN;
 
-  constructor(face: Face) {
-    this.#face = face;
-    this.#tape = face.tape;
+  constructor(bridge: RealmBridge) {
+    this.#bridge = bridge;
+    this.#marshal = bridge.marshal;
   }
 
   /** @throws {Failure} If the value is nested deeper than a packet may be, or is no payload. */
@@ -54,7 +54,7 @@ export class TapeWriter {
   }
 
   #put(cell: unknown): void {
-    this.#tape[this.#at++] = cell;
+    this.#marshal[this.#at++] = cell;
   }
 
   /** What is given, to be added to. */
@@ -71,7 +71,7 @@ export class TapeWriter {
   }
 
   #writeObject(value: object, depth: number): void {
-    const { tags } = this.#face;
+    const { tags } = this.#bridge;
     if (depth === 0) tooLarge(`nested deeper than ${PACKET_LIMITS.depth}`);
     if (this.#at > CELLS) tooLarge(`more than ${PACKET_LIMITS.nodes} values`);
     if (Array.isArray(value)) {
@@ -83,7 +83,7 @@ export class TapeWriter {
       if (lazy !== undefined) this.#writeLazyMap(lazy, depth);
       else this.#writeMap(value, depth);
     } else if (value instanceof Uint8Array) {
-      const bytes = this.#face.bytes(value.length);
+      const bytes = this.#bridge.bytes(value.length);
       setBytes.call(bytes, value);
       this.#put(tags.BYTES);
       this.#put(bytes);
@@ -100,7 +100,7 @@ export class TapeWriter {
 
   #writeMap(map: Record<string, unknown>, depth: number): void {
     const keys = Object.keys(map);
-    this.#put(this.#face.tags.MAP);
+    this.#put(this.#bridge.tags.MAP);
     this.#put(keys.length);
     for (const key of keys) {
       this.#put(key);
@@ -110,7 +110,7 @@ export class TapeWriter {
 
   #writeError(error: Failure, depth: number): void {
     const { name, message, code, details, cause } = error;
-    this.#put(this.#face.tags.ERROR);
+    this.#put(this.#bridge.tags.ERROR);
     this.#put(this.#own().errors.push(error) - 1);
     this.#put(String(name));
     this.#put(String(message));
@@ -128,7 +128,7 @@ export class TapeWriter {
   #writeLazyMap(parts: LazyParts, depth: number): void {
     const { fields, lazy } = parts;
     const keys = Object.keys(fields);
-    this.#put(this.#face.tags.LAZY);
+    this.#put(this.#bridge.tags.LAZY);
     this.#own().lazy.push(parts);
     this.#put(keys.length);
     for (const key of keys) {
@@ -143,7 +143,7 @@ export class TapeWriter {
     const { decoder, source, parameter } = field;
     const text = OWN_DECODERS.has(decoder) && parameter === undefined ? rawText(source) : undefined;
     if (text === undefined) return this.#writeDecoded(field, depth);
-    this.#put(this.#face.tags.RAW);
+    this.#put(this.#bridge.tags.RAW);
     this.#put(decoder);
     this.#write(text, 1);
   }
@@ -153,7 +153,7 @@ export class TapeWriter {
     try {
       value = decodeField(field);
     } catch (error) {
-      this.#put(this.#face.tags.BROKEN);
+      this.#put(this.#bridge.tags.BROKEN);
       return this.#writeError(isError(error) ? error : failure(String(error)), depth);
     }
     this.#write(value, depth);

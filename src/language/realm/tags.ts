@@ -1,5 +1,5 @@
 /**
- * Says what follows on the tape. A symbol is no value, so none can be mistaken for one; all else on the tape is a value
+ * Says what follows on the marshal. A symbol is no value, so none can be mistaken for one; all else on the marshal is a value
  * that is no object, a key, a count, or bytes of the realm's own.
  */
 export interface Tags {
@@ -24,7 +24,7 @@ export interface Tags {
   /** a field of a lazy map that nobody has read */
   readonly UNREAD: symbol;
 
-  /** Answers of a call: its value is on the tape; its error is; it waits. */
+  /** Answers of a call: its value is on the marshal; its error is; it waits. */
   readonly ANSWERED: symbol;
   readonly THREW: symbol;
   readonly WAITS: symbol;

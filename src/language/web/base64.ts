@@ -1,15 +1,15 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `atob` and `btoa`. */
-export function base64(inside: Inside): void {
+export function base64(scope: RealmScope): void {
   function atob(data: unknown): string {
     let text = String(data).replace(/[\t\n\f\r ]/g, "");
     if (text.length % 4 === 0) text = text.replace(/==?$/, "");
     if (text.length % 4 === 1 || /[^+/0-9A-Za-z]/.test(text)) {
-      throw inside.webError("atob: the text is no base64", "InvalidCharacterError");
+      throw scope.webError("atob: the text is no base64", "InvalidCharacterError");
     }
     const bytes = Uint8Array.fromBase64(text);
-    return inside.textOfUnits(Uint16Array.from(bytes), bytes.length);
+    return scope.textOfUnits(Uint16Array.from(bytes), bytes.length);
   }
 
   function btoa(data: unknown): string {
@@ -18,13 +18,13 @@ export function base64(inside: Inside): void {
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0xff) {
-        throw inside.webError(`btoa: the character at ${i} is beyond U+00FF; encode it first`, "InvalidCharacterError");
+        throw scope.webError(`btoa: the character at ${i} is beyond U+00FF; encode it first`, "InvalidCharacterError");
       }
       bytes[i] = unit;
     }
     return bytes.toBase64();
   }
 
-  inside.expose("atob", atob);
-  inside.expose("btoa", btoa);
+  scope.expose("atob", atob);
+  scope.expose("btoa", btoa);
 }

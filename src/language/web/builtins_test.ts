@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { program, run, runLogged } from "../../../tests/language/run.ts";
 import { isError } from "../../value/mod.ts";
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 import { chacha20 } from "./chacha20.ts";
 
 Deno.test("structuredClone copies what can be cloned, cycles included", () => {
@@ -44,9 +44,9 @@ Deno.test("structuredClone refuses what cannot be cloned, and transfers buffers"
 });
 
 Deno.test("ChaCha20 gives the key streams of RFC 8439", () => {
-  const inside = { expose() {} } as unknown as Inside;
+  const scope = { expose() {} } as unknown as RealmScope;
   const random = Math.random;
-  chacha20(inside);
+  chacha20(scope);
   Math.random = random; // the part replaces it, in a realm of its own
   const words = (hex: string) => {
     const view = new DataView(Uint8Array.fromHex(hex).buffer);
@@ -55,19 +55,19 @@ Deno.test("ChaCha20 gives the key streams of RFC 8439", () => {
   const KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
   // section 2.3.2
   assertEquals(
-    inside.chachaBlock(words(KEY), 1, words("000000090000004a00000000")).toHex(),
+    scope.chachaBlock(words(KEY), 1, words("000000090000004a00000000")).toHex(),
     "10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4e" +
       "d2826446079faa0914c2d705d98b02a2b5129cd1de164eb9cbd083e8a2503c4e",
   );
   // appendix A.1, vectors 1 and 2
   const zero = "00".repeat(32);
   assertEquals(
-    inside.chachaBlock(words(zero), 0, words("00".repeat(12))).toHex(),
+    scope.chachaBlock(words(zero), 0, words("00".repeat(12))).toHex(),
     "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7" +
       "da41597c5157488d7724e03fb8d84a376a43b8f41518a11cc387b669b2ee6586",
   );
   assertEquals(
-    inside.chachaBlock(words(zero), 1, words("00".repeat(12))).toHex(),
+    scope.chachaBlock(words(zero), 1, words("00".repeat(12))).toHex(),
     "9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed" +
       "29b721769ce64e43d57133b074d839d531ed1f28510afb45ace10a1f4b794d6f",
   );

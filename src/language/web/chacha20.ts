@@ -1,13 +1,13 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** Random bytes: the ChaCha20 key stream (RFC 8439), one a realm, under a key that was copied in. */
-export function chacha20(inside: Inside): void {
+export function chacha20(scope: RealmScope): void {
   let key = new Uint32Array(8);
   let blocks = 0;
   let block = new Uint8Array(64);
   let used = 64;
 
-  inside.chachaBlock = (key, counter, nonce) => {
+  scope.chachaBlock = (key, counter, nonce) => {
     const start = Uint32Array.of(0x61707865, 0x3320646e, 0x79622d32, 0x6b206574, ...key, counter, ...nonce);
     const x = start.slice();
     const quarter = (a: number, b: number, c: number, d: number): void => {
@@ -44,21 +44,21 @@ export function chacha20(inside: Inside): void {
   function next(): number {
     if (used === 64) {
       const number = blocks++;
-      const fresh = inside.chachaBlock(key, number >>> 0, Uint32Array.of(Math.floor(number / 2 ** 32), 0, 0));
+      const fresh = scope.chachaBlock(key, number >>> 0, Uint32Array.of(Math.floor(number / 2 ** 32), 0, 0));
       block = fresh;
       used = 0;
     }
     return block[used++]!;
   }
 
-  inside.seedRandom = (seed) => {
+  scope.seedRandom = (seed) => {
     const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
     key = Uint32Array.from({ length: 8 }, (_, i) => view.getUint32(4 * i, true));
     blocks = 0;
     used = 64;
   };
 
-  inside.fillRandom = (bytes) => {
+  scope.fillRandom = (bytes) => {
     for (let i = 0; i < bytes.length; i++) bytes[i] = next();
   };
 

@@ -1,15 +1,15 @@
 import type { LogLevel } from "../../value/mod.ts";
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `console`: what is written stays in the realm, as text and within limits, until the engine fetches it. */
-export function console(inside: Inside): void {
+export function console(scope: RealmScope): void {
   const LINES = 1000;
   const LENGTH = 64 * 1024;
   let left = LENGTH;
 
-  const { lines, state } = inside;
+  const { lines, state } = scope;
 
-  inside.forgetLines = () => {
+  scope.forgetLines = () => {
     lines.length = 0;
     left = LENGTH;
     state[0] = 0;
@@ -38,8 +38,8 @@ export function console(inside: Inside): void {
         if (used >= args.length) return mark;
         const arg = args[used++];
         if (mark === "%c") return "";
-        if (mark === "%s") return typeof arg === "string" ? arg : inside.inspect(arg);
-        if (mark === "%o" || mark === "%O" || mark === "%j") return inside.inspect(arg);
+        if (mark === "%s") return typeof arg === "string" ? arg : scope.inspect(arg);
+        if (mark === "%o" || mark === "%O" || mark === "%j") return scope.inspect(arg);
         if (typeof arg === "bigint") return `${arg}n`;
         if (typeof arg === "object" || typeof arg === "symbol") return "NaN";
         return String(
@@ -49,12 +49,12 @@ export function console(inside: Inside): void {
     }
     for (let i = used; i < args.length; i++) {
       const arg = args[i];
-      text += (i > 0 ? " " : "") + (typeof arg === "string" ? arg : inside.inspect(arg));
+      text += (i > 0 ? " " : "") + (typeof arg === "string" ? arg : scope.inspect(arg));
     }
     return text;
   }
 
-  inside.expose("console", {
+  scope.expose("console", {
     log: (...args: unknown[]) => write("info", args),
     info: (...args: unknown[]) => write("info", args),
     warn: (...args: unknown[]) => write("warn", args),

@@ -1,25 +1,25 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `crypto`, as far as it gives random values. */
-export function crypto(inside: Inside): void {
+export function crypto(scope: RealmScope): void {
   const crypto = {
     getRandomValues<T extends ArrayBufferView>(view: T): T {
       if (!ArrayBuffer.isView(view) || !/^(Big)?U?[iI]nt/.test((view as unknown as Uint8Array)[Symbol.toStringTag])) {
-        throw inside.webError("getRandomValues fills an array of integers", "TypeMismatchError");
+        throw scope.webError("getRandomValues fills an array of integers", "TypeMismatchError");
       }
       if (view.byteLength > 65536) {
-        throw inside.webError(
+        throw scope.webError(
           `getRandomValues fills 65536 bytes at most, not ${view.byteLength}`,
           "QuotaExceededError",
         );
       }
-      inside.fillRandom(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      scope.fillRandom(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
       return view;
     },
 
     randomUUID(): string {
       const bytes = new Uint8Array(16);
-      inside.fillRandom(bytes);
+      scope.fillRandom(bytes);
       bytes[6] = (bytes[6]! & 0x0f) | 0x40;
       bytes[8] = (bytes[8]! & 0x3f) | 0x80;
       return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
@@ -27,5 +27,5 @@ export function crypto(inside: Inside): void {
   };
 
   Object.defineProperty(crypto, Symbol.toStringTag, { value: "Crypto" });
-  inside.expose("crypto", crypto);
+  scope.expose("crypto", crypto);
 }

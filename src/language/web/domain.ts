@@ -1,11 +1,11 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /**
  * The ASCII form of an international domain name: UTS 46 as the URL Standard uses it, built on the language's own
  * Unicode tables. Of the rules on writing direction there is but the main one, that a label has one, and of the mapping
  * table what NFKC and small letters give.
  */
-export function domain(inside: Inside): void {
+export function domain(scope: RealmScope): void {
   const BASE = 36;
   const MOST = 26;
   const IGNORED = /[\u00ad\u200b\u2060\u2064\ufeff\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u034f\u180b-\u180d\u180f]/gu;
@@ -15,7 +15,7 @@ export function domain(inside: Inside): void {
   const LEFTWARD = /(?=[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
   const RIGHTWARD = /(?![\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
 
-  inside.domainToAscii = (text) => {
+  scope.domainToAscii = (text) => {
     if (WITH_DOT.test(text)) return undefined;
     const plain = /^[\0-\x7f]*$/.test(text);
     const mapped = plain ? text.toLowerCase() : map(text);

@@ -1,7 +1,7 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `DOMException`, as far as `atob`, `structuredClone` and `crypto` throw it, and `error()` on every error. */
-export function errors(inside: Inside): void {
+export function errors(scope: RealmScope): void {
   const CODES: Record<string, number> = {
     InvalidCharacterError: 5,
     TypeMismatchError: 17,
@@ -22,7 +22,7 @@ export function errors(inside: Inside): void {
     return this.message;
   }
 
-  inside.webError = (message, name) => new DOMException(message, name);
-  inside.expose("DOMException", DOMException);
+  scope.webError = (message, name) => new DOMException(message, name);
+  scope.expose("DOMException", DOMException);
   Object.defineProperty(Error.prototype, "error", { value: error, writable: true, configurable: true });
 }

@@ -1,8 +1,8 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `application/x-www-form-urlencoded` after the URL Standard, both ways. */
-export function form(inside: Inside): void {
-  inside.parseForm = (text) => {
+export function form(scope: RealmScope): void {
+  scope.parseForm = (text) => {
     const pairs: [string, string][] = [];
     for (const part of text.split("&")) {
       if (part === "") continue;
@@ -12,7 +12,7 @@ export function form(inside: Inside): void {
     return pairs;
   };
 
-  inside.writeForm = (pairs) => pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
+  scope.writeForm = (pairs) => pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 
   function decode(text: string): string {
     const spaced = text.replaceAll("+", " ");
@@ -26,7 +26,7 @@ export function form(inside: Inside): void {
 
   /** A percent sign that opens no escape stands for itself; bytes that are no UTF-8 become U+FFFD. */
   function decodeLeniently(text: string): string {
-    const bytes = inside.encodeUtf8(text);
+    const bytes = scope.encodeUtf8(text);
     let length = 0;
     for (let i = 0; i < bytes.length; i++) {
       const escape = bytes[i] === 0x25 ? String.fromCharCode(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : "";
@@ -34,7 +34,7 @@ export function form(inside: Inside): void {
       bytes[length++] = escaped ? parseInt(escape, 16) : bytes[i]!;
       if (escaped) i += 2;
     }
-    return inside.decodeUtf8(bytes.subarray(0, length), false);
+    return scope.decodeUtf8(bytes.subarray(0, length), false);
   }
 
   function encode(text: string): string {

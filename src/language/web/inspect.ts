@@ -1,13 +1,13 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** Values as text for a person, in the notation of JavaScript. It calls no getter; a proxy's traps it cannot avoid. */
-export function inspect(inside: Inside): void {
+export function inspect(scope: RealmScope): void {
   const DEPTH = 4;
   const ITEMS = 100;
   const LENGTH = 8192;
   const BOXED = [Number, String, Boolean, BigInt, Symbol];
 
-  inside.inspect = (value) => {
+  scope.inspect = (value) => {
     const text = show(value, []);
     return text.length > LENGTH ? `${text.slice(0, LENGTH)}...` : text;
   };
@@ -107,7 +107,7 @@ export function inspect(inside: Inside): void {
     for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at)) {
       const field = Object.getOwnPropertyDescriptor(at, "constructor");
       const get = field?.get;
-      const type = get !== undefined && inside.isMended(get) ? get.call(at) : field?.value;
+      const type = get !== undefined && scope.isMended(get) ? get.call(at) : field?.value;
       const name = typeof type === "function" ? dataOf(type, "name") : undefined;
       if (typeof name === "string" && name !== "") return name;
     }

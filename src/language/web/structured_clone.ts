@@ -1,7 +1,7 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `structuredClone`, with `transfer` of array buffers. */
-export function structuredClone(inside: Inside): void {
+export function structuredClone(scope: RealmScope): void {
   const { isArray } = Array;
   const UNCLONEABLE = [Promise, WeakMap, WeakSet];
   const BOXED = [Number, String, Boolean, BigInt];
@@ -22,7 +22,7 @@ export function structuredClone(inside: Inside): void {
 
   function refused(value: unknown, done: string): Error {
     const what = typeof value === "object" ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
-    return inside.webError(`a value of type ${what} cannot be ${done}`, "DataCloneError");
+    return scope.webError(`a value of type ${what} cannot be ${done}`, "DataCloneError");
   }
 
   function cloneOf(value: unknown, copies: Map<object, object>, transfer: Set<unknown>): unknown {
@@ -86,5 +86,5 @@ export function structuredClone(inside: Inside): void {
     return copy;
   }
 
-  inside.expose("structuredClone", structuredClone);
+  scope.expose("structuredClone", structuredClone);
 }

@@ -1,7 +1,7 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `TextEncoder`, and `TextDecoder` for UTF-8, UTF-16 in both orders and windows-1252 (which the web calls latin1). */
-export function textEncoding(inside: Inside): void {
+export function textEncoding(scope: RealmScope): void {
   const UTF_8 = "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8";
   const UTF_16LE = "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le";
   const UTF_16BE = "unicodefffe utf-16be";
@@ -29,7 +29,7 @@ export function textEncoding(inside: Inside): void {
     }
 
     encode(text: unknown = ""): Uint8Array {
-      return inside.encodeUtf8(String(text));
+      return scope.encodeUtf8(String(text));
     }
 
     encodeInto(text: unknown, into: Uint8Array): { read: number; written: number } {
@@ -37,7 +37,7 @@ export function textEncoding(inside: Inside): void {
       let read = 0;
       let written = 0;
       for (const char of source) {
-        const bytes = inside.encodeUtf8(char);
+        const bytes = scope.encodeUtf8(char);
         if (written + bytes.length > into.length) break;
         into.set(bytes, written);
         written += bytes.length;
@@ -85,7 +85,7 @@ export function textEncoding(inside: Inside): void {
       let text: string;
       try {
         text = this.#encoding === "utf-8"
-          ? inside.decodeUtf8(bytes, this.#fatal)
+          ? scope.decodeUtf8(bytes, this.#fatal)
           : this.#encoding === "windows-1252"
           ? decode1252(bytes)
           : decodeUtf16(bytes, this.#encoding === "utf-16be", this.#fatal);
@@ -131,7 +131,7 @@ export function textEncoding(inside: Inside): void {
       if (length <= back || byte < 0xc2 || byte > 0xf4) return 0;
       const tail = bytes.subarray(bytes.length - back);
       // What can no longer become a character is decoded at once, as the standard has it.
-      return inside.decodeUtf8(tail, false).length === 1 ? back : 0;
+      return scope.decodeUtf8(tail, false).length === 1 ? back : 0;
     }
     return 0;
   }
@@ -142,14 +142,14 @@ export function textEncoding(inside: Inside): void {
       const byte = bytes[i]!;
       units[i] = byte >= 0x80 && byte <= 0x9f ? HIGH.charCodeAt(byte - 0x80) : byte;
     }
-    return inside.textOfUnits(units, units.length);
+    return scope.textOfUnits(units, units.length);
   }
 
   function decodeUtf16(bytes: Uint8Array, bigEndian: boolean, fatal: boolean): string {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const units = new Uint16Array(bytes.length >> 1);
     for (let i = 0; i < units.length; i++) units[i] = view.getUint16(2 * i, !bigEndian);
-    let text = inside.textOfUnits(units, units.length);
+    let text = scope.textOfUnits(units, units.length);
     const odd = bytes.length % 2 === 1;
     if (fatal && (odd || !text.isWellFormed())) throw new TypeError("the bytes are no UTF-16 text");
     const last = text.charCodeAt(text.length - 1);
@@ -157,6 +157,6 @@ export function textEncoding(inside: Inside): void {
     return text.toWellFormed();
   }
 
-  inside.expose("TextEncoder", TextEncoder);
-  inside.expose("TextDecoder", TextDecoder);
+  scope.expose("TextEncoder", TextEncoder);
+  scope.expose("TextDecoder", TextDecoder);
 }

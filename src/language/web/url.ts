@@ -1,8 +1,8 @@
-import type { Inside, UrlRecord } from "../realm/scope/realm_scope.ts";
+import type { RealmScope, UrlRecord } from "../realm/scope/realm_scope.ts";
 
 /** `URL`. */
-export function url(inside: Inside): void {
-  const { parseUrl } = inside;
+export function url(scope: RealmScope): void {
+  const { parseUrl } = scope;
 
   class URL {
     #url: UrlRecord;
@@ -121,7 +121,7 @@ export function url(inside: Inside): void {
     }
 
     get searchParams(): URLSearchParams {
-      return this.#params ??= inside.searchParams(inside.parseForm(this.#url.query ?? ""), (text) => {
+      return this.#params ??= scope.searchParams(scope.parseForm(this.#url.query ?? ""), (text) => {
         this.#url.query = text === "" ? null : text;
       });
     }
@@ -144,7 +144,7 @@ export function url(inside: Inside): void {
     }
 
     #refill(): void {
-      if (this.#params !== undefined) inside.refillSearchParams(this.#params, inside.parseForm(this.#url.query ?? ""));
+      if (this.#params !== undefined) scope.refillSearchParams(this.#params, scope.parseForm(this.#url.query ?? ""));
     }
 
     #bound(): boolean {
@@ -163,7 +163,7 @@ export function url(inside: Inside): void {
       const [name, port] = url.scheme === "file" ? [authority!, undefined] : parseUrl.splitPort(authority!);
       if (port !== undefined && (name === "" || !withPort)) return;
       if (name === "" && url.scheme !== "file" && (special || this.#bound())) return;
-      const host = name === "" ? "" : inside.parseHost(name, special);
+      const host = name === "" ? "" : scope.parseHost(name, special);
       if (host === undefined) return;
       url.host = url.scheme === "file" && host === "localhost" ? "" : host;
       if (port !== undefined) parseUrl.setPort(url, /^[0-9]*/.exec(port)![0]);
@@ -183,5 +183,5 @@ export function url(inside: Inside): void {
     return `${url.scheme}://${url.host}${url.port === null ? "" : `:${url.port}`}`;
   }
 
-  inside.expose("URL", URL);
+  scope.expose("URL", URL);
 }

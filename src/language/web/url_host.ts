@@ -1,20 +1,20 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** Hosts and percent-encoding after the URL Standard. */
-export function urlHost(inside: Inside): void {
+export function urlHost(scope: RealmScope): void {
   const FORBIDDEN_HOST = /[\0\t\n\r #/:<>?@[\\\]^|]/;
   const FORBIDDEN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/;
 
-  inside.percentEncode = (char, mayStand) => {
+  scope.percentEncode = (char, mayStand) => {
     if (mayStand.test(char)) return char;
     let encoded = "";
-    for (const byte of inside.encodeUtf8(char)) {
+    for (const byte of scope.encodeUtf8(char)) {
       encoded += `%${byte < 16 ? "0" : ""}${byte.toString(16).toUpperCase()}`;
     }
     return encoded;
   };
 
-  inside.parseHost = (text, special) => {
+  scope.parseHost = (text, special) => {
     if (text.startsWith("[")) {
       const pieces = text.endsWith("]") ? parseIpv6(text.slice(1, -1)) : undefined;
       return pieces === undefined ? undefined : `[${writeIpv6(pieces)}]`;
@@ -22,17 +22,17 @@ export function urlHost(inside: Inside): void {
     if (!special) {
       if (FORBIDDEN_HOST.test(text)) return undefined;
       let host = "";
-      for (const char of text) host += inside.percentEncode(char, /[\x20-\x7e]/);
+      for (const char of text) host += scope.percentEncode(char, /[\x20-\x7e]/);
       return host;
     }
-    const ascii = inside.domainToAscii(percentDecode(text));
+    const ascii = scope.domainToAscii(percentDecode(text));
     if (ascii === undefined || FORBIDDEN_DOMAIN.test(ascii)) return undefined;
     return endsInNumber(ascii) ? parseIpv4(ascii) : ascii;
   };
 
   function percentDecode(text: string): string {
     if (!text.includes("%")) return text;
-    const bytes = inside.encodeUtf8(text);
+    const bytes = scope.encodeUtf8(text);
     let length = 0;
     for (let i = 0; i < bytes.length; i++) {
       const escape = bytes[i] === 0x25 ? String.fromCharCode(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : "";
@@ -40,7 +40,7 @@ export function urlHost(inside: Inside): void {
       bytes[length++] = escaped ? parseInt(escape, 16) : bytes[i]!;
       if (escaped) i += 2;
     }
-    return inside.decodeUtf8(bytes.subarray(0, length), false);
+    return scope.decodeUtf8(bytes.subarray(0, length), false);
   }
 
   function endsInNumber(host: string): boolean {

@@ -1,7 +1,7 @@
-import type { Inside, UrlRecord } from "../realm/scope/realm_scope.ts";
+import type { RealmScope, UrlRecord } from "../realm/scope/realm_scope.ts";
 
 /** The URL Standard's parser, by parts instead of character by character: the results are the same. */
-export function urlParser(inside: Inside): void {
+export function urlParser(scope: RealmScope): void {
   const PORTS = new Map([["ftp", 21], ["file", undefined], ["http", 80], ["https", 443], ["ws", 80], ["wss", 443]]);
   // What may stand unencoded in each part.
   const OPAQUE = /[\x20-\x7e]/;
@@ -17,7 +17,7 @@ export function urlParser(inside: Inside): void {
 
   function encode(text: string, mayStand: RegExp): string {
     let encoded = "";
-    for (const char of text) encoded += inside.percentEncode(char, mayStand);
+    for (const char of text) encoded += scope.percentEncode(char, mayStand);
     return encoded;
   }
 
@@ -63,7 +63,7 @@ export function urlParser(inside: Inside): void {
     }
     const [name, port] = splitPort(text.slice(at + 1));
     if (name === "" && (at >= 0 || port !== undefined || isSpecial(url))) return false;
-    const host = inside.parseHost(name, isSpecial(url));
+    const host = scope.parseHost(name, isSpecial(url));
     if (host === undefined || (port !== undefined && !/^[0-9]*$/.test(port))) return false;
     url.host = host;
     return setPort(url, port ?? "");
@@ -97,7 +97,7 @@ export function urlParser(inside: Inside): void {
         readPath(url, name + rest);
         return true;
       }
-      const host = name === "" ? "" : inside.parseHost(name, true);
+      const host = name === "" ? "" : scope.parseHost(name, true);
       if (host === undefined) return false;
       url.host = host === "localhost" ? "" : host;
       readPath(url, rest);
@@ -163,7 +163,7 @@ export function urlParser(inside: Inside): void {
     return true;
   }
 
-  inside.parseUrl = {
+  scope.parseUrl = {
     isSpecial,
     encodeUserinfo: (text) => encode(text, USERINFO),
     encodeQuery: (url, text) => encode(text, isSpecial(url) ? SPECIAL_QUERY : QUERY),
@@ -189,7 +189,7 @@ export function urlParser(inside: Inside): void {
       )!;
       if (scheme === undefined && text.startsWith("#") && typeof base?.path === "string") Object.assign(url, base);
       else if (!readRest(url, scheme?.toLowerCase(), body!, base)) return undefined;
-      if (query !== undefined) url.query = inside.parseUrl.encodeQuery(url, query);
+      if (query !== undefined) url.query = scope.parseUrl.encodeQuery(url, query);
       url.fragment = fragment === undefined ? null : encode(fragment, FRAGMENT);
       return url;
     },
@@ -203,7 +203,7 @@ export function urlParser(inside: Inside): void {
       } else if (typeof url.path !== "string" && url.path.length > 1 && url.path[0] === "") {
         text += "/."; // so that the path is not read as a host
       }
-      text += inside.parseUrl.writePath(url);
+      text += scope.parseUrl.writePath(url);
       if (url.query !== null) text += `?${url.query}`;
       if (withFragment && url.fragment !== null) text += `#${url.fragment}`;
       return text;

@@ -1,7 +1,7 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** `URLSearchParams`. */
-export function urlSearchParams(inside: Inside): void {
+export function urlSearchParams(scope: RealmScope): void {
   type Pair = [name: string, value: string];
   let refill: (params: URLSearchParams, list: Pair[]) => void;
   let listen: (params: URLSearchParams, changed: (text: string) => void) => void;
@@ -90,7 +90,7 @@ export function urlSearchParams(inside: Inside): void {
     }
 
     toString(): string {
-      return inside.writeForm(this.#list);
+      return scope.writeForm(this.#list);
     }
 
     get [Symbol.toStringTag](): string {
@@ -108,7 +108,7 @@ export function urlSearchParams(inside: Inside): void {
 
   function pairsOf(init: unknown): Pair[] {
     if (typeof init !== "object" || init === null) {
-      return inside.parseForm(String(init).replace(/^\?/, ""));
+      return scope.parseForm(String(init).replace(/^\?/, ""));
     }
     if (Symbol.iterator in init) {
       return Array.from(init as Iterable<Iterable<unknown>>, (entry) => {
@@ -120,13 +120,13 @@ export function urlSearchParams(inside: Inside): void {
     return Object.entries(init).map(([name, value]) => [wellFormed(name), wellFormed(value)]);
   }
 
-  inside.searchParams = (list, changed) => {
+  scope.searchParams = (list, changed) => {
     const params = new Params() as unknown as URLSearchParams;
     refill(params, list);
     listen(params, changed);
     return params;
   };
-  inside.refillSearchParams = (params, list) => refill(params, list);
+  scope.refillSearchParams = (params, list) => refill(params, list);
   Object.defineProperty(Params, "name", { value: "URLSearchParams" });
-  inside.expose("URLSearchParams", Params);
+  scope.expose("URLSearchParams", Params);
 }

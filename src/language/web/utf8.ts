@@ -1,8 +1,8 @@
-import type { Inside } from "../realm/scope/realm_scope.ts";
+import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /** UTF-8 after the Encoding Standard, both ways. */
-export function utf8(inside: Inside): void {
-  inside.encodeUtf8 = (text) => {
+export function utf8(scope: RealmScope): void {
+  scope.encodeUtf8 = (text) => {
     const bytes = new Uint8Array(text.length * 3);
     let length = 0;
     for (let i = 0; i < text.length; i++) {
@@ -36,7 +36,7 @@ export function utf8(inside: Inside): void {
     return bytes.slice(0, length);
   };
 
-  inside.decodeUtf8 = (bytes, fatal) => {
+  scope.decodeUtf8 = (bytes, fatal) => {
     const units = new Uint16Array(bytes.length);
     let length = 0;
     for (let i = 0; i < bytes.length;) {
@@ -69,10 +69,10 @@ export function utf8(inside: Inside): void {
       }
       units[length++] = point;
     }
-    return inside.textOfUnits(units, length);
+    return scope.textOfUnits(units, length);
   };
 
-  inside.textOfUnits = (units, length) => {
+  scope.textOfUnits = (units, length) => {
     let text = "";
     for (let i = 0; i < length; i += 4096) {
       text += Reflect.apply(String.fromCharCode, null, units.subarray(i, Math.min(i + 4096, length)));

@@ -20,27 +20,27 @@ enum Before {
 }
 
 /** A place in a text, as far as a search is concerned: equal places go on equally. Where they lead is remembered. */
-class Place {
-  readonly #ascii: (Place | undefined)[] = [];
-  readonly #others = new Map<number, Place>();
+class Checkpoint {
+  readonly #ascii: (Checkpoint | undefined)[] = [];
+  readonly #others = new Map<number, Checkpoint>();
   /** Whether the search ends well if the text ends here; undefined until somebody has asked. */
   foundAtEnd: boolean | undefined;
 
   /** @param known Whether it may be remembered. */
   constructor(readonly steps: readonly number[], readonly before: Before, readonly known: boolean) {}
 
-  after(codePoint: number): Place | undefined {
+  after(codePoint: number): Checkpoint | undefined {
     return codePoint < 128 ? this.#ascii[codePoint] : this.#others.get(codePoint);
   }
 
-  remember(codePoint: number, place: Place): void {
+  remember(codePoint: number, place: Checkpoint): void {
     if (codePoint < 128) this.#ascii[codePoint] = place;
     else if (this.#others.size < MAX_PLACES) this.#others.set(codePoint, place);
   }
 }
 
 /** Some part of the text before this place matches. */
-const FOUND = new Place([], Before.Nothing, true);
+const FOUND = new Checkpoint([], Before.Nothing, true);
 
 /** How many places an expression remembers, and how many characters beyond ASCII a place does. */
 const MAX_PLACES = 1000;
@@ -53,10 +53,10 @@ const MAX_PLACES = 1000;
 export class Regex {
   readonly #steps: Step[] = [];
   readonly #start: number;
-  readonly #first: Place;
+  readonly #first: Checkpoint;
   /** Whether a match can begin at the start of the text only. */
   readonly #anchored: boolean;
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, Checkpoint>();
 
   /** @throws {RegistryError} `invalid`, as `parseRegex`, or if there is too much of it with its repetitions. */
   constructor(readonly source: string) {
@@ -83,17 +83,17 @@ export class Regex {
     return place.foundAtEnd ??= this.#reach(place, undefined).found;
   }
 
-  #place(steps: readonly number[], before: Before): Place {
+  #place(steps: readonly number[], before: Before): Checkpoint {
     const key = `${before} ${steps}`;
     let place = this.#places.get(key);
     if (place === undefined) {
-      place = new Place(steps, before, this.#places.size < MAX_PLACES);
+      place = new Checkpoint(steps, before, this.#places.size < MAX_PLACES);
       if (place.known) this.#places.set(key, place);
     }
     return place;
   }
 
-  #go(from: Place, codePoint: number): Place {
+  #go(from: Checkpoint, codePoint: number): Checkpoint {
     const { found, ones } = this.#reach(from, codePoint);
     if (found) return FOUND;
     const next = new Set(ones.filter(({ matches }) => matches(codePoint)).map(({ next }) => next));
@@ -102,7 +102,7 @@ export class Regex {
   }
 
   /** The steps that wait for a character, and whether the end can be reached without one. */
-  #reach({ steps, before }: Place, after: number | undefined): { found: boolean; ones: One[] } {
+  #reach({ steps, before }: Checkpoint, after: number | undefined): { found: boolean; ones: One[] } {
     const word = before === Before.Word;
     return this.#closure(steps, (assertion) => {
       switch (assertion) {

@@ -5,7 +5,7 @@ import { kindOfEntry, type Operation } from "../operation.ts";
 import { changesNothing } from "../plan.ts";
 import { State } from "../state/state.ts";
 import type { Version } from "../version.ts";
-import { BEGINNING, type Place, type Way } from "../version_navigator.ts";
+import { BEGINNING, type Checkpoint, type Plan } from "../version_navigator.ts";
 import type { Bus } from "./bus.ts";
 import type { TransactionReason } from "./event.ts";
 import { Lock } from "./lock.ts";
@@ -57,7 +57,7 @@ export class Transitions {
   }
 
   /** Where a way begins. */
-  get place(): Place {
+  get place(): Checkpoint {
     return { state: this.#state, version: this.#outOfStep === undefined ? this.#version.id : undefined };
   }
 
@@ -87,7 +87,7 @@ export class Transitions {
    * @throws {RegistryError} Why it failed, after everything was undone.
    * @throws {UndoError} If something could not be undone.
    */
-  async make(reason: TransactionReason, way: Way, { signal, save, unsave }: Saving): Promise<Version> {
+  async make(reason: TransactionReason, way: Plan, { signal, save, unsave }: Saving): Promise<Version> {
     let reached = way.version;
     const saved = async () => {
       reached = await save?.() ?? reached;
@@ -106,7 +106,7 @@ export class Transitions {
 
   async #transact(
     reason: TransactionReason,
-    { version, operations }: Way,
+    { version, operations }: Plan,
     signal: AbortSignal | undefined,
     save: () => Promise<void>,
     unsave: () => Promise<void>,

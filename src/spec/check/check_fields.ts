@@ -6,7 +6,7 @@ import { isVerbatim, mapTexts } from "../model/map_texts.ts";
 import { report } from "../model/report.ts";
 import type { Scheme } from "../model/scheme.ts";
 import { show } from "../model/show.ts";
-import { writtenName, writtenPath } from "../model/source_path.ts";
+import { sourcePath, writtenName } from "../model/source_path.ts";
 import type { Path, SpecDraft } from "../model/spec.ts";
 import { readDraft } from "../schema/draft.ts";
 import { unknownKind, validate } from "../schema/validate.ts";
@@ -77,7 +77,7 @@ export class FieldChecker {
   }
 
   #fields(root: CheckedSpec, at: Path, spec: SpecDraft, kind: KindDescription): ValueMap | undefined {
-    const pathOf = ({ path }: FieldProblem) => writtenPath(spec, this.#scheme, path);
+    const pathOf = ({ path }: FieldProblem) => sourcePath(spec, this.#scheme, path);
     const isOpen = (problem: FieldProblem) => !problem.key && isTemplate(spec.fields, pathOf(problem), kind);
     const tell = (problem: FieldProblem) => this.#report(root, at, { ...problem, path: pathOf(problem) });
 
@@ -110,7 +110,7 @@ export class FieldChecker {
 
   #innerSpec(root: CheckedSpec, at: Path, map: ValueMap, namespace: string, names: Set<string>): Unit {
     const { source } = root;
-    const { spec, problems } = readDraft(map, { namespace }, (path) => source?.spelling?.([...at, ...path]));
+    const { spec, problems } = readDraft(map, { namespace }, (path) => source?.aliasOf?.([...at, ...path]));
     for (const problem of problems) {
       // the schema of the outer kind has told of a kind that is missing or no text
       if (problem.path.length > 0 && problem.path[0] !== "kind") this.#report(root, at, problem);

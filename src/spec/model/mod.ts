@@ -8,6 +8,6 @@ export { normalizePort, portsOf } from "./port.ts";
 export { parseDuration, parseSize } from "./quantity.ts";
 export { Scheme } from "./scheme.ts";
 export { printable, show, showPath } from "./show.ts";
-export { writtenPath } from "./source_path.ts";
+export { sourcePath } from "./source_path.ts";
 export * from "./spec.ts";
 export { isUuid, uuidv7 } from "./uuid.ts";

@@ -10,14 +10,14 @@ export interface Locator {
   /** Where a character of the text at a path stands. The offset is in UTF-16 units of the value. */
   locate(path: Path, offset: number): Position | undefined;
   /** The text at a path as it was written, before it was taken for a number or the like. */
-  spelling?(path: Path): string | undefined;
+  aliasOf?(path: Path): string | undefined;
 }
 
 /**
  * Where a field of a spec stands, by what was kept of its source; with an offset, where that character of its text
  * stands. What is not known stands where the nearest part around it does, or the spec.
  *
- * @param path As the author wrote it (see `writtenPath`).
+ * @param path As the author wrote it (see `sourcePath`).
  * @param offset UTF-16 units from the start of the text.
  */
 export function positionIn(origin: Origin, path: Path, offset = 0): Position {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { testScheme } from "../../../tests/spec/kinds.ts";
-import { type KindDescription, nearest, nearestFirst, normalizePort, portsOf, Scheme, writtenPath } from "../mod.ts";
+import { type KindDescription, nearest, nearestFirst, normalizePort, portsOf, Scheme, sourcePath } from "../mod.ts";
 
 function kind(name: string, more: Partial<KindDescription> = {}): KindDescription {
   return { name, summary: "", fields: z.object({}), ports: { in: [], out: [] }, ...more };
@@ -100,6 +100,6 @@ Deno.test("a path of validated fields leads to what was written", () => {
     [["nothing", 0, "x"], ["nothing", "x"]],
     [[], []],
   ];
-  for (const [path, written] of cases) assertEquals(writtenPath(spec, scheme, path), written);
-  assertEquals(writtenPath({ kind: "unheard-of", fields: { a: [1] } }, scheme, ["a", 0]), ["a", 0]);
+  for (const [path, written] of cases) assertEquals(sourcePath(spec, scheme, path), written);
+  assertEquals(sourcePath({ kind: "unheard-of", fields: { a: [1] } }, scheme, ["a", 0]), ["a", 0]);
 });

@@ -8,7 +8,7 @@ import type { Path, SpecDraft } from "./spec.ts";
  * `["matches", 0, "when"]` where `match` was written, and one map instead of a list. This is what the places of a
  * source go by.
  */
-export function writtenPath(spec: Pick<SpecDraft, "kind" | "fields">, scheme: Scheme, path: Path): Path {
+export function sourcePath(spec: Pick<SpecDraft, "kind" | "fields">, scheme: Scheme, path: Path): Path {
   const written: (string | number)[] = [];
   let value: Value | undefined = spec.fields;
   let kind = scheme.get(spec.kind); // of the spec that the value is, if it is one

@@ -18,12 +18,12 @@ const ROUNDS = 10;
  * Reads a value by a schema as its author meant it: `"8000"` is a number where one is wanted, `"true"` a boolean, a
  * number a text, one value a list of one, and null the same as nothing.
  *
- * @param spelling The text of a number as it was written, if a text is wanted after all: `007`, not `7`.
+ * @param aliasOf The text of a number as it was written, if a text is wanted after all: `007`, not `7`.
  */
 export function readSoftly<T>(
   schema: z.ZodType<T>,
   value: Value,
-  spelling?: (path: Path) => string | undefined,
+  aliasOf?: (path: Path) => string | undefined,
 ): SoftResult<T> {
   for (let round = 1;; round++) {
     const result = schema.safeParse(value);
@@ -32,7 +32,7 @@ export function readSoftly<T>(
     const edits = issues.flatMap((issue) => editsFor(issue, value, []) ?? []);
     if (edits.length === 0 || round === ROUNDS) return { issues, value };
     for (const edit of edits) {
-      if (typeof edit.value === "string") edit.value = spelling?.(edit.path) ?? edit.value;
+      if (typeof edit.value === "string") edit.value = aliasOf?.(edit.path) ?? edit.value;
     }
     value = edited(value, edits);
   }

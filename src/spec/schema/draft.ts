@@ -59,7 +59,7 @@ export function specFromMap(
 export function readDraft(
   map: ValueMap,
   options: ReadOptions = {},
-  spelling?: (path: Path) => string | undefined,
+  aliasOf?: (path: Path) => string | undefined,
 ): Draft {
   const problems: FieldProblem[] = [];
   const common: Record<string, Value> = {};
@@ -70,7 +70,7 @@ export function readDraft(
     else if (common.links === undefined) common.links = map[key]!;
     else problems.push({ path: [key], key: true, what: "links and ports are both given", hint: SAME });
   }
-  const read = readSoftly(COMMON, common, spelling);
+  const read = readSoftly(COMMON, common, aliasOf);
   const data = "data" in read
     ? read.data
     : salvaged(read.value as ValueMap, read.issues.map(({ path }) => path as Path));

@@ -49,7 +49,7 @@ export class Source implements Locator {
     return rest === 0 && isText(node) ? this.#textOrigin(node) : undefined;
   }
 
-  spelling(path: Path): string | undefined {
+  aliasOf(path: Path): string | undefined {
     const { node, rest } = this.#walk(path);
     if (rest > 0 || node.type !== "scalar" || node.event === undefined || node.event.valueStart < 0) return undefined;
     return typeof node.value === "string"

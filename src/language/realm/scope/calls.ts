@@ -1,8 +1,8 @@
-import type { Face, Inside } from "./realm_scope.ts";
+import type { RealmBridge, RealmScope } from "./realm_scope.ts";
 
 /** Runs modules and calls, one at a time, and hands their answers out. */
-export function calls(inside: Inside): void {
-  const { tags, tape, lines, state } = inside;
+export function calls(scope: RealmScope): void {
+  const { tags, marshal, lines, state } = scope;
   const { ANSWERED, THREW, WAITS } = tags;
   const SIZE = 16 * 1024 * 1024;
   let call = 0;
@@ -11,9 +11,9 @@ export function calls(inside: Inside): void {
   function begin(): void {
     call++;
     outcome = WAITS;
-    inside.forgetLazyMaps();
-    inside.forgetGivenErrors();
-    if (state[0] !== 0) inside.forgetLines();
+    scope.forgetLazyMaps();
+    scope.forgetGivenErrors();
+    if (state[0] !== 0) scope.forgetLines();
   }
 
   function answer(value: unknown): unknown {
@@ -27,12 +27,12 @@ export function calls(inside: Inside): void {
         if (value.length <= SIZE) return value;
     }
     if (value === null) return null;
-    inside.writeTape(value, call);
+    scope.encodeValue(value, call);
     return ANSWERED;
   }
 
   function refuse(error: unknown): unknown {
-    inside.writeThrown(error, call);
+    scope.writeThrown(error, call);
     return THREW;
   }
 
@@ -50,13 +50,13 @@ export function calls(inside: Inside): void {
     outcome = settled;
   }
 
-  const face: Face = {
+  const bridge: RealmBridge = {
     tags,
-    tape,
+    marshal,
     lines,
     state,
-    forgetLines: inside.forgetLines,
-    seed: inside.seedRandom,
+    forgetLines: scope.forgetLines,
+    seed: scope.seedRandom,
     bytes: (length) => new Uint8Array(length),
 
     start(body, commonJs) {
@@ -77,10 +77,10 @@ export function calls(inside: Inside): void {
       }
     },
 
-    call(entry, argument, onTape) {
+    call(entry, argument, marshalled) {
       begin();
       try {
-        const value = (entry as (argument: unknown) => unknown)(onTape ? inside.readTape(call) : argument);
+        const value = (entry as (argument: unknown) => unknown)(marshalled ? scope.decodeValue(call) : argument);
         if (typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function") {
           follow(value, call);
           return WAITS;
@@ -93,5 +93,5 @@ export function calls(inside: Inside): void {
 
     outcome: () => outcome,
   };
-  Object.assign(inside, { face });
+  Object.assign(scope, { bridge });
 }

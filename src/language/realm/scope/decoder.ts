@@ -1,37 +1,37 @@
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
-/** Builds the realm's copy of what the engine has written on the tape. */
-export function tapeReader(inside: Inside): void {
-  const { tape, tags, setField } = inside;
+/** Builds the realm's copy of what the engine has written on the marshal. */
+export function decoder(scope: RealmScope): void {
+  const { marshal, tags, setField } = scope;
   const { LIST, MAP, DATE, BYTES, ERROR, STREAM, LAZY, RAW, BROKEN } = tags;
   const ERRORS = new Map<unknown, ErrorConstructor>(
     [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
   );
-  const LONG = 1024; // cells; a longer tape is not kept
+  const LONG = 1024; // cells; a longer marshal is not kept
   let at = 0;
   let call = 0;
   let given: WeakMap<object, number> | undefined;
 
-  inside.readTape = (number) => {
+  scope.decodeValue = (number) => {
     at = 0;
     call = number;
     const value = read();
-    if (at > LONG) tape.length = 0;
+    if (at > LONG) marshal.length = 0;
     return value;
   };
 
-  inside.indexOfGivenError = (error) => given?.get(error) ?? -1;
+  scope.indexOfGivenError = (error) => given?.get(error) ?? -1;
 
-  inside.forgetGivenErrors = () => {
+  scope.forgetGivenErrors = () => {
     given = undefined;
   };
 
   function read(): unknown {
-    const cell = tape[at++];
+    const cell = marshal[at++];
     if (typeof cell !== "symbol") return cell;
     switch (cell) {
       case LIST: {
-        const count = tape[at++] as number;
+        const count = marshal[at++] as number;
         const list: unknown[] = [];
         for (let i = 0; i < count; i++) list.push(read());
         return list;
@@ -39,38 +39,38 @@ export function tapeReader(inside: Inside): void {
       case MAP:
         return readMap();
       case BYTES:
-        return tape[at++];
+        return marshal[at++];
       case DATE:
-        return new Date(tape[at++] as number);
+        return new Date(marshal[at++] as number);
       case ERROR:
         return readError();
       case STREAM:
-        return inside.streamToken(call, tape[at++] as number);
+        return scope.streamToken(call, marshal[at++] as number);
       case LAZY:
         return readLazyMap();
     }
-    throw new Error("the tape is out of step");
+    throw new Error("the marshal is out of step");
   }
 
   function readMap(): Record<string, unknown> {
-    const count = tape[at++] as number;
+    const count = marshal[at++] as number;
     const map: Record<string, unknown> = {};
     for (let i = 0; i < count; i++) {
-      const key = tape[at++] as string;
+      const key = marshal[at++] as string;
       setField(map, key, read());
     }
     return map;
   }
 
   function readError(): Error {
-    const index = tape[at++] as number;
-    const name = tape[at++];
-    const message = tape[at++] as string;
-    const code = tape[at++];
+    const index = marshal[at++] as number;
+    const name = marshal[at++];
+    const message = marshal[at++] as string;
+    const code = marshal[at++];
     at++; // the position is the engine's
     const details = read();
     const cause = read();
-    const count = tape[at++] as number;
+    const count = marshal[at++] as number;
     const errors: unknown[] = [];
     for (let i = 0; i < count; i++) errors.push(read());
     const options = cause === undefined ? undefined : { cause };
@@ -90,27 +90,27 @@ export function tapeReader(inside: Inside): void {
   }
 
   function readLazyMap(): object {
-    const count = tape[at++] as number;
+    const count = marshal[at++] as number;
     const map: Record<string, unknown> = {};
     const unread: { name: string; read: () => unknown }[] = [];
     for (let i = 0; i < count; i++) {
-      const name = tape[at++] as string;
-      if (tape[at] === RAW) {
+      const name = marshal[at++] as string;
+      if (marshal[at] === RAW) {
         setField(map, name, null);
         unread.push({ name, read: readRaw() });
-      } else if (tape[at] === BROKEN) {
+      } else if (marshal[at] === BROKEN) {
         setField(map, name, null);
         unread.push({ name, read: readBroken() });
       } else setField(map, name, read());
     }
-    return inside.lazyMap(map, unread);
+    return scope.lazyMap(map, unread);
   }
 
   function readRaw(): () => unknown {
     at++;
-    const decoder = tape[at++] as string;
+    const decoder = marshal[at++] as string;
     const source = read() as string | string[];
-    return () => inside.decode(decoder, source);
+    return () => scope.decode(decoder, source);
   }
 
   function readBroken(): () => unknown {

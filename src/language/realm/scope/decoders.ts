@@ -1,16 +1,16 @@
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
 /** The decoders that a realm has of its own, so that a field which nobody reads is not decoded. */
-export function decoders(inside: Inside): void {
+export function decoders(scope: RealmScope): void {
   const DEPTH = 200;
   const CANONICAL = new Map<string, string>();
 
-  inside.decode = (decoder, source) => {
+  scope.decode = (decoder, source) => {
     switch (decoder) {
       case "json":
         return decodeJson(source as string);
       case "form":
-        return listsOf(inside.parseForm(source as string));
+        return listsOf(scope.parseForm(source as string));
       case "header":
         return decodeHeader(source as string);
       default:
@@ -68,7 +68,7 @@ export function decoders(inside: Inside): void {
     const lists: Record<string, string[]> = {};
     for (const [name, value] of pairs) {
       if (Object.hasOwn(lists, name)) lists[name]!.push(value);
-      else inside.setField(lists, name, [value]);
+      else scope.setField(lists, name, [value]);
     }
     return lists;
   }

@@ -1,11 +1,11 @@
-import type { ErrorFields, Inside } from "./realm_scope.ts";
+import type { ErrorFields, RealmScope } from "./realm_scope.ts";
 
 /**
- * Writes what a call answers on the tape. It calls none of the value's methods but `toJSON` of an instance of a class;
+ * Writes what a call answers on the marshal. It calls none of the value's methods but `toJSON` of an instance of a class;
  * getters and a proxy's traps it cannot avoid, so it runs within the call.
  */
-export function tapeWriter(inside: Inside): void {
-  const { tape, tags } = inside;
+export function encoder(scope: RealmScope): void {
+  const { marshal, tags } = scope;
   const { LIST, MAP, DATE, BYTES, ERROR, STREAM, LAZY, UNREAD } = tags;
   const { isArray } = Array;
   const { keys, getPrototypeOf } = Object;
@@ -33,12 +33,12 @@ export function tapeWriter(inside: Inside): void {
   const within: object[] = []; // the lists and maps around what is being written; deeper items are of earlier ones
   const path: (string | number)[] = [];
 
-  inside.writeTape = (value, number) => {
+  scope.encodeValue = (value, number) => {
     begin(number);
     write(value, 0);
   };
 
-  inside.writeThrown = (thrown, number) => {
+  scope.writeThrown = (thrown, number) => {
     begin(number);
     try {
       if (Error.isError(thrown)) writeError(thrown, 0);
@@ -46,7 +46,7 @@ export function tapeWriter(inside: Inside): void {
     } catch {
       // The error itself cannot be read: its fields throw, or there is no room for them.
       begin(number);
-      writeRecord(-1, inside.thrownFields("an error that cannot be read was thrown"));
+      writeRecord(-1, scope.thrownFields("an error that cannot be read was thrown"));
       writeEnd();
     }
   };
@@ -64,23 +64,23 @@ export function tapeWriter(inside: Inside): void {
     switch (typeof value) {
       case "string":
         take(value.length + 4, depth);
-        tape[at++] = value;
+        marshal[at++] = value;
         return;
       case "number":
       case "boolean":
         take(8, depth);
-        tape[at++] = value;
+        marshal[at++] = value;
         return;
       case "undefined":
-        tape[at++] = null;
+        marshal[at++] = null;
         return;
       case "bigint":
         if (BigInt.asIntN(BIGGEST, value) !== value) refuse("a bigint of more than 65536 bits", depth, "too_large");
         take(8, depth);
-        tape[at++] = value;
+        marshal[at++] = value;
         return;
       case "object":
-        if (value === null) tape[at++] = null;
+        if (value === null) marshal[at++] = null;
         else writeObject(value, depth);
         return;
       default:
@@ -94,7 +94,7 @@ export function tapeWriter(inside: Inside): void {
     if (isArray(value)) return writeList(value, depth);
     const prototype = getPrototypeOf(value);
     if (prototype !== objectPrototype && prototype !== null) return writeInstance(value, depth);
-    const lazy = inside.findLazyMap(value);
+    const lazy = scope.findLazyMap(value);
     if (lazy !== undefined) return writeLazyMap(lazy, depth);
     writeMap(value as Record<string, unknown>, depth);
   }
@@ -102,8 +102,8 @@ export function tapeWriter(inside: Inside): void {
   function writeList(list: readonly unknown[], depth: number): void {
     const count = list.length;
     if (count > left) refuse(`more than ${COUNT} values`, depth, "too_large");
-    tape[at++] = LIST;
-    tape[at++] = count;
+    marshal[at++] = LIST;
+    marshal[at++] = count;
     for (let i = 0; i < count; i++) {
       path[depth] = i;
       write(list[i], depth + 1);
@@ -113,7 +113,7 @@ export function tapeWriter(inside: Inside): void {
   /** A field that is undefined is left out, as in JSON. */
   function writeMap(map: Record<string, unknown>, depth: number): void {
     const names = keys(map);
-    tape[at++] = MAP;
+    marshal[at++] = MAP;
     const counter = at++;
     let count = 0;
     for (let i = 0; i < names.length; i++) {
@@ -122,26 +122,26 @@ export function tapeWriter(inside: Inside): void {
       const value = map[name];
       if (value === undefined) continue;
       take(name.length + 4, depth);
-      tape[at++] = name;
+      marshal[at++] = name;
       write(value, depth + 1);
       count++;
     }
-    tape[counter] = count;
+    marshal[counter] = count;
   }
 
-  type Lazy = NonNullable<ReturnType<Inside["findLazyMap"]>>;
+  type Lazy = NonNullable<ReturnType<RealmScope["findLazyMap"]>>;
 
   function writeLazyMap({ index, fields, unread }: Lazy, depth: number): void {
     if (unread.length === 0) return writeMap(fields, depth);
     const names = keys(fields).filter((name) => fields[name] !== undefined);
-    tape[at++] = LAZY;
-    tape[at++] = index;
-    tape[at++] = names.length;
+    marshal[at++] = LAZY;
+    marshal[at++] = index;
+    marshal[at++] = names.length;
     for (const name of names) {
       path[depth] = name;
       take(name.length + 4, depth);
-      tape[at++] = name;
-      if (unread.some((field) => field.name === name)) tape[at++] = UNREAD;
+      marshal[at++] = name;
+      if (unread.some((field) => field.name === name)) marshal[at++] = UNREAD;
       else write(fields[name], depth + 1);
     }
   }
@@ -149,17 +149,17 @@ export function tapeWriter(inside: Inside): void {
   /** An object of a class: what it stands for, or else its fields as a map. */
   function writeInstance(value: object, depth: number): void {
     if (Error.isError(value)) return writeError(value, depth);
-    const ticket = inside.ticketOfToken(value, call);
+    const ticket = scope.ticketOfToken(value, call);
     if (ticket !== undefined) {
       if (ticket < 0) refuse("a stream of an earlier call", depth);
-      tape[at++] = STREAM;
-      tape[at++] = ticket;
+      marshal[at++] = STREAM;
+      marshal[at++] = ticket;
       return;
     }
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return writeBytes(value, depth);
     if (value instanceof Date) {
-      tape[at++] = DATE;
-      tape[at++] = Date.prototype.getTime.call(value);
+      marshal[at++] = DATE;
+      marshal[at++] = Date.prototype.getTime.call(value);
       return;
     }
     if (value instanceof Map) return writeEntries(spread(Map.prototype.entries.call(value), depth), depth);
@@ -185,12 +185,12 @@ export function tapeWriter(inside: Inside): void {
   /** A list of pairs, unless every key is a text. */
   function writeEntries(entries: readonly [unknown, unknown][], depth: number): void {
     if (!entries.every(([key]) => typeof key === "string")) return writeList(entries, depth);
-    tape[at++] = MAP;
-    tape[at++] = entries.length;
+    marshal[at++] = MAP;
+    marshal[at++] = entries.length;
     for (const [name, value] of entries as readonly [string, unknown][]) {
       path[depth] = name;
       take(name.length + 4, depth);
-      tape[at++] = name;
+      marshal[at++] = name;
       write(value, depth + 1);
     }
   }
@@ -201,55 +201,55 @@ export function tapeWriter(inside: Inside): void {
     const isList = isView && !(value instanceof DataView) && !/^Uint8/.test((value as Uint8Array)[Symbol.toStringTag]);
     if (isList) return writeList(value as unknown as readonly unknown[], depth);
     take(value.byteLength, depth);
-    tape[at++] = BYTES;
-    tape[at++] = isView
+    marshal[at++] = BYTES;
+    marshal[at++] = isView
       ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
       : new Uint8Array(value).slice();
   }
 
   function writeError(error: Error, depth: number): void {
-    writeRecord(inside.indexOfGivenError(error), inside.errorFields(error));
+    writeRecord(scope.indexOfGivenError(error), scope.errorFields(error));
     if (++causes > CAUSES) return writeEnd();
     attempt(() => writeDetails((error as { details?: unknown }).details, depth));
     attempt(() => writeCause(error.cause, depth));
     const errors = error instanceof AggregateError ? error.errors : undefined;
     const count = isArray(errors) ? Math.min(errors.length, CAUSES) : -1;
-    tape[at++] = count;
+    marshal[at++] = count;
     for (let i = 0; i < count; i++) attempt(() => writeCause(errors![i], depth));
   }
 
   /** What was thrown though it is no error: its text, and itself as the details. */
   function writeNoError(thrown: unknown): void {
-    writeRecord(-1, inside.thrownFields(thrown));
+    writeRecord(-1, scope.thrownFields(thrown));
     attempt(() => writeDetails(typeof thrown === "object" && thrown !== null ? thrown : undefined, 0));
-    tape[at++] = undefined;
-    tape[at++] = -1;
+    marshal[at++] = undefined;
+    marshal[at++] = -1;
   }
 
   function writeRecord(index: number, { name, message, code, stack }: ErrorFields): void {
-    tape[at++] = ERROR;
-    tape[at++] = index;
-    tape[at++] = name;
-    tape[at++] = message;
-    tape[at++] = code;
-    tape[at++] = stack;
+    marshal[at++] = ERROR;
+    marshal[at++] = index;
+    marshal[at++] = name;
+    marshal[at++] = message;
+    marshal[at++] = code;
+    marshal[at++] = stack;
   }
 
   function writeEnd(): void {
-    tape[at++] = undefined;
-    tape[at++] = undefined;
-    tape[at++] = -1;
+    marshal[at++] = undefined;
+    marshal[at++] = undefined;
+    marshal[at++] = -1;
   }
 
   function writeDetails(details: unknown, depth: number): void {
-    if (details === undefined) tape[at++] = undefined;
+    if (details === undefined) marshal[at++] = undefined;
     else write(details, depth + 1);
   }
 
   function writeCause(cause: unknown, depth: number): void {
-    if (cause === undefined) tape[at++] = undefined;
+    if (cause === undefined) marshal[at++] = undefined;
     else if (Error.isError(cause)) writeError(cause, depth + 1);
-    else tape[at++] = inside.causeText(cause);
+    else marshal[at++] = scope.causeText(cause);
   }
 
   /** A part of an error that cannot be written is left out: the error is worth more than the part. */
@@ -259,7 +259,7 @@ export function tapeWriter(inside: Inside): void {
       writePart();
     } catch {
       at = start;
-      tape[at++] = undefined;
+      marshal[at++] = undefined;
     }
   }
 
@@ -278,7 +278,7 @@ export function tapeWriter(inside: Inside): void {
   }
 
   function refuse(what: string, depth: number, code = "not_a_value"): never {
-    const error = new TypeError(`a snippet cannot answer with ${what}${inside.placeOf(path, depth)}`);
+    const error = new TypeError(`a snippet cannot answer with ${what}${scope.placeOf(path, depth)}`);
     throw Object.assign(error, { code });
   }
 }

@@ -1,12 +1,12 @@
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
 /** What errors, and other things that were thrown, say of themselves; and how a place in a value is written. */
-export function errorFields(inside: Inside): void {
+export function errorFields(scope: RealmScope): void {
   const NAME = 200;
   const MESSAGE = 64 * 1024;
   const STACK = 8192;
 
-  inside.errorFields = (error) => {
+  scope.errorFields = (error) => {
     const { name, message, code, stack } = error as Error & { code?: unknown };
     return {
       name: shortened(name, NAME),
@@ -16,9 +16,9 @@ export function errorFields(inside: Inside): void {
     };
   };
 
-  inside.thrownFields = (thrown) => {
+  scope.thrownFields = (thrown) => {
     const { message, code } = (thrown ?? {}) as { message?: unknown; code?: unknown };
-    const text = [thrown, message].find((part) => typeof part === "string") ?? `thrown: ${inside.inspect(thrown)}`;
+    const text = [thrown, message].find((part) => typeof part === "string") ?? `thrown: ${scope.inspect(thrown)}`;
     return {
       name: "Error",
       message: shortened(text, MESSAGE),
@@ -27,9 +27,9 @@ export function errorFields(inside: Inside): void {
     };
   };
 
-  inside.causeText = (cause) => shortened(typeof cause === "string" ? cause : inside.inspect(cause), STACK);
+  scope.causeText = (cause) => shortened(typeof cause === "string" ? cause : scope.inspect(cause), STACK);
 
-  inside.placeOf = (path, depth) => {
+  scope.placeOf = (path, depth) => {
     let place = "";
     for (let i = 0; i < depth; i++) {
       if (place.length > 200) return ` at ${place}...`;

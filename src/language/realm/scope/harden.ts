@@ -1,10 +1,10 @@
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
 /**
  * Makes the realm's built-ins immutable and takes away what reaches out of it or lasts between calls. Run last: what
  * it walks over is what anyone can reach.
  */
-export function harden(inside: Inside): void {
+export function harden(scope: RealmScope): void {
   const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze } = Object;
   const { ownKeys, deleteProperty } = Reflect;
   const global = globalThis as unknown as Record<string | symbol, unknown>;
@@ -23,9 +23,9 @@ export function harden(inside: Inside): void {
   const WATCHED = new Set<unknown>([Array, Promise, RegExp, TypedArray]);
   const made = new Set<object>();
 
-  inside.isMended = (getter) => made.has(getter);
+  scope.isMended = (getter) => made.has(getter);
 
-  inside.harden = () => {
+  scope.harden = () => {
     for (const name of REMOVED) delete global[name];
     removeTraces();
     const reached = new Set<object>();
@@ -123,7 +123,7 @@ export function harden(inside: Inside): void {
 
   function watch(holder: object, name: string): void {
     const value = (holder as Record<string, unknown>)[name];
-    const { state } = inside;
+    const { state } = scope;
     const get = (): unknown => {
       state[1] = 1;
       return value;

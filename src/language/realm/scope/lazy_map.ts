@@ -1,10 +1,10 @@
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
 /**
  * Maps some of whose fields are decoded when they are first read. To the code that gets one it is a plain object that
  * it may read, spread, write to and answer.
  */
-export function lazyMap(inside: Inside): void {
+export function lazyMap(scope: RealmScope): void {
   type Fields = Record<string, unknown>;
   type Unread = { name: string; read: () => unknown };
   let maps: LazyMap[] = [];
@@ -68,17 +68,17 @@ export function lazyMap(inside: Inside): void {
     return value;
   }
 
-  inside.lazyMap = (fields, unread) => {
+  scope.lazyMap = (fields, unread) => {
     const map = new LazyMap(fields, unread);
     maps.push(map);
     return map.proxy;
   };
 
-  inside.forgetLazyMaps = () => {
+  scope.forgetLazyMaps = () => {
     if (maps.length > 0) maps = [];
   };
 
-  inside.findLazyMap = (value) => {
+  scope.findLazyMap = (value) => {
     for (let i = 0; i < maps.length; i++) {
       if (maps[i]!.proxy === value) return { index: i, fields: maps[i]!.fields, unread: maps[i]!.unread };
     }

@@ -1,8 +1,8 @@
 import type { Tags } from "../tags.ts";
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
-/** The tape and its tags. */
-export function tape(inside: Inside): void {
+/** The marshal and its tags. */
+export function marshal(scope: RealmScope): void {
   const names: (keyof Tags)[] = [
     "LIST",
     "MAP",
@@ -19,10 +19,10 @@ export function tape(inside: Inside): void {
     "WAITS",
   ];
   const tags = Object.fromEntries(names.map((name) => [name, Symbol(name)])) as unknown as Tags;
-  inside.setField = (map, key, value) => {
+  scope.setField = (map, key, value) => {
     if (key === "__proto__") {
       Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
     } else map[key] = value;
   };
-  Object.assign(inside, { tags, tape: [], lines: [], state: new Int32Array(2) });
+  Object.assign(scope, { tags, marshal: [], lines: [], state: new Int32Array(2) });
 }

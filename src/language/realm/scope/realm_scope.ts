@@ -6,11 +6,11 @@ import type { Tags } from "../tags.ts";
  * nothing but its parameter and the language's own globals; each takes what earlier parts have put here and adds its
  * own. Nothing that runs in the realm later can reach it.
  */
-export interface Inside {
+export interface RealmScope {
   /** Makes a value a global of the realm, to be found there by everyone. */
   expose(name: string, value: unknown): void;
 
-  /** Of `tape`: sets a field of a map. `__proto__` is a key like any other. */
+  /** Of `marshal`: sets a field of a map. `__proto__` is a key like any other. */
   setField<T>(map: Record<string, T>, key: string, value: T): void;
 
   /** Of `utf8`. Lone surrogates become U+FFFD. */
@@ -87,25 +87,25 @@ export interface Inside {
   /** Of `errorFields`: the first steps of a path into a value, as ` at body.items[3].fn`; empty if there are none. */
   placeOf(path: readonly (string | number)[], depth: number): string;
 
-  /** Of `tapeReader`: reads the value that the tape holds. @param call Number of the call. */
-  readTape(call: number): unknown;
-  /** Of `tapeReader`: which error of the tape this is; -1 if none of this call. */
+  /** Of `decoder`: reads the value that the marshal holds. @param call Number of the call. */
+  decodeValue(call: number): unknown;
+  /** Of `decoder`: which error of the marshal this is; -1 if none of this call. */
   indexOfGivenError(error: object): number;
-  /** Of `tapeReader`: forgets the errors of the call before. */
+  /** Of `decoder`: forgets the errors of the call before. */
   forgetGivenErrors(): void;
-  /** Of `tapeWriter`: writes a value. @throws {Error} If it is none that can be answered; the message says where. */
-  writeTape(value: unknown, call: number): void;
-  /** Of `tapeWriter`: writes whatever was thrown, as an error. Throws nothing. */
+  /** Of `encoder`: writes a value. @throws {Error} If it is none that can be answered; the message says where. */
+  encodeValue(value: unknown, call: number): void;
+  /** Of `encoder`: writes whatever was thrown, as an error. Throws nothing. */
   writeThrown(thrown: unknown, call: number): void;
 
-  /** Of `tape`: symbols of the realm's own that say what stands on the tape. */
+  /** Of `marshal`: symbols of the realm's own that say what stands on the marshal. */
   readonly tags: Tags;
-  /** Of `tape`: values on their way in or out. */
-  readonly tape: unknown[];
+  /** Of `marshal`: values on their way in or out. */
+  readonly marshal: unknown[];
 
-  /** See `Face`. */
+  /** See `RealmBridge`. */
   readonly state: Int32Array;
-  readonly face: Face;
+  readonly bridge: RealmBridge;
 }
 
 /** What of an error is text. */
@@ -124,9 +124,9 @@ export interface UnreadField {
 }
 
 /** What the engine holds of a realm. It hands in texts, numbers, symbols and what the realm made, nothing else. */
-export interface Face {
+export interface RealmBridge {
   readonly tags: Tags;
-  readonly tape: unknown[];
+  readonly marshal: unknown[];
   /** Lines written by the call under way, level and text by turns. */
   readonly lines: readonly (LogLevel | string)[];
   /** 0: whether lines were written; 1: whether the code has got hold of something that can leave work for later. */
@@ -139,7 +139,7 @@ export interface Face {
   /** Runs a module's top level. Answers its entry, a function of the realm; otherwise a tag. */
   start(body: unknown, commonJs: boolean): unknown;
   /** One call, up to the first time that it waits. Answers a value that is no object, or a tag. */
-  call(entry: unknown, argument: unknown, onTape: boolean): unknown;
+  call(entry: unknown, argument: unknown, marshalled: boolean): unknown;
   /** What has become of a call that had to wait. */
   outcome(): unknown;
 }

@@ -1,7 +1,7 @@
-import type { Inside } from "./realm_scope.ts";
+import type { RealmScope } from "./realm_scope.ts";
 
 /** What a snippet sees of a stream: a frozen object that it can pass on or answer, and nothing else. */
-export function streamToken(inside: Inside): void {
+export function streamToken(scope: RealmScope): void {
   class Stream {
     #call: number;
     #ticket: number;
@@ -18,8 +18,8 @@ export function streamToken(inside: Inside): void {
   }
 
   const ticketOf = Stream.ticketOf;
-  inside.streamToken = (call, ticket) => Object.freeze(new Stream(call, ticket));
-  inside.ticketOfToken = ticketOf;
+  scope.streamToken = (call, ticket) => Object.freeze(new Stream(call, ticket));
+  scope.ticketOfToken = ticketOf;
   // A token leads to its class: nothing there makes one or opens one.
   Reflect.deleteProperty(Stream, "ticketOf");
   Reflect.deleteProperty(Stream.prototype, "constructor");

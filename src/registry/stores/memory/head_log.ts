@@ -1,7 +1,7 @@
 import type { Head, Move, Signature } from "../../history.ts";
 
 /** The moves of head, kept in memory, the oldest forgotten. */
-export class MoveLog {
+export class HeadLog {
   #moves: Move[] = [];
   #head: Head = { version: 0, sequence: 0 };
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { MoveLog } from "./head_log.ts";
+import { HeadLog } from "./head_log.ts";
 
 Deno.test("the oldest moves are forgotten, and their numbers are not used again", () => {
-  const log = new MoveLog(3);
+  const log = new HeadLog(3);
   assertEquals([log.head, log.since(0)], [{ version: 0, sequence: 0 }, []]);
   for (const version of [1, 2, 1, 3]) log.add(version, new Date(), {});
   const moves = (since: number) =>

@@ -63,7 +63,7 @@ export class MemoryHistory extends VolatileHistory implements History {
 
   async prune(before: Date | number): Promise<Pruned> {
     this.check();
-    const plan = planPrune(this.#versions(), this.moveLog.head.version, before);
+    const plan = planPrune(this.#versions(), this.headLog.head.version, before);
     const { down } = new VersionTree(this.#versions()).route(this.#baseline.version, plan.root);
     const state = down.reduce(
       (state, { id }) => state.apply(this.#changeset(id).operations),
@@ -73,7 +73,7 @@ export class MemoryHistory extends VolatileHistory implements History {
     for (const id of plan.removed) this.#changesets.delete(id);
     const { parent: _, ...root } = this.#changeset(plan.root).version;
     this.#changesets.set(plan.root, { version: { ...root, operations: 0 }, operations: [] });
-    this.moveLog.forget(new Set(plan.removed));
+    this.headLog.forget(new Set(plan.removed));
     return plan;
   }
 

@@ -4,35 +4,35 @@ import { AnnouncementBoard } from "../../announcements.ts";
 import { ConflictError, RegistryError } from "../../errors.ts";
 import type { Announcement, Head, HeardAnnouncement, Move, Signature } from "../../history.ts";
 import { storable } from "../../storable.ts";
-import { Bell } from "../bell.ts";
+import { Signal } from "../signal.ts";
 import { watchMoves } from "../watch.ts";
-import { MoveLog } from "./head_log.ts";
+import { HeadLog } from "./head_log.ts";
 
 /** What histories have in common that last as long as the object: moves of head, announcements and notes. */
 export abstract class VolatileHistory {
-  protected readonly moveLog: MoveLog;
+  protected readonly headLog: HeadLog;
   readonly #board = new AnnouncementBoard();
   readonly #notes = new Map<string, Value>();
-  readonly #bell = new Bell();
+  readonly #moved = new Signal();
   #closed = false;
 
   /** @param moves How many moves of head are kept for those who watch. Default all. */
   constructor(moves?: number) {
-    this.moveLog = new MoveLog(moves);
+    this.headLog = new HeadLog(moves);
   }
 
   async head(): Promise<Head> {
     this.check();
-    return this.moveLog.head;
+    return this.headLog.head;
   }
 
   async moves(since: number): Promise<Move[]> {
     this.check();
-    return this.moveLog.since(since);
+    return this.headLog.since(since);
   }
 
   watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move> {
-    return watchMoves((since) => this.moves(since), this.#bell, since, signal);
+    return watchMoves((since) => this.moves(since), this.#moved, since, signal);
   }
 
   async announce(announcement: Announcement): Promise<void> {
@@ -62,7 +62,7 @@ export abstract class VolatileHistory {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#bell.close();
+    this.#moved.close();
   }
 
   /** @throws {RegistryError} `unavailable`, if it is closed. */
@@ -73,14 +73,14 @@ export abstract class VolatileHistory {
   /** @throws {ConflictError} If head is another version. */
   protected expect(head: number): void {
     this.check();
-    const actual = this.moveLog.head.version;
+    const actual = this.headLog.head.version;
     if (head !== actual) throw new ConflictError(head, actual);
   }
 
   /** Moves head, and tells those who watch. */
   protected move(version: number, time: Date, signature: Signature): Head {
-    const head = this.moveLog.add(version, time, signature);
-    this.#bell.ring();
+    const head = this.headLog.add(version, time, signature);
+    this.#moved.notify();
     return head;
   }
 }

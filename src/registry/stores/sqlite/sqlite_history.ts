@@ -19,8 +19,8 @@ import { squash } from "../../squash.ts";
 import { State } from "../../state/state.ts";
 import { storable } from "../../storable.ts";
 import type { Version } from "../../version.ts";
-import { Bell } from "../bell.ts";
 import { decode, decodeEntries, decodeOperations, encode, encodeEntries, encodeOperations } from "../codec.ts";
+import { Signal } from "../signal.ts";
 import { watchMoves } from "../watch.ts";
 import { toMove, toVersion } from "./sqlite_rows.ts";
 import type { StoreMethods } from "./sqlite_worker.ts";
@@ -41,7 +41,7 @@ export interface SqliteOptions {
  */
 export class SqliteHistory implements History {
   readonly #calls: WorkerCalls;
-  readonly #bell = new Bell();
+  readonly #moved = new Signal();
   #watchers = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -51,7 +51,7 @@ export class SqliteHistory implements History {
       store: path,
       start: () => startWorker(path),
       first: (): StoreCall[] => [["open", path], ["watch", this.#watchers > 0]],
-      onMove: () => this.#bell.ring(),
+      onMove: () => this.#moved.notify(),
       onLost: () => this.#lookAgain(),
     });
   }
@@ -98,13 +98,13 @@ export class SqliteHistory implements History {
   async save({ base, operations, ...signature }: Draft): Promise<Version> {
     const data = encodeOperations(operations);
     const row = await this.#call("save", { base, data, operations: operations.length, ...signature });
-    this.#bell.ring();
+    this.#moved.notify();
     return toVersion(row);
   }
 
   async setHead(version: number, expected: number, signature: Signature = {}): Promise<Head> {
     const head = await this.#call("setHead", version, expected, signature);
-    this.#bell.ring();
+    this.#moved.notify();
     return head;
   }
 
@@ -116,7 +116,7 @@ export class SqliteHistory implements History {
     if (this.#closed) return;
     if (++this.#watchers === 1) await this.#watchFile(true);
     try {
-      yield* watchMoves((since) => this.#movesOrLater(since), this.#bell, since, signal);
+      yield* watchMoves((since) => this.#movesOrLater(since), this.#moved, since, signal);
     } finally {
       if (--this.#watchers === 0 && !this.#closed) await this.#watchFile(false);
     }
@@ -159,7 +159,7 @@ export class SqliteHistory implements History {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#retry);
-    this.#bell.close();
+    this.#moved.close();
     await this.#calls.end();
   }
 
@@ -188,7 +188,7 @@ export class SqliteHistory implements History {
     if (this.#closed || this.#watchers === 0) return;
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined;
-      this.#bell.ring();
+      this.#moved.notify();
     }, RETRY);
   }
 }

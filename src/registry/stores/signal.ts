@@ -1,29 +1,29 @@
 /** Wakes those who wait for something to have changed. */
-export class Bell {
-  readonly #listeners = new Set<Listener>();
+export class Signal {
+  readonly #subscriptions = new Set<Subscription>();
   #closed = false;
 
   /** Listens from now on. */
-  listen(): Listener {
-    const listener = new Listener(() => this.#listeners.delete(listener));
-    this.#listeners.add(listener);
-    if (this.#closed) listener.end();
-    return listener;
+  subscribe(): Subscription {
+    const subscription = new Subscription(() => this.#subscriptions.delete(subscription));
+    this.#subscriptions.add(subscription);
+    if (this.#closed) subscription.end();
+    return subscription;
   }
 
-  ring(): void {
-    for (const listener of this.#listeners) listener.hear();
+  notify(): void {
+    for (const subscription of this.#subscriptions) subscription.notify();
   }
 
   /** Ends every listening, now and later. */
   close(): void {
     this.#closed = true;
-    for (const listener of [...this.#listeners]) listener.end();
+    for (const subscription of [...this.#subscriptions]) subscription.end();
   }
 }
 
 /** One who listens. A ring between two waits is not lost; several count as one. */
-export class Listener implements Disposable {
+export class Subscription implements Disposable {
   #heard = false;
   #ended = false;
   #wake: (() => void) | undefined;
@@ -37,7 +37,7 @@ export class Listener implements Disposable {
     return this.#ended;
   }
 
-  hear(): void {
+  notify(): void {
     this.#heard = true;
     this.#wake?.();
   }
@@ -48,7 +48,7 @@ export class Listener implements Disposable {
     this.#wake?.();
   }
 
-  /** Resolves once the bell has rung since the last wait, or the listening has ended. */
+  /** Resolves once the signal has rung since the last wait, or the listening has ended. */
   async next(): Promise<void> {
     while (!this.#heard && !this.#ended) {
       await new Promise<void>((resolve) => this.#wake = resolve);
