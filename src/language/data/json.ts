@@ -1,9 +1,8 @@
-import type { Value } from "../../value/mod.ts";
+import { findJsonError, type Value } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
 import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { Language } from "../language.ts";
 import { Constant, constantProblem } from "./constant.ts";
-import { jsonErrorOffset } from "./json_error.ts";
 
 /** JSON: what the code says is the answer. */
 export const json: Language = {
@@ -27,7 +26,9 @@ function readJson(code: string): { value: Value } | { diagnostic: Diagnostic } {
     value = JSON.parse(code);
   } catch (error) {
     const reason = (error as Error).message.replace(/ in JSON at position.*$|, ".*$|, \.\.\..*$/s, "");
-    return { diagnostic: { message: `this is not JSON: ${reason}`, location: { offset: jsonErrorOffset(code) } } };
+    return {
+      diagnostic: { message: `this is not JSON: ${reason}`, location: { offset: findJsonError(code)!.offset } },
+    };
   }
   const message = constantProblem(value);
   return message === undefined ? { value } : { diagnostic: { message } };
