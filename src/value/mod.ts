@@ -11,3 +11,4 @@ export * from "./encoded.ts";
 export * from "./stream.ts";
 export * from "./value.ts";
 export * from "./wire.ts";
+export * from "./within.ts";
