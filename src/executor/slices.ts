@@ -216,11 +216,11 @@ export class Slices {
 
   /** Takes the next batch in, if it comes soon. */
   #fetch(began: number): boolean {
-    const heard = this.#status.signals;
+    const count = this.#status.signal.count;
     if (this.#work.receiveBatches()) return true;
     const left = this.#span - (this.#clock.now() - began);
     if (left <= 0 || this.#work.hasPromises) return false;
-    this.#status.wait(heard, Math.min(left, LINGER));
+    this.#status.signal.wait(count, Math.min(left, LINGER));
     return this.#work.receiveBatches();
   }
 }

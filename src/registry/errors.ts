@@ -1,19 +1,14 @@
-import { type FailureOptions, fullMessage, isError, type Value } from "../value/mod.ts";
+import { type ErrorCode, type FailureOptions, fullMessage, isError, type Value } from "../value/mod.ts";
 import type { Operation } from "./operation.ts";
 
 /**
  * What went wrong, for a program: `not_found`, `conflict` (it is there already, or head moved), `invalid`, `rejected` (by
  * a handler), `timeout`, `canceled`, `unavailable` (the store cannot do that, or not now), `internal`.
  */
-export type RegistryErrorCode =
-  | "not_found"
-  | "conflict"
-  | "invalid"
-  | "rejected"
-  | "timeout"
-  | "canceled"
-  | "unavailable"
-  | "internal";
+export type RegistryErrorCode = Extract<
+  ErrorCode,
+  "not_found" | "conflict" | "invalid" | "rejected" | "timeout" | "canceled" | "unavailable" | "internal"
+>;
 
 /** Any error that the registry makes; its `cause` is what a handler or a store said. */
 export class RegistryError extends Error {

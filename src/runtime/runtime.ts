@@ -5,7 +5,7 @@ import { evaluateTemplate } from "../language/mod.ts";
 import { Pool, type WardenLink } from "../pool/mod.ts";
 import { type History, Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
-import { failure, type LogLevel, type ValueMap } from "../value/mod.ts";
+import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import { engineSystem } from "./engine_system.ts";
 import { Follower } from "./follower.ts";
 import { Loader } from "./loader.ts";
@@ -126,12 +126,7 @@ export class Runtime {
    * @returns Whether all of them ended in time.
    */
   async drain(timeout = DRAIN): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), timeout));
-    const done = Promise.all([this.sockets.drain(), this.processes.drained()]).then(() => true as const);
-    const drained = await Promise.race([done, late]);
-    clearTimeout(timer);
-    return drained;
+    return await within(timeout, Promise.all([this.sockets.drain(), this.processes.drained()])) !== TIMED_OUT;
   }
 
   /** Ends everything now. */

@@ -311,7 +311,7 @@ function testKept(test: Test): void {
 
 /** Values of each kind, and those of each that are easily lost. */
 function everyValue(): Value[] {
-  const inner = failure("inner", {
+  const inner = failure<string>("inner", {
     code: "busy",
     details: { at: -0 },
     position: "x.yaml:1:2",
@@ -467,7 +467,7 @@ function testAnnouncements(test: Test): void {
     const time = new Date(Date.now() - 3000);
     await history.announce({ id: "b", time, data: { version: 1 } });
     await second.announce({ id: "a", time: new Date(), data: [new Date(5), 1n, new Uint8Array([1])] });
-    await history.announce({ id: "b", time, data: { version: 2, why: failure("port", { code: "in_use" }) } });
+    await history.announce({ id: "b", time, data: { version: 2, why: failure<string>("port", { code: "in_use" }) } });
     for (const store of [history, second]) {
       const [a, b] = await store.announcements();
       assertEquals([a?.id, b?.id], ["a", "b"]);

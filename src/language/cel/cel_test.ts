@@ -92,7 +92,7 @@ Deno.test("payloads of every kind can be read and come back", () => {
 });
 
 Deno.test("errors are compared by any message along their causes", () => {
-  const error = failure("outer", {
+  const error = failure<string>("outer", {
     code: "c",
     details: { status: 400 },
     cause: new AggregateError([new TypeError("first"), failure("second", { cause: new Error("deep") })], "both"),
