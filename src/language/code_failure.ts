@@ -1,5 +1,5 @@
-import { failure } from "../value/mod.ts";
 import type { Diagnostic } from "../spec/model/mod.ts";
+import { failure } from "../value/mod.ts";
 import type { CodeFailure } from "./language.ts";
 
 /** The error that compiling bad code throws; code `bad_code`. */

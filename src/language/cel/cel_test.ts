@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { program, randomNumbers, stopped, timed } from "../../../tests/language/run.ts";
+import type { Diagnostic } from "../../spec/mod.ts";
 import { defineDecoder, failure, isError, lazyMap, lazyParts, Stream, type Value } from "../../value/mod.ts";
 import { type CodeFailure, languageOf } from "../mod.ts";
-import type { Diagnostic } from "../../spec/mod.ts";
 
 defineDecoder("cel test", (source) => ({ from: source as string }));
 

@@ -1,5 +1,5 @@
-import { isError, isList, isMap, type Value } from "../../value/mod.ts";
 import type { Diagnostic } from "../../spec/model/mod.ts";
+import { isError, isList, isMap, type Value } from "../../value/mod.ts";
 import type { CompileOptions, LogLine, Program } from "../language.ts";
 import { languageOf } from "../languages.ts";
 

@@ -6,9 +6,9 @@ import {
   type ParseResult,
   TypeError as CelTypeError,
 } from "cel-js";
+import type { Diagnostic } from "../../spec/model/mod.ts";
 import { type Failure, failure, isError, type Value } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { CodeFailure } from "../language.ts";
 import { adapt } from "./adapt.ts";
 import { toValue } from "./output.ts";

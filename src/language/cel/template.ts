@@ -1,7 +1,7 @@
 import type { ASTNode } from "cel-js";
+import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { Value, ValueMap } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { CodeFailure } from "../language.ts";
 import { makeEnvironment } from "./environment.ts";
 import { Expression } from "./expression.ts";

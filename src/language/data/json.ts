@@ -1,6 +1,6 @@
+import type { Diagnostic } from "../../spec/model/mod.ts";
 import { findJsonError, type Value } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { Language } from "../language.ts";
 import { Constant, constantProblem } from "./constant.ts";
 

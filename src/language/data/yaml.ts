@@ -1,7 +1,7 @@
 import { parse } from "@std/yaml";
+import type { Diagnostic } from "../../spec/model/mod.ts";
 import { setKey, type Value } from "../../value/mod.ts";
 import { badCode, offsetOf } from "../code_failure.ts";
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { Language } from "../language.ts";
 import { Constant, constantProblem } from "./constant.ts";
 

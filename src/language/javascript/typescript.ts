@@ -1,8 +1,8 @@
 import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Node, Parser } from "acorn";
 import { stripTypeScriptTypes } from "node:module";
-import { badCode, offsetOf } from "../code_failure.ts";
 import type { Diagnostic } from "../../spec/model/mod.ts";
+import { badCode, offsetOf } from "../code_failure.ts";
 import type { Language } from "../language.ts";
 import { LONGEST, readModule } from "./module_source.ts";
 import { Snippet } from "./snippet.ts";

@@ -1,8 +1,8 @@
-import type { Move, Signature } from "../../history.ts";
-import type { Version } from "../../version.ts";
-import type { PrunePlan } from "../prune.ts";
+import type { Move, Signature } from "../history.ts";
+import type { PrunePlan } from "../stores/prune.ts";
+import type { Version } from "../version.ts";
 
-/** A version as it is stored. Times are in milliseconds. */
+/** A row of `versions`. The time is in milliseconds. */
 export interface VersionRow {
   id: number;
   parent: number | null;
@@ -12,7 +12,7 @@ export interface VersionRow {
   operations: number;
 }
 
-/** A move of head as it is stored. */
+/** A row of `moves`. The time is in milliseconds. */
 export interface MoveRow {
   sequence: number;
   version: number;
@@ -22,33 +22,26 @@ export interface MoveRow {
   message: string | null;
 }
 
-/** An announcement as it is stored. */
-export interface AnnouncementRow {
-  id: string;
-  time: number;
-  data: Uint8Array;
-}
-
-/** A version to be stored, its operations encoded. */
+/** A version to be saved, its operations encoded. */
 export interface DraftRow extends Signature {
   base: number;
   data: Uint8Array;
   operations: number;
 }
 
-/** What pruning would do, planned at one sequence of the head and for one root. */
-export interface PruneRow extends PrunePlan {
+/** What pruning would do, planned at one sequence of the head log and for one root. */
+export interface PrunePlanRow extends PrunePlan {
   sequence: number;
   oldRoot: number;
   baseline: Uint8Array | null;
-  /** Those that lead from the old root to the new one. */
+  /** The changesets from the old root to the new one. */
   changesets: Uint8Array[];
 }
 
-/** What pruning does: the baseline is the new one. */
-export type StoredPrune = Omit<PruneRow, "changesets" | "baseline"> & { baseline: Uint8Array };
+/** What pruning does, with the new baseline. */
+export type PruneRow = Omit<PrunePlanRow, "changesets" | "baseline"> & { baseline: Uint8Array };
 
-/** The version that a row is. */
+/** Returns the version of a row. */
 export function toVersion({ id, parent, time, author, message, operations }: VersionRow): Version {
   return {
     id,
@@ -59,7 +52,7 @@ export function toVersion({ id, parent, time, author, message, operations }: Ver
   };
 }
 
-/** The move that a row is. */
+/** Returns the move of a row. */
 export function toMove({ sequence, version, previous, time, author, message }: MoveRow): Move {
   return { sequence, version, previous, time: new Date(time), ...signatureIn({ author, message }) };
 }

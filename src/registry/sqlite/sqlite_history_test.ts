@@ -1,11 +1,13 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { delay, testInFolder as test } from "../../../../tests/registry/folder.ts";
-import { fillUp } from "../../../../tests/registry/full_disk.ts";
-import { change, type History, openHistory, Registry, RegistryError, SqliteHistory } from "../../mod.ts";
-import { encodeEntries, encodeOperations } from "../codec.ts";
-import { startWorker } from "./sqlite_history.ts";
-import { SqliteStore } from "./sqlite_store.ts";
+import { delay, testInFolder as test } from "../../../tests/registry/folder.ts";
+import { fillUp } from "../../../tests/registry/full_disk.ts";
+import { startWorker } from "../../storage/mod.ts";
+import { SqliteDatabase } from "../../storage/sqlite/mod.ts";
+import { SCHEMA } from "../../store/sqlite/mod.ts";
+import { change, Registry, RegistryError, SqliteHistory } from "../mod.ts";
+import { encodeEntries, encodeOperations } from "../stores/operations_codec.ts";
+import { HistoryTables } from "./history_tables.ts";
 
 const entry = (name: string, data: string | number = 0) => ({ id: `a:${name}`, kind: "k", data });
 
@@ -60,7 +62,7 @@ test("a newer schema is refused", async (folder) => {
   database.exec("UPDATE metadata SET value = '2' WHERE key = 'schema_version'");
   database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();
-  await refused(path, "unavailable", "its schema is 2, and this program knows schemas up to 1");
+  await refused(path, "unavailable", "schema version 2 is newer than this program, which knows versions up to 1");
 });
 
 test("a database of something else is refused", async (folder) => {
@@ -69,14 +71,14 @@ test("a database of something else is refused", async (folder) => {
     const database = new Database(path);
     database.exec(sql);
     database.close();
-    await refused(path, "unavailable", "it is a database of something else");
+    await refused(path, "unavailable", "the database belongs to another program");
   }
 });
 
 test("a damaged file is reported and left as it is", async (folder) => {
   const text = `${folder}/text.db`;
   await Deno.writeTextFile(text, "this is no database, whatever its name says. ".repeat(100));
-  await refused(text, "internal", "is damaged, or no SQLite database");
+  await refused(text, "internal", "is damaged or not a SQLite database");
 
   const head = `${folder}/head.db`;
   await make(head);
@@ -98,7 +100,7 @@ test("a changeset that is damaged fails what needs it, and nothing else", async 
     database.exec(`UPDATE changesets SET data = ${bytes.replace("x", "x'")}'`);
     database.close();
     await using registry = new Registry(await SqliteHistory.open(path), { dispatch: "none" });
-    const error = await assertRejects(() => registry.load(), RegistryError, "what is stored is damaged");
+    const error = await assertRejects(() => registry.load(), RegistryError, "the stored data is damaged");
     assertEquals(error.code, "internal");
     assertEquals((await registry.versions()).length, 2);
     await registry.load(0);
@@ -107,7 +109,8 @@ test("a changeset that is damaged fails what needs it, and nothing else", async 
 
 test("what was planned for pruning is not done if head has moved since", (folder) => {
   const path = `${folder}/registry.db`;
-  const [store, other] = [new SqliteStore(path), new SqliteStore(path)];
+  const databases = [new SqliteDatabase(path, SCHEMA), new SqliteDatabase(path, SCHEMA)];
+  const [store, other] = databases.map((database) => new HistoryTables(database)) as [HistoryTables, HistoryTables];
   const save = (base: number) => other.save({ base, data: encodeOperations([]), operations: 0 });
   for (const base of [0, 1]) save(base);
   const { baseline: _, changesets, ...plan } = store.planPrune(2);
@@ -120,8 +123,7 @@ test("what was planned for pruning is not done if head has moved since", (folder
   const { baseline: __, changesets: ___, ...again } = store.planPrune(2);
   assertEquals(store.prune({ ...again, baseline }), true);
   assertEquals([store.versions().length, store.baseline().version], [1, 2]);
-  store.close();
-  other.close();
+  for (const database of databases) database.close();
 });
 
 test("the worker may touch its file and no other", async (folder) => {
@@ -152,7 +154,7 @@ test("a worker that dies fails the calls under way; the next one starts another"
   const history = await SqliteHistory.open(path, {
     startWorker: () => {
       started++;
-      return new Worker(new URL("../../../../tests/registry/mortal_worker.ts", import.meta.url), { type: "module" });
+      return new Worker(new URL("../../../tests/registry/mortal_worker.ts", import.meta.url), { type: "module" });
     },
   });
   const registry = new Registry(history, { dispatch: "none" });
@@ -162,7 +164,7 @@ test("a worker that dies fails the calls under way; the next one starts another"
     for await (const { version } of history.watch(0, end.signal)) heard.push(version);
   })();
   await registry.apply([change.create(entry("x"))]);
-  const [died, pending] = await Promise.allSettled([history.withdraw("die"), history.versions()]);
+  const [died, pending] = await Promise.allSettled([history.get(-1), history.versions()]);
   for (const outcome of [died, pending]) {
     assert(outcome.status === "rejected");
     assertEquals(outcome.reason.code, "unavailable");
@@ -187,9 +189,9 @@ test("a store that could not be opened again can be, once it is as it was", asyn
   await make(path);
   const history = await SqliteHistory.open(path, {
     startWorker: () =>
-      new Worker(new URL("../../../../tests/registry/mortal_worker.ts", import.meta.url), { type: "module" }),
+      new Worker(new URL("../../../tests/registry/mortal_worker.ts", import.meta.url), { type: "module" }),
   });
-  await assertRejects(() => history.withdraw("die"), RegistryError, "died");
+  await assertRejects(() => history.get(-1), RegistryError, "died");
   const bytes = await Deno.readFile(path);
   await Deno.writeTextFile(path, "this is no database, whatever its name says. ".repeat(100));
   for (let i = 0; i < 2; i++) await assertRejects(() => history.head(), RegistryError, "is damaged");
@@ -298,8 +300,8 @@ async function limited(folder: string): Promise<void> {
     `trap '' XFSZ; ulimit -f 256; exec "$@"`,
     "sh",
     Deno.execPath(),
-    ...["run", "-A", "--no-check", "--config", new URL("../../../../deno.json", import.meta.url).pathname],
-    new URL("../../../../tests/registry/full_disk.ts", import.meta.url).pathname,
+    ...["run", "-A", "--no-check", "--config", new URL("../../../deno.json", import.meta.url).pathname],
+    new URL("../../../tests/registry/full_disk.ts", import.meta.url).pathname,
     folder,
   );
   assert(success, new TextDecoder().decode(stderr));
@@ -312,25 +314,3 @@ async function run(command: string, ...args: string[]): Promise<{ success: boole
     return { success: false, stderr: new TextEncoder().encode(String(error)) };
   }
 }
-
-Deno.test("a store is named by a text", async () => {
-  const folder = await Deno.makeTempDir();
-  const opened: History[] = [];
-  const open = async (store: string) => {
-    const history = await openHistory(store);
-    opened.push(history);
-    return history.constructor.name;
-  };
-  assertEquals(await open("memory:"), "MemoryHistory");
-  assertEquals(await open("nil:"), "NilHistory");
-  assertEquals(await open(`${folder}/a.db`), "SqliteHistory");
-  assertEquals(await open(`sqlite:${folder}/b.db`), "SqliteHistory");
-  for (const history of opened) await history.close();
-  assertEquals(Array.from(Deno.readDirSync(folder), ({ name }) => name).sort(), ["a.db", "b.db"]);
-  await Deno.remove(folder, { recursive: true });
-  for (const store of ["postgres://localhost/weft", "nats:", "", "sqlite:", "memory:x", "constructor:"]) {
-    const error = await assertRejects(() => openHistory(store), RegistryError, `there is no store "${store}"`);
-    assertEquals(error.code, "invalid");
-    assert(error.message.includes("memory:, nil:, sqlite:PATH, or the path of a SQLite file"));
-  }
-});

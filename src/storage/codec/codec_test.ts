@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { forAll, type Random } from "../../../tests/registry/random.ts";
 import { equal, setKey, type Value } from "../../value/mod.ts";
-import { creation, Entry, type Operation, RegistryError, removal, replacement } from "../mod.ts";
-import { decode, decodeEntries, decodeOperations, encode, encodeEntries, encodeOperations } from "./codec.ts";
+import { StorageError } from "../mod.ts";
+import { decode, encode } from "./mod.ts";
 
-Deno.test("every value comes back as it was", () =>
+Deno.test("every value is decoded as it was encoded", () =>
   forAll("codec", 10_000, (random) => {
     const value = randomValue(random, 4);
     const back = decode(encode(value));
@@ -49,18 +49,7 @@ function randomValue(random: Random, depth: number): Value {
   }
 }
 
-Deno.test("operations and entries come back as they were", () => {
-  const [a, b] = [
-    Entry.of({ id: "a:x", kind: "k", data: -0, origin: "here" }),
-    Entry.of({ id: "a:x", kind: "k", meta: { a: [1] } }),
-  ];
-  const operations: Operation[] = [creation(a), replacement(b, a), removal(b)];
-  assertEquals(decodeOperations(encodeOperations(operations)), operations);
-  assertEquals(decodeEntries(encodeEntries([a, b])), [a, b]);
-  assertEquals(decodeOperations(encodeOperations([])), []);
-});
-
-Deno.test("what the codec answers stays as it is when more is encoded and decoded", () => {
+Deno.test("encoded bytes and decoded values stay as they are when more is encoded and decoded", () => {
   const first = encode(["one", new Uint8Array([1, 2, 3])]);
   const value = decode(first);
   encode(["two", new Uint8Array([9, 9, 9])]);
@@ -69,21 +58,9 @@ Deno.test("what the codec answers stays as it is when more is encoded and decode
   assertEquals(encode([1]).buffer.byteLength, 2);
 });
 
-Deno.test("what is damaged is an error", () => {
-  const good = encodeOperations([creation(Entry.of({ id: "a:x", kind: "k" }))]);
-  const damaged = [
-    new Uint8Array(),
-    good.slice(0, -1),
-    new Uint8Array([...good, 0]),
-    encode("text"),
-    encode([[3, []]]),
-    encode([[0, ["a:x", "k", 5, null]]]),
-    encode([[0]]),
-  ];
-  for (const bytes of damaged) {
-    assertEquals(
-      assertThrows(() => decodeOperations(bytes), RegistryError, "what is stored is damaged").code,
-      "internal",
-    );
+Deno.test("damaged bytes are an error", () => {
+  for (const bytes of [new Uint8Array(), encode("text").slice(0, -1), new Uint8Array([...encode(1), 0])]) {
+    const { code } = assertThrows(() => decode(bytes), StorageError, "the stored data is damaged");
+    assertEquals(code, "internal");
   }
 });

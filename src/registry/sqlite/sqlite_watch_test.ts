@@ -1,10 +1,13 @@
 /** How those who watch a SQLite file hear of its moves, and what they hear while it cannot be read. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { delay, testInFolder as test } from "../../../../tests/registry/folder.ts";
-import { RegistryError, SqliteHistory } from "../../mod.ts";
-import { startWorker } from "./sqlite_history.ts";
-import { SqliteStore } from "./sqlite_store.ts";
-import { type Call, serveStore } from "./sqlite_worker.ts";
+import { delay, testInFolder as test } from "../../../tests/registry/folder.ts";
+import { PresenceService } from "../../presence/sqlite/mod.ts";
+import { startWorker } from "../../storage/mod.ts";
+import { SqliteDatabase } from "../../storage/sqlite/mod.ts";
+import type { Call } from "../../storage/sqlite/worker.ts";
+import { SCHEMA, serveStore } from "../../store/sqlite/mod.ts";
+import { RegistryError, SqliteHistory } from "../mod.ts";
+import { HistoryTables } from "./history_tables.ts";
 
 test("a watch outlives a store that cannot be opened for a while", async (folder) => {
   const path = `${folder}/registry.db`;
@@ -13,14 +16,14 @@ test("a watch outlives a store that cannot be opened for a while", async (folder
   const history = await SqliteHistory.open(path, {
     startWorker: () => {
       if (available) {
-        return new Worker(new URL("../../../../tests/registry/mortal_worker.ts", import.meta.url), { type: "module" });
+        return new Worker(new URL("../../../tests/registry/mortal_worker.ts", import.meta.url), { type: "module" });
       }
       refusals++;
       throw new Error("too many threads");
     },
   });
   const other = await SqliteHistory.open(path);
-  const die = () => assertRejects(() => history.withdraw("die"), RegistryError, "died");
+  const die = () => assertRejects(() => history.get(-1), RegistryError, "died");
   const heard: number[] = [];
   const hears = async (count: number) => {
     for (let i = 0; i < 2000 && heard.length < count; i++) await delay(1);
@@ -79,46 +82,51 @@ test("a file is looked at only while somebody watches", async (folder) => {
 /** A store's worker without the thread, and how often it said that head has moved. */
 function serve(path: string) {
   let listener: ((event: MessageEvent<Call>) => void) | undefined;
-  const served = { moved: 0, call: (method: Call["method"], ...args: unknown[]) => send({ id: 0, method, args }) };
+  const served = {
+    moved: 0,
+    own: (method: string, ...args: unknown[]) => send({ id: 0, method, args }),
+    watch: (on: boolean) => send({ id: 0, service: "history", method: "watch", args: [on] }),
+  };
   const send = (data: Call) => listener!(new MessageEvent("message", { data }));
   serveStore({
     postMessage: (message) => {
       if ("failure" in message) throw new Error(message.failure.message);
-      if ("moved" in message) served.moved++;
+      if ("notified" in message) served.moved++;
     },
     addEventListener: (_, listen) => void (listener = listen),
   });
-  served.call("open", path);
+  served.own("open", path);
   return served;
 }
 
 test("a worker says once that head has moved, and nothing of announcements or of what it was not asked", async (folder) => {
   const path = `${folder}/registry.db`;
   const served = serve(path);
-  const other = new SqliteStore(path);
+  const database = new SqliteDatabase(path, SCHEMA);
+  const [other, presence] = [new HistoryTables(database), new PresenceService(database)];
   const save = (base: number) => other.save({ base, data: new Uint8Array(), operations: 0 });
-  served.call("watch", true);
+  served.watch(true);
   save(0);
   await delay(150);
   assertEquals(served.moved, 1);
-  other.announce({ id: "a", time: Date.now(), data: new Uint8Array() });
+  presence.heartbeat({ id: "a", time: Date.now(), data: new Uint8Array() }, 0);
   await delay(150);
   assertEquals(served.moved, 1);
-  served.call("watch", false);
+  served.watch(false);
   save(1);
   await delay(150);
   assertEquals(served.moved, 1);
-  served.call("watch", true);
+  served.watch(true);
   assertEquals(served.moved, 2);
-  served.call("close");
-  other.close();
+  served.own("close");
+  database.close();
 });
 
 test("a file that cannot be watched is looked at often enough", async (folder) => {
   const path = `${folder}/registry.db`;
   const history = await SqliteHistory.open(path, {
     startWorker: (path) =>
-      new Worker(new URL("../../../../workers/registry_sqlite.ts", import.meta.url), {
+      new Worker(new URL("../../../workers/sqlite.ts", import.meta.url), {
         type: "module",
         deno: { permissions: { read: [path], write: [path] } },
       }),
@@ -143,15 +151,15 @@ test("a file that cannot be watched is looked at often enough", async (folder) =
 
 test("a move is not forgotten because it could not be read at once", (folder) => {
   const path = `${folder}/registry.db`;
-  const [store, other] = [new SqliteStore(path), new SqliteStore(path)];
+  const databases = [new SqliteDatabase(path, SCHEMA), new SqliteDatabase(path, SCHEMA)];
+  const [store, other] = databases.map((database) => new HistoryTables(database)) as [HistoryTables, HistoryTables];
   other.save({ base: 0, data: new Uint8Array(), operations: 0 });
-  const { head } = SqliteStore.prototype;
+  const { head } = HistoryTables.prototype;
   store.head = () => {
     throw new Error("database is locked");
   };
   assertThrows(() => store.hasMoved(), Error, "locked");
   store.head = head;
   assertEquals([store.hasMoved(), store.hasMoved()], [true, false]);
-  store.close();
-  other.close();
+  for (const database of databases) database.close();
 });
