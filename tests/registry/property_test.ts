@@ -16,7 +16,7 @@ import {
 } from "../../src/registry/mod.ts";
 import { plan } from "../../src/registry/plan.ts";
 import { applied, listed, type Model, modelOf, operated, randomChanges, randomState } from "./model.ts";
-import { forAll, type Random } from "./random.ts";
+import { forAll, type Random } from "../support/random.ts";
 
 const CASES = 10_000;
 

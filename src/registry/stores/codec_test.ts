@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { forAll, type Random } from "../../../tests/registry/random.ts";
+import { forAll, type Random } from "../../../tests/support/random.ts";
 import { equal, setKey, type Value } from "../../value/mod.ts";
 import { creation, Entry, type Operation, RegistryError, removal, replacement } from "../mod.ts";
 import { decode, decodeEntries, decodeOperations, encode, encodeEntries, encodeOperations } from "./codec.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../../tests/spec/random.ts";
+import { seededTest } from "../../../tests/support/random.ts";
 import { jsonFault } from "./json_syntax.ts";
 
 Deno.test("what is wrong with JSON is told where it is", () => {
@@ -29,9 +29,7 @@ Deno.test("what is wrong with JSON is told where it is", () => {
   }
 });
 
-Deno.test("it agrees with JSON.parse on what is JSON", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("it agrees with JSON.parse on what is JSON", (random) => {
   const pieces = [...'{}[]",:\\ \n\t01-.eEu', "true", "null", "false", "fals", '"a"', '"\\u00e9"', '"b":', "1e5"];
   let good = 0;
   for (let round = 0; round < 100_000; round++) {
