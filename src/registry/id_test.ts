@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { byCodePoint } from "../../tests/registry/model.ts";
-import { forAll } from "../../tests/registry/random.ts";
+import { forAll } from "../../tests/support/random.ts";
 import { Id, RegistryError, toId } from "./mod.ts";
 
 Deno.test("an id is parsed at the first colon, and never fails for want of one", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { forAll } from "../../tests/registry/random.ts";
+import { forAll } from "../../tests/support/random.ts";
 import { RegistryError, type Version, VersionTree } from "./mod.ts";
 
 /** The parent of each version, by id; none for a root. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../tests/spec/random.ts";
+import { seededTest } from "../../tests/support/random.ts";
 import { formatDiagnostic, readSpecs, type SpecDraft } from "./mod.ts";
 
 function read(text: string, file = "x.yaml"): { specs: SpecDraft[]; lines: string[] } {
@@ -129,9 +129,7 @@ Deno.test("what every spec has is told from the fields of its kind", () => {
   assertEquals(readSpecs("kind: k\n", "x.yaml", { namespace: "system" }).specs[0]!.spec.namespace, "system");
 });
 
-Deno.test("JSON is read as JSON.parse reads it", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("JSON is read as JSON.parse reads it", (random) => {
   const characters = [
     "a",
     '"',
@@ -190,9 +188,7 @@ Deno.test("what is broken keeps nothing else from being read", () => {
   assertEquals(read(items).lines.map((line) => line.split(" ")[0]), ["x.yaml:4:8:", "x.yaml:8:10:"]);
 });
 
-Deno.test("any text at all is read without an error being thrown", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("any text at all is read without an error being thrown", (random) => {
   const pieces = [
     ..."\n\n\n      --:#&*!|>'\"%@`{}[],?a1\t\r\0",
     "kind: k\n",

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../tests/spec/random.ts";
+import { seededTest } from "../../tests/support/random.ts";
 import { findJsonError } from "./mod.ts";
 
 Deno.test("a JSON error is found at the word and the character where it begins", () => {
@@ -30,9 +30,7 @@ Deno.test("a JSON error is found at the word and the character where it begins",
   assertEquals(findJsonError("[".repeat(1_000_000))?.offset, 1_000_000);
 });
 
-Deno.test("an error is found exactly when JSON.parse throws", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("an error is found exactly when JSON.parse throws", (random) => {
   const pieces = [...'{}[]",:\\ \n\t01-.eEu', "true", "null", "false", "fals", '"a"', '"\\u00e9"', '"b":', "1e5"];
   let good = 0;
   for (let round = 0; round < 100_000; round++) {

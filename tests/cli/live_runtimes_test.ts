@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { RuntimeReport } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
+import { until } from "../support/until.ts";
 import { Project } from "./project.ts";
 import { listener, nop, text } from "./specs.ts";
 
@@ -42,13 +43,11 @@ Deno.test("apply waits for the runtimes that it concerns, and status shows them"
   assertEquals((await project.json("apply - -n shop", { input: "kind: nop\nname: y" })).runtimes.length, 1);
   // nothing of theirs is in that version, and they come to head all the same
   await project.weft("apply - -n third", { input: "kind: nop\nname: z" });
-  const deadline = performance.now() + 15_000;
-  for (;;) {
+  await until("both runtimes are current", async () => {
     const { head, runtimes } = await project.json("status");
     assertEquals(head, 5);
-    if (runtimes.every(({ state }: { state: string }) => state === "current")) break;
-    assert(performance.now() < deadline, JSON.stringify(runtimes));
-  }
+    return runtimes.every(({ state }: { state: string }) => state === "current");
+  });
   const lines = (await project.weft("status --strict")).split("\n");
   assertEquals(lines.slice(0, 2), ["head is version 5; 2 runtimes", lines[1]]);
   assertMatch(lines[1]!, /^NAMESPACE +PID +VERSION +STATE +HEARD +LISTENING$/);

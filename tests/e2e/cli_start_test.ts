@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listener, nop, text } from "../cli/specs.ts";
+import { until } from "../support/until.ts";
 import { Weft, weft } from "./weft.ts";
 
 /** A snippet that is busy for so many milliseconds before it answers. */
@@ -26,16 +27,6 @@ function write(path: string, content: unknown): void {
 
 async function answerOf(url: string): Promise<string> {
   return await (await fetch(url)).text();
-}
-
-async function until<T>(wanted: T, ask: () => Promise<T>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const got = await ask();
-    if (got === wanted) return;
-    assert(performance.now() < deadline, `it is ${got}, not ${wanted}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 Deno.test("start tells version, namespace, store and each URL", async () => {
@@ -160,7 +151,7 @@ Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted 
   assertEquals(await answerOf(url), "one");
 
   write(`${path}/hello.yaml`, [text("hello", "two")]);
-  await until("two", () => answerOf(url));
+  await until("it answers two", async () => await answerOf(url) === "two");
   await server.line(server.out, /^ {2}code: "one" -> "two"$/);
 
   write(`${path}/hello.yaml`, "- kind: snipet\n  name: hello\n");
@@ -170,9 +161,9 @@ Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted 
 
   write(`${path}/hello.yaml`, [text("hello", "three")]);
   write(`${path}/deep/end.yaml`, [nop("end"), listener("second", "hello")]);
-  await until("three", () => answerOf(url));
+  await until("it answers three", async () => await answerOf(url) === "three");
   await server.line(server.out, /^created default:end \(nop\)$/);
-  await until(2, () => Promise.resolve(server.urls.length));
+  await until("two listeners are told", () => server.urls.length === 2);
   assertEquals(await answerOf(server.urls[1]!), "three");
 
   Deno.removeSync(`${path}/deep`, { recursive: true });
@@ -191,7 +182,7 @@ Deno.test("SIGTERM finishes what is in flight and takes nothing new, then ends w
   await new Promise((resolve) => setTimeout(resolve, 300));
   server.signal("SIGTERM");
   await server.line(server.err, /stopping: requests in flight are finished first/);
-  await until("refused", () => answerOf(server.url).catch(() => "refused"));
+  await until("connections are refused", () => answerOf(server.url).then(() => false, () => true));
   assertEquals(await answer, "done");
   assertEquals(await server.ended(), 0);
 });

@@ -1,6 +1,7 @@
 /** Several runtimes and several writers on one store, each a process that may stop or die at any moment. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Registry, SqliteHistory } from "../../src/registry/mod.ts";
+import { until } from "../support/until.ts";
 import { KeepAlive, Load } from "./keep_alive.ts";
 import { changesTo, versionOf } from "./live_writer.ts";
 import { Weft, weft } from "./weft.ts";
@@ -30,7 +31,7 @@ class Writer implements AsyncDisposable {
 
   /** Waits until it has saved so many. */
   async until(count: number): Promise<void> {
-    await until(`${count} versions are saved`, () => this.saved.length >= count, 30_000);
+    await until(`${count} versions are saved`, () => this.saved.length >= count);
   }
 
   /** Kills it, whatever it is at. */
@@ -74,7 +75,7 @@ async function headOf(file: string): Promise<number> {
 /** Waits until a runtime answers as a version does. */
 async function reaches(runtime: Weft, version: number): Promise<void> {
   using client = await KeepAlive.connect(runtime.url);
-  await until(`version ${version} is served`, async () => versionOf(await client.get("/")) === version, 20_000);
+  await until(`version ${version} is served`, async () => versionOf(await client.get("/")) === version);
 }
 
 /** The versions that a runtime says it has taken, in order. */
@@ -87,14 +88,6 @@ function taken(runtime: Weft): number[] {
 
 function assertAscending(versions: readonly number[]): void {
   assertEquals(versions, [...new Set(versions)].sort((a, b) => a - b));
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>, timeout = 10_000): Promise<void> {
-  const deadline = performance.now() + timeout;
-  while (!await holds()) {
-    if (performance.now() > deadline) throw new Error(`it did not come to this: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 const start = (file: string) => Weft.start({ args: ["--store", file, "--executors", "1", "--log-level", "debug"] });

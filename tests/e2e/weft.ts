@@ -87,7 +87,7 @@ export class Weft implements AsyncDisposable {
   }
 
   /** Waits for a line that matches. */
-  async line(lines: string[], pattern: RegExp, timeout = 20_000): Promise<string> {
+  async line(lines: string[], pattern: RegExp, timeout = 60_000): Promise<string> {
     const deadline = performance.now() + timeout;
     for (;;) {
       const found = lines.find((line) => pattern.test(line));

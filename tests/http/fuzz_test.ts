@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import zlib from "node:zlib";
 import { encodeResponse, headerText, requestPayload } from "../../src/http/mod.ts";
 import type { Failure, Value } from "../../src/value/mod.ts";
-import { CHARACTERS, Random } from "./random.ts";
+import { CHARACTERS, seededTest } from "../support/random.ts";
 
 const TYPES = [
   "application/json",
@@ -55,46 +55,42 @@ function read(bytes: Uint8Array, type: string, encoding: string | undefined): "v
   return "value";
 }
 
-Deno.test("random bytes as a body are a value or a refusal", () => {
-  const random = new Random(6);
+seededTest("random bytes as a body are a value or a refusal", (random) => {
   const seen = { value: 0, refusal: 0 };
-  for (let i = 0; i < 20_000; i++) seen[read(random.bytes(40), random.of(TYPES), random.of(ENCODINGS))]++;
+  for (let i = 0; i < 20_000; i++) seen[read(random.bytes(39), random.pick(TYPES), random.pick(ENCODINGS))]++;
   assert(seen.value > 1000 && seen.refusal > 1000, JSON.stringify(seen));
 });
 
-Deno.test("bodies made of the pieces of a format are a value or a refusal", () => {
-  const random = new Random(7);
+seededTest("bodies made of the pieces of a format are a value or a refusal", (random) => {
   const seen = { value: 0, refusal: 0 };
   for (let i = 0; i < 30_000; i++) {
-    const text = random.of(["", "--b\r\n"]) + random.text(14, PIECES) + random.of(["", "\r\n--b--"]);
+    const text = random.pick(["", "--b\r\n"]) + random.text(PIECES, 13) + random.pick(["", "\r\n--b--"]);
     const plain = Uint8Array.from(text, (char) => char.charCodeAt(0));
-    const encoding = random.of([undefined, "gzip"]);
-    seen[read(encoding === undefined ? plain : zlib.gzipSync(plain), random.of(TYPES), encoding)]++;
+    const encoding = random.pick([undefined, "gzip"]);
+    seen[read(encoding === undefined ? plain : zlib.gzipSync(plain), random.pick(TYPES), encoding)]++;
   }
   assert(seen.value > 3000 && seen.refusal > 3000, JSON.stringify(seen));
 });
 
-Deno.test("broken compression is a value or a refusal", () => {
-  const random = new Random(8);
+seededTest("broken compression is a value or a refusal", (random) => {
   for (let i = 0; i < 3000; i++) {
-    const whole = random.of([zlib.gzipSync, zlib.deflateSync, zlib.deflateRawSync])(random.bytes(300));
-    const bytes = new Uint8Array(whole.subarray(0, random.of([whole.length, random.below(whole.length)])));
+    const whole = random.pick([zlib.gzipSync, zlib.deflateSync, zlib.deflateRawSync])(random.bytes(299));
+    const bytes = new Uint8Array(whole.subarray(0, random.pick([whole.length, random.below(whole.length)])));
     for (let flips = random.below(4); flips > 0; flips--) bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
-    read(bytes, "application/octet-stream", random.of(["gzip", "deflate"]));
+    read(bytes, "application/octet-stream", random.pick(["gzip", "deflate"]));
   }
 });
 
-Deno.test("any URL, header and Accept is read", () => {
-  const random = new Random(9);
+seededTest("any URL, header and Accept is read", (random) => {
   const odd = [...CHARACTERS, "http://", "://", "a.b", ";q=", "*/*", "text/plain", ",", "\ud800"];
   for (let i = 0; i < 10_000; i++) {
-    const headers = headerText(random.some(4, () => [random.text(6, odd), random.text(8, odd)] as const));
-    const url = random.of(["", "http://a", "http://a/"]) + random.text(10, odd);
-    const payload = requestPayload({ method: random.text(4, odd), url, protocol: "HTTP/1.1", headers, body: null });
+    const headers = headerText(random.list(3, () => [random.text(odd, 5), random.text(odd, 7)] as const));
+    const url = random.pick(["", "http://a", "http://a/"]) + random.text(odd, 9);
+    const payload = requestPayload({ method: random.text(odd, 3), url, protocol: "HTTP/1.1", headers, body: null });
     assert(
       Object.keys(payload).length === 8 && typeof payload.query === "object" && typeof payload.header === "object",
     );
-    const accept = random.text(12, odd);
+    const accept = random.text(odd, 11);
     for (const answer of ["text", { a: 1 }, 5]) {
       const { error, headers } = encodeResponse(answer, { method: "GET", accept }, { process: "p" });
       assertEquals([error, headers.length], [undefined, 2], accept);
@@ -102,34 +98,33 @@ Deno.test("any URL, header and Accept is read", () => {
   }
 });
 
-Deno.test("any answer is a response that the platform can send", () => {
-  const random = new Random(10);
-  const text = () => random.text(6, [...CHARACTERS, "\ud800", "Content-Type", "application/json", "a", "b"]);
+seededTest("any answer is a response that the platform can send", (random) => {
+  const text = () => random.text([...CHARACTERS, "\ud800", "Content-Type", "application/json", "a", "b"], 5);
   const scalar = (): Value =>
-    random.of<Value>([
+    random.pick<Value>([
       null,
       true,
       NaN,
       1.5,
       2n ** 70n,
       text(),
-      random.bytes(4),
+      random.bytes(3),
       new Date(random.below(9e5)),
       new Date(NaN),
       new Error("secret"),
     ]);
   const value = (depth: number): Value => {
     if (depth === 0 || random.below(2) === 0) return scalar();
-    if (random.below(2) === 0) return random.some(3, () => value(depth - 1));
-    const keys = random.some(4, () => random.of(["status", "header", "body", "__proto__", text()]));
+    if (random.below(2) === 0) return random.list(2, () => value(depth - 1));
+    const keys = random.list(3, () => random.pick(["status", "header", "body", "__proto__", text()]));
     return Object.fromEntries(
-      keys.map((key) => [key, key === "status" ? random.of<Value>([200, 204, 404, 0, "x"]) : value(depth - 1)]),
+      keys.map((key) => [key, key === "status" ? random.pick<Value>([200, 204, 404, 0, "x"]) : value(depth - 1)]),
     );
   };
   let refused = 0;
   for (let i = 0; i < 20_000; i++) {
     const answer = value(3);
-    const method = random.of(["GET", "HEAD"]);
+    const method = random.pick(["GET", "HEAD"]);
     const { status, headers, body, error } = encodeResponse(answer, { method }, { process: "p" });
     const pairs: [string, string][] = [];
     for (let at = 0; at < headers.length; at += 2) pairs.push([headers[at]!, headers[at + 1]!]);

@@ -48,14 +48,3 @@ export function timed<T>(limit: number, task: () => T): T | typeof STOPPED {
 
 /** What `timed` answers for a task that took too long. */
 export const stopped: typeof STOPPED = STOPPED;
-
-/** Numbers from a seed, the same on every run. */
-export function randomNumbers(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}

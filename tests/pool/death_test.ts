@@ -3,8 +3,9 @@ import { WardenLink } from "../../src/pool/mod.ts";
 import { ToHost } from "../../src/protocol/mod.ts";
 import { Form } from "../../src/value/mod.ts";
 import { World } from "../runtime/world.ts";
+import { until } from "../support/until.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
-import { serving, until } from "./serving.ts";
+import { serving } from "./serving.ts";
 
 // An executor or the warden may die in any way: another takes its place, what nobody has seen is run again, once, and
 // nothing that somebody has seen is done twice.
@@ -83,14 +84,14 @@ class Scene implements AsyncDisposable {
   async hold(...paths: string[]): Promise<Promise<{ status: number; text: string }>[]> {
     const before = holding();
     const answers = paths.map((path) => this.world.fetch(path));
-    await until(() => holding() === before + paths.length, "the requests are held");
+    await until("the requests are held", () => holding() === before + paths.length);
     return answers;
   }
 
   /** Waits until `unseen` was run again: an answer to what its dead executor had asked comes first. */
   async again(): Promise<void> {
     letGo();
-    await until(() => counts.get("unseen") === 2 && holding() === 1, "what nobody has seen is run again");
+    await until("what nobody has seen is run again", () => counts.get("unseen") === 2 && holding() === 1);
   }
 
   /** Fails if an answer is wrong. */

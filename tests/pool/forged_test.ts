@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ToHost } from "../../src/protocol/mod.ts";
 import { Form } from "../../src/value/mod.ts";
 import { World } from "../runtime/world.ts";
+import { until } from "../support/until.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
 import { serving } from "./serving.ts";
 
@@ -75,7 +76,7 @@ class Forger implements AsyncDisposable {
 async function hold({ world }: Forger): Promise<{ process: number; answer: Promise<{ status: number }> }> {
   const before = new Set(world.runtime.processes.list());
   const answer = world.fetch("/held");
-  while (holding() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until("a request is held", () => holding() > 0);
   const process = world.runtime.processes.list().find((process) => !before.has(process))!;
   return { process: process.number, answer };
 }

@@ -1,23 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { Flow, NodeSymbol, type Process, SENT } from "../../src/flow/mod.ts";
-import { CODECS } from "../../src/kinds/mod.ts";
-import { type Assignment, Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
-import { HostCalls } from "../../src/pool/host_calls.ts";
-import { PoolSymbols } from "../../src/pool/symbols.ts";
-import { ENCODED, ThreadStatus, ToHost } from "../../src/protocol/mod.ts";
-import { Encoded, Form, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
+import { ENCODED, ToHost } from "../../src/protocol/mod.ts";
+import { Form } from "../../src/value/mod.ts";
+import { seededTest } from "../support/random.ts";
+import { Rig } from "./rig.ts";
 
 // Whatever comes over the port, the host throws nothing, and does nothing that it should not.
-
-/** Numbers between 0 and 1, the same every time. */
-function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function deep(levels: number): unknown {
   let value: unknown = [];
@@ -106,114 +93,20 @@ const ELEMENTS: readonly unknown[] = [
   Object.assign([1, , 3], { x: 1 }),
 ];
 
-/** A connection with one process on it and two nodes, one linked to the other, all as they are in a pool. */
-class Rig {
-  readonly port: MessagePort;
-  readonly told: unknown[] = [];
-  readonly reached: string[] = [];
-  readonly payloads: Value[] = [];
-  readonly malformed: string[] = [];
-  readonly refused: string[] = [];
-  readonly logged: unknown[][] = [];
-  readonly #connection: Connection;
-
-  constructor() {
-    const { port1, port2 } = new MessageChannel();
-    this.port = port2;
-    const flow = new Flow();
-    const symbols = new PoolSymbols();
-    const make = (number: number, name: string, body?: { form: number; fields: unknown }) => {
-      const definition = { number, id: name, name, kind: name, ins: ["in"], ...body && { body } };
-      const symbol = new NodeSymbol(definition);
-      symbol.node = { receive: ({ payload }) => (this.reached.push(name), this.payloads.push(payload), null) };
-      symbols.add({ symbol, definition, pure: false });
-      return symbol;
-    };
-    const asking = make(1, "asking", { form: 0, fields: null });
-    asking.out("out").link(1, [make(2, "linked").inAt(0)]);
-    make(3, "unlinked");
-    const asks = new HostCalls({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
-    const handler: ConnectionHandler = {
-      ask: asks.take.bind(asks),
-      childEnded: asks.ended.bind(asks),
-      log: (connection, process, ...residency) =>
-        this.logged.push([asks.processOf(connection, process, 0)?.number, ...residency]),
-      answered: (_, packet, answer) => flow.settle(packet, answer as never),
-      rested: ({ process }) => flow.release(process),
-      malformed: (_, what) => this.malformed.push(what),
-    };
-    const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
-    this.#connection = new Connection({
-      id: 1,
-      port: port1,
-      status: new ThreadStatus(),
-      codecs,
-      handler,
-      only: undefined,
-    });
-    const process = flow.open({ number: 1, generation: 1 });
-    asking.node = { receive: (packet) => (this.#connection.send(this.#assign(process), packet), SENT) };
-    const told = { answered: (_: unknown, answer: unknown) => this.told.push(answer) };
-    flow.start(process, asking.inAt(0), new Encoded(CODECS[0]!, ["GET", "/", "", null, 0]), told);
-    flow.start(process, asking.inAt(0), "plain", told);
-  }
-
-  #assign(process: Process): Assignment {
-    const { assignments } = this.#connection;
-    const assignment = assignments.get(1) ??
-      {
-        process,
-        connection: this.#connection,
-        packets: [],
-        unanswered: 0,
-        busy: false,
-        effects: false,
-        replayed: false,
-      };
-    assignments.set(1, assignment);
-    return assignment;
-  }
-
-  /** Has the host take a batch. @throws {Error} What the host throws. */
-  async post(batch: unknown): Promise<void> {
-    this.port.postMessage(batch);
-    await this.#connection.drain();
-  }
-
-  /** Fails if something has come through that should not have. */
-  check(): void {
-    assert(!this.reached.includes("unlinked"));
-    for (const payload of this.payloads) measure(payload);
-    for (const answer of this.told) {
-      if (answer instanceof Encoded) assert(answer.codec.isEncoded(answer.data));
-      else if (answer !== NONE) measure(answer);
-      if (isError(answer)) assertEquals([typeof answer.message, typeof answer.name], ["string", "string"]);
-    }
-    for (const [, , , text] of this.logged) assertEquals(typeof text, "string");
-  }
-
-  close(): void {
-    this.#connection.close(new Error("over"));
-    this.port.close();
-  }
-}
-
-Deno.test("frames of random elements", async () => {
-  const next = random(1);
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
+seededTest("frames of random elements", async (random) => {
   const lengths = [0, 6, 9, 3, 5, 3, 2];
   let [malformed, refused, told] = [0, 0, 0];
   for (let round = 0; round < 5_000; round++) {
     const rig = new Rig();
-    const batch: unknown[] = next() < 0.9 ? [0] : [pick(ELEMENTS)];
-    for (let frames = Math.ceil(next() * 4); frames > 0; frames--) {
-      const operation = next() < 0.95 ? Math.ceil(next() * 6) : pick(ELEMENTS);
+    const batch: unknown[] = random.chance(0.9) ? [0] : [random.pick(ELEMENTS)];
+    for (let frames = random.int(1, 4); frames > 0; frames--) {
+      const operation = random.chance(0.95) ? random.int(1, 6) : random.pick(ELEMENTS);
       batch.push(operation);
-      const length = next() < 0.9 ? lengths[Number(operation)] ?? 3 : Math.floor(next() * 10);
+      const length = random.chance(0.9) ? lengths[Number(operation)] ?? 3 : random.below(10);
       // small numbers more often than not, or hardly a frame would come far
-      for (let i = 1; i < length; i++) batch.push(next() < 0.85 ? Math.floor(next() * 3) : pick(ELEMENTS));
+      for (let i = 1; i < length; i++) batch.push(random.chance(0.85) ? random.below(3) : random.pick(ELEMENTS));
     }
-    await rig.post(next() < 0.98 ? batch : pick(ELEMENTS));
+    await rig.post(random.chance(0.98) ? batch : random.pick(ELEMENTS));
     rig.check();
     malformed += rig.malformed.length;
     refused += rig.refused.length;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { snippets, World } from "../runtime/world.ts";
-import { serving, until } from "./serving.ts";
+import { until } from "../support/until.ts";
+import { serving } from "./serving.ts";
 
 // Whatever fills the memory, its process fails, the memory comes back, and nobody else is disturbed.
 
@@ -30,7 +31,7 @@ Deno.test("memory comes back from whatever takes it all", async (t) => {
       const death = world.runtime.pool.status().deaths[n];
       assertEquals([death?.reason, death?.node], ["memory", `hungry${n}`]);
       assertMatch(await world.logged(new RegExp(`hungry${n} was killed`)), /memory/);
-      await until(() => Deno.memoryUsage().rss < before + 150 * MEBIBYTE, `resident memory is back near ${before}`);
+      await until(`resident memory is back near ${before}`, () => Deno.memoryUsage().rss < before + 150 * MEBIBYTE);
       await serving(world);
     });
   }

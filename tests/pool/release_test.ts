@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { World } from "../runtime/world.ts";
+import { until } from "../support/until.ts";
 import { closed } from "./extension/opener.ts";
 import { descriptorsOf, threadsOf } from "./proc.ts";
-import { serving, until } from "./serving.ts";
+import { serving } from "./serving.ts";
 
 const EXTENSION = new URL("./extension/opener.ts", import.meta.url).href;
 
@@ -43,7 +44,7 @@ Deno.test("what a process has opened is let go of, last in first out, however it
         () => world.fetch(`/${n}`, { signal: client.signal }).then(({ status }) => status, () => "away"),
       );
       if (name.includes("client")) {
-        await until(() => world.runtime.processes.size > 0, "the requests are there");
+        await until("the requests are there", () => world.runtime.processes.size > 0);
         assert(await files() > 0);
         client.abort();
       }
@@ -51,7 +52,7 @@ Deno.test("what a process has opened is let go of, last in first out, however it
       const seen = await Promise.all(answers);
       // of five that are in one native call after another, the executor dies of the first, and the spare of the next
       assert(seen.every((status) => status === expected), String(seen));
-      await until(() => world.runtime.processes.size === 0, "every process has ended");
+      await until("every process has ended", () => world.runtime.processes.size === 0);
       assertEquals([...closed.values()], Array(5).fill([2, 1]));
       assertEquals(await files(), 0);
     });
@@ -71,8 +72,8 @@ Deno.test("a runtime that was closed leaves nothing behind", async () => {
   for (let rounds = 0; rounds < 2; rounds++) await round();
   // threads take a moment to end, and some of Deno's own come and go with the load
   let after = await count();
-  await until(async () => {
+  await until("threads and files are back", async () => {
     after = await count();
     return after.threads <= before.threads + 2 && after.files <= before.files + 4;
-  }, "threads and files are back").catch(() => assertEquals(after, before));
+  }, 20_000).catch(() => assertEquals(after, before));
 });

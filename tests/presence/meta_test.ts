@@ -2,9 +2,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { StorageError } from "../../src/storage/mod.ts";
 import type { Value } from "../../src/value/mod.ts";
-import { delay } from "../registry/folder.ts";
 import { Watcher } from "../registry/watcher.ts";
 import { testStores as test } from "../store/backends.ts";
+import { delay } from "../support/until.ts";
 
 test("keeps the last value of each key, and wakes nobody who watches head", async ({ store, other }) => {
   const second = await other();

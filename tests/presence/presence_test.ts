@@ -2,9 +2,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StorageError } from "../../src/storage/mod.ts";
 import { type Failure, failure, type Value } from "../../src/value/mod.ts";
-import { delay } from "../registry/folder.ts";
 import { Watcher } from "../registry/watcher.ts";
 import { testStores as test } from "../store/backends.ts";
+import { delay } from "../support/until.ts";
 
 test("keeps the last heartbeat of each instance", async ({ store, other }) => {
   const second = await other();

@@ -12,5 +12,3 @@ export async function withFolder(run: (folder: string) => void | Promise<void>):
 export function testInFolder(name: string, run: (folder: string) => void | Promise<void>): void {
   Deno.test(`sqlite: ${name}`, { sanitizeOps: true, sanitizeResources: true }, () => withFolder(run));
 }
-
-export const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

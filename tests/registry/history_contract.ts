@@ -17,7 +17,7 @@ import {
   replacement,
 } from "../../src/registry/mod.ts";
 import { equal, type Failure, failure, isList, isMap, toErrorRecord, type Value } from "../../src/value/mod.ts";
-import { delay } from "./folder.ts";
+import { delay } from "../support/until.ts";
 import { Watcher } from "./watcher.ts";
 
 /** A place where histories are kept. */

@@ -1,6 +1,6 @@
 import { type Change, change, Entry, Id, type Operation, State } from "../../src/registry/mod.ts";
 import type { Value } from "../../src/value/mod.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../support/random.ts";
 
 /** An entry without its id, as plain data. */
 export interface Plain {

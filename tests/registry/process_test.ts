@@ -1,7 +1,8 @@
 /** What has to hold between processes, shown with real ones. */
 import { assert, assertEquals } from "@std/assert";
 import { type Move, Registry, SqliteHistory } from "../../src/registry/mod.ts";
-import { delay, withFolder } from "./folder.ts";
+import { delay, until } from "../support/until.ts";
+import { withFolder } from "./folder.ts";
 import { expectedAt } from "./writer.ts";
 
 const WRITER = new URL("writer.ts", import.meta.url).pathname;
@@ -44,7 +45,7 @@ class Writer {
 
   /** Waits until it has written so many lines. */
   async until(lines: number): Promise<void> {
-    while (this.lines.length < lines) await delay(1);
+    await until(`${lines} lines are written`, () => this.lines.length >= lines);
   }
 
   /** Kills it as nothing else does: at once, whatever it is at. */

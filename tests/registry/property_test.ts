@@ -15,8 +15,8 @@ import {
   type State,
 } from "../../src/registry/mod.ts";
 import { plan } from "../../src/registry/plan.ts";
+import { forAll, type Random } from "../support/random.ts";
 import { applied, listed, type Model, modelOf, operated, randomChanges, randomState } from "./model.ts";
-import { forAll, type Random } from "./random.ts";
 
 const CASES = 10_000;
 

@@ -1,5 +1,5 @@
 import type { History, Move } from "../../src/registry/mod.ts";
-import { delay } from "./folder.ts";
+import { delay } from "../support/until.ts";
 
 /** The moves of a watch, as they come. */
 export class Watcher {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Random } from "../http/random.ts";
+import { seeded } from "../support/random.ts";
+import { until } from "../support/until.ts";
 import { RawConnection } from "./raw_connection.ts";
-import { until } from "./until.ts";
 import { snippets, World } from "./world.ts";
 
 // Requests that are broken, slow or oversized harm nobody but who sends them.
@@ -113,22 +113,25 @@ Deno.test("requests that are broken", async (t) => {
     await until("no process is left", () => processes.size === 0);
   });
 
-  await t.step("whatever bytes come", async () => {
-    const random = new Random(7);
-    const valid = "POST /body?n=1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n" +
-      '{"a":1}GET /good HTTP/1.1\r\nHost: a\r\n\r\n';
-    for (let round = 0; round < 300; round++) {
-      const bytes = new TextEncoder().encode(valid);
-      for (let change = 0; change <= random.below(6); change++) bytes[random.below(bytes.length)] = random.below(256);
-      using connection = await RawConnection.open(url!);
-      await connection.send(
-        random.below(4) === 0 ? random.bytes(500) : bytes.subarray(0, random.below(bytes.length + 1)),
-      )
-        .catch(() => {});
-    }
-    await serveOthers(10);
-    await until("no process is left", () => processes.size === 0);
-  });
+  await t.step(
+    "whatever bytes come",
+    seeded(async (random) => {
+      const valid =
+        "POST /body?n=1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n" +
+        '{"a":1}GET /good HTTP/1.1\r\nHost: a\r\n\r\n';
+      for (let round = 0; round < 300; round++) {
+        const bytes = new TextEncoder().encode(valid);
+        for (let change = 0; change <= random.below(6); change++) bytes[random.below(bytes.length)] = random.below(256);
+        using connection = await RawConnection.open(url!);
+        await connection.send(
+          random.below(4) === 0 ? random.bytes(499) : bytes.subarray(0, random.below(bytes.length + 1)),
+        )
+          .catch(() => {});
+      }
+      await serveOthers(10);
+      await until("no process is left", () => processes.size === 0);
+    }),
+  );
 
   await t.step("nobody was taken down", () => {
     assertEquals(world.runtime.pool.status().deaths, []);

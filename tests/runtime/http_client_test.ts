@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MAX_PROCESSES } from "../../src/runtime/mod.ts";
+import { until } from "../support/until.ts";
 import { Held } from "./held_kind.ts";
 import { RawConnection } from "./raw_connection.ts";
-import { until } from "./until.ts";
 import { World } from "./world.ts";
 
 // Clients that go away, and more of them than can be served.

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Stream } from "../../src/value/mod.ts";
+import { until } from "../support/until.ts";
 import { RawConnection } from "./raw_connection.ts";
-import { until } from "./until.ts";
 import { World } from "./world.ts";
 
 // A listener with `stream: true` hands bodies on unread.

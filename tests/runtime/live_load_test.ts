@@ -5,6 +5,7 @@ import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
 import { type Change, change } from "../../src/registry/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
 import { KeepAlive, Load } from "../e2e/keep_alive.ts";
+import { until } from "../support/until.ts";
 import { World } from "./world.ts";
 
 // A workflow that changes while connections are served that look at every answer: none is lost, none is of two versions.
@@ -150,7 +151,10 @@ Deno.test("a listener that moves: what is under way ends well, the old address i
   const late = await idle.get("/").then(({ status }) => status, () => "closed");
   assert(late === 503 || late === "closed", String(late));
   assertEquals(versionOf(await underWay), 1);
-  await until(() => Deno.connect({ hostname: "127.0.0.1", port: from! }).then((c) => (c.close(), false), () => true));
+  await until(
+    "the old port is closed",
+    () => Deno.connect({ hostname: "127.0.0.1", port: from! }).then((c) => (c.close(), false), () => true),
+  );
   assertEquals(await world.runtime.sockets.urls(), [`http://127.0.0.1:${target}`]);
   // and can be taken again at once
   await world.apply(at(from!));
@@ -226,14 +230,14 @@ Deno.test("a slow request ends in the version that it began in, through many rel
   world.runtime.pool.free = (numbers) => (freed.push(...numbers), free(numbers));
   const old = ["a", "b", "c"].map((name) => world.runtime.loader.table.named(name)!.nodes[0]!.symbol.number);
   const answer = client.get("/");
-  await until(() => world.runtime.processes.list().length === 1);
+  await until("one process is open", () => world.runtime.processes.list().length === 1);
   for (let version = 2; version < 30; version++) await world.apply(slowly(version));
   await world.apply(yaml(...chain(30)));
   using quick = await KeepAlive.connect(await urlOf(world));
   assertEquals(versionOf(await quick.get("/")), 30);
   assertEquals(old.filter((number) => freed.includes(number)), []);
   assertEquals(versionOf(await answer), 1);
-  await until(() => old.every((number) => freed.includes(number)));
+  await until("the old symbols are freed", () => old.every((number) => freed.includes(number)));
 });
 
 async function refused(world: World, specs: string, why: RegExp): Promise<void> {
@@ -250,12 +254,4 @@ function freePorts(count: number): number[] {
   const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
   for (const listener of listeners) listener.close();
   return listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
-}
-
-async function until(holds: () => Promise<boolean> | boolean, timeout = 10_000): Promise<void> {
-  const deadline = performance.now() + timeout;
-  while (!await holds()) {
-    if (performance.now() > deadline) throw new Error(`it did not come true within ${timeout} ms: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -7,7 +7,7 @@ import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { failure, fullMessage } from "../../src/value/mod.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 import { World } from "./world.ts";
 
 // A version that cannot be taken leaves everything as it was, lets go of all that was prepared for it, and says why. Every

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Flow, type Process, type Unit } from "../../src/flow/mod.ts";
 import { Processes } from "../../src/runtime/mod.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 
 // A replaced generation is kept for its processes, but not for ever.
 

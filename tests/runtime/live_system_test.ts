@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
+import { until } from "../support/until.ts";
 import { World } from "./world.ts";
 
 // The architecture document's own workflow, which changes specs over HTTP: every sentence of what it has to do.
@@ -285,9 +286,9 @@ Deno.test("nodes.delete takes everything, its own workflow too, and answers; a r
   assertEquals(body.length, all.length);
   assertEquals(registry.size, 0);
   await processes.drained();
-  await until(async () => (await sockets.urls()).length === 0);
+  await until("no socket is open", async () => (await sockets.urls()).length === 0);
   await registry.jump(full);
-  await until(async () => (await sockets.urls()).length === 2);
+  await until("both sockets are open", async () => (await sockets.urls()).length === 2);
   const urls = await sockets.urls();
   const answers = await Promise.all(urls.map((url) => send(`${url}/v1/nodes`, "GET")));
   assertEquals(answers.map(({ status }) => status).sort(), [200, 404]);
@@ -351,34 +352,26 @@ Deno.test("what is created through one runtime works in another on the same stor
     ]);
     assertEquals(status, 200, JSON.stringify(body));
     const began = performance.now();
-    await until(async () => (await other.runtime.sockets.urls()).length === 1);
+    await until("one listener is left", async () => (await other.runtime.sockets.urls()).length === 1);
     assertEquals((await other.fetch("/")).text, "hi");
     assert(performance.now() - began < 1_000, `it took ${performance.now() - began} ms`);
     assertEquals((await system.world.runtime.sockets.urls()).length, 2); // its own two, and not the other's
 
     await system.nodes("PATCH", { name: "hi", code: "changed" });
-    await until(async () => (await other.fetch("/")).text === "changed", 1_000);
+    await until("the other runtime follows", async () => (await other.fetch("/")).text === "changed");
     assertEquals(other.runtime.registry.version.id, system.world.runtime.registry.version.id);
 
     // what the other cannot run is not its business to refuse: it keeps what it has and says why
     using foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const bad = { kind: "listener", name: "bad", port: foreign.addr.port };
     assertEquals((await system.nodes("POST", bad)).status, 200);
-    await until(() => other.runtime.follower.refused !== undefined);
+    await until("the version is rejected", () => other.runtime.follower.refused !== undefined);
     assertMatch(other.runtime.follower.refused!.reason, new RegExp(`bad.*127.0.0.1:${foreign.addr.port}.*in use`));
     assertEquals((await other.fetch("/")).text, "changed");
     await system.nodes("PATCH", { name: "bad", port: 0 });
-    await until(() => other.runtime.follower.refused === undefined);
+    await until("the next version is applied", () => other.runtime.follower.refused === undefined);
     assertEquals((await other.runtime.sockets.urls()).length, 2);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
-
-async function until(holds: () => Promise<boolean> | boolean, timeout = 10_000): Promise<void> {
-  const deadline = performance.now() + timeout;
-  while (!await holds()) {
-    if (performance.now() > deadline) throw new Error(`it did not come true within ${timeout} ms: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

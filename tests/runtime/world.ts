@@ -9,6 +9,7 @@ import {
 } from "../../src/runtime/mod.ts";
 import { formatDiagnostic } from "../../src/spec/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
+import { until } from "../support/until.ts";
 
 /** A runtime in the process of the test: real threads, real sockets. */
 export class World implements AsyncDisposable {
@@ -60,14 +61,15 @@ export class World implements AsyncDisposable {
   }
 
   /** Waits for a log line. */
-  async logged(pattern: RegExp, timeout = 10_000): Promise<string> {
-    const deadline = performance.now() + timeout;
-    for (;;) {
-      const line = this.log.find((line) => pattern.test(line));
-      if (line !== undefined) return line;
-      if (performance.now() > deadline) throw new Error(`no line like ${pattern} in:\n${this.log.join("\n")}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+  async logged(pattern: RegExp, timeout = 60_000): Promise<string> {
+    let line: string | undefined;
+    await until(`a line like ${pattern} is logged`, () => {
+      line = this.log.find((line) => pattern.test(line));
+      return line !== undefined;
+    }, timeout).catch(({ message }) => {
+      throw new Error(`${message}\n${this.log.join("\n")}`);
+    });
+    return line!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

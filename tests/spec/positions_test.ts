@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Document, dump, SCALAR_STYLE, type ScalarStyle, visit } from "js-yaml";
 import { type Position, positionIn, readSpecs, type SourcedSpec } from "../../src/spec/mod.ts";
-import { Random } from "./random.ts";
+import { seededTest } from "../support/random.ts";
 
 /** The one spec of a text that is all right. */
 function readOne(text: string): SourcedSpec {
@@ -67,9 +67,7 @@ const LINES = [
   "end  ",
 ];
 
-Deno.test("every character of a block is found, in any indentation, chomping and line ending", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("every character of a block is found, in any indentation, chomping and line ending", (random) => {
   for (let round = 0; round < 3000; round++) {
     const ending = random.pick(["\n", "\r\n", "\r"]);
     const indent = 1 + random.below(6);
@@ -88,9 +86,7 @@ Deno.test("every character of a block is found, in any indentation, chomping and
   }
 });
 
-Deno.test("every character of a plain or quoted scalar is found, folded and escaped", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("every character of a plain or quoted scalar is found, folded and escaped", (random) => {
   const shared = ["a", "word", " ", "  ", "é", "🐱", "{{", "}}", "b:c", "x#y", "\t"];
   const styles = [
     { open: "p", close: "", pieces: shared },
@@ -130,9 +126,7 @@ Deno.test("every character of a plain or quoted scalar is found, folded and esca
   assert(located > 1000, `${located} of 3000 could be read`);
 });
 
-Deno.test("every character of a random text dumped in each style is found", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("every character of a random text dumped in each style is found", (random) => {
   const pieces = [
     "a",
     "function ",

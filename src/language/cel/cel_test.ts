@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { program, randomNumbers, stopped, timed } from "../../../tests/language/run.ts";
+import { program, stopped, timed } from "../../../tests/language/run.ts";
+import { seededTest } from "../../../tests/support/random.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { defineDecoder, failure, isError, lazyMap, lazyParts, Stream, type Value } from "../../value/mod.ts";
 import { type CodeFailure, languageOf } from "../mod.ts";
@@ -343,8 +344,8 @@ Deno.test("what runs away is stopped, and the expression goes on", () => {
   }
 });
 
-Deno.test("values of ever new shapes do not fill the memory with their types", () => {
-  const below = randomNumbers(9);
+seededTest("values of ever new shapes do not fill the memory with their types", (random) => {
+  const below = (limit: number) => random.below(limit);
   const made = program("self == [1] || self != {'a': 1}", "cel");
   const shape = (): Value => {
     let value: Value = 1;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { program, randomNumbers, realm } from "../../../tests/language/run.ts";
+import { program, realm } from "../../../tests/language/run.ts";
+import { seededTest } from "../../../tests/support/random.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { checkCondition, type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
 
@@ -83,8 +84,8 @@ Deno.test("a bad constant says where", () => {
   }
 });
 
-Deno.test("the place of an error in JSON is the first character that cannot stand there", () => {
-  const below = randomNumbers(10);
+seededTest("the place of an error in JSON is the first character that cannot stand there", (random) => {
+  const below = (limit: number) => random.below(limit);
   const CHARS = '{}[]:,"ab\\u1 0.e-+tfn\n';
   const words = ["true", "false", "null", '"x"', '"\\u00e9"', "1.5e3", "-0", "{}", "[]", "[1]", '{"a":1}'];
   const isPrefix = (text: string): boolean =>

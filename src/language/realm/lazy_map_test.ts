@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { program, randomNumbers, run } from "../../../tests/language/run.ts";
+import { program, run } from "../../../tests/language/run.ts";
+import { seededTest } from "../../../tests/support/random.ts";
 import { requestPayload } from "../../http/mod.ts";
 import {
   decodeField,
@@ -191,8 +192,8 @@ Deno.test("decoders that the realm lacks run before it is entered, and their err
   assertEquals(run("export default (args) => args.a", withParameter), "x");
 });
 
-Deno.test("the realm's decoders do what the engine's do", () => {
-  const below = randomNumbers(8);
+seededTest("the realm's decoders do what the engine's do", (random) => {
+  const below = (limit: number) => random.below(limit);
   const pick = (from: string) => Array.from({ length: below(14) }, () => from[below(from.length)]!).join("");
   const read = program("export default ({ field }) => field");
   let errors = 0;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { program, randomNumbers, run } from "../../../tests/language/run.ts";
+import { program, run } from "../../../tests/language/run.ts";
+import { seededTest } from "../../../tests/support/random.ts";
 import { type Failure, failure, isError, isMap, measure, Stream, type Value } from "../../value/mod.ts";
 import { type CodeFailure, Realm } from "../mod.ts";
 
@@ -31,8 +32,8 @@ Deno.test("values come back as they went in", () => {
   assertEquals(same.call(values), values);
 });
 
-Deno.test("random values come back as they went in", () => {
-  const below = randomNumbers(6);
+seededTest("random values come back as they went in", (numbers) => {
+  const below = (limit: number) => numbers.below(limit);
   const random = (depth: number): Value => {
     switch (below(depth > 0 ? 10 : 8)) {
       case 0:

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { program, randomNumbers, run } from "../../../tests/language/run.ts";
+import { program, run } from "../../../tests/language/run.ts";
+import { seededTest } from "../../../tests/support/random.ts";
 import type { Value } from "../../value/mod.ts";
 
 const decoded = program(`
@@ -47,8 +48,8 @@ function randomBytes(below: (limit: number) => number, label: string): Uint8Arra
   return new Uint8Array(bytes);
 }
 
-Deno.test("bytes are decoded as the engine decodes them, whole and in parts", () => {
-  const below = randomNumbers(3);
+seededTest("bytes are decoded as the engine decodes them, whole and in parts", (random) => {
+  const below = (limit: number) => random.below(limit);
   for (const label of ["utf-8", "utf-16le", "utf-16be", "windows-1252"]) {
     for (let i = 0; i < 3000; i++) {
       const options = { fatal: below(3) === 0, ignoreBOM: below(3) === 0 };
@@ -85,13 +86,13 @@ Deno.test("a decoder reads any view and any buffer", () => {
   assertEquals(run(code), ["xabx", "ab", "bx"]);
 });
 
-Deno.test("text is encoded as the engine encodes it", () => {
+seededTest("text is encoded as the engine encodes it", (random) => {
   const encode = program("export default (text) => new TextEncoder().encode(text)");
   const into = program(`export default ([text, length]) => {
     const bytes = new Uint8Array(length);
     return [new TextEncoder().encodeInto(text, bytes), bytes];
   }`);
-  const below = randomNumbers(4);
+  const below = (limit: number) => random.below(limit);
   for (let i = 0; i < 3000; i++) {
     const units = Array.from({ length: below(12) }, () => [below(128), below(0x800), 0xd800 + below(0x800)][below(3)]!);
     const text = String.fromCharCode(...units);
@@ -102,8 +103,8 @@ Deno.test("text is encoded as the engine encodes it", () => {
   }
 });
 
-Deno.test("base64 is what it is outside", () => {
-  const below = randomNumbers(5);
+seededTest("base64 is what it is outside", (random) => {
+  const below = (limit: number) => random.below(limit);
   const atobInRealm = program(`export default (text) => {
     try { return atob(text) } catch (error) { return error.name + error.code + (error instanceof DOMException) }
   }`);

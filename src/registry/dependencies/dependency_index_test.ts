@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { modelOf, randomChanges, randomId, randomState } from "../../../tests/registry/model.ts";
-import { forAll } from "../../../tests/registry/random.ts";
+import { forAll } from "../../../tests/support/random.ts";
 import { change, Id, MemoryHistory, Registry, Resolver, type State } from "../mod.ts";
 import { plan } from "../plan.ts";
 import { DependencyIndex } from "./dependency_index.ts";

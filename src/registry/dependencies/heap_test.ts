@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { forAll } from "../../../tests/registry/random.ts";
+import { forAll } from "../../../tests/support/random.ts";
 import { MinHeap } from "./heap.ts";
 
 Deno.test("a heap hands out the smallest of what is in it", () =>

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { forAll } from "../../../tests/registry/random.ts";
+import { forAll } from "../../../tests/support/random.ts";
 import { matches } from "../mod.ts";
 import { globMatches } from "./glob.ts";
 

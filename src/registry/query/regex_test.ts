@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { forAll, type Random } from "../../../tests/registry/random.ts";
+import { forAll, type Random } from "../../../tests/support/random.ts";
 import { RegistryError } from "../mod.ts";
 import { Regex } from "./regex.ts";
 

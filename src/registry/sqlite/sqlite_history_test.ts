@@ -1,7 +1,8 @@
 import { Database } from "@db/sqlite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { delay, testInFolder as test } from "../../../tests/registry/folder.ts";
+import { testInFolder as test } from "../../../tests/registry/folder.ts";
 import { fillUp } from "../../../tests/registry/full_disk.ts";
+import { delay, until } from "../../../tests/support/until.ts";
 import { startWorker } from "../../storage/mod.ts";
 import { SqliteDatabase } from "../../storage/sqlite/mod.ts";
 import { SCHEMA } from "../../store/sqlite/mod.ts";
@@ -176,7 +177,7 @@ test("a worker that dies fails the calls under way; the next one starts another"
   const other = new Registry(await SqliteHistory.open(path), { dispatch: "none" });
   await other.load();
   await other.apply([change.create(entry("z"))]);
-  for (let i = 0; i < 200 && heard.length < 3; i++) await delay(1);
+  await until("all are heard", () => heard.length === 3);
   assertEquals(heard, [1, 2, 3]);
   end.abort();
   await watching;

@@ -1,6 +1,7 @@
 /** How those who watch a SQLite file hear of its moves, and what they hear while it cannot be read. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { delay, testInFolder as test } from "../../../tests/registry/folder.ts";
+import { testInFolder as test } from "../../../tests/registry/folder.ts";
+import { delay, until } from "../../../tests/support/until.ts";
 import { PresenceService } from "../../presence/sqlite/mod.ts";
 import { startWorker } from "../../storage/mod.ts";
 import { SqliteDatabase } from "../../storage/sqlite/mod.ts";
@@ -26,7 +27,7 @@ test("a watch outlives a store that cannot be opened for a while", async (folder
   const die = () => assertRejects(() => history.get(-1), RegistryError, "died");
   const heard: number[] = [];
   const hears = async (count: number) => {
-    for (let i = 0; i < 2000 && heard.length < count; i++) await delay(1);
+    await until(`${count} versions are heard`, () => heard.length >= count);
     assertEquals(heard, Array.from({ length: count }, (_, i) => i + 1));
   };
   await other.save({ base: 0, operations: [] });
@@ -35,7 +36,7 @@ test("a watch outlives a store that cannot be opened for a while", async (folder
   const watching = (async () => {
     for await (const { version } of history.watch(0)) heard.push(version);
   })();
-  for (let i = 0; i < 2000 && refusals < 3; i++) await delay(1);
+  await until("the worker was started three times", () => refusals >= 3);
   assert(refusals < 5, "it is tried without a pause");
   await assertRejects(() => history.head(), RegistryError, "cannot be started");
   await hears(0);

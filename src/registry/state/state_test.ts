@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { forAll } from "../../../tests/registry/random.ts";
+import { forAll } from "../../../tests/support/random.ts";
 import { creation, Entry, Id, type Operation, RegistryError, removal, replacement, State } from "../mod.ts";
 import { SortedEntries } from "./sorted_entries.ts";
 import { Trie } from "./trie.ts";

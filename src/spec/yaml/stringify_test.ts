@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Random } from "../../../tests/spec/random.ts";
+import { type Random, seededTest } from "../../../tests/support/random.ts";
 import { setKey, type Value, type ValueMap } from "../../value/mod.ts";
 import {
   formatDiagnostic,
@@ -56,9 +56,7 @@ function randomMap(random: Random, depth: number): ValueMap {
   return map;
 }
 
-Deno.test("any spec comes back from YAML and from a map as it was", () => {
-  const random = new Random();
-  console.log(`WEFT_SEED=${random.seed}`);
+seededTest("any spec comes back from YAML and from a map as it was", (random) => {
   for (let round = 0; round < 2000; round++) {
     const fields: Record<string, Value> = {};
     for (let count = random.below(4); count > 0; count--) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { forAll, type Random } from "../../../tests/registry/random.ts";
+import { forAll, type Random } from "../../../tests/support/random.ts";
 import { equal, setKey, type Value } from "../../value/mod.ts";
 import { StorageError } from "../mod.ts";
 import { decode, encode } from "./mod.ts";

@@ -1,0 +1,100 @@
+import { assert, assertEquals } from "@std/assert";
+import { Flow, NodeSymbol, type Process, SENT } from "../../src/flow/mod.ts";
+import { CODECS } from "../../src/kinds/mod.ts";
+import { type Assignment, Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
+import { HostCalls } from "../../src/pool/host_calls.ts";
+import { PoolSymbols } from "../../src/pool/symbols.ts";
+import { ThreadStatus } from "../../src/protocol/mod.ts";
+import { Encoded, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
+
+/** A connection with one process on it and two nodes, one linked to the other, all as they are in a pool. */
+export class Rig {
+  readonly port: MessagePort;
+  readonly told: unknown[] = [];
+  readonly reached: string[] = [];
+  readonly payloads: Value[] = [];
+  readonly malformed: string[] = [];
+  readonly refused: string[] = [];
+  readonly logged: unknown[][] = [];
+  readonly #connection: Connection;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.port = port2;
+    const flow = new Flow();
+    const symbols = new PoolSymbols();
+    const make = (number: number, name: string, body?: { form: number; fields: unknown }) => {
+      const definition = { number, id: name, name, kind: name, ins: ["in"], ...body && { body } };
+      const symbol = new NodeSymbol(definition);
+      symbol.node = { receive: ({ payload }) => (this.reached.push(name), this.payloads.push(payload), null) };
+      symbols.add({ symbol, definition, pure: false });
+      return symbol;
+    };
+    const asking = make(1, "asking", { form: 0, fields: null });
+    asking.out("out").link(1, [make(2, "linked").inAt(0)]);
+    make(3, "unlinked");
+    const asks = new HostCalls({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
+    const handler: ConnectionHandler = {
+      ask: asks.take.bind(asks),
+      childEnded: asks.ended.bind(asks),
+      log: (connection, process, ...residency) =>
+        this.logged.push([asks.processOf(connection, process, 0)?.number, ...residency]),
+      answered: (_, packet, answer) => flow.settle(packet, answer as never),
+      rested: ({ process }) => flow.release(process),
+      malformed: (_, what) => this.malformed.push(what),
+    };
+    const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
+    this.#connection = new Connection({
+      id: 1,
+      port: port1,
+      status: new ThreadStatus(),
+      codecs,
+      handler,
+      only: undefined,
+    });
+    const process = flow.open({ number: 1, generation: 1 });
+    asking.node = { receive: (packet) => (this.#connection.send(this.#assign(process), packet), SENT) };
+    const told = { answered: (_: unknown, answer: unknown) => this.told.push(answer) };
+    flow.start(process, asking.inAt(0), new Encoded(CODECS[0]!, ["GET", "/", "", null, 0]), told);
+    flow.start(process, asking.inAt(0), "plain", told);
+  }
+
+  #assign(process: Process): Assignment {
+    const { assignments } = this.#connection;
+    const assignment = assignments.get(1) ??
+      {
+        process,
+        connection: this.#connection,
+        packets: [],
+        unanswered: 0,
+        busy: false,
+        effects: false,
+        replayed: false,
+      };
+    assignments.set(1, assignment);
+    return assignment;
+  }
+
+  /** Has the host take a batch. @throws {Error} What the host throws. */
+  async post(batch: unknown): Promise<void> {
+    this.port.postMessage(batch);
+    await this.#connection.drain();
+  }
+
+  /** Fails if something has come through that should not have. */
+  check(): void {
+    assert(!this.reached.includes("unlinked"));
+    for (const payload of this.payloads) measure(payload);
+    for (const answer of this.told) {
+      if (answer instanceof Encoded) assert(answer.codec.isEncoded(answer.data));
+      else if (answer !== NONE) measure(answer);
+      if (isError(answer)) assertEquals([typeof answer.message, typeof answer.name], ["string", "string"]);
+    }
+    for (const [, , , text] of this.logged) assertEquals(typeof text, "string");
+  }
+
+  close(): void {
+    this.#connection.close(new Error("over"));
+    this.port.close();
+  }
+}
