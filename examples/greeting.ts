@@ -1,21 +1,16 @@
-// A kind of one's own: one module with its name, its fields, its ports, and what its nodes do.
+// A kind of your own: one module with its name, its fields, its ports, and what its nodes do.
 //
 //   npx -y deno@2.9.6 task start --extension examples/greeting.ts -f examples/steps.yaml -e GREETING=Hello
-//
-// It runs on executors, where no module can be loaded any more once requests are served: import what it needs up here.
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { type Kind, oneToOne } from "../src/flow/mod.ts";
 
-const greeting: Kind = {
+const greeting: Kind = defineKind({
   name: "greeting",
   summary: "Puts a greeting before the payload.",
-  fields: z.object({
-    greeting: z.string().meta({ description: "The word to greet with." }),
-  }),
+  fields: z.object({ greeting: z.string().describe("The word to greet with.") }),
   ports: { in: ["in"], out: ["out", "error"] },
-  prepare: ({ symbol, fields }) => ({
-    node: oneToOne(symbol, (payload) => `${fields.greeting}, ${payload}`),
-  }),
-};
+  examples: [{ title: "Say hello", spec: { kind: "greeting", greeting: "Hello" } }],
+  prepare: ({ fields }) => ({ in: (payload) => `${fields.greeting}, ${payload}` }),
+});
 
 export default greeting;

@@ -16,12 +16,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   presence: ["value", "storage"],
   store: ["value", "storage", "registry", "presence"],
   language: ["value", "spec", "flow"],
-  kinds: ["value", "http", "spec", "flow", "language"],
-  executor: [...CORE, "language", "kinds"],
+  kind: ["value", "spec/model", "flow"],
+  kinds: ["value", "http", "spec", "flow", "language", "kind"],
+  executor: [...CORE, "language", "kind", "kinds"],
   pool: ["value", "protocol", "flow"],
-  runtime: [...CORE, "http", ...STORE, "language", "kinds", "executor", "pool"],
-  admin: [...CORE, "http", ...STORE, "language", "kinds", "executor", "pool", "runtime"],
-  cli: [...CORE, "http", ...STORE, "language", "kinds", "executor", "pool", "runtime", "admin"],
+  runtime: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool"],
+  admin: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime"],
+  cli: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime", "admin"],
   jsr: [],
 };
 

@@ -1,6 +1,5 @@
 import {
   Flow,
-  type Kind,
   type Node,
   type NodeSymbol,
   NumberMap,
@@ -9,6 +8,8 @@ import {
   type Process,
   SENT,
 } from "../flow/mod.ts";
+import { randomOf } from "../kind/engine/mod.ts";
+import type { Kind } from "../kind/mod.ts";
 import type { Realm } from "../language/mod.ts";
 import { ENCODED, type Patch, Residency, type ThreadStatus, ToHost } from "../protocol/mod.ts";
 import {
@@ -22,12 +23,13 @@ import {
   toWire,
   type Value,
 } from "../value/mod.ts";
+import { executorClock } from "./executor_clock.ts";
 import { Guard } from "./guard.ts";
 import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
 import { rootOf } from "./program.ts";
-import { type Clock, Slices, type SliceWork } from "./slices.ts";
+import { Slices, type SliceWork, type ThreadClock } from "./slices.ts";
 import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
 /** What an executor is made of. */
@@ -39,7 +41,7 @@ export interface ExecutorOptions {
   realm: Realm;
   kinds: readonly Kind[];
   codecs: readonly Codec[];
-  clock: Clock;
+  clock: ThreadClock;
   /** Runs frames without timers, for the bench that says what they cost. Default false. */
   unguarded?: boolean;
 }
@@ -50,13 +52,17 @@ interface Known {
   residency: Residency;
 }
 
+// taken now: the global is emptied before user code runs
+const fillRandom = (bytes: Uint8Array<ArrayBuffer>) => void getRandomValues(bytes);
+const getRandomValues = crypto.getRandomValues.bind(crypto);
+
 /** The limit of a symbol whose node is not made yet. */
 const UNKNOWN = -1;
 
 /** The executor's side of the engine: takes frames from the host, runs processes, and posts the results. */
 export class Executor implements SliceWork, InboxHandler {
   readonly #port: MessagePort;
-  readonly #clock: Clock;
+  readonly #clock: ThreadClock;
   readonly #flow: Flow;
   readonly #slices: Slices;
   readonly #inbox: Inbox;
@@ -83,7 +89,10 @@ export class Executor implements SliceWork, InboxHandler {
       realm,
       guard,
       flow,
+      clock: executorClock(clock),
+      random: randomOf(fillRandom),
       log: (process, symbol, level, text) => outbox.push(ToHost.Log, process, symbol, level, text),
+      measure: (symbol, type, name, value) => outbox.push(ToHost.Metric, symbol, type, name, value),
       fork: (parent) => flow.open({ number: --this.#childNumber, generation: parent.generation, parent }),
     });
     const remote: Node = { receive: (packet, to) => this.#callHost(packet, to.symbol, to.index) };

@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 import process from "node:process";
 import { receiveMessageOnPort } from "node:worker_threads";
-import type { Clock } from "./slices.ts";
+import type { ThreadClock } from "./slices.ts";
 
 /**
  * Names that stay on an executor's global: the language itself, and what Deno and the engine look up there later on.
@@ -12,8 +12,8 @@ const KEPT =
   /^(globalThis|Object|Function|Array|Number|Boolean|String|Symbol|Date|Promise|RegExp|Error|URIError|[A-Z][a-z]\w*Error|JSON|Math|Intl|Temporal|ArrayBuffer|Atomics|\w+Array|DataView|Map|BigInt|Set|WeakMap|WeakSet|WeakRef|Proxy|Reflect|Iterator|isFinite|isNaN|parseFloat|parseInt|undefined|NaN|Infinity|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|queueMicrotask|Event|Buffer)$/;
 
 /** Takes from the thread what the engine needs of it. Call before `lockDownGlobal`. */
-export function takeClock(): Clock {
-  const { setImmediate, setInterval } = globalThis;
+export function takeClock(): ThreadClock {
+  const { setImmediate, setInterval, setTimeout, clearTimeout } = globalThis;
   // Node's own looks for what the seal takes away
   const { exit } = Deno;
   const now = performance.now.bind(performance);
@@ -21,6 +21,8 @@ export function takeClock(): Clock {
     now,
     setImmediate: (task) => setImmediate(task),
     setInterval: (task, ms) => setInterval(task, ms),
+    setTimeout: (task, ms) => setTimeout(task, ms),
+    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
     receive: (port) => receiveMessageOnPort(port as never)?.message, // its types know Node's own port only
     cpu: () => {
       const { user, system } = process.threadCpuUsage();

@@ -1,9 +1,10 @@
-import type { Flow, Kind, NodeSymbol, Prepared, Process } from "../flow/mod.ts";
-import type { ExecutorContext } from "../kinds/mod.ts";
+import type { Flow, NodeSymbol, OutPort, Packet, Process } from "../flow/mod.ts";
+import { logOf, metricsOf, type MetricType } from "../kind/engine/mod.ts";
+import type { Child, Clock, CodeOptions, ExecutorContext, Kind, Preparation, Prepared, Random } from "../kind/mod.ts";
 import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
 import { formatPosition, type Origin, type Path, positionIn } from "../spec/model/mod.ts";
-import { asError, type Failure, fromWire, type LogLevel, type ValueMap } from "../value/mod.ts";
+import { type Answer, asError, type Failure, fromWire, type LogLevel, type ValueMap } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 import { GuardedProgram } from "./program.ts";
 import type { Instance } from "./symbol_replica.ts";
@@ -14,12 +15,20 @@ export interface NodeMakerOptions {
   realm: Realm;
   guard: Guard;
   flow: Flow;
+  clock: Clock;
+  random: Random;
   /** Writes a log line. @param process Its number; 0 for none. */
   log(process: number, symbol: number, level: LogLevel, text: string): void;
+  /** Records a metric in the name of a symbol. */
+  measure(symbol: number, type: MetricType, name: string, value: number): void;
+  /** Opens a child of a process. */
   fork(process: Process): Process;
 }
 
-/** Makes nodes of definitions: gives each kind's `prepare` what an executor has. */
+/** What a node is prepared with on an executor, beside what every kind gets. */
+type ExecutorPreparation = Preparation & Pick<ExecutorContext<unknown, never>, "compile" | "condition" | "fork">;
+
+/** Makes nodes of definitions: prepares each with the services of an executor. */
 export class NodeMaker {
   readonly #options: NodeMakerOptions;
   readonly #kinds: ReadonlyMap<string, Kind>;
@@ -32,9 +41,9 @@ export class NodeMaker {
   /** Makes the node of a definition. @throws {Error} Why it cannot be made. */
   make(symbol: NodeSymbol, definition: Definition): Instance | Promise<Instance> {
     const kind = this.#kinds.get(definition.kind);
-    if (kind?.prepare === undefined) throw new Error(`this executor does not know the kind ${definition.kind}`);
+    if (kind?.prepare === undefined) throw new Error(`unknown kind "${definition.kind}" on this executor`);
     const programs: GuardedProgram[] = [];
-    const prepared = kind.prepare(this.#contextOf(symbol, definition, programs));
+    const prepared = kind.prepare(this.#preparation(symbol, definition, programs));
     const made = ({ node, release }: Prepared): Instance => ({
       node,
       programs,
@@ -46,14 +55,15 @@ export class NodeMaker {
     return prepared instanceof Promise ? prepared.then(made) : made(prepared);
   }
 
-  #contextOf(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorContext {
-    const { realm, guard, flow, log, fork } = this.#options;
-    const { form, fields, origin } = definition.body!;
+  #preparation(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorPreparation {
+    const { realm, guard, flow, clock, random, log, measure, fork } = this.#options;
+    const { form, fields, origin, env = {} } = definition.body!;
     const position = (at: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin as unknown as Origin, at, offset));
-    const guarded = (at: Path, compile: () => Program): GuardedProgram => {
+    const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {
+      if (timeout !== undefined) symbol.limit = timeout;
       try {
-        const program = new GuardedProgram(compile(), {
+        const program = new GuardedProgram(make(), {
           symbol,
           guard,
           position: (offset) => position(at, offset),
@@ -69,17 +79,37 @@ export class NodeMaker {
       symbol,
       fields: fromWire(form, fields) as ValueMap,
       flow,
+      clock,
+      random,
+      env,
       position,
-      log: (level, message, process) => log(process?.number ?? 0, symbol.number, level, message),
-      compile: ({ language, code, at, isolate = false }) =>
-        guarded(at, () => languageOf(language).compile(code, { realm, isolate })),
-      condition: (code, at) => guarded(at, () => compileCondition(code, { realm })),
-      fork,
+      log: logOf((level, message, call) =>
+        log((call?.process as Process | undefined)?.number ?? 0, symbol.number, level, message)
+      ),
+      metrics: metricsOf((type, name, value) => measure(symbol.number, type, name, value)),
+      compile: (options) => {
+        const { language, code, isolate = false } = options;
+        return compile(options, () => languageOf(language).compile(code, { realm, isolate }));
+      },
+      condition: (options) => compile(options, () => compileCondition(options.code, { realm })),
+      fork: (process) => childOf(flow, fork(process as Process)),
     };
   }
 }
 
-/** An error of code, with its place in the author's file. */
+/** Returns a child process as its kind uses it. */
+function childOf(flow: Flow, process: Process): Child {
+  return {
+    send(port, payload) {
+      const { promise, resolve } = Promise.withResolvers<Answer>();
+      const answered = (_: Packet, answer: unknown) => resolve(answer as Answer);
+      return flow.emit(process, port as OutPort, payload, { answered }) ? promise : undefined;
+    },
+    close: (error) => flow.close(process, error),
+  };
+}
+
+/** Returns an error of code with its position in the spec author's file. */
 function located(
   error: Failure & { offset?: number },
   position: (offset: number | undefined) => string | undefined,

@@ -1,5 +1,5 @@
 import type { NodeSymbol, Packet, Process } from "../flow/mod.ts";
-import type { Callable } from "../kinds/mod.ts";
+import type { Call, Program as KindProgram } from "../kind/mod.ts";
 import type { Program } from "../language/mod.ts";
 import { type Failure, isError, type LogLevel, type Value } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
@@ -15,7 +15,7 @@ export interface ProgramSite {
 }
 
 /** A program of a spec behind the gate to user code. */
-export class GuardedProgram implements Callable {
+export class GuardedProgram implements KindProgram {
   readonly #program: Program;
   readonly #site: ProgramSite;
 
@@ -39,13 +39,13 @@ export class GuardedProgram implements Callable {
     if (failed !== undefined) throw this.#locate(failed as Failure);
   }
 
-  call(packet: Packet, argument: Value): Value {
+  call(call: Call, argument: Value): Value {
     const { guard, symbol } = this.#site;
-    const process = packet.process.number;
-    guard.enter(symbol, rootOf(packet.process).number);
+    const { process } = call as Packet;
+    guard.enter(symbol, rootOf(process).number);
     const value = this.#program.call(argument);
     guard.leave();
-    this.flush(process);
+    this.flush(process.number);
     return isError(value) ? this.#locate(value) : value;
   }
 

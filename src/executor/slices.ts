@@ -20,10 +20,12 @@ const TASK_WAIT = 2;
 const BEAT = 100;
 
 /** What of the thread an executor uses, taken before the thread's global is emptied. */
-export interface Clock {
+export interface ThreadClock {
   now(): number;
   setImmediate(task: () => void): unknown;
   setInterval(task: () => void, ms: number): unknown;
+  setTimeout(task: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
   /** Takes a message from a port without the event loop. */
   receive(port: MessagePort): unknown;
   /** Processor time that the thread itself has used, in milliseconds. */
@@ -71,7 +73,7 @@ export interface SliceWork {
  */
 export class Slices {
   readonly #work: SliceWork;
-  readonly #clock: Clock;
+  readonly #clock: ThreadClock;
   readonly #status: ThreadStatus;
   readonly #guard: Guard;
   readonly #unguarded: boolean;
@@ -87,7 +89,7 @@ export class Slices {
   #measured: { at: number; used: number };
 
   /** @param unguarded Runs without timers, for the bench that says what they cost. */
-  constructor(work: SliceWork, clock: Clock, status: ThreadStatus, guard: Guard, unguarded: boolean) {
+  constructor(work: SliceWork, clock: ThreadClock, status: ThreadStatus, guard: Guard, unguarded: boolean) {
     this.#work = work;
     this.#clock = clock;
     this.#status = status;

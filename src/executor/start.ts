@@ -1,4 +1,4 @@
-import type { Kind } from "../flow/mod.ts";
+import type { Kind } from "../kind/mod.ts";
 import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
 import { ThreadStatus } from "../protocol/mod.ts";

@@ -1,4 +1,5 @@
-import { type InPort, type Node, NodeSymbol, type Prepared } from "../flow/mod.ts";
+import { type InPort, type Node, NodeSymbol } from "../flow/mod.ts";
+import type { Prepared } from "../kind/mod.ts";
 import type { Definition, Patch } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 

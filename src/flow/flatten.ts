@@ -1,6 +1,5 @@
 import { type Link, normalizePort, type Path, type Spec } from "../spec/model/mod.ts";
 import { setKey, type Value, type ValueMap } from "../value/mod.ts";
-import type { Kind } from "./kind.ts";
 
 /** A link by name or id, inside a compound by the id of a part. */
 export interface FlatLink {
@@ -9,8 +8,34 @@ export interface FlatLink {
   port: string;
 }
 
+/** A part of a compound, by its index among the nested specs, and one of its ports. */
+export interface PartPort {
+  readonly part: number;
+  readonly port: string;
+}
+
+/** How a compound is made of nested specs. */
+export interface Compound {
+  /** The nested specs, as the spec author wrote them. */
+  readonly parts: readonly ValueMap[];
+  /** Links between them. */
+  readonly wires: readonly { readonly from: PartPort; readonly to: PartPort }[];
+  /** Returns where a packet to an in port of the whole goes; empty if there is no such port. */
+  ins(port: string): readonly PartPort[];
+  /** Returns which parts' ports lead to an out port of the whole; empty if there is no such port. */
+  outs(port: string): readonly PartPort[];
+}
+
+/** What flattening needs to know of a kind. */
+export interface FlatKind {
+  readonly name: string;
+  readonly ports: { readonly out: readonly string[] };
+  /** Returns what a spec is made of; such a kind has no node of its own. */
+  compound?(fields: ValueMap): Compound;
+}
+
 /** One node to be: a spec, or a part of a compound, with its links. */
-export interface FlatSpec {
+export interface FlatSpec<Kind extends FlatKind = FlatKind> {
   id: string;
   name: string;
   kind: Kind;
@@ -21,22 +46,22 @@ export interface FlatSpec {
 }
 
 /** A spec taken apart. */
-export interface Flattened {
+export interface Flattened<Kind extends FlatKind = FlatKind> {
   /** Its nodes, outermost first; one for a plain kind. */
-  nodes: FlatSpec[];
+  nodes: FlatSpec<Kind>[];
   /** For the spec itself and each compound in it, by id: what its in ports stand for. */
   inbound: Map<string, (port: string) => readonly FlatLink[]>;
 }
 
 /** The kind of a name. @throws {Error} If there is none. */
-export type KindOf = (name: string) => Kind;
+export type KindOf<Kind extends FlatKind> = (name: string) => Kind;
 
 /**
  * Takes a spec apart into plain nodes: the parts of a block named `outer` are `outer/0`, `outer/1`, ..., and a part that
  * is a compound itself is taken apart in turn.
  */
-export function flatten(spec: Spec, kindOf: KindOf): Flattened {
-  const flat: Flattened = { nodes: [], inbound: new Map() };
+export function flatten<Kind extends FlatKind>(spec: Spec, kindOf: KindOf<Kind>): Flattened<Kind> {
+  const flat: Flattened<Kind> = { nodes: [], inbound: new Map() };
   const links: Record<string, FlatLink[]> = {};
   for (const [port, targets] of Object.entries(spec.links)) {
     // nodes never send by these two: they are links of the spec itself
@@ -54,7 +79,7 @@ function toFlatLink(link: Link): FlatLink {
   return { target: link.id ?? link.name ?? "", port: link.port };
 }
 
-function add(flat: Flattened, spec: FlatSpec, kindOf: KindOf): void {
+function add<Kind extends FlatKind>(flat: Flattened<Kind>, spec: FlatSpec<Kind>, kindOf: KindOf<Kind>): void {
   const compound = spec.kind.compound?.(spec.fields);
   if (compound === undefined) {
     flat.nodes.push({ ...spec, links: normalized(spec.links, spec.kind.ports.out) });

@@ -34,6 +34,8 @@ export class Packet {
   continuation: Continuation | null = null;
   /** The merge, between being complete and being continued; the answer, while an earlier packet holds it back. */
   answer: Outcome | undefined = undefined;
+  /** Whether a payload was last sent by a port that is not linked: it is the answer. */
+  unlinked = false;
   /** Where it waits for its turn to be answered. */
   reader: Reader | null = null;
   /** Who is told, if no node of this thread sent it. */
@@ -77,7 +79,11 @@ export class Packet {
    */
   send(port: OutPort, payload: Value, then: Continuation | null = null): Reply {
     const targets = port.targets(this.process.generation);
-    if (targets.length === 0) return then === null ? payload : then(this, payload);
+    if (targets.length === 0) {
+      if (then !== null) return then(this, payload);
+      this.unlinked = true;
+      return payload;
+    }
     this.continuation = then;
     this.pending = targets.length;
     this.answers = targets.length === 1 ? null : new Array(targets.length);

@@ -1,7 +1,8 @@
+import type { Compound } from "../flow/mod.ts";
 import type { KindDescription, Ports, Scheme } from "../spec/model/mod.ts";
 import type { ValueMap } from "../value/mod.ts";
 import type { FieldsOf, FieldsSchema, Finding } from "./define.ts";
-import type { Compound, Kind } from "./kind.ts";
+import type { Kind } from "./kind.ts";
 
 /** What `defineCompound` takes. */
 export interface CompoundOptions<Schema extends FieldsSchema>
@@ -26,8 +27,6 @@ export interface CompoundOptions<Schema extends FieldsSchema>
 
 /**
  * Defines a kind that is made of nested specs: it has no node of its own, its parts are linked in its place.
- *
- * @throws {Error} Nothing.
  */
 export function defineCompound<const Schema extends FieldsSchema>(options: CompoundOptions<Schema>): Kind {
   return options as unknown as Kind;

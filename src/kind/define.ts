@@ -1,5 +1,5 @@
 import type { Node, OutPort, Packet } from "../flow/mod.ts";
-import type { KindDescription, Path, Ports, Scheme } from "../spec/model/mod.ts";
+import type { KindDescription, Ports, Scheme } from "../spec/model/mod.ts";
 import { type Answer, isError, NONE, type Value } from "../value/mod.ts";
 import { type Call, type Reply, SENT, type Sent } from "./call.ts";
 import type { ContextOf } from "./context.ts";
@@ -17,13 +17,16 @@ export interface FieldsSchema<Output = unknown, Input = unknown> {
 export type FieldsOf<Schema extends FieldsSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
 /** The fields of a schema as a spec author writes them. */
-export type WrittenFields<Schema extends FieldsSchema> = NonNullable<Schema["~standard"]["types"]>["input"];
+export type WrittenFields<Schema extends FieldsSchema> = Written<NonNullable<Schema["~standard"]["types"]>["input"]>;
 
-/** What a handler may return: what goes out by `out` (an error by `error`), `NONE` for no answer, or `SENT`. */
-export type HandlerResult = Answer | Sent;
+/** Fields to write; none at all for an empty schema. */
+type Written<Input> = Input extends Record<string, never> ? unknown : Input;
 
-/** Handles the packets of an in port. */
-export type Handler = (payload: Value, call: Call) => HandlerResult | Promise<HandlerResult>;
+/**
+ * Handles the packets of an in port. What it returns is sent by `out`, an error by `error`; `NONE` is no answer. What it
+ * has sent itself with `call.send`, it returns as that returned it.
+ */
+export type Handler = (payload: Value, call: Call) => Reply;
 
 /** A handler that answers for itself: what it returns is the packet's answer and goes out by no port. */
 export interface RawHandler {
@@ -184,21 +187,19 @@ function receiver(
   out: OutPort | undefined,
   error: OutPort | undefined,
 ): (packet: Packet) => Reply {
-  if (typeof handler !== "function") return (packet) => handler.receive(packet as Call);
-  const pass = (packet: Packet, result: HandlerResult): Reply => {
-    if (result === SENT || result === NONE) return result;
+  if (typeof handler !== "function") return (packet) => handler.receive(packet);
+  const pass = (packet: Packet, result: Answer | Sent): Answer | Sent => {
+    if (result === SENT || result === NONE || packet.unlinked) return result;
     const port = isError(result) ? error : out;
-    return port === undefined ? result : packet.send(port, result);
+    // only a continuation can make this a promise, and there is none
+    return port === undefined ? result : packet.send(port, result) as Answer | Sent;
   };
   return (packet) => {
-    const result = handler(packet.payload, packet as Call);
-    if (!(result instanceof Promise)) return pass(packet, result);
-    return result.then((settled) => pass(packet, settled)) as Promise<Answer | Sent>;
+    const result = handler(packet.payload, packet);
+    return result instanceof Promise ? result.then((settled) => pass(packet, settled)) : pass(packet, result);
   };
 }
 
 function unreachable(packet: Packet): never {
   throw new Error(`${packet.port!.symbol.name} takes no packets`);
 }
-
-export type { Path };

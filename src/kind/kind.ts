@@ -1,7 +1,9 @@
-import type { Flow, Node, NodeSymbol } from "../flow/mod.ts";
+import type { Compound, Flow, Node, NodeSymbol, PartPort } from "../flow/mod.ts";
 import type { KindDescription, Path } from "../spec/model/mod.ts";
 import type { ValueMap } from "../value/mod.ts";
 import type { Clock, Log, Metrics, Random } from "./services.ts";
+
+export type { Compound, PartPort };
 
 /**
  * Where the nodes of a kind run: on an executor, without any permission; on the host, with the permissions of the
@@ -18,24 +20,6 @@ export type Place = "executor" | "host" | "any";
  * - `once`: it must not run twice.
  */
 export type Effect = "none" | "idempotent" | "transactional" | "once";
-
-/** A part of a compound, by its index among the nested specs, and one of its ports. */
-export interface PartPort {
-  readonly part: number;
-  readonly port: string;
-}
-
-/** How a compound is made of nested specs. */
-export interface Compound {
-  /** The nested specs, as the spec author wrote them. */
-  readonly parts: readonly ValueMap[];
-  /** Links between them. */
-  readonly wires: readonly { readonly from: PartPort; readonly to: PartPort }[];
-  /** Returns where a packet to an in port of the whole goes; empty if there is no such port. */
-  ins(port: string): readonly PartPort[];
-  /** Returns which parts' ports lead to an out port of the whole; empty if there is no such port. */
-  outs(port: string): readonly PartPort[];
-}
 
 /** What the engine prepares a node with; `defineKind` makes the kind's own context of it. */
 export interface Preparation {

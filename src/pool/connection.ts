@@ -7,6 +7,7 @@ import {
   readAnswer,
   readInteger,
   readLevel,
+  readNumber,
   readPayload,
   readResidency,
   readString,
@@ -60,6 +61,8 @@ export interface ConnectionHandler {
   /** A assignment's executor has nothing more to do for its process. */
   rested(assignment: Assignment): void;
   childEnded(connection: Connection, child: number): void;
+  /** A node has recorded a metric. Nothing of it is checked but the types. */
+  measured(connection: Connection, symbol: number, type: string, name: string, value: number): void;
   /** It has sent what no executor sends, and is not listened to any more. */
   malformed(connection: Connection, what: string): void;
 }
@@ -344,6 +347,15 @@ export class Connection {
         settle?.(failed);
         return at + 3;
       }
+      case ToHost.Metric:
+        this.#handler.measured(
+          this,
+          word(1),
+          readString(batch[at + 2], "type of a metric"),
+          readString(batch[at + 3], "name of a metric"),
+          readNumber(batch[at + 4], "value of a metric"),
+        );
+        return at + 5;
       case ToHost.Ended:
         this.#handler.childEnded(this, word(1));
         return at + 2;

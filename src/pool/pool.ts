@@ -1,4 +1,13 @@
-import { type Flow, type Node, type Packet, pathOf, type Process, type Relinked, SENT } from "../flow/mod.ts";
+import {
+  type Flow,
+  type Node,
+  type NodeSymbol,
+  type Packet,
+  pathOf,
+  type Process,
+  type Relinked,
+  SENT,
+} from "../flow/mod.ts";
 import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel } from "../value/mod.ts";
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
@@ -20,6 +29,8 @@ export interface PoolOptions {
   /** Modules of kinds that were added to the built-in ones. */
   extensions: readonly string[];
   log(level: LogLevel, message: string, about?: LogSubject): void;
+  /** Records a metric of a node on an executor; its type and name are as the executor says. */
+  measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
   /** Started beforehand, so that it is up by the time it is wanted. */
   warden?: WardenLink;
   /** Runs without watchdog and slices, for the bench that says what they cost. Default false. */
@@ -63,6 +74,10 @@ export class Pool {
       ask: this.#hostCalls.take.bind(this.#hostCalls),
       childEnded: this.#hostCalls.ended.bind(this.#hostCalls),
       log: this.#logged.bind(this),
+      measured: (_: Connection, symbol: number, type: string, name: string, value: number) => {
+        const node = this.#symbols.get(symbol)?.symbol;
+        if (node !== undefined) options.measure?.(node, type, name, value);
+      },
       answered: this.#answered.bind(this),
       rested: (assignment: Assignment) => flow.release(assignment.process),
       malformed: ({ id }: Connection, what: string) => {

@@ -34,6 +34,8 @@ export enum ToHost {
   Prepared,
   /** A process that an executor opened has ended: process. */
   Ended,
+  /** A metric of a node: symbol, `counter` or `histogram`, name, value. */
+  Metric,
 }
 
 /** What an executor still holds of a process. */
@@ -64,6 +66,8 @@ export interface Definition {
     fields: unknown;
     /** Where their strings stand in the spec author's files, for positions in errors. */
     origin?: Value;
+    /** The variables that the kind may read. */
+    env?: Readonly<Record<string, string>>;
   };
 }
 

@@ -23,6 +23,12 @@ export function readInteger(element: unknown, what: string): number {
   throw new Error(`invalid ${what} ${nameOf(element)}: expected an integer`);
 }
 
+/** Reads a finite number of a frame. @throws {Error} If the element is not one. */
+export function readNumber(element: unknown, what: string): number {
+  if (typeof element === "number" && Number.isFinite(element)) return element;
+  throw new Error(`invalid ${what} ${nameOf(element)}: expected a number`);
+}
+
 /** Reads a string. @param what Names the element in the error. @throws {Error} If it is not a string. */
 export function readString(element: unknown, what: string): string {
   if (typeof element === "string") return element;

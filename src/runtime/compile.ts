@@ -1,4 +1,5 @@
-import { type FlatSpec, flatten, type Kind, NodeSymbol, type Prepared, type Unit } from "../flow/mod.ts";
+import { type FlatSpec, flatten, NodeSymbol, type Unit } from "../flow/mod.ts";
+import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
 import {
   checkSpecs,
@@ -92,10 +93,15 @@ function originOf(origin: Origin, part: Path): Origin {
   return { ...origin, texts };
 }
 
+/** Returns the variables that a kind has asked for and that are granted. */
+export function envOf({ env = [] }: Kind, granted: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(env.flatMap((name) => granted[name] === undefined ? [] : [[name, granted[name]]]));
+}
+
 /** A node to be, before it is prepared. */
 export interface Draft {
   symbol: NodeSymbol;
-  flat: FlatSpec;
+  flat: FlatSpec<Kind>;
   definition: Definition;
   origin?: Origin;
 }
@@ -108,7 +114,11 @@ export interface CompiledUnit extends Unit {
 }
 
 /** Takes a spec apart and makes its symbols. Runs nothing and claims nothing. */
-export function draftUnit(readable: Readable, scheme: Scheme<Kind>, number: () => number): CompiledUnit {
+export function draftUnit(
+  readable: Readable,
+  scheme: Scheme<Kind>,
+  { number, env }: { number(): number; env: Readonly<Record<string, string>> },
+): CompiledUnit {
   const { spec, origin } = readable;
   const { nodes, inbound } = flatten(spec, (name) => {
     const kind = scheme.get(name);
@@ -122,7 +132,13 @@ export function draftUnit(readable: Readable, scheme: Scheme<Kind>, number: () =
     const part = origin === undefined ? undefined : originOf(origin, flat.path);
     if (flat.kind.place !== "host") {
       const { form, data } = toWire(flat.fields);
-      definition.body = { form, fields: data, ...part !== undefined && { origin: part as unknown as Value } };
+      const granted = envOf(flat.kind, env);
+      definition.body = {
+        form,
+        fields: data,
+        ...Object.keys(granted).length > 0 && { env: granted },
+        ...part !== undefined && { origin: part as unknown as Value },
+      };
     }
     return { symbol, flat, definition, ...part !== undefined && { origin: part } };
   });

@@ -1,16 +1,27 @@
 import type { Flow, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
-import type { HostContext, System } from "../kinds/mod.ts";
+import { logOf, metricsOf } from "../kind/engine/mod.ts";
+import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
+import type { Internals, System } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import type { Draft } from "./compile.ts";
+import type { KindMetrics } from "./kind_metrics.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
+import type { Resources } from "./resources.ts";
+import { run } from "./run.ts";
+import type { Transactions } from "./transactions.ts";
 
 /** What the contexts of host kinds are made from. */
 export interface HostServices {
   flow: Flow;
   processes: Processes;
   sockets: Sockets;
+  resources: Resources;
+  transactions: Transactions;
+  metrics: KindMetrics;
+  clock: Clock;
+  random: Random;
   system: System;
   logger: Logger;
   /** The address that listeners bind to where the spec names none. */
@@ -19,26 +30,60 @@ export interface HostServices {
   dev: boolean;
 }
 
-/** Returns the context that a host kind prepares a node with. */
-export function hostContext({ symbol, flat, origin }: Draft, services: HostServices): HostContext {
-  const { flow, processes, logger, sockets, system, host, dev } = services;
+/** What a node is prepared with on the host. */
+export interface HostPreparation
+  extends Preparation, Pick<HostContext<unknown, string>, "run" | "use" | "transaction"> {
+  readonly internals: Internals;
+}
+
+/**
+ * Returns what a node of the host is prepared with.
+ *
+ * @param env The variables that the kind may read.
+ */
+export function hostPreparation(
+  { symbol, flat, origin }: Draft,
+  env: Readonly<Record<string, string>>,
+  services: HostServices,
+): { preparation: HostPreparation; release(): Promise<void> } {
+  const { flow, processes, logger, sockets, resources, transactions, metrics, clock, random, system, host, dev } =
+    services;
   const logFields = (process: Process | undefined) => ({
     node: symbol.name,
     ...process !== undefined && { process: processes.idOf(process) },
   });
-  return {
+  const held = resources.holder(flat.kind.name);
+  const preparation: HostPreparation = {
     symbol,
     fields: flat.fields,
     flow,
-    sockets,
-    system,
-    host,
-    dev,
+    env,
+    clock,
+    random,
     position: (path: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin, path, offset)),
-    log: (level, message, process) => logger.log(level, message, logFields(process)),
-    open: (timeout) => processes.open(timeout),
-    idOf: (process) => processes.idOf(process),
-    failed: (process, error) => logger.failure(error, logFields(process)),
+    log: logOf((level, message, call) => logger.log(level, message, logFields(call?.process as Process | undefined))),
+    metrics: metricsOf((type, name, value) => metrics.record(symbol.name, type, name, value)),
+    run: (port, payload, options) =>
+      run(
+        { flow, processes, failed: (process, error) => logger.failure(error, logFields(process)) },
+        symbol.out(port),
+        payload,
+        options,
+      ),
+    use: (key, open, close) => held.use(key, open, close),
+    transaction: (call: Call, key, begin) => transactions.of(call.process as Process, key, begin),
+    internals: {
+      symbol,
+      flow,
+      sockets,
+      system,
+      host,
+      dev,
+      open: (timeout) => processes.open(timeout),
+      idOf: (process) => processes.idOf(process),
+      failed: (process, error) => logger.failure(error, logFields(process)),
+    },
   };
+  return { preparation, release: () => held.release() };
 }

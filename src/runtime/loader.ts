@@ -1,9 +1,10 @@
-import { type Kind, SymbolTable, type Unit } from "../flow/mod.ts";
+import { SymbolTable, type Unit } from "../flow/mod.ts";
+import type { Kind } from "../kind/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
 import type { Scheme } from "../spec/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
-import { hostContext, type HostServices } from "./host_context.ts";
+import type { HostServices } from "./host_context.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { numbersOf, Preparer } from "./preparer.ts";
 import { Stage } from "./stage.ts";
@@ -17,6 +18,8 @@ export interface LoaderOptions extends HostServices {
   pool: Pool;
   /** Evaluates templates with the runtime's variables. */
   evaluate: Evaluate;
+  /** The variables that kinds may ask for. */
+  env: Readonly<Record<string, string>>;
 }
 
 /** How many symbols, or links, are sent to executors at a time. */
@@ -40,7 +43,7 @@ export class Loader implements Handler {
 
   constructor(options: LoaderOptions) {
     const { flow, processes, logger } = this.#options = options;
-    this.#preparer = new Preparer({ ...options, contextOf: (draft) => hostContext(draft, options) });
+    this.#preparer = new Preparer({ ...options, services: options });
     this.#lifecycle = new Lifecycle({ flow, processes, logger, table: this.table });
   }
 

@@ -1,4 +1,4 @@
-import type { Kind } from "../flow/mod.ts";
+import type { Kind } from "../kind/mod.ts";
 import { type Change, change, type Entry, type Registry } from "../registry/mod.ts";
 import {
   checkSpecs,

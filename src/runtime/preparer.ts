@@ -1,11 +1,21 @@
-import type { FlatSpec, Kind, Unit } from "../flow/mod.ts";
-import type { HostContext } from "../kinds/mod.ts";
+import type { FlatSpec, Unit } from "../flow/mod.ts";
+import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Pool } from "../pool/mod.ts";
 import type { Entry } from "../registry/mod.ts";
 import { hasErrors, type Scheme, type Spec } from "../spec/mod.ts";
 import { asError, failure } from "../value/mod.ts";
-import { checkSpec, type CompiledUnit, type Draft, draftUnit, type Evaluate, readFields, refusal } from "./compile.ts";
+import {
+  checkSpec,
+  type CompiledUnit,
+  type Draft,
+  draftUnit,
+  envOf,
+  type Evaluate,
+  readFields,
+  refusal,
+} from "./compile.ts";
 import { entryToSpec } from "./entry.ts";
+import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log.ts";
 
 /** What specs are prepared with. */
@@ -17,8 +27,10 @@ export interface PreparerOptions {
   evaluate: Evaluate;
   pool: Pool;
   logger: Logger;
-  /** Makes the context of a node that runs on the host. */
-  contextOf(draft: Draft): HostContext;
+  /** What nodes of the host are prepared with. */
+  services: HostServices;
+  /** The variables that kinds may ask for. */
+  env: Readonly<Record<string, string>>;
 }
 
 /**
@@ -54,7 +66,10 @@ export class Preparer {
       if (hasErrors(diagnostics)) throw refusal(diagnostics);
     }
     if (foreign) return undefined;
-    const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, () => ++this.#symbols);
+    const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
+      number: () => ++this.#symbols,
+      env: this.#options.env,
+    });
     try {
       await this.#prepareUnit(unit);
     } catch (thrown) {
@@ -84,7 +99,7 @@ export class Preparer {
   }
 
   async #prepareUnit(unit: CompiledUnit): Promise<void> {
-    const { pool, contextOf } = this.#options;
+    const { pool } = this.#options;
     pool.define(unit.drafts.map(({ symbol, definition, flat }) => ({ symbol, definition, pure: isPure(flat) })));
     const dryRuns: Promise<void>[] = [];
     for (const draft of unit.drafts) {
@@ -93,11 +108,29 @@ export class Preparer {
         if (this.dryRun) dryRuns.push(pool.prepare(draft.symbol.number));
         continue;
       }
-      const prepared = await draft.flat.kind.prepare!(contextOf(draft));
-      draft.symbol.node = prepared.node;
-      unit.prepared.push(prepared);
+      unit.prepared.push(await this.#prepareOnHost(draft));
     }
     await Promise.all(dryRuns);
+  }
+
+  async #prepareOnHost(draft: Draft): Promise<Prepared> {
+    const { services, env } = this.#options;
+    const { kind } = draft.flat;
+    const { preparation, release } = hostPreparation(draft, envOf(kind, env), services);
+    try {
+      const prepared = await kind.prepare!(preparation);
+      draft.symbol.node = prepared.node;
+      return {
+        node: prepared.node,
+        async release() {
+          await prepared.release?.();
+          await release();
+        },
+      };
+    } catch (error) {
+      await release();
+      throw error;
+    }
   }
 }
 
@@ -106,8 +139,9 @@ export function numbersOf({ nodes }: Unit): number[] {
   return nodes.map(({ symbol }) => symbol.number);
 }
 
-function isPure({ kind, fields }: FlatSpec): boolean {
-  return typeof kind.pure === "function" ? kind.pure(fields) : kind.pure ?? false;
+function isPure({ kind, fields }: FlatSpec<Kind>): boolean {
+  const { effect = "once" } = kind;
+  return (typeof effect === "function" ? effect(fields) : effect) === "none";
 }
 
 /** Returns the reason why a spec was rejected: its name and position in front, `invalid argument` as the cause. */

@@ -1,5 +1,6 @@
-import { Flow, type Kind } from "../flow/mod.ts";
+import { Flow } from "../flow/mod.ts";
 import { Sockets } from "../http/mod.ts";
+import type { Clock, Kind } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { Pool, type WardenLink } from "../pool/mod.ts";
@@ -9,9 +10,13 @@ import type { Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import { engineSystem } from "./engine_system.ts";
 import { Follower } from "./follower.ts";
+import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
+import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
 import type { Logger } from "./log.ts";
 import { Processes } from "./processes.ts";
+import { Resources } from "./resources.ts";
+import { Transactions } from "./transactions.ts";
 
 /** How a runtime is made. */
 export interface RuntimeOptions {
@@ -35,6 +40,8 @@ export interface RuntimeOptions {
   dev?: boolean;
   /** Started beforehand, so that it is up by the time it is wanted. */
   warden?: WardenLink;
+  /** The clock of host kinds. Default the machine's. */
+  clock?: Clock;
   /** See `PoolOptions`. */
   unguarded?: boolean;
 }
@@ -48,6 +55,8 @@ export class Runtime {
   readonly registry: Registry;
   readonly pool: Pool;
   readonly sockets = new Sockets();
+  /** What nodes have counted and measured. */
+  readonly metrics = new KindMetrics();
   readonly processes: Processes;
   readonly loader: Loader;
   readonly follower: Follower;
@@ -73,6 +82,7 @@ export class Runtime {
       codecs: CODECS,
       extensions: options.extensions ?? [],
       log: (level, message, about = {}) => this.#log(level, message, about),
+      measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
     });
@@ -84,6 +94,12 @@ export class Runtime {
       pool: this.pool,
       processes: this.processes,
       sockets: this.sockets,
+      resources: new Resources(),
+      transactions: new Transactions(),
+      metrics: this.metrics,
+      clock: options.clock ?? HOST_CLOCK,
+      random: HOST_RANDOM,
+      env: stringsOf(env),
       system: engineSystem({
         registry: this.registry,
         processes: this.processes,
@@ -156,4 +172,11 @@ export class Runtime {
       ...symbol !== undefined && { node: symbol.name },
     });
   }
+}
+
+/** Returns the variables that are strings: those that kinds may ask for. */
+function stringsOf(env: ValueMap): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+  );
 }

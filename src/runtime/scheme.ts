@@ -1,4 +1,4 @@
-import type { Kind } from "../flow/mod.ts";
+import type { Kind } from "../kind/mod.ts";
 import { KINDS } from "../kinds/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { asError, failure } from "../value/mod.ts";

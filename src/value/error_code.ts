@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   bad_code: "The code of a spec does not compile.",
   bad_request: "The request is malformed; answered with status 400.",
   bad_response: "The answer cannot be sent as an HTTP response.",
+  busy: "Too many processes are open; try again later.",
   canceled: "The caller canceled the operation.",
   conflict: "The entry already exists, or head has moved since it was read.",
   dropped: "The process ended before the packet was answered.",

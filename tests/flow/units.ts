@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flatten, type Kind, NodeSymbol, type Unit } from "../../src/flow/mod.ts";
+import { flatten, NodeSymbol, type Unit } from "../../src/flow/mod.ts";
+import type { Kind } from "../../src/kind/mod.ts";
 import { KINDS as BUILT_IN } from "../../src/kinds/mod.ts";
 import type { Link, Spec } from "../../src/spec/mod.ts";
 import type { ValueMap } from "../../src/value/mod.ts";

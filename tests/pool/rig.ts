@@ -41,6 +41,7 @@ export class Rig {
         this.logged.push([asks.processOf(connection, process, 0)?.number, ...residency]),
       answered: (_, packet, answer) => flow.settle(packet, answer as never),
       rested: ({ process }) => flow.release(process),
+      measured: () => {},
       malformed: (_, what) => this.malformed.push(what),
     };
     const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Kind, Process } from "../../src/flow/mod.ts";
-import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
+import type { Process } from "../../src/flow/mod.ts";
+import type { Kind } from "../../src/kind/mod.ts";
+import { type Internals, internalsOf, KINDS } from "../../src/kinds/mod.ts";
 import { loadScheme } from "../../src/runtime/mod.ts";
 import type { Scheme } from "../../src/spec/mod.ts";
 
@@ -9,22 +10,22 @@ export class Held {
   /** The processes whose packets came, first to last. */
   readonly processes: Process[] = [];
   readonly #release = Promise.withResolvers<string>();
-  #context: HostContext | undefined;
-  readonly #kind: Kind<HostContext> = {
+  #internals: Internals | undefined;
+  readonly #kind: Kind = {
     name: "held",
     summary: "Keeps packets.",
     fields: z.object({}),
     ports: { in: ["in"], out: [] },
     place: "host",
-    prepare: (context) => {
-      this.#context = context;
+    prepare: (preparation) => {
+      this.#internals = internalsOf(preparation);
       return { node: { receive: (packet) => this.#keep(packet.process) } };
     },
   };
 
   /** The built-in kinds and this one. */
   scheme(): Promise<Scheme<Kind>> {
-    return loadScheme({ kinds: [...KINDS, this.#kind as Kind] });
+    return loadScheme({ kinds: [...KINDS, this.#kind] });
   }
 
   /** Answers all packets, those to come as well, with the text `released`. */
@@ -34,7 +35,7 @@ export class Held {
 
   /** Opens as many processes as there may be, as a node that watches something does. @returns What ends them. */
   fill(): () => void {
-    const { open, flow } = this.#context!;
+    const { open, flow } = this.#internals!;
     const opened: Process[] = [];
     for (let process = open(); process !== undefined; process = open()) opened.push(process);
     return () => opened.forEach((process) => flow.close(process));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
-import { type Kind, oneToOne } from "../../src/flow/mod.ts";
-import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
+import { defineKind, type Kind } from "../../src/kind/mod.ts";
+import { KINDS } from "../../src/kinds/mod.ts";
 import { type Change, change } from "../../src/registry/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
 import { KeepAlive, Load } from "../e2e/keep_alive.ts";
@@ -11,23 +11,20 @@ import { World } from "./world.ts";
 // A workflow that changes while connections are served that look at every answer: none is lost, none is of two versions.
 
 /** A kind of the tests' own, on the host: answers its payload after a time. */
-const later: Kind<HostContext> = {
+const later: Kind = defineKind({
   name: "later",
   summary: "Answers its payload after a time.",
   fields: z.object({ ms: z.number() }),
   ports: { in: ["in"], out: ["out", "error"] },
   place: "host",
-  pure: true,
-  prepare({ symbol, fields }) {
-    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-    return {
-      node: oneToOne(symbol, async (payload) => {
-        await wait(fields.ms as number);
-        return payload;
-      }),
-    };
-  },
-};
+  effect: "none",
+  prepare: ({ fields }) => ({
+    async in(payload) {
+      await new Promise((resolve) => setTimeout(resolve, fields.ms));
+      return payload;
+    },
+  }),
+});
 
 const scheme = () => new Scheme<Kind>([...KINDS, later]);
 

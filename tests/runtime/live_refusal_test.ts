@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { z } from "zod";
-import type { Kind, Unit } from "../../src/flow/mod.ts";
-import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
+import type { Unit } from "../../src/flow/mod.ts";
+import type { Kind } from "../../src/kind/mod.ts";
+import { KINDS } from "../../src/kinds/mod.ts";
 import { change, type History, Registry } from "../../src/registry/mod.ts";
 import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
@@ -17,7 +18,7 @@ import { World } from "./world.ts";
 class Claims {
   held = 0;
   readonly loads: string[] = [];
-  readonly kind: Kind<HostContext> = {
+  readonly kind: Kind = {
     name: "claim",
     summary: "Holds something from its preparing to its release.",
     fields: z.object({
@@ -50,7 +51,7 @@ class Claims {
   };
 
   scheme(): Scheme<Kind> {
-    return new Scheme<Kind>([...KINDS, this.kind as Kind]);
+    return new Scheme<Kind>([...KINDS, this.kind]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Kind } from "../../flow/mod.ts";
+import type { Kind } from "../../kind/mod.ts";
 import type { Operation, Registry, Signature } from "../../registry/mod.ts";
 import { changesOf, entryIds, isApplicable, readManifest } from "../../runtime/mod.ts";
 import { formatDiagnostic, type Scheme } from "../../spec/mod.ts";

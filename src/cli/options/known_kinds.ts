@@ -1,4 +1,4 @@
-import type { Kind } from "../../flow/mod.ts";
+import type { Kind } from "../../kind/mod.ts";
 import { builtInKind, loadScheme } from "../../runtime/mod.ts";
 import type { Scheme } from "../../spec/mod.ts";
 import { asError } from "../../value/mod.ts";

@@ -1,5 +1,5 @@
+import { type Compound, defineCompound, type Kind, type PartPort } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Compound, Kind, PartPort } from "../../flow/mod.ts";
 import { type Diagnostic, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
 import { isList, type ValueMap } from "../../value/mod.ts";
 import { chain } from "./step.ts";
@@ -24,22 +24,24 @@ const fields = z.object({
   }),
 });
 
+type BlockFields = z.infer<typeof fields>;
+
 /** Several nodes as one. */
-export const block: Kind = {
+export const block: Kind = defineCompound({
   name: "block",
   summary: "Several nodes as one: in a row, or linked to each other with their ports named by inbounds and outbounds.",
   fields,
   ports: { in: ["in", "in[]", "io"], out: ["out", "out[]", "error"] },
   nested: "specs",
   portsOf(given, scheme): Ports {
-    const { inbounds, outbounds } = given as ValueMap & { inbounds?: object; outbounds?: object };
+    const { inbounds, outbounds } = given;
     if (isCluster(given)) return { in: Object.keys(inbounds ?? {}), out: Object.keys(outbounds ?? {}) };
     const out = portsAt(given, scheme, -1).out.filter((port) => port !== "error");
     return { in: portsAt(given, scheme, 0).in, out: [...out, "error"] };
   },
   check(given) {
     if (!isCluster(given)) return [];
-    const { specs, ...bounds } = fields.parse(given);
+    const { specs, ...bounds } = given;
     const names = specs.map((spec) => spec.name);
     const diagnostics: Diagnostic[] = [];
     for (const side of ["inbounds", "outbounds"] as const) {
@@ -57,16 +59,15 @@ export const block: Kind = {
     return diagnostics;
   },
   compound: (given) => isCluster(given) ? cluster(given) : chain(given),
-};
+});
 
 /** Whether the nodes inside are linked by hand instead of in a row. */
-function isCluster(fields: ValueMap): boolean {
+function isCluster(fields: BlockFields): boolean {
   return fields.inbounds !== undefined || fields.outbounds !== undefined;
 }
 
-function cluster(given: ValueMap): Compound {
-  const { inbounds = {}, outbounds = {} } = fields.parse(given);
-  const parts = given.specs as readonly ValueMap[];
+function cluster({ specs, inbounds = {}, outbounds = {} }: BlockFields): Compound {
+  const parts = specs as readonly object[] as readonly ValueMap[];
   const indexOf = (name: unknown) => parts.findIndex((part) => part.name === name || part.id === name);
   const inner = (ports: readonly { name: string; port: string }[] | undefined): PartPort[] =>
     (ports ?? []).map(({ name, port }) => ({ part: indexOf(name), port })).filter(({ part }) => part >= 0);
@@ -82,8 +83,8 @@ function cluster(given: ValueMap): Compound {
 }
 
 /** The ports of the node at one end of a row. */
-function portsAt(fields: ValueMap, scheme: Scheme, index: 0 | -1): Ports {
-  const part = (fields.specs as readonly ValueMap[]).at(index);
+function portsAt(fields: BlockFields, scheme: Scheme, index: 0 | -1): Ports {
+  const part = (fields.specs as readonly object[] as readonly ValueMap[]).at(index);
   const kind = part === undefined ? undefined : scheme.get(String(part.kind));
   return kind === undefined ? { in: [], out: [] } : portsOf(kind, part!, scheme);
 }

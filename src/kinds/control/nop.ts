@@ -1,12 +1,13 @@
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Kind } from "../../flow/mod.ts";
 import { NONE } from "../../value/mod.ts";
 
-/** Takes every packet and has nothing to say to it. */
-export const nop: Kind = {
+/** Takes every packet and answers with nothing. */
+export const nop: Kind = defineKind({
   name: "nop",
   summary: "Takes every packet and answers with nothing.",
   fields: z.object({}),
   ports: { in: ["in"], out: [] },
-  prepare: () => ({ node: { receive: () => NONE } }),
-};
+  examples: [{ title: "End a branch", spec: { kind: "nop" } }],
+  prepare: () => ({ in: () => NONE }),
+});

@@ -1,38 +1,32 @@
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { type Kind, oneToOne } from "../../flow/mod.ts";
 import { languageOf, LANGUAGES } from "../../language/mod.ts";
 import { duration, prefixPath } from "../../spec/mod.ts";
-import type { ExecutorContext } from "../context.ts";
-
-const fields = z.object({
-  language: z.enum(Object.keys(LANGUAGES) as [string, ...string[]]).meta({
-    description: "What the code is written in.",
-  }),
-  code: z.string().meta({
-    description:
-      "The code. text, json and yaml answer what it stands for; cel what it comes to, with the payload as `self`; " +
-      "javascript and typescript what the function that they export by default returns for the payload.",
-  }),
-  timeout: duration().optional().meta({ description: "How long one call may take. Default 1s." }),
-  isolate: z.boolean().optional().meta({
-    description: "Whether it gets built-in objects of its own instead of sharing the frozen ones. Default false.",
-  }),
-});
 
 /** Runs a piece of code on each payload. */
-export const snippet: Kind<ExecutorContext> = {
+export const snippet: Kind = defineKind({
   name: "snippet",
-  summary: "Runs a piece of code on each payload and sends on what it answers.",
-  fields,
+  summary: "Runs a piece of code on each payload and sends on what it returns.",
+  fields: z.object({
+    language: z.enum(Object.keys(LANGUAGES) as [string, ...string[]]).describe("What the code is written in."),
+    code: z.string().describe(
+      "The code. text, json and yaml stand for the value they describe; cel is an expression over the payload, " +
+        "`self`; javascript and typescript export a function by default, which is called with the payload.",
+    ),
+    timeout: duration().optional().describe("How long one call may take. Default 1s."),
+    isolate: z.boolean().optional().describe(
+      "Whether the code gets built-in objects of its own instead of sharing the frozen ones. Default false.",
+    ),
+  }),
   ports: { in: ["in"], out: ["out", "error"] },
   verbatim: ["code"],
-  check({ language, code }) {
-    return languageOf(String(language)).check(String(code)).map((diagnostic) => prefixPath(["code"], diagnostic));
+  examples: [
+    { title: "A constant", spec: { kind: "snippet", language: "text", code: "pong" } },
+    { title: "A function", spec: { kind: "snippet", language: "javascript", code: "export default (n) => n + 1" } },
+  ],
+  check: ({ language, code }) => languageOf(language).check(code).map((diagnostic) => prefixPath(["code"], diagnostic)),
+  prepare({ fields: { language, code, timeout, isolate }, compile }) {
+    const program = compile({ language, code, at: ["code"], timeout, isolate });
+    return { in: (payload, call) => program.call(call, payload) };
   },
-  prepare(context) {
-    const { language, code, timeout, isolate = false } = fields.parse(context.fields);
-    context.symbol.limit = timeout ?? 0;
-    const program = context.compile({ language, code, at: ["code"], isolate });
-    return { node: oneToOne(context.symbol, (payload, packet) => program.call(packet, payload)) };
-  },
-};
+});

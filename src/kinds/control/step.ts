@@ -1,23 +1,23 @@
+import { type Compound, defineCompound, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Compound, Kind } from "../../flow/mod.ts";
 import { specs } from "../../spec/mod.ts";
 import type { ValueMap } from "../../value/mod.ts";
 
 /** Runs nodes one after another. */
-export const step: Kind = {
+export const step: Kind = defineCompound({
   name: "step",
   summary: "Runs the nodes inside one after another, each on what the one before it has answered.",
   fields: z.object({ specs: specs() }),
   ports: { in: ["in"], out: ["out", "error"] },
   nested: "specs",
   compound: chain,
-};
+});
 
 /**
  * Parts in a row: `out` of each leads to `in` of the next, what comes in goes to the first, what the last sends leads on,
  * and every part's `error` is the whole's.
  */
-export function chain(fields: ValueMap): Compound {
+export function chain(fields: { specs: readonly object[] }): Compound {
   const parts = fields.specs as readonly ValueMap[];
   return {
     parts,

@@ -1,15 +1,16 @@
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Kind } from "../../flow/mod.ts";
 import { failure, isError, isList, type Value } from "../../value/mod.ts";
 
 /** Answers with an error made of its payload. */
-export const throwKind: Kind = {
+export const throwKind: Kind = defineKind({
   name: "throw",
   summary: "Answers with an error made of the payload: of a list, each item is the cause of the one before it.",
   fields: z.object({}),
   ports: { in: ["in"], out: [] },
-  prepare: () => ({ node: { receive: (packet) => errorOf(packet.payload) } }),
-};
+  examples: [{ title: "Fail", spec: { kind: "throw" } }],
+  prepare: () => ({ in: (payload) => errorOf(payload) }),
+});
 
 function errorOf(payload: Value): Error {
   if (isError(payload)) return payload;

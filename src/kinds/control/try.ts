@@ -1,21 +1,22 @@
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Kind } from "../../flow/mod.ts";
 import { isError } from "../../value/mod.ts";
 
 /** Passes a packet on and catches the error that comes back. */
-export const tryKind: Kind = {
+export const tryKind: Kind = defineKind({
   name: "try",
   summary: "Passes the packet on to out; an error that comes back goes to error, anything else is the answer.",
   fields: z.object({}),
   ports: { in: ["in"], out: ["out", "error"] },
-  prepare({ symbol }) {
-    const out = symbol.out("out");
-    const error = symbol.out("error");
-    return {
-      node: {
-        receive: (packet) =>
-          packet.send(out, packet.payload, (again, answer) => isError(answer) ? again.send(error, answer) : answer),
-      },
-    };
-  },
-};
+  examples: [{ title: "Catch an error", spec: { kind: "try" } }],
+  prepare: ({ ports }) => ({
+    in: {
+      receive: (call) =>
+        call.send(
+          ports.out,
+          call.payload,
+          (again, answer) => isError(answer) ? again.send(ports.error, answer) : answer,
+        ),
+    },
+  }),
+});

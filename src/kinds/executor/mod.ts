@@ -1,4 +1,4 @@
-import type { Kind } from "../../flow/mod.ts";
+import type { Kind } from "@weft/weft/kind";
 import { httpCodec } from "../../http/mod.ts";
 import type { Codec } from "../../value/mod.ts";
 import { block } from "../control/block.ts";
@@ -22,7 +22,7 @@ export const EXECUTOR_KINDS: readonly Kind[] = [
   switchKind,
   throwKind,
   tryKind,
-] as readonly Kind[];
+];
 
 /** How host nodes write what they send to executors. */
 export const CODECS: readonly Codec[] = [httpCodec];

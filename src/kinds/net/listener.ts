@@ -1,5 +1,6 @@
+import { defineKind, type Kind, type Log } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Kind, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
+import type { Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
 import {
   DEFAULT_MAX_BODY,
   encodeResponse,
@@ -24,7 +25,7 @@ import {
   Stream,
   type Value,
 } from "../../value/mod.ts";
-import type { HostContext } from "../context.ts";
+import { type Internals, internalsOf } from "../internals.ts";
 
 const fields = z.object({
   protocol: z.enum(["http"]).default("http").meta({ description: "What is spoken on the socket." }),
@@ -42,54 +43,52 @@ const fields = z.object({
 });
 
 /** Takes HTTP requests and opens a process for each. */
-export const listener: Kind<HostContext> = {
+export const listener: Kind = defineKind({
   name: "listener",
   summary: "Takes HTTP requests: each opens a process of its own, and what out answers is the response.",
+  place: "host",
   fields,
   ports: { in: [], out: ["out", "error"] },
-  place: "host",
+  examples: [{ title: "Listen on a port", spec: { kind: "listener", protocol: "http", port: 8000 } }],
   async prepare(context) {
-    const options = fields.parse(context.fields);
-    const lease = await context.sockets.acquire(options.host ?? context.host, options.port, context.symbol.id);
-    const node = new Listener(context, options, lease);
-    return { node, release: () => lease.release() };
+    const internals = internalsOf(context);
+    const { fields } = context;
+    const { sockets, host, symbol } = internals;
+    const lease = await sockets.acquire(fields.host ?? host, fields.port, symbol.id);
+    const listener = new Listener(internals, context.log, fields, lease);
+    return {
+      load: () => lease.attach(listener.handler),
+      unload: () => lease.detach(listener.handler),
+      release: () => lease.release(),
+    };
   },
-};
+});
 
 class Listener {
-  readonly #context: HostContext;
+  readonly #internals: Internals;
+  readonly #log: Log;
   readonly #options: z.infer<typeof fields>;
   readonly #lease: SocketLease;
   readonly #out: OutPort;
   readonly #error: OutPort;
-  readonly #handler = (request: Request): Response | Promise<Response> => this.#handle(request);
+  /** Takes a request. */
+  readonly handler = (request: Request): Response | Promise<Response> => this.#handle(request);
 
-  constructor(context: HostContext, options: z.infer<typeof fields>, lease: SocketLease) {
-    this.#context = context;
+  constructor(internals: Internals, log: Log, options: z.infer<typeof fields>, lease: SocketLease) {
+    this.#internals = internals;
+    this.#log = log;
     this.#options = options;
     this.#lease = lease;
-    this.#out = context.symbol.out("out");
-    this.#error = context.symbol.out("error");
-  }
-
-  receive(): never {
-    throw new Error("a listener takes no packets");
-  }
-
-  load(): void {
-    this.#lease.attach(this.#handler);
-  }
-
-  unload(): void {
-    this.#lease.detach(this.#handler);
+    this.#out = internals.symbol.out("out");
+    this.#error = internals.symbol.out("error");
   }
 
   #handle(request: Request): Response | Promise<Response> {
     const { maxBody, stream, timeout } = this.#options;
     // before its body is read: a request belongs to the generation in which it came
-    const process = this.#context.open(timeout);
+    const process = this.#internals.open(timeout);
     if (process === undefined) {
-      this.#context.sockets.traffic.count(503, 0);
+      this.#internals.sockets.traffic.count(503, 0);
       return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
     }
     const { body } = request;
@@ -111,23 +110,28 @@ class Listener {
   /** Runs the workflow. */
   #run(request: Request, process: Process, body: Uint8Array | Stream | null): Promise<Response> {
     return new Promise((resolve) =>
-      new Exchange(this.#context, process, request, body, resolve).run(this.#out, this.#error, this.#options.maxBody)
+      new Exchange(this.#internals, this.#log, process, request, body, resolve).run(
+        this.#out,
+        this.#error,
+        this.#options.maxBody,
+      )
     );
   }
 
   /** Answers a request whose body could not be read. */
   #refuse(request: Request, process: Process, error: Failure): Response {
-    const response = encodeResponse(error, { method: request.method }, { process: this.#context.idOf(process) });
-    if (response.status >= 500) this.#context.failed(process, error);
-    this.#context.flow.close(process, error);
-    this.#context.sockets.traffic.count(response.status, Date.now() - process.started);
+    const response = encodeResponse(error, { method: request.method }, { process: this.#internals.idOf(process) });
+    if (response.status >= 500) this.#internals.failed(process, error);
+    this.#internals.flow.close(process, error);
+    this.#internals.sockets.traffic.count(response.status, Date.now() - process.started);
     return toResponse(response);
   }
 }
 
 /** One request and its response. */
 class Exchange {
-  readonly #context: HostContext;
+  readonly #internals: Internals;
+  readonly #log: Log;
   readonly #process: Process;
   readonly #request: Request;
   readonly #body: Uint8Array | Stream | null;
@@ -135,13 +139,15 @@ class Exchange {
   #errorPort: OutPort | null = null;
 
   constructor(
-    context: HostContext,
+    internals: Internals,
+    log: Log,
     process: Process,
     request: Request,
     body: Uint8Array | Stream | null,
     respond: (response: Response) => void,
   ) {
-    this.#context = context;
+    this.#internals = internals;
+    this.#log = log;
     this.#process = process;
     this.#request = request;
     this.#body = body;
@@ -154,7 +160,7 @@ class Exchange {
     const data: RequestData = [method, url, headerText(headers), body, maxBody];
     this.#process.onLongRunning = this;
     this.#errorPort = error;
-    if (!this.#context.flow.emit(this.#process, out, new Encoded(httpCodec, data), this)) this.#finish(NONE);
+    if (!this.#internals.flow.emit(this.#process, out, new Encoded(httpCodec, data), this)) this.#finish(NONE);
   }
 
   /** For `Flow`: the answer of the workflow. */
@@ -162,14 +168,14 @@ class Exchange {
     const port = this.#errorPort;
     if (isError(answer) && port !== null && this.#process.status === "running") {
       this.#errorPort = null;
-      if (this.#context.flow.emit(this.#process, port, answer as Value, this)) return;
+      if (this.#internals.flow.emit(this.#process, port, answer as Value, this)) return;
     }
     this.#finish(answer);
   }
 
   /** Ends the process, then responds: what the process has to commit is committed before the first byte leaves. */
   #finish(answer: Outcome): void {
-    const { flow } = this.#context;
+    const { flow } = this.#internals;
     const process = this.#process;
     let response = answer instanceof Encoded ? readResponse(answer.data as ResponseData) : this.#encode(answer);
     if (response.error !== undefined) this.#report(response.error);
@@ -189,20 +195,20 @@ class Exchange {
   }
 
   #report(error: Failure): void {
-    if (error.code === "aborted") this.#context.log("debug", error.message, this.#process);
-    else this.#context.failed(this.#process, error);
+    if (error.code === "aborted") this.#log.debug(error.message, { process: this.#process });
+    else this.#internals.failed(this.#process, error);
   }
 
   #encode(answer: Answer): RawResponse {
     const { method, headers } = this.#request;
-    const { dev } = this.#context;
+    const { dev } = this.#internals;
     const accept = headers.get("accept") ?? undefined;
-    return encodeResponse(answer, { method, accept }, { process: this.#context.idOf(this.#process), dev });
+    return encodeResponse(answer, { method, accept }, { process: this.#internals.idOf(this.#process), dev });
   }
 
   #send(response: RawResponse): void {
     if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
-    this.#context.sockets.traffic.count(response.status, Date.now() - this.#process.started);
+    this.#internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
     this.#respond(toResponse(response));
   }
 
@@ -213,7 +219,7 @@ class Exchange {
 
   /** For the request's signal: the client went away. Nothing happens where the process has ended. */
   handleEvent(): void {
-    this.#context.flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
+    this.#internals.flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
   }
 }
 

@@ -1,35 +1,29 @@
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Kind } from "../../flow/mod.ts";
-import { fullMessage, isError, type LogLevel, type Value } from "../../value/mod.ts";
-import type { HostContext } from "../context.ts";
-
-const fields = z.object({
-  level: z.enum(["debug", "info", "warn", "error"]).default("info").meta({ description: "The level of the line." }),
-  message: z.string().optional().meta({ description: "What the line begins with." }),
-});
+import { fullMessage, isError, type Value } from "../../value/mod.ts";
 
 /** Writes its payload to the log and passes it on. */
-export const log: Kind<HostContext> = {
+export const log: Kind = defineKind({
   name: "log",
   summary: "Writes the payload to the log and passes it on.",
-  fields,
-  ports: { in: ["in"], out: ["out", "error"] },
   place: "host",
-  pure: true,
-  prepare(context) {
-    const { level, message } = fields.parse(context.fields);
-    const out = context.symbol.out("out");
+  effect: "none",
+  fields: z.object({
+    level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("The level of the line."),
+    message: z.string().optional().describe("What the line begins with."),
+  }),
+  ports: { in: ["in"], out: ["out", "error"] },
+  examples: [{ title: "Watch what passes", spec: { kind: "log", message: "order" } }],
+  prepare({ fields: { level, message }, log }) {
     return {
-      node: {
-        receive(packet) {
-          const text = textOf(packet.payload);
-          context.log(level as LogLevel, message === undefined ? text : `${message}: ${text}`, packet.process);
-          return packet.send(out, packet.payload);
-        },
+      in(payload, call) {
+        const text = textOf(payload);
+        log[level](message === undefined ? text : `${message}: ${text}`, call);
+        return payload;
       },
     };
   },
-};
+});
 
 /** How long a line may get, in characters. */
 const LENGTH = 10_000;

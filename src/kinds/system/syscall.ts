@@ -1,7 +1,6 @@
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { type Kind, oneToOne } from "../../flow/mod.ts";
-import type { ValueMap } from "../../value/mod.ts";
-import type { HostContext } from "../context.ts";
+import { internalsOf } from "../internals.ts";
 import type { System } from "./system.ts";
 
 const OPERATIONS = {
@@ -18,24 +17,23 @@ const OPERATIONS = {
 
 type Opcode = keyof typeof OPERATIONS;
 
-const fields = z.object({
-  opcode: z.enum(Object.keys(OPERATIONS) as [Opcode, ...Opcode[]]).meta({
-    description: "What is done: nodes.create, nodes.update and nodes.delete change the specs by transaction; " +
-      "versions.rollback goes back to a version; the others read.",
-  }),
-});
-
 /** Reads or changes the engine from inside a workflow. */
-export const syscall: Kind<HostContext> = {
+export const syscall: Kind = defineKind({
   name: "syscall",
   summary: "Reads or changes the specs, versions, processes, symbols and executors of the engine.",
-  fields,
-  ports: { in: ["in"], out: ["out", "error"] },
   place: "host",
-  pure: ({ opcode }: ValueMap) => String(opcode).endsWith(".read"),
+  effect: ({ opcode }) => opcode.endsWith(".read") ? "none" : "once",
+  fields: z.object({
+    opcode: z.enum(Object.keys(OPERATIONS) as [Opcode, ...Opcode[]]).describe(
+      "What is done: nodes.create, nodes.update and nodes.delete change the specs by transaction; " +
+        "versions.rollback goes back to a version; the others read.",
+    ),
+  }),
+  ports: { in: ["in"], out: ["out", "error"] },
+  examples: [{ title: "Read all specs", spec: { kind: "syscall", opcode: "nodes.read" } }],
   prepare(context) {
-    const { opcode } = fields.parse(context.fields);
-    const { system } = context;
-    return { node: oneToOne(context.symbol, (payload) => system[OPERATIONS[opcode]](payload)) };
+    const { system } = internalsOf(context);
+    const operation = OPERATIONS[context.fields.opcode];
+    return { in: (payload) => system[operation](payload) };
   },
-};
+});

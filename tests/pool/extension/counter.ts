@@ -1,6 +1,6 @@
 // Kinds of the host that count how often they were reached: what they do is seen outside, or is said to be pure.
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { type Kind, oneToOne } from "../../../src/flow/mod.ts";
 import type { Value } from "../../../src/value/mod.ts";
 
 /** Packets taken so far, by what they carried. */
@@ -30,16 +30,16 @@ async function hold(payload: Value): Promise<Value> {
   return payload;
 }
 
-function kind(name: string, pure: boolean, action: (payload: Value) => Value | Promise<Value>): Kind {
-  return {
+function kind(name: string, effect: "none" | "once", action: (payload: Value) => Value | Promise<Value>): Kind {
+  return defineKind({
     name,
     summary: "Counts its packets, or holds them.",
     fields: z.object({}),
     ports: { in: ["in"], out: ["out", "error"] },
     place: "host",
-    pure,
-    prepare: ({ symbol }) => ({ node: oneToOne(symbol, action) }),
-  };
+    effect,
+    prepare: () => ({ in: action }),
+  });
 }
 
-export default [kind("count", false, count), kind("count_pure", true, count), kind("hold", true, hold)];
+export default [kind("count", "once", count), kind("count_pure", "none", count), kind("hold", "none", hold)];

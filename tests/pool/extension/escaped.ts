@@ -1,5 +1,6 @@
 // A kind that stands for code which has escaped the realm: it runs any code on the executor's own global. What was taken
 // below, before the thread was sealed, is more than such code can get at; Deno's permissions have to hold all the same.
+import type { Kind } from "@weft/weft/kind";
 import childProcess from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
@@ -8,7 +9,6 @@ import os from "node:os";
 import process from "node:process";
 import threads from "node:worker_threads";
 import { z } from "zod";
-import type { Kind } from "../../../src/flow/mod.ts";
 import { isMap } from "../../../src/value/mod.ts";
 
 // deno-lint-ignore no-explicit-any -- whatever a hostile module would take

@@ -1,6 +1,6 @@
 // A kind of the host that opens a file for the time of a process, and notes in what order things are let go of.
+import type { Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Kind } from "../../../src/flow/mod.ts";
 
 /** What was let go of: for each process the numbers of its files, in that order. */
 export const closed = new Map<number, number[]>();

@@ -1,20 +1,20 @@
 // A kind of the host that hands every packet on, in a later turn of the event loop.
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { type Kind, oneToOne } from "../../../src/flow/mod.ts";
 
-const relay: Kind = {
+const relay: Kind = defineKind({
   name: "relay",
   summary: "Hands every packet on.",
   fields: z.object({}),
   ports: { in: ["in"], out: ["out", "error"] },
   place: "host",
-  pure: true,
-  prepare: ({ symbol }) => ({
-    node: oneToOne(symbol, async (payload) => {
+  effect: "none",
+  prepare: () => ({
+    async in(payload) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       return payload;
-    }),
+    },
   }),
-};
+});
 
 export default relay;

@@ -1,0 +1,55 @@
+/** What the engine makes services of kinds with; kinds themselves do not use it. */
+import type { LogLevel } from "../../value/mod.ts";
+import type { Log, LogCall, Metrics, Random } from "../services.ts";
+
+/** Makes a log of a function that writes a line. */
+export function logOf(write: (level: LogLevel, message: string, call: LogCall | undefined) => void): Log {
+  return {
+    debug: (message, call) => write("debug", message, call),
+    info: (message, call) => write("info", message, call),
+    warn: (message, call) => write("warn", message, call),
+    error: (message, call) => write("error", message, call),
+  };
+}
+
+/** What a metric does with a value. */
+export type MetricType = "counter" | "histogram";
+
+/** Makes metrics of a function that records a value. */
+export function metricsOf(record: (type: MetricType, name: string, value: number) => void): Metrics {
+  return {
+    count: (name, value = 1) => record("counter", checked(name), value),
+    observe: (name, value) => record("histogram", checked(name), value),
+  };
+}
+
+function checked(name: string): string {
+  if (METRIC_NAME.test(name)) return name;
+  throw new Error(`invalid metric name ${JSON.stringify(name)}: expected lower-case letters, digits and _`);
+}
+
+/** What the name of a metric may be. */
+export const METRIC_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** Makes random values of a source of random bytes. */
+export function randomOf(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Random {
+  const bytes = (length: number) => {
+    const made = new Uint8Array(length);
+    fill(made);
+    return made;
+  };
+  return {
+    bytes,
+    number() {
+      const [high, low] = new Uint32Array(bytes(8).buffer);
+      return ((high! >>> 5) * 2 ** 26 + (low! >>> 6)) / 2 ** 53;
+    },
+    uuid() {
+      const made = bytes(16);
+      made[6] = made[6]! & 0x0f | 0x40;
+      made[8] = made[8]! & 0x3f | 0x80;
+      const hex = Array.from(made, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    },
+  };
+}

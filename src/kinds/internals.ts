@@ -1,0 +1,33 @@
+import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
+import type { Sockets } from "../http/mod.ts";
+import type { System } from "./system/system.ts";
+
+/** What the engine gives its own host kinds beside their public context. */
+export interface Internals {
+  readonly symbol: NodeSymbol;
+  readonly flow: Flow;
+  /** The sockets of the runtime: they belong to addresses and outlive the nodes that use them. */
+  readonly sockets: Sockets;
+  /** The engine itself. */
+  readonly system: System;
+  /** The address that listeners bind to where the spec names none. */
+  readonly host: string;
+  /** Whether error responses contain the error. */
+  readonly dev: boolean;
+  /**
+   * Opens a process in the newest generation. Whoever opens it closes it with `flow.close`.
+   *
+   * @param timeout How long it may take, in milliseconds. Default 30,000; `Infinity` for no limit.
+   * @returns Undefined if too many processes are open.
+   */
+  open(timeout?: number): Process | undefined;
+  /** Returns the id of a process, a UUIDv7, as the log has it. */
+  idOf(process: Process): string;
+  /** Logs the error that a process failed with, with the path of its packet. */
+  failed(process: Process, error: Error): void;
+}
+
+/** Returns the internals that the engine has put beside a host kind's context. */
+export function internalsOf(context: object): Internals {
+  return (context as { internals: Internals }).internals;
+}
