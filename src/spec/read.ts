@@ -1,6 +1,7 @@
-import { findJsonError, type JsonSyntaxError, kindOf } from "../value/mod.ts";
+import { findJsonError, type JsonSyntaxError } from "../value/mod.ts";
 import { type Diagnostic, sortDiagnostics } from "./model/diagnostic.ts";
 import { report } from "./model/report.ts";
+import { showInvalid } from "./model/show.ts";
 import type { SpecDraft } from "./model/spec.ts";
 import { readDraft, type ReadOptions } from "./schema/draft.ts";
 import { compose } from "./yaml/compose.ts";
@@ -73,7 +74,7 @@ class Reader {
     const { specs, diagnostics, complete } = this.#result;
     if (specs.length === 0 && diagnostics.length === 0) {
       const position = { file: name, line: 1, column: 1 };
-      diagnostics.push({ location: { position }, message: "the file has no specs in it", severity: "warning" });
+      diagnostics.push({ location: { position }, message: "no specs in the file", severity: "warning" });
     }
     return { specs, diagnostics: sortDiagnostics(diagnostics), complete };
   }
@@ -81,13 +82,13 @@ class Reader {
   #document(root: Node): void {
     if (root.type === "map") this.#spec(root);
     else if (root.type === "list") this.#list(root);
-    else if (root.value !== null) this.#refuse(root, "a document", "it has to be a spec or a list of specs");
+    else if (root.value !== null) this.#reject(root, "document", "a spec or a list of specs");
   }
 
   #list(list: ListNode): void {
     for (const item of list.items) {
       if (item.type === "map") this.#spec(item);
-      else this.#refuse(item, "an item of the list", "it has to be a spec: a map with a kind");
+      else this.#reject(item, "list item", "a spec: a map with a kind");
     }
   }
 
@@ -98,9 +99,9 @@ class Reader {
     for (const diagnostic of diagnostics) this.#result.diagnostics.push(report({ spec, source }, diagnostic));
   }
 
-  #refuse(node: Node, message: string, hint: string): void {
+  #reject(node: Node, name: string, expected: string): void {
     if (node.value === UNREADABLE) return;
-    this.#diagnostic({ location: { offset: node.start }, message: `${message} is a ${kindOf(node.value)}`, hint });
+    this.#diagnostic({ location: { offset: node.start }, message: showInvalid(name, node.value, expected) });
   }
 
   /** Notes diagnostics for which parts of the text were not read. */

@@ -96,7 +96,7 @@ class Namespaces {
       why: (name) => {
         if (this.#suggestions <= 0) return undefined;
         const other = [...this.#units].find(([, units]) => units.has(name))?.[0];
-        return other && `there is one in the namespace ${show(other)}, but a link never leaves its own`;
+        return other && `it is in the namespace ${show(other)}, and a link cannot leave its own`;
       },
       isOld: (port, link) => before()?.links[port]?.some((old) => isSame(old, link)) ?? false,
     };
@@ -146,7 +146,7 @@ function checkUnique(specs: readonly CheckedSpec[]): Diagnostic[] {
         continue;
       }
       const where = other.source?.position([field]);
-      const message = `the ${field} ${show(value)} is taken`;
+      const message = `duplicate ${field} ${show(value)}`;
       diagnostics.push(
         report(checked, {
           location: { path: [field] },

@@ -122,14 +122,14 @@ export class FieldChecker {
       if (first !== undefined && first !== "kind") this.#report(root, at, diagnostic);
     }
     if (spec.namespace !== namespace) {
-      const message = `the namespace is ${show(spec.namespace)}`;
-      const hint = `a spec inside another is of its namespace, ${show(namespace)}`;
+      const message = `invalid namespace ${show(spec.namespace)}: expected ${show(namespace)}`;
+      const hint = "a spec inside another belongs to the same namespace";
       this.#report(root, at, { location: { path: ["namespace"] }, message, hint });
     }
     if (spec.name !== undefined && names.has(spec.name)) {
       this.#report(root, at, {
         location: { path: ["name"] },
-        message: `the name ${show(spec.name)} is taken in the same list`,
+        message: `duplicate name ${show(spec.name)} in the same list`,
       });
     } else if (spec.name !== undefined) names.add(spec.name);
     return this.#unit(root, at, spec);

@@ -53,14 +53,14 @@ function checkOwnPort(unit: Unit, port: string, ports: Ports, seen: Map<string, 
   const name = normalizePort(port, known);
   const path = ["links", port];
   if (name === undefined) {
-    const message = `${unit.kind!.name} has no port ${show(port)} to link from`;
-    return { location: { path, key: true }, message, hint: `its ports are ${listed(port, known)}` };
+    const message = `unknown out port ${show(port)} of ${unit.kind!.name}`;
+    return { location: { path, key: true }, message, hint: `known ports are ${listed(port, known)}` };
   }
   const other = seen.get(name);
   seen.set(name, port);
   return other === undefined
     ? undefined
-    : { location: { path, key: true }, message: `${other} and ${port} are the same port` };
+    : { location: { path, key: true }, message: `duplicate out port: ${other} and ${port} are the same` };
 }
 
 function checkTarget(link: Link, targets: Targets, scheme: Scheme): Diagnostic | undefined {
@@ -68,14 +68,14 @@ function checkTarget(link: Link, targets: Targets, scheme: Scheme): Diagnostic |
   if (target === undefined) return targets.isIncomplete ? undefined : noTarget(link, targets);
   const ports = portsIn(target, scheme)?.in;
   if (ports === undefined || normalizePort(link.port, ports) !== undefined) return undefined;
-  const message = `${link.name ?? link.id} has no port ${show(link.port)} to link to`;
-  const hint = ports.length === 0 ? "nothing can be sent to it" : `its ports are ${listed(link.port, ports)}`;
+  const message = `unknown in port ${show(link.port)} of ${link.name ?? link.id}`;
+  const hint = ports.length === 0 ? "it has no in ports" : `known ports are ${listed(link.port, ports)}`;
   return { location: { path: ["port"] }, message, hint };
 }
 
 function noTarget({ id, name }: Link, targets: Targets): Diagnostic {
-  if (id !== undefined) return { location: { path: ["id"] }, message: `no node has the id ${show(id)}` };
-  const diagnostic: Diagnostic = { location: { path: ["name"] }, message: `no node is called ${show(name)}` };
+  if (id !== undefined) return { location: { path: ["id"] }, message: `unknown node id ${show(id)}` };
+  const diagnostic: Diagnostic = { location: { path: ["name"] }, message: `unknown node ${show(name)}` };
   const meant = nearest(name!, targets.names());
   const hint = targets.why?.(name!) ?? (meant === undefined ? undefined : `did you mean ${show(meant)}?`);
   return hint === undefined ? diagnostic : { ...diagnostic, hint };

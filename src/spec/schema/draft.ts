@@ -1,7 +1,7 @@
 import { isList, isMap, kindOf, setKey, type Value, type ValueMap } from "../../value/mod.ts";
 import { type Diagnostic, hasErrors } from "../model/diagnostic.ts";
 import { report } from "../model/report.ts";
-import { showPath } from "../model/show.ts";
+import { showInvalid, showPath } from "../model/show.ts";
 import { COMMON_FIELDS, type Link, type Path, type SpecDraft } from "../model/spec.ts";
 import { FILE_LIMITS } from "../yaml/file_limits.ts";
 import { readSoftly } from "./coerce.ts";
@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 /** What to do about two names of one field. */
-export const SAME = "they are the same; give one";
+export const SAME = "they are the same field; give one";
 
 const OWN: ReadonlySet<string> = new Set(COMMON_FIELDS);
 
@@ -45,7 +45,7 @@ export function specFromMap(
   map: Value,
   options: ReadOptions = {},
 ): { spec?: SpecDraft; diagnostics: Diagnostic[] } {
-  if (!isMap(map)) return { diagnostics: [{ message: `a spec is a ${kindOf(map)}`, hint: "it has to be a map" }] };
+  if (!isMap(map)) return { diagnostics: [{ message: showInvalid("spec", map, "a map") }] };
   const foreign = foreignValues(map);
   if (foreign.length > 0) {
     return { diagnostics: foreign.map((diagnostic) => report({ spec: { kind: "spec" } }, diagnostic)) };
@@ -71,7 +71,7 @@ export function readDraft(
     else if (common.links === undefined) common.links = map[key]!;
     else {diagnostics.push({
         location: { path: [key], key: true },
-        message: "links and ports are both given",
+        message: "both links and ports are given",
         hint: SAME,
       });}
   }
@@ -80,7 +80,7 @@ export function readDraft(
     ? read.data
     : salvaged(read.value as ValueMap, read.issues.map(({ path }) => path as Path));
   if ("issues" in read) {
-    const subject = { of: "a spec", schema: COMMON, value: read.value };
+    const subject = { of: "spec", schema: COMMON, value: read.value };
     diagnostics.push(...read.issues.flatMap((issue) => diagnosticsOf(issue, subject)));
   }
   const { kind, id, name, namespace = options.namespace ?? "default", annotations = {}, links = {} } = data;
@@ -120,8 +120,8 @@ function foreignValues(root: ValueMap): Diagnostic[] {
     else if (value !== null && !["string", "number", "boolean"].includes(typeof value)) {
       diagnostics.push({
         location: { path },
-        message: `${showPath(path)} is a value of kind ${kindOf(value)}`,
-        hint: "a spec is made of texts, numbers, booleans, null, lists and maps",
+        message: `invalid ${showPath(path)}: values of kind ${kindOf(value)} cannot be part of a spec`,
+        hint: "a spec holds strings, numbers, booleans, null, lists and maps",
       });
     }
   };

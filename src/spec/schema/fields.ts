@@ -21,7 +21,7 @@ const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:0|[1-9]\d{0,4})\])?$/;
 export function duration() {
   return z.union(
     [z.number().nonnegative(), z.string().regex(DURATION).transform((text) => parseDuration(text)!)],
-    { error: "it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s" },
+    { error: "expected a duration such as 500ms, 2s or 1m30s, or a number of milliseconds" },
   ).meta({ description: "A number of milliseconds, or a duration such as 500ms, 2s or 1m30s." });
 }
 
@@ -29,7 +29,7 @@ export function duration() {
 export function size() {
   return z.union(
     [z.int().nonnegative(), z.string().regex(SIZE).transform((text) => parseSize(text)!)],
-    { error: "it has to be a number of bytes or a size such as 64KiB or 1MB" },
+    { error: "expected a size such as 64KiB or 1MB, or a number of bytes" },
   ).meta({ description: "A number of bytes, or a size such as 64KiB or 1MB." });
 }
 
@@ -40,20 +40,20 @@ export function port() {
 
 /** The name of a port of a node: `out`, `error`, `out[0]`. */
 export function portName() {
-  return z.string().regex(PORT_NAME, "it has to be the name of a port, such as out or out[0]")
+  return z.string().regex(PORT_NAME, "expected the name of a port, such as out or out[0]")
     .meta({ description: "The name of a port, such as out or out[0]." });
 }
 
 /** A node name or a namespace: letters, digits, `_`, `-` and `.`, at most 128 of them. */
 export function nodeName() {
   return z.string().max(128)
-    .regex(NAME, "it has to be made of letters, digits, _, - and ., and begin with none of the last two")
-    .refine((text) => !UUID.test(text), "it has to be no UUID; that is what id is for");
+    .regex(NAME, "expected letters, digits, _, - and ., the first no - or .")
+    .refine((text) => !UUID.test(text), "expected a name; a UUID belongs in id");
 }
 
 /** An id: any UUID. Read in lower case. */
 export function nodeId() {
-  return z.string().regex(UUID, "it has to be a UUID").toLowerCase();
+  return z.string().regex(UUID, "expected a UUID").toLowerCase();
 }
 
 /** A port of another node: `{ name: router, port: in }`. */
@@ -62,7 +62,7 @@ export function link() {
     id: nodeId().optional().meta({ description: "The id of the node; it wins over the name." }),
     name: z.string().min(1).optional().meta({ description: "The name of the node, in the same namespace." }),
     port: portName().meta({ description: "The port of that node, such as in or in[0]." }),
-  }).refine(({ id, name }) => id !== undefined || name !== undefined, "it has to have a name or an id")
+  }).refine(({ id, name }) => id !== undefined || name !== undefined, "expected a name or an id")
     .meta({ description: "A port of another node of the same namespace." });
 }
 

@@ -41,7 +41,7 @@ export function validate(kind: KindDescription, fields: ValueMap, scheme?: Schem
       diagnostics.push(unknownField([key], knownFields(kind), { of: kind.name }));
     } else if (Object.hasOwn(known, name)) {
       const both = key === name ? Object.keys(fields).find((other) => kind.fieldAliases?.[other] === name)! : name;
-      const message = `${both} and ${key} are both given`;
+      const message = `both ${both} and ${key} are given`;
       diagnostics.push({ location: { path: [key], key: true }, message, hint: SAME });
     } else setKey(known, name, fields[key]!);
   }

@@ -77,12 +77,12 @@ function evaluatePart(
   } catch (thrown) {
     const error = asError(thrown) as Error & { offset?: unknown };
     const offset = typeof error.offset === "number" ? error.offset : 0;
-    tell({ message: `template: ${error.message}`, location: { offset: offsetIn(part, offset) } });
+    tell({ message: `invalid template: ${error.message}`, location: { offset: offsetIn(part, offset) } });
     return undefined;
   }
   if (isAlone || ["string", "number", "boolean", "bigint"].includes(typeof value)) return value;
   if (value instanceof Date) return value.toISOString();
-  const message = `template: ${show(value)} cannot be part of a text`;
-  tell({ message, hint: "only a text, a number, a boolean or a date can", location: { offset: part.offset } });
+  const message = `invalid template: expected a string, a number, a boolean or a date, got ${show(value)}`;
+  tell({ message, location: { offset: part.offset } });
   return undefined;
 }

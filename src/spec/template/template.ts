@@ -63,7 +63,7 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic
         parts: [],
         diagnostic: {
           message: read,
-          hint: 'a {{ that is meant as such is written {{ "{{" }}',
+          hint: 'write {{ "{{" }} for a literal {{',
           location: { offset: open },
         },
       };
@@ -92,7 +92,7 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     const { 0: token, groups } = TOKEN.exec(text)!;
     end = TOKEN.lastIndex;
     if (token === "}" && depth === 0 && text[end] === "}") {
-      if (offset < 0) return "a template is empty";
+      if (offset < 0) return "empty template";
       return { part: { type: "expression", expression: expression.trimEnd(), offset, insertions }, end: end + 1 };
     }
     if (groups!.blank !== undefined) {
@@ -102,7 +102,7 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     if (offset < 0) offset = at;
     if (token === '"' || token === "'") {
       end = endOfText(text, at, RAW.test(last) && text.startsWith(last, at - last.length));
-      if (end < 0) return "a text in a template is not closed";
+      if (end < 0) return "unclosed string in a template";
     } else if (token === "{") depth++;
     else if (token === "}") depth--;
     else if (token === "." && /[A-Za-z_]/.test(text[end] ?? "") && !endsOperand(last, before)) {
@@ -113,7 +113,7 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     before = last;
     last = token;
   }
-  return "a template is not closed";
+  return "unclosed template";
 }
 
 /** Past the text that begins at a quote, one or three of them; -1 if it does not end. */

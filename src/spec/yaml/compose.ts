@@ -112,7 +112,7 @@ class Composer {
     const value = taggedValue(text, tagName(tag));
     if (value !== undefined) return value;
     if (isScalarTag(tagName(tag))) {
-      this.#tell({ location: { offset: event.tagStart }, message: `${show(text)} cannot be tagged ${tag}` });
+      this.#tell({ location: { offset: event.tagStart }, message: `invalid ${tag} ${show(text)}` });
     } else this.#tell({ location: { offset: event.tagStart }, message: `unknown tag ${tag}`, hint: KNOWN_TAGS });
     return untaggedValue(text, event.style);
   }
@@ -141,7 +141,7 @@ class Composer {
       : collection.node;
     if (anchor !== undefined) this.#anchors.set(anchor, { node, depth, ...this.#budget.since(before) });
     const map = this.#mapThatWantsKey();
-    if (map !== undefined) map.refuseKey(node, this.#text);
+    if (map !== undefined) map.rejectKey(node, this.#text);
     else this.#place(node, depth);
   }
 
@@ -152,14 +152,17 @@ class Composer {
     if (anchored?.node !== undefined) {
       if (map === undefined) this.#value({ ...anchored, node: anchored.node }, start);
       else if (typeof anchored.node.value === "string") map.key(anchored.node.value, start, false);
-      else map.refuseKey(anchored.node, this.#text);
+      else map.rejectKey(anchored.node, this.#text);
       return;
     }
     if (anchored !== undefined) {
-      this.#tell({ location: { offset: start }, message: `the alias ${show(name)} is part of what it names` });
+      this.#tell({
+        location: { offset: start },
+        message: `the alias ${show(name)} refers to a value that contains it`,
+      });
     } else {
-      const hint = `a text that begins with * has to be quoted, an anchor is written &${name}`;
-      this.#tell({ location: { offset: start }, message: `no anchor is called ${show(name)}`, hint });
+      const hint = `quote a string that begins with *, or define the anchor as &${name}`;
+      this.#tell({ location: { offset: start }, message: `unknown anchor ${show(name)}`, hint });
     }
     if (map === undefined) this.#place(unreadable(start), 1);
     else map.skipKey();
@@ -202,7 +205,7 @@ class Composer {
   #count(weight: Weight, offset: number): void {
     const message = this.#budget.add(weight);
     if (message === undefined) return;
-    this.#tell({ location: { offset }, message, hint: "aliases count as what they stand for" });
+    this.#tell({ location: { offset }, message, hint: "an alias counts as all that it refers to" });
     this.composed.full = true;
   }
 

@@ -1,5 +1,5 @@
 import { setKey } from "../../value/mod.ts";
-import { show } from "../model/show.ts";
+import { show, showInvalid } from "../model/show.ts";
 import type { LineMap } from "./line_map.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { type Entry, type MapNode, type Node, UNREADABLE } from "./node.ts";
@@ -48,14 +48,14 @@ export class OpenMap {
     if (text === "" && isPlain) {
       this.#tell({
         location: { offset: start },
-        message: "a key is missing before the colon",
-        hint: 'an empty key is written ""',
+        message: "missing key before the colon",
+        hint: 'write "" for an empty key',
       });
     } else if (first !== undefined && !this.#merged.has(text) && !(text === "<<" && isPlain)) {
       const { line } = this.#lines.locate(first.keyStart);
       this.#tell({
         location: { offset: start },
-        message: `the key ${show(text)} is there twice`,
+        message: `duplicate key ${show(text)}`,
         hint: `the first is at line ${line}`,
       });
     } else {
@@ -64,16 +64,14 @@ export class OpenMap {
   }
 
   /** Goes on without a key that is no text. */
-  refuseKey(key: Node, text: string): void {
+  rejectKey(key: Node, text: string): void {
     this.#isTemplate = text.startsWith("{{", this.node.start);
     if (this.#isTemplate) {
-      const message = "a template stands without quotes";
+      const message = "unquoted template";
       this.#tell({ location: { offset: this.node.start }, message, hint: "write it as '{{ ... }}'" });
-    } else {this.#tell({
-        location: { offset: key.start },
-        message: `a key is ${show(key.value)}`,
-        hint: "it has to be a text",
-      });}
+    } else {
+      this.#tell({ location: { offset: key.start }, message: showInvalid("key", key.value, "a string") });
+    }
     this.skipKey();
   }
 
@@ -97,8 +95,8 @@ export class OpenMap {
     for (const source of node.type === "list" ? node.items : [node]) {
       if (source.value === UNREADABLE) continue;
       if (source.type !== "map") {
-        const message = `<< merges ${show(source.value)}`;
-        this.#tell({ location: { offset: start }, message, hint: "it takes a map or a list of maps" });
+        const message = showInvalid("<<", source.value, "a map or a list of maps");
+        this.#tell({ location: { offset: start }, message });
         continue;
       }
       for (const [key, entry] of source.entries) {

@@ -97,7 +97,7 @@ function diagnosticOf({ reason, mark }: YAMLException, text: string, offset: num
   if (reason.startsWith("nesting exceeded")) {
     return { location: { offset: offset + at }, message: `nested deeper than ${FILE_LIMITS.depth} levels` };
   }
-  const diagnostic: Diagnostic = { location: { offset: offset + at }, message: `broken YAML: ${reason}` };
+  const diagnostic: Diagnostic = { location: { offset: offset + at }, message: `invalid YAML: ${reason}` };
   const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at + 2);
   const hint = HINTS.find(([reasons, lines]) => reasons.test(reason) && lines.test(line))?.[2];
   if (hint !== undefined) diagnostic.hint = hint;
@@ -107,10 +107,10 @@ function diagnosticOf({ reason, mark }: YAMLException, text: string, offset: num
 /** What is probably meant, by the reason and the line as far as the diagnostic. */
 const HINTS: readonly [reason: RegExp, line: RegExp, hint: string][] = [
   [/./, /^ *\t/, "indent with spaces, not with tabs"],
-  [/./, /[:,[-]\s+\{\{/, "a text that begins with {{ has to be quoted"],
-  [/./, /[:,[-]\s+[@`%]/, "a text that begins with @, ` or % has to be quoted"],
-  [/^missed comma/, /^/, "inside of { } and [ ] a text with any of these in it has to be quoted"],
-  [/quoted scalar|flow collection|deficient indentation/, /^/, "a quote or bracket before it may not be closed"],
+  [/./, /[:,[-]\s+\{\{/, "quote a string that begins with {{"],
+  [/./, /[:,[-]\s+[@`%]/, "quote a string that begins with @, ` or %"],
+  [/^missed comma/, /^/, "inside { } and [ ], quote a string that contains any of these characters"],
+  [/quoted scalar|flow collection|deficient indentation/, /^/, "is a quote or bracket before it not closed?"],
 ];
 
 function append(events: Event[], more: readonly Event[]): void {
