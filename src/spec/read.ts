@@ -11,29 +11,29 @@ import { type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.
 import { parseYaml } from "./yaml/parse.ts";
 import { Source, type SourceFile } from "./yaml/source.ts";
 
-/** A spec with its place in the file that it was read from. */
+/** A spec with its positions in the file that it was read from. */
 export interface SourcedSpec {
   spec: SpecDraft;
   source: Source;
 }
 
-/** The specs of a text, and what is wrong with it. */
+/** The specs of a file and its diagnostics. */
 export interface ReadSpecs {
   /**
-   * In their order. If there are diagnostics beyond warnings, a spec may lack what could not be read, its kind too (it is
-   * empty then): fit to be checked, so that all diagnostics are found at once, and for nothing else.
+   * In the order of the file. If there are errors, a spec may lack fields that could not be read, and its kind may be
+   * empty; such a spec is good for `checkSpecs`, which then finds further errors, and for nothing else.
    */
   specs: SourcedSpec[];
   diagnostics: Diagnostic[];
-  /** Whether all of the text could be read; if not, specs may be missing, and links to them look wrong. */
+  /** Whether the whole file could be read. If not, specs may be missing to which links lead. */
   complete: boolean;
 }
 
 /**
- * Reads specs from YAML, or JSON if the file's name says so: one document or several, a spec or a list of specs in each.
- * Never throws: whatever is wrong is a diagnostic, and what is not is read.
+ * Reads specs from YAML, or from JSON if the file's name ends in `.json`: one or more documents, each a spec or a list of
+ * specs. Never throws: errors become diagnostics, and the rest is read.
  *
- * @param file The file's name, for positions.
+ * @param file The name of the file, for positions.
  *
  * @example
  * ```ts
@@ -62,12 +62,12 @@ class Reader {
   read(): ReadSpecs {
     const { name, text, lines } = this.#file;
     const error = /\.json$/i.test(name) && text.trim() !== "" ? findJsonError(text, FILE_LIMITS.depth) : undefined;
-    if (error !== undefined) this.#missing([jsonDiagnostic(error)]);
+    if (error !== undefined) this.#addUnread([jsonDiagnostic(error)]);
     else {
       const { events, diagnostics } = parseYaml(text);
       const composed = compose(text, lines, events);
-      this.#missing(diagnostics);
-      composed.diagnostics.forEach((diagnostic) => this.#diagnostic(diagnostic));
+      this.#addUnread(diagnostics);
+      composed.diagnostics.forEach((diagnostic) => this.#add(diagnostic));
       if (composed.full) this.#result.complete = false;
       composed.roots.forEach((root) => this.#document(root));
     }
@@ -101,16 +101,16 @@ class Reader {
 
   #reject(node: Node, name: string, expected: string): void {
     if (node.value === UNREADABLE) return;
-    this.#diagnostic({ location: { offset: node.start }, message: showInvalid(name, node.value, expected) });
+    this.#add({ location: { offset: node.start }, message: showInvalid(name, node.value, expected) });
   }
 
-  /** Notes diagnostics for which parts of the text were not read. */
-  #missing(diagnostics: readonly Diagnostic[]): void {
-    diagnostics.forEach((diagnostic) => this.#diagnostic(diagnostic));
+  /** Adds diagnostics of parts of the text that were not read. */
+  #addUnread(diagnostics: readonly Diagnostic[]): void {
+    diagnostics.forEach((diagnostic) => this.#add(diagnostic));
     if (diagnostics.length > 0) this.#result.complete = false;
   }
 
-  #diagnostic(diagnostic: Diagnostic): void {
+  #add(diagnostic: Diagnostic): void {
     const position = { file: this.#file.name, ...this.#file.lines.locate(diagnostic.location?.offset ?? 0) };
     this.#result.diagnostics.push({ ...diagnostic, location: { position } });
   }
