@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { DURATION, parseDuration, parseSize, SIZE } from "../model/quantity.ts";
 
-/** A name may hold nothing that would end it in `namespace:name`, in a path such as `outer/0`, or in a log line. */
+/** Excludes what would end a name in `namespace:name`, in a path such as `outer/0`, or in a log line. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:0|[1-9]\d{0,4})\])?$/;
 
 /**
- * A duration in milliseconds, written as such or as a text: `500ms`, `2s`, `1m30s`. Never negative.
+ * Returns the schema of a duration in milliseconds, given as a number or a string: `500ms`, `2s`, `1m30s`. Never negative.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function duration() {
   ).meta({ description: "A number of milliseconds, or a duration such as 500ms, 2s or 1m30s." });
 }
 
-/** A size in bytes, written as such or as a text: `64KiB`, `1MB`. Whole and never negative. */
+/** Returns the schema of a size in bytes, given as a number or a string: `64KiB`, `1MB`. Whole and never negative. */
 export function size() {
   return z.union(
     [z.int().nonnegative(), z.string().regex(SIZE).transform((text) => parseSize(text)!)],
@@ -33,30 +33,30 @@ export function size() {
   ).meta({ description: "A number of bytes, or a size such as 64KiB or 1MB." });
 }
 
-/** A TCP port, 0 to 65535; 0 means any that is free. */
+/** Returns the schema of a TCP port, 0 to 65535; 0 means any that is free. */
 export function port() {
   return z.int().min(0).max(65535).meta({ description: "A TCP port, 0 to 65535; 0 takes any that is free." });
 }
 
-/** The name of a port of a node: `out`, `error`, `out[0]`. */
+/** Returns the schema of the name of a port of a node: `out`, `error`, `out[0]`. */
 export function portName() {
   return z.string().regex(PORT_NAME, "expected the name of a port, such as out or out[0]")
     .meta({ description: "The name of a port, such as out or out[0]." });
 }
 
-/** A node name or a namespace: letters, digits, `_`, `-` and `.`, at most 128 of them. */
+/** Returns the schema of a node name or a namespace: letters, digits, `_`, `-` and `.`, at most 128 of them. */
 export function nodeName() {
   return z.string().max(128)
     .regex(NAME, "expected letters, digits, _, - and ., the first no - or .")
     .refine((text) => !UUID.test(text), "expected a name; a UUID belongs in id");
 }
 
-/** An id: any UUID. Read in lower case. */
+/** Returns the schema of an id: any UUID, converted to lower case. */
 export function nodeId() {
   return z.string().regex(UUID, "expected a UUID").toLowerCase();
 }
 
-/** A port of another node: `{ name: router, port: in }`. */
+/** Returns the schema of a link: `{ name: router, port: in }`. */
 export function link() {
   return z.strictObject({
     id: nodeId().optional().meta({ description: "The id of the node; it wins over the name." }),
@@ -66,7 +66,7 @@ export function link() {
     .meta({ description: "A port of another node of the same namespace." });
 }
 
-/** A list of specs in a spec, as a block has it. What they say is checked by the kind of each (see `nested`). */
+/** Returns the schema of a list of nested specs, which are checked by their own kinds (see `nested`). */
 export function specs() {
   return z.array(z.looseObject({ kind: z.string() })).min(1).meta({ description: "Specs of the nodes inside." });
 }

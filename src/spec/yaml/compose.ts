@@ -16,16 +16,16 @@ import { OpenMap } from "./open_map.ts";
 import { emptyKeyStart, isQuoted, scalarStart } from "./scalar_start.ts";
 import { isScalarTag, KNOWN_TAGS, taggedValue, tagName, untaggedValue } from "./scalar_value.ts";
 
-/** What the events of a text amount to. */
+/** The nodes that the events of a file describe. */
 export interface Composed {
   /** The root of each document. */
   roots: Node[];
   diagnostics: Diagnostic[];
-  /** Whether a limit was passed; what comes after is not read. */
+  /** Whether a limit was exceeded; the rest of the file was not read. */
   full: boolean;
 }
 
-/** Builds the values that YAML events describe. Nothing of an alias is copied: a million uses of it cost nothing. */
+/** Builds the nodes that YAML events describe. An alias is shared, not copied, so a million aliases cost nothing. */
 export function compose(text: string, lines: LineMap, events: readonly Event[]): Composed {
   const composer = new Composer(text, lines);
   for (const event of events) {
@@ -35,20 +35,20 @@ export function compose(text: string, lines: LineMap, events: readonly Event[]):
   return composer.composed;
 }
 
-/** An anchored node with what it adds to a file. While it is still open its node is not known. */
+/** An anchored node with its weight; the node is undefined until its end has been read. */
 interface Anchored extends Weight {
   node: Node | undefined;
-  /** Levels in it, itself counted. */
+  /** Its levels of nesting, itself included. */
   depth: number;
 }
 
-/** A list or map whose end has not come yet. */
+/** A list or map whose end has not been read. */
 interface Frame {
   readonly collection: ListNode | OpenMap;
   readonly anchor: string | undefined;
-  /** What the file had before it. */
+  /** The weight of the file before it. */
   readonly before: Weight;
-  /** Levels in it so far, itself counted. */
+  /** Its levels of nesting so far, itself included. */
   depth: number;
 }
 
@@ -59,7 +59,7 @@ class Composer {
   readonly #budget = new FileBudget();
   readonly #frames: Frame[] = [];
   #anchors = new Map<string, Anchored>();
-  /** Past what was read last: where an empty value stands. */
+  /** The end of what was read last, where an empty value is located. */
   #at = 0;
 
   constructor(text: string, lines: LineMap) {

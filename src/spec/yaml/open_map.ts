@@ -10,14 +10,14 @@ interface Key {
   readonly isMerge: boolean;
 }
 
-/** A map that is being read: keys and values come in turn. */
+/** A map that is being read: takes keys and values in turn. */
 export class OpenMap {
   readonly node: MapNode;
   readonly #lines: LineMap;
   readonly #tell: (diagnostic: Diagnostic) => void;
-  /** The one whose value comes next; null for one that was refused. */
+  /** The key whose value comes next; null if it was rejected. */
   #key: Key | null | undefined;
-  /** Those that a merge brought, which a key of the map's own may replace. */
+  /** The keys that a merge added, which the map's own keys replace. */
   readonly #merged = new Set<string>();
   #isTemplate = false;
 
@@ -31,17 +31,17 @@ export class OpenMap {
     return this.#key === undefined;
   }
 
-  /** Where the key begins whose value comes next. */
+  /** The offset of the key whose value comes next. */
   get keyStart(): number | undefined {
     return this.#key?.start;
   }
 
-  /** Whether it is a template that stands without quotes, which YAML takes for a map with a map for a key. */
+  /** Whether it is an unquoted template, which YAML reads as a map with a map as its key. */
   get isTemplate(): boolean {
     return this.#isTemplate;
   }
 
-  /** @param isPlain Whether it stands without quotes: `<<` merges then, and nothing is no key. */
+  /** Takes a key. @param isPlain Whether it is unquoted: `<<` then merges, and an empty key is an error. */
   key(text: string, start: number, isPlain: boolean): void {
     const first = this.node.entries.get(text);
     this.#key = null;
@@ -63,7 +63,7 @@ export class OpenMap {
     }
   }
 
-  /** Goes on without a key that is no text. */
+  /** Rejects a key that is not a string. */
   rejectKey(key: Node, text: string): void {
     this.#isTemplate = text.startsWith("{{", this.node.start);
     if (this.#isTemplate) {
@@ -75,12 +75,12 @@ export class OpenMap {
     this.skipKey();
   }
 
-  /** Goes on without a key. */
+  /** Skips a key and its value. */
   skipKey(): void {
     this.#key = null;
   }
 
-  /** Takes the value of the key that came last. */
+  /** Takes the value of the last key. */
   value(node: Node): void {
     const key = this.#key;
     this.#key = undefined;
@@ -90,7 +90,7 @@ export class OpenMap {
     this.#set(key.text, { keyStart: key.start, node });
   }
 
-  /** `<<: *a` or `<<: [*a, *b]`: what the map does not say itself, the first that says it wins. */
+  /** Merges `<<: *a` or `<<: [*a, *b]`: the map's own keys win over merged ones, and earlier maps over later ones. */
   #merge(node: Node, start: number): void {
     for (const source of node.type === "list" ? node.items : [node]) {
       if (source.value === UNREADABLE) continue;
