@@ -1,4 +1,4 @@
-/** What an author writes, where it stands in a file, and what is wrong with it. */
+/** Specs: their model, reading them from files, and checking them. */
 export { type CheckedSpec, type CheckOptions, checkSpecs } from "./check/check.ts";
 export * from "./model/mod.ts";
 export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";

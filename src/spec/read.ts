@@ -1,6 +1,7 @@
-import { findJsonError, type JsonSyntaxError, kindOf } from "../value/mod.ts";
+import { findJsonError, type JsonSyntaxError } from "../value/mod.ts";
 import { type Diagnostic, sortDiagnostics } from "./model/diagnostic.ts";
 import { report } from "./model/report.ts";
+import { showInvalid } from "./model/show.ts";
 import type { SpecDraft } from "./model/spec.ts";
 import { readDraft, type ReadOptions } from "./schema/draft.ts";
 import { compose } from "./yaml/compose.ts";
@@ -10,29 +11,29 @@ import { type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.
 import { parseYaml } from "./yaml/parse.ts";
 import { Source, type SourceFile } from "./yaml/source.ts";
 
-/** A spec with its place in the file that it was read from. */
+/** A spec with its positions in the file that it was read from. */
 export interface SourcedSpec {
   spec: SpecDraft;
   source: Source;
 }
 
-/** The specs of a text, and what is wrong with it. */
+/** The specs of a file and its diagnostics. */
 export interface ReadSpecs {
   /**
-   * In their order. If there are diagnostics beyond warnings, a spec may lack what could not be read, its kind too (it is
-   * empty then): fit to be checked, so that all diagnostics are found at once, and for nothing else.
+   * In the order of the file. If there are errors, a spec may lack fields that could not be read, and its kind may be
+   * empty; such a spec is good for `checkSpecs`, which then finds further errors, and for nothing else.
    */
   specs: SourcedSpec[];
   diagnostics: Diagnostic[];
-  /** Whether all of the text could be read; if not, specs may be missing, and links to them look wrong. */
+  /** Whether the whole file could be read. If not, specs may be missing to which links lead. */
   complete: boolean;
 }
 
 /**
- * Reads specs from YAML, or JSON if the file's name says so: one document or several, a spec or a list of specs in each.
- * Never throws: whatever is wrong is a diagnostic, and what is not is read.
+ * Reads specs from YAML, or from JSON if the file's name ends in `.json`: one or more documents, each a spec or a list of
+ * specs. Never throws: errors become diagnostics, and the rest is read.
  *
- * @param file The file's name, for positions.
+ * @param file The name of the file, for positions.
  *
  * @example
  * ```ts
@@ -61,19 +62,19 @@ class Reader {
   read(): ReadSpecs {
     const { name, text, lines } = this.#file;
     const error = /\.json$/i.test(name) && text.trim() !== "" ? findJsonError(text, FILE_LIMITS.depth) : undefined;
-    if (error !== undefined) this.#missing([jsonDiagnostic(error)]);
+    if (error !== undefined) this.#addUnread([jsonDiagnostic(error)]);
     else {
       const { events, diagnostics } = parseYaml(text);
       const composed = compose(text, lines, events);
-      this.#missing(diagnostics);
-      composed.diagnostics.forEach((diagnostic) => this.#diagnostic(diagnostic));
+      this.#addUnread(diagnostics);
+      composed.diagnostics.forEach((diagnostic) => this.#add(diagnostic));
       if (composed.full) this.#result.complete = false;
       composed.roots.forEach((root) => this.#document(root));
     }
     const { specs, diagnostics, complete } = this.#result;
     if (specs.length === 0 && diagnostics.length === 0) {
       const position = { file: name, line: 1, column: 1 };
-      diagnostics.push({ location: { position }, message: "the file has no specs in it", severity: "warning" });
+      diagnostics.push({ location: { position }, message: "no specs in the file", severity: "warning" });
     }
     return { specs, diagnostics: sortDiagnostics(diagnostics), complete };
   }
@@ -81,13 +82,13 @@ class Reader {
   #document(root: Node): void {
     if (root.type === "map") this.#spec(root);
     else if (root.type === "list") this.#list(root);
-    else if (root.value !== null) this.#refuse(root, "a document", "it has to be a spec or a list of specs");
+    else if (root.value !== null) this.#reject(root, "document", "a spec or a list of specs");
   }
 
   #list(list: ListNode): void {
     for (const item of list.items) {
       if (item.type === "map") this.#spec(item);
-      else this.#refuse(item, "an item of the list", "it has to be a spec: a map with a kind");
+      else this.#reject(item, "list item", "a spec: a map with a kind");
     }
   }
 
@@ -98,18 +99,18 @@ class Reader {
     for (const diagnostic of diagnostics) this.#result.diagnostics.push(report({ spec, source }, diagnostic));
   }
 
-  #refuse(node: Node, message: string, hint: string): void {
+  #reject(node: Node, name: string, expected: string): void {
     if (node.value === UNREADABLE) return;
-    this.#diagnostic({ location: { offset: node.start }, message: `${message} is a ${kindOf(node.value)}`, hint });
+    this.#add({ location: { offset: node.start }, message: showInvalid(name, node.value, expected) });
   }
 
-  /** Notes diagnostics for which parts of the text were not read. */
-  #missing(diagnostics: readonly Diagnostic[]): void {
-    diagnostics.forEach((diagnostic) => this.#diagnostic(diagnostic));
+  /** Adds diagnostics of parts of the text that were not read. */
+  #addUnread(diagnostics: readonly Diagnostic[]): void {
+    diagnostics.forEach((diagnostic) => this.#add(diagnostic));
     if (diagnostics.length > 0) this.#result.complete = false;
   }
 
-  #diagnostic(diagnostic: Diagnostic): void {
+  #add(diagnostic: Diagnostic): void {
     const position = { file: this.#file.name, ...this.#file.lines.locate(diagnostic.location?.offset ?? 0) };
     this.#result.diagnostics.push({ ...diagnostic, location: { position } });
   }

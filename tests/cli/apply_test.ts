@@ -104,7 +104,7 @@ Deno.test("what is wrong with files is told with its place, all at once, and not
   const lines = err.split("\n");
   assertEquals(lines[0], 'a.yaml:1:9: unknown kind "snipet"; did you mean "snippet"?');
   assertMatch(lines[1]!, /^b\.yaml:5:\d+: /);
-  assertMatch(lines[2]!, /^d\.yaml:\d+:\d+: broken YAML/);
+  assertMatch(lines[2]!, /^d\.yaml:\d+:\d+: invalid YAML/);
   assertEquals((await project.json("history")).length, 1, "only the version that a store begins with");
   assertMatch((await project.refusal("apply c.yaml"))[1], /^c\.yaml:4:\d+: .*nothere/);
   assertEquals(await project.refusal("apply nope.yaml"), [1, "there is no file nope.yaml"]);
@@ -172,9 +172,9 @@ Deno.test("templates are checked as far as variables are known, and stored as th
     "broken.yaml": [listener("web", "hello", { port: "{{ env.PORT + }}" }), text("hello", "")],
     "port.env": "PORT=none\n",
   });
-  assertMatch((await project.refusal("apply broken.yaml"))[1], /^broken\.yaml:\d+:\d+: template: /);
-  assertMatch((await project.refusal("apply web.yaml --env PORT=none"))[1], /port is "none"/);
-  assertMatch((await project.refusal("apply web.yaml --env-file port.env"))[1], /port is "none"/);
+  assertMatch((await project.refusal("apply broken.yaml"))[1], /^broken\.yaml:\d+:\d+: invalid template: /);
+  assertMatch((await project.refusal("apply web.yaml --env PORT=none"))[1], /invalid port "none"/);
+  assertMatch((await project.refusal("apply web.yaml --env-file port.env"))[1], /invalid port "none"/);
   assertEquals(await project.refusal("apply web.yaml --env-file no.env"), [1, "there is no file no.env"]);
   await project.weft("apply web.yaml --env PORT", { env: { PORT: "8000" } });
   assertEquals((await project.json("get web"))[0].port, "{{ env.PORT }}");

@@ -50,7 +50,7 @@ Deno.test("the specs of files are deleted, those that are not there passed over"
   assertEquals((await project.json("delete -f more.yaml")).operations.length, 2);
   const [code, err] = await project.refusal("delete -f -", { input: "- {" });
   assertEquals(code, 1);
-  assertMatch(err, /^<stdin>:1:\d+: broken YAML/);
+  assertMatch(err, /^<stdin>:1:\d+: invalid YAML/);
   assertEquals(await names(project), ["c"]);
 });
 

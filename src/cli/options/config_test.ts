@@ -103,7 +103,7 @@ for (
 }
 
 Deno.test("broken YAML is an error with a place, and a setting of a command alone none of weft.yaml", () => {
-  assertEquals(wrong("store: [a").split(":").slice(0, 4).join(":"), "weft.yaml:1:10: broken YAML");
+  assertEquals(wrong("store: [a").split(":").slice(0, 4).join(":"), "weft.yaml:1:10: invalid YAML");
   assertEquals(wrong("prune: true").startsWith('weft.yaml:1:1: unknown setting "prune"; known settings are '), true);
 });
 

@@ -11,5 +11,5 @@ export function readNamespace(given: ParsedFlags): string {
   const namespace = textOf(given, "namespace") ?? DEFAULT_NAMESPACE;
   const read = nodeName().safeParse(namespace);
   if (read.success) return namespace;
-  throw new UsageError(`--namespace ${JSON.stringify(namespace)} ${read.error.issues[0]!.message}`);
+  throw new UsageError(`invalid --namespace ${JSON.stringify(namespace)}: ${read.error.issues[0]!.message}`);
 }

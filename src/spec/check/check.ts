@@ -10,35 +10,35 @@ import type { Evaluate } from "../template/map_templates.ts";
 import { FieldChecker, type Unit } from "./check_fields.ts";
 import { checkLinks, type Targets } from "./check_links.ts";
 
-/** A spec, and where it stands if that is known. */
+/** A spec to check, with its positions if they are known. */
 export interface CheckedSpec {
   spec: SpecDraft;
   source?: Locator | undefined;
 }
 
-/** What a check goes by beside the specs. */
+/** Options of `checkSpecs`. */
 export interface CheckOptions {
-  /** The spec of that name or id that is there already, beside those that are checked. */
+  /** Returns a spec that exists already, beside the checked ones, by its name or id. */
   known?(namespace: string, nameOrId: string): { spec: SpecDraft } | undefined;
   /**
-   * How grave a link is that leads to a node or port that is not there. One that was there before is a warning always.
-   * Default `error`.
+   * The severity of a link to a node or port that does not exist. A link that existed before the change is always a
+   * warning. Default `error`.
    */
   dangling?: "error" | "warning";
-  /** Whether specs may be missing because files could not be read in full: a link to no node is not told of then. */
+  /** Whether specs may be missing because files were not read in full; unknown nodes are not reported then. */
   incomplete?: boolean;
-  /** Evaluates templates, so that what they stand for is checked too. Without it only their form is. */
+  /** Evaluates templates, so that their values are checked too. Default: only their syntax is checked. */
   evaluate?: Evaluate;
-  /** What is wrong with an expression in a template, the values of its variables not known. */
+  /** Returns diagnostics of an expression in a template without knowing the values of its variables. */
   checkExpression?(expression: string): readonly Diagnostic[];
 }
 
 /**
- * Checks specs against the kinds that there are and against each other: kinds, fields, templates, links, names and ids,
- * inside of specs too. Nothing of the user's is run, but for the templates that `evaluate` is given.
+ * Checks specs against their kinds and against each other: fields, templates, links, names and ids, in nested specs too.
+ * Runs no user code other than templates, by `evaluate`.
  *
- * @param specs All specs of a change: a link may lead to any of them.
- * @returns Every diagnostic, in the order of the files.
+ * @param specs All specs of a change; links may lead to any of them.
+ * @returns All diagnostics, in the order of the files.
  */
 export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, options: CheckOptions = {}): Diagnostic[] {
   const fields = new FieldChecker(scheme, options);
@@ -52,7 +52,7 @@ export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, option
   return sortDiagnostics([...checkUnique(specs), ...fields.diagnostics, ...links]);
 }
 
-/** Specs inside another may link to each other and to nothing else. */
+/** Checks the links of nested specs, which may lead only to specs in the same list. */
 function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warning"): Diagnostic[] {
   const byName = indexed(outer.inner);
   const targets: Targets = {
@@ -65,13 +65,13 @@ function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warni
   ]);
 }
 
-/** The specs of a change by namespace, name and id, and those that were there before it. */
+/** The specs of a change by namespace, name and id, and the specs known before it. */
 class Namespaces {
   readonly #units = new Map<string, Map<string, Unit>>();
   readonly #scheme: Scheme;
   readonly #known: NonNullable<CheckOptions["known"]>;
   readonly #isIncomplete: boolean;
-  /** For how many links more all names are gone through: with thousands of both it would take minutes. */
+  /** How many more unknown names get a suggestion: searching all names for thousands of them would take minutes. */
   #suggestions = 100;
 
   constructor(units: readonly Unit[], scheme: Scheme, options: CheckOptions) {
@@ -96,7 +96,7 @@ class Namespaces {
       why: (name) => {
         if (this.#suggestions <= 0) return undefined;
         const other = [...this.#units].find(([, units]) => units.has(name))?.[0];
-        return other && `there is one in the namespace ${show(other)}, but a link never leaves its own`;
+        return other && `it is in the namespace ${show(other)}, and a link cannot leave its own`;
       },
       isOld: (port, link) => before()?.links[port]?.some((old) => isSame(old, link)) ?? false,
     };
@@ -115,7 +115,7 @@ function isSame(a: Link, b: Link): boolean {
   return a.id === b.id && a.name === b.name && a.port === b.port;
 }
 
-/** Units by name and by id. */
+/** Returns units by name and by id; the first wins. */
 function indexed(units: readonly Unit[]): Map<string, Unit> {
   const index = new Map<string, Unit>();
   for (const unit of units) {
@@ -126,7 +126,7 @@ function indexed(units: readonly Unit[]): Map<string, Unit> {
   return index;
 }
 
-/** A name is one spec's in its namespace, an id one spec's anywhere. */
+/** Checks that no two specs have the same name in a namespace, or the same id anywhere. */
 function checkUnique(specs: readonly CheckedSpec[]): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const first = new Map<string, CheckedSpec>();
@@ -146,7 +146,7 @@ function checkUnique(specs: readonly CheckedSpec[]): Diagnostic[] {
         continue;
       }
       const where = other.source?.position([field]);
-      const message = `the ${field} ${show(value)} is taken`;
+      const message = `duplicate ${field} ${show(value)}`;
       diagnostics.push(
         report(checked, {
           location: { path: [field] },

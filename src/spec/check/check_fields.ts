@@ -15,22 +15,22 @@ import { hasTemplate } from "../template/template.ts";
 import { UNREADABLE } from "../yaml/node.ts";
 import type { CheckedSpec, CheckOptions } from "./check.ts";
 
-/** A spec whose fields have been checked, or one inside of it. */
+/** A spec whose fields have been checked, or a spec nested in one. */
 export interface Unit {
   readonly spec: SpecDraft;
-  /** The spec that it is or is in. */
+  /** The outermost spec: itself if it is not nested. */
   readonly root: CheckedSpec;
-  /** Where it is in that: as the author wrote it, so that its place can be found. */
+  /** Its path in the outermost spec, by the names in the file, so that positions can be found. */
   readonly at: Path;
-  /** Undefined if it is not known. */
+  /** Undefined if the kind is unknown. */
   readonly kind?: KindDescription | undefined;
-  /** As validated, without those whose value only a template can tell; undefined if something is wrong with them. */
+  /** The validated fields, without those whose template was not evaluated; undefined if any is invalid. */
   readonly fields?: ValueMap | undefined;
-  /** The specs in it. */
+  /** The nested specs. */
   readonly inner: readonly Unit[];
 }
 
-/** Checks the fields of specs, one after another, and collects what is wrong. */
+/** Checks the fields of specs one after another and collects the diagnostics. */
 export class FieldChecker {
   readonly diagnostics: Diagnostic[] = [];
   readonly #scheme: Scheme;
@@ -45,7 +45,7 @@ export class FieldChecker {
     return this.#unit(root, [], { ...root.spec, fields: this.#templates(root) });
   }
 
-  /** The fields of a spec with its templates evaluated, if that is wanted; checks their form if not. */
+  /** Returns the fields with templates evaluated; without `evaluate` as they are, and checks only the syntax. */
   #templates(root: CheckedSpec): ValueMap {
     const { spec, source } = root;
     const kind = this.#scheme.get(spec.kind);
@@ -68,7 +68,7 @@ export class FieldChecker {
   #unit(root: CheckedSpec, at: Path, spec: SpecDraft): Unit {
     const kind = this.#scheme.get(spec.kind);
     if (kind === undefined) {
-      // one without a kind has been reported by whoever read it
+      // a missing kind was reported when the spec was read
       if (spec.kind !== "") this.#report(root, at, unknownKind(spec.kind, this.#scheme));
       return { root, at, spec, inner: [] };
     }
@@ -88,7 +88,7 @@ export class FieldChecker {
       const told = read.diagnostics.filter((diagnostic) => !isOpen(diagnostic));
       told.forEach(tell);
       if (told.length > 0) return undefined;
-      // what a template stands for is not known: the rest is checked as if it were not there
+      // the value of a template is unknown: check the rest without these fields
       const rest = edited(
         spec.fields,
         read.diagnostics.map((diagnostic) => ({ path: written(diagnostic), value: undefined })),
@@ -117,19 +117,19 @@ export class FieldChecker {
     const { source } = root;
     const { spec, diagnostics } = readDraft(map, { namespace }, (path) => source?.aliasOf?.([...at, ...path]));
     for (const diagnostic of diagnostics) {
-      // the schema of the outer kind has told of a kind that is missing or no text
+      // the schema of the outer kind has reported a missing kind or one that is not a string
       const [first] = pathOf(diagnostic);
       if (first !== undefined && first !== "kind") this.#report(root, at, diagnostic);
     }
     if (spec.namespace !== namespace) {
-      const message = `the namespace is ${show(spec.namespace)}`;
-      const hint = `a spec inside another is of its namespace, ${show(namespace)}`;
+      const message = `invalid namespace ${show(spec.namespace)}: expected ${show(namespace)}`;
+      const hint = "a spec inside another belongs to the same namespace";
       this.#report(root, at, { location: { path: ["namespace"] }, message, hint });
     }
     if (spec.name !== undefined && names.has(spec.name)) {
       this.#report(root, at, {
         location: { path: ["name"] },
-        message: `the name ${show(spec.name)} is taken in the same list`,
+        message: `duplicate name ${show(spec.name)} in the same list`,
       });
     } else if (spec.name !== undefined) names.add(spec.name);
     return this.#unit(root, at, spec);

@@ -10,20 +10,20 @@ import type { Unit } from "./check_fields.ts";
 
 const MOST_LISTED = 20;
 
-/** What the links of a spec may lead to. */
+/** The nodes that the links of a spec may lead to. */
 export interface Targets {
   find(link: Link): Pick<Unit, "spec" | "kind" | "fields"> | undefined;
-  /** The names there are. */
+  /** Returns the names of all nodes, for suggestions. */
   names(): Iterable<string>;
-  /** Whether there may be more than is known. */
+  /** Whether there may be nodes that are not known; unknown ones are not reported then. */
   isIncomplete?: boolean;
-  /** Why there is no node of a name, if more can be said than that. */
+  /** Explains why a name is unknown, where there is an explanation. */
   why?(name: string): string | undefined;
-  /** Whether the link was there before the change. */
+  /** Reports whether the link existed before the change. */
   isOld?(port: string, link: Link): boolean;
 }
 
-/** What is wrong with the links of a spec: ports that are not there, and nodes. */
+/** Returns the diagnostics of the links of a spec: unknown ports and nodes. */
 export function checkLinks(unit: Unit, targets: Targets, scheme: Scheme, dangling: "error" | "warning"): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const tell = (diagnostic: Diagnostic) => diagnostics.push(report(unit.root, prefixPath(unit.at, diagnostic)));
@@ -42,7 +42,7 @@ export function checkLinks(unit: Unit, targets: Targets, scheme: Scheme, danglin
   return diagnostics;
 }
 
-/** The ports of a node; undefined if they cannot be known. */
+/** Returns the ports of a node; undefined if they depend on fields that are invalid. */
 function portsIn({ kind, fields }: Pick<Unit, "kind" | "fields">, scheme: Scheme): Ports | undefined {
   if (kind?.portsOf === undefined) return kind?.ports;
   return fields && portsOf(kind, fields, scheme);
@@ -53,14 +53,14 @@ function checkOwnPort(unit: Unit, port: string, ports: Ports, seen: Map<string, 
   const name = normalizePort(port, known);
   const path = ["links", port];
   if (name === undefined) {
-    const message = `${unit.kind!.name} has no port ${show(port)} to link from`;
-    return { location: { path, key: true }, message, hint: `its ports are ${listed(port, known)}` };
+    const message = `unknown out port ${show(port)} of ${unit.kind!.name}`;
+    return { location: { path, key: true }, message, hint: `known ports are ${listed(port, known)}` };
   }
   const other = seen.get(name);
   seen.set(name, port);
   return other === undefined
     ? undefined
-    : { location: { path, key: true }, message: `${other} and ${port} are the same port` };
+    : { location: { path, key: true }, message: `duplicate out port: ${other} and ${port} are the same` };
 }
 
 function checkTarget(link: Link, targets: Targets, scheme: Scheme): Diagnostic | undefined {
@@ -68,20 +68,20 @@ function checkTarget(link: Link, targets: Targets, scheme: Scheme): Diagnostic |
   if (target === undefined) return targets.isIncomplete ? undefined : noTarget(link, targets);
   const ports = portsIn(target, scheme)?.in;
   if (ports === undefined || normalizePort(link.port, ports) !== undefined) return undefined;
-  const message = `${link.name ?? link.id} has no port ${show(link.port)} to link to`;
-  const hint = ports.length === 0 ? "nothing can be sent to it" : `its ports are ${listed(link.port, ports)}`;
+  const message = `unknown in port ${show(link.port)} of ${link.name ?? link.id}`;
+  const hint = ports.length === 0 ? "it has no in ports" : `known ports are ${listed(link.port, ports)}`;
   return { location: { path: ["port"] }, message, hint };
 }
 
 function noTarget({ id, name }: Link, targets: Targets): Diagnostic {
-  if (id !== undefined) return { location: { path: ["id"] }, message: `no node has the id ${show(id)}` };
-  const diagnostic: Diagnostic = { location: { path: ["name"] }, message: `no node is called ${show(name)}` };
+  if (id !== undefined) return { location: { path: ["id"] }, message: `unknown node id ${show(id)}` };
+  const diagnostic: Diagnostic = { location: { path: ["name"] }, message: `unknown node ${show(name)}` };
   const meant = nearest(name!, targets.names());
   const hint = targets.why?.(name!) ?? (meant === undefined ? undefined : `did you mean ${show(meant)}?`);
   return hint === undefined ? diagnostic : { ...diagnostic, hint };
 }
 
-/** Ports as a hint lists them, the most similar first. */
+/** Formats at most 20 ports for a hint, the most similar first. */
 function listed(port: string, known: readonly string[]): string {
   const first = nearestFirst(port, known.slice(0, MOST_LISTED));
   return known.length > MOST_LISTED ? `${first.join(", ")}, ...` : first.join(", ");

@@ -40,8 +40,8 @@ links:
   const there = { kind: "snippet", name: "there", id: ID, language: "text", code: "x" };
   const elsewhere = { kind: "merge", name: "elsewhere", namespace: "other" };
   assertEquals(check(text, { known: known(there, elsewhere) }), [
-    'x.yaml:4:108: there has no port "inn" to link to; its ports are in',
-    'x.yaml:4:121: no node is called "elsewhere"',
+    'x.yaml:4:108: unknown in port "inn" of there; known ports are in',
+    'x.yaml:4:121: unknown node "elsewhere"',
   ]);
 });
 
@@ -55,7 +55,7 @@ Deno.test("the ports of a known node may come from its fields", () => {
   const link = (port: string) => `kind: merge\nlinks: {out: {name: outer, port: ${port}}}\n`;
   assertEquals(check(link("more"), { known: known(outer) }), []);
   assertEquals(check(link("less"), { known: known(outer) }), [
-    'x.yaml:2:34: outer has no port "less" to link to; its ports are in, more',
+    'x.yaml:2:34: unknown in port "less" of outer; known ports are in, more',
   ]);
   // what is wrong with that one is no diagnostic of these files, and its ports cannot be known
   assertEquals(check(link("less"), { known: known({ ...outer, specs: 5 }) }), []);
@@ -66,8 +66,8 @@ Deno.test("a link to nothing is as grave as is asked, and a warning if it was th
   const text =
     "kind: merge\nname: a\nlinks: {out: [{name: x, port: in}, {name: a, port: 'in[0]'}, {name: a, port: no}]}\n";
   const lines = [
-    'x.yaml:3:22: no node is called "x"',
-    'x.yaml:3:78: a has no port "no" to link to; its ports are in[]',
+    'x.yaml:3:22: unknown node "x"',
+    'x.yaml:3:78: unknown in port "no" of a; known ports are in[]',
   ];
   const warnings = lines.map((line) => line.replace(": ", ": warning: "));
   assertEquals(check(text), lines);
@@ -89,9 +89,9 @@ Deno.test("a bare port is the first where only numbered ones are there", () => {
   }
   for (const to of ["in", "'in[7]'"]) assertEquals(check(text("out", to)), []);
   for (const port of ["'out[2]'", "'out[]'", "'error[0]'", "in"]) {
-    assertStringIncludes(check(text(port, "in"))[0]!, "no port");
+    assertStringIncludes(check(text(port, "in"))[0]!, "unknown out port");
   }
-  assertStringIncludes(check(text("out", "out"))[0]!, "no port");
+  assertStringIncludes(check(text("out", "out"))[0]!, "unknown in port");
 });
 
 const TEMPLATES = `
@@ -140,11 +140,11 @@ Deno.test("with their values templates are checked like anything else", () => {
   };
   assertEquals(check(TEMPLATES, { evaluate }), [
     "x.yaml:8:9: a bad word; say it nicely",
-    'x.yaml:12:12: timeout is "never"; it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s',
-    'x.yaml:14:53: routes[0].port is "8000"; it has to be the name of a port, such as out or out[0]',
+    'x.yaml:12:12: invalid timeout "never": expected a duration such as 500ms, 2s or 1m30s, or a number of milliseconds',
+    'x.yaml:14:53: invalid routes[0].port "8000": expected the name of a port, such as out or out[0]',
   ]);
   delete (env as Record<string, unknown>).SIZE;
-  assertEquals(check(TEMPLATES, { evaluate })[0], "x.yaml:5:16: template: SIZE is not set");
+  assertEquals(check(TEMPLATES, { evaluate })[0], "x.yaml:5:16: invalid template: SIZE is not set");
 });
 
 Deno.test("a kind's own check sees validated fields, and is asked only when they hold", () => {
@@ -164,8 +164,8 @@ Deno.test("a kind's own check sees validated fields, and is asked only when they
     "x.yaml:1:1: all is wrong",
     "x.yaml:3:1: host is odd",
     "x.yaml:4:7: warning: port is taken",
-    'x.yaml:6:1: missing field "protocol" of listener; it has to be "http" or "https"',
-    'x.yaml:7:7: port is "x"; it has to be a number',
+    'x.yaml:6:1: missing field "protocol" of listener: expected "http" or "https"',
+    'x.yaml:7:7: invalid port "x": expected a number',
   ]);
   assertEquals(seen, [{ protocol: "http", host: "a", port: 80, maxBody: 1048576, stream: false }]);
 });
@@ -187,6 +187,6 @@ Deno.test("specs of several files are checked together", () => {
   const a = readSpecs("kind: merge\nname: a\nlinks: {out: {name: b, port: in}}\n", "a.yaml");
   const b = readSpecs("kind: merge\nname: b\n---\nkind: merge\nname: a\n", "b.yaml");
   assertEquals(checkSpecs([...b.specs, ...a.specs], scheme).map(formatDiagnostic), [
-    'a.yaml:2:7: the name "a" is taken; the first is at b.yaml:5:7',
+    'a.yaml:2:7: duplicate name "a"; the first is at b.yaml:5:7',
   ]);
 });

@@ -1,13 +1,13 @@
 import { isList, isMap, setKey, type Value } from "../../value/mod.ts";
 import type { Path } from "./spec.ts";
 
-/** A value to be put at a path; undefined takes away what is there. */
+/** A value to set at a path; undefined deletes what is there. */
 export interface Edit {
   path: Path;
   value: Value | undefined;
 }
 
-/** The value at a path; undefined if there is none. */
+/** Returns the value at a path; undefined if there is none. */
 export function valueAt(value: Value | undefined, path: Path): Value | undefined {
   for (const step of path) {
     if (isList(value) && typeof step === "number") value = value[step];
@@ -18,11 +18,11 @@ export function valueAt(value: Value | undefined, path: Path): Value | undefined
 }
 
 /**
- * A value with edits made in it. What is not on the way to one is shared with the original; an edit whose place is not
- * there, or which would take away an item of a list, is left out.
+ * Returns a value with edits applied, sharing unchanged parts with the original. Skips an edit whose path does not exist
+ * or that would delete a list item.
  */
 export function edited(value: Value, edits: readonly Edit[]): Value {
-  // each list and map on the way is copied once, however many edits go through it
+  // each list and map on a path is copied once, however many edits go through it
   const copies = new Set<unknown>();
   const root: Record<string, Value> = { value };
   for (const { path, value } of edits) {

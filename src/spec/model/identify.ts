@@ -3,11 +3,11 @@ import type { Spec, SpecDraft } from "./spec.ts";
 import { uuidOf, uuidv7 } from "./uuid.ts";
 
 /**
- * Gives every spec its id. A spec that has one keeps it; one with a name gets the id of the spec that has the name now,
- * else a new UUIDv7; one with neither gets a UUIDv8 made from its content and its place among those of the same
- * content, so that reading a file twice gives the same ids. All specs of one change have to be given at once.
+ * Gives every spec an id. A spec with an id keeps it. A spec with a name gets the id of the existing spec of that name, or
+ * a new UUIDv7. A spec with neither gets a UUIDv8 of its content and its index among specs of equal content, so that
+ * reading a file twice gives the same ids. Takes all specs of a change at once.
  *
- * @param existing The id of the spec that has that name now.
+ * @param existing Returns the id of the existing spec of a name.
  * @returns The specs, in the same order.
  */
 export function identify(
@@ -32,7 +32,7 @@ function contentOf({ kind, namespace, annotations, links, fields }: SpecDraft): 
   return canonical({ kind, namespace, annotations, links: links as unknown as Value, fields });
 }
 
-/** A text that is the same for equal values and for no others. */
+/** Returns a string that is the same for equal values and only for them. */
 function canonical(value: Value): string {
   if (isList(value)) return `[${value.map(canonical).join(",")}]`;
   if (isMap(value)) {

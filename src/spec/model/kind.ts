@@ -3,40 +3,40 @@ import type { ValueMap } from "../../value/mod.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Scheme } from "./scheme.ts";
 
-/** The ports that a node has, by name; `out[]` stands for `out[0]`, `out[1]`, ... */
+/** The names of the ports of a node; `out[]` stands for `out[0]`, `out[1]`, ... */
 export interface Ports {
   readonly in: readonly string[];
   readonly out: readonly string[];
 }
 
 /**
- * What a kind says of itself before any of it runs: from this one object come validation, JSON Schema and the docs.
+ * The description of a kind, from which validation, JSON Schema and documentation are made.
  */
 export interface KindDescription {
-  /** How a spec names it. */
+  /** The name that specs use. */
   readonly name: string;
-  /** Other names that a spec may use. */
+  /** Other names that specs may use. */
   readonly aliases?: readonly string[];
   /** One sentence for `weft kinds` and the editor. */
   readonly summary: string;
   /**
-   * Its own fields, without the common ones. Each has a description (`.meta({ description })`). A map inside a field is
-   * a `z.strictObject`, so that a slip in it is found.
+   * Its own fields, without the common ones, each with a description (`.meta({ description })`). A map in a field is a
+   * `z.strictObject`, so that unknown keys are found.
    */
   readonly fields: z.ZodObject;
   /** Other names of fields: `{ match: "matches" }`. */
   readonly fieldAliases?: Readonly<Record<string, string>>;
-  /** Its ports, where they do not depend on its fields. */
+  /** Its ports; with `portsOf`, those that any of its nodes may have. */
   readonly ports: Ports;
-  /** Its ports, where they do: fields are as validated. `ports` then names those that any of its nodes may have. */
+  /** Returns the ports of a node whose ports depend on its validated fields. */
   portsOf?(fields: ValueMap, scheme: Scheme): Ports;
-  /** The field that holds a list of specs, for a kind that is made of others. */
+  /** The field that holds the list of nested specs, for a compound kind. */
   readonly nested?: string;
   /**
-   * Fields that are code and never a template, with all that is in them: `code`, or `matches[].when` for one in each
-   * item of a list.
+   * Fields that hold code and in which templates are not evaluated: `code`, or `matches[].when` for a field of each list
+   * item.
    */
   readonly verbatim?: readonly string[];
-  /** Checks what the schema cannot: code, routes, conditions. Runs nothing of the user's. Fields are as validated. */
+  /** Checks validated fields for what a schema cannot express: code, routes, conditions. Runs no user code. */
   check?(fields: ValueMap): Diagnostic[];
 }

@@ -5,19 +5,18 @@ import { COMMON_FIELDS, type Path } from "./spec.ts";
 
 const COMMON: ReadonlySet<string> = new Set(COMMON_FIELDS);
 
-/** Makes something else of a text, or answers it as it is. */
+/** Returns the replacement of a string, or the string itself. */
 export type MapText = (text: string, path: Path) => Value;
 
 /**
- * The fields of a spec with every text replaced that may be a template: none that is code, none that is a key. Specs
- * inside are done too, each by its own kind; of an unknown kind nothing is known and nothing is replaced. What has not
- * changed is shared with what was given.
+ * Returns the fields of a spec with every string mapped that may be a template: neither code nor keys. Maps nested specs
+ * too, each by its own kind, except those of an unknown kind. Unchanged parts are shared with the original.
  */
 export function mapTexts(kind: KindDescription, fields: ValueMap, scheme: Scheme, map: MapText): ValueMap {
   return new TextMapper(scheme, map).fields(kind, fields, []);
 }
 
-/** Whether a field of a spec of that kind, or the text at a path of it, is code and never a template. */
+/** Reports whether the field at a path is code, in which templates are not evaluated. */
 export function isVerbatim(kind: KindDescription, path: Path): boolean {
   const verbatim = verbatimFields(kind);
   const names = path.filter((step) => typeof step === "string");

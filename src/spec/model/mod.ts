@@ -1,4 +1,4 @@
-/** The model of a spec: what it is made of, what kinds say of themselves, where things stand, what is wrong with them. */
+/** The model of a spec: its parts, the descriptions of kinds, positions in files, and diagnostics. */
 export * from "./diagnostic.ts";
 export { identify } from "./identify.ts";
 export * from "./kind.ts";

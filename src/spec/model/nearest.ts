@@ -1,9 +1,9 @@
-/** So many slips make another word of any. */
+/** The most typing errors in a word that is still recognized. */
 const MOST_SLIPS = 4;
 
 /**
- * The known word that was most likely meant: the one that the fewest slips (a letter wrong, missing, added, or two
- * swapped) turn into the other, if they are few for its length. Case does not count.
+ * Returns the known word that was probably meant: the one with the fewest typing errors (a letter wrong, missing, added,
+ * or two swapped), if they are few for its length. Ignores case.
  *
  * @example
  * ```ts
@@ -28,13 +28,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** All known words, the most similar first; equally similar ones in their order. */
+/** Returns all known words, the most similar first; equally similar ones keep their order. */
 export function nearestFirst(word: string, known: readonly string[]): string[] {
   const slips = new Map(known.map((candidate) => [candidate, distance(word, candidate, Infinity)]));
   return known.toSorted((a, b) => slips.get(a)! - slips.get(b)!);
 }
 
-/** Slips between two words; infinite when there are more than the limit. */
+/** Returns the number of typing errors between two words; infinity if it exceeds the limit. */
 function distance(a: string, b: string, limit: number): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);

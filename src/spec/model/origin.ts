@@ -1,24 +1,24 @@
 import type { Position } from "./diagnostic.ts";
 import type { Origin, Path, TextOrigin } from "./spec.ts";
 
-/** Says where the parts of a spec stand, as far as that is known. Paths are as the author wrote them. */
+/** The positions of the parts of a spec, as far as they are known. Paths use the names in the file. */
 export interface Locator {
-  /** Where the value at a path begins; of the nearest part around it, if there is none. */
+  /** Returns where the value at a path begins, or the nearest part around it. */
   position(path: Path): Position | undefined;
-  /** Where the key of the last step of a path begins. */
+  /** Returns where the key of the last step of a path begins. */
   keyPosition(path: Path): Position | undefined;
-  /** Where a character of the text at a path stands. The offset is in UTF-16 units of the value. */
+  /** Returns the position of a character of the string at a path. The offset is in UTF-16 units of the value. */
   locate(path: Path, offset: number): Position | undefined;
-  /** The text at a path as it was written, before it was taken for a number or the like. */
+  /** Returns the scalar at a path as it is written in the file: `007` rather than the number 7. */
   aliasOf?(path: Path): string | undefined;
 }
 
 /**
- * Where a field of a spec stands, by what was kept of its source; with an offset, where that character of its text
- * stands. What is not known stands where the nearest part around it does, or the spec.
+ * Returns the position of a field of a stored spec, or of a character of its string. Where that is not known, returns the
+ * position of the nearest part around it.
  *
- * @param path As the author wrote it (see `sourcePath`).
- * @param offset UTF-16 units from the start of the text.
+ * @param path By the names in the file (see `sourcePath`).
+ * @param offset UTF-16 units from the start of the string.
  */
 export function positionIn(origin: Origin, path: Path, offset = 0): Position {
   const exact = origin.texts[JSON.stringify(path)];
@@ -31,7 +31,7 @@ export function positionIn(origin: Origin, path: Path, offset = 0): Position {
   return { file: origin.file, line: origin.line, column: origin.column };
 }
 
-/** The places of a spec's parts, by what was kept of its source. */
+/** Returns a locator for a stored spec. */
 export function locatorOf(origin: Origin): Locator {
   return {
     position: (path) => positionIn(origin, path),
@@ -40,7 +40,7 @@ export function locatorOf(origin: Origin): Locator {
   };
 }
 
-/** Line and column of a character of a text. */
+/** Returns the line and column of a character of a string. */
 export function locateIn({ segments }: TextOrigin, offset: number): { line: number; column: number } {
   let low = 0;
   let high = segments.length / 3 - 1;

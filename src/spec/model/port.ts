@@ -5,8 +5,8 @@ import type { Scheme } from "./scheme.ts";
 const INDEXED = /^(.+)\[(?:0|[1-9]\d*)\]$/;
 
 /**
- * The name by which a node knows a port that a link names: itself, or `out[0]` for `out` where only the numbered ones
- * are there. Undefined if there is no such port.
+ * Returns the node's own name of a port that a link names: the same, or `out[0]` for `out` if the node has only numbered
+ * ports. Returns undefined for an unknown port.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function normalizePort(name: string, ports: readonly string[]): string | 
   return ports.includes(`${name}[]`) || ports.includes(`${name}[0]`) ? `${name}[0]` : undefined;
 }
 
-/** The ports of a node. @param fields As validated. */
+/** Returns the ports of a node. @param fields Validated fields. */
 export function portsOf(kind: KindDescription, fields: ValueMap, scheme: Scheme): Ports {
   return kind.portsOf?.(fields, scheme) ?? kind.ports;
 }

@@ -20,14 +20,14 @@ const SIZES: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
-/** A duration written as a text. */
+/** A duration as a string. */
 export const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h|d))+$/;
 
-/** A size written as a text. */
+/** A size as a string. */
 export const SIZE = /^\d+(?:\.\d+)? ?(?:[KkMmGg]i?)?[Bb]$/;
 
 /**
- * The milliseconds that a text such as `500ms`, `2s` or `1m30s` stands for; undefined for any other text.
+ * Parses a duration such as `500ms`, `2s` or `1m30s` to milliseconds; returns undefined for any other string.
  * Units are ns, us, ms, s, m, h and d.
  */
 export function parseDuration(text: string): number | undefined {
@@ -37,7 +37,7 @@ export function parseDuration(text: string): number | undefined {
   return sum;
 }
 
-/** The bytes that a text such as `512B`, `64KiB` or `1 MB` stands for; undefined for any other text. */
+/** Parses a size such as `512B`, `64KiB` or `1 MB` to bytes; returns undefined for any other string. */
 export function parseSize(text: string): number | undefined {
   if (!SIZE.test(text)) return undefined;
   const [, number, unit] = /^([\d.]+) ?(\D+)$/.exec(text)!;

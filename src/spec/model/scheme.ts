@@ -29,7 +29,7 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
   /**
    * Adds a kind.
    *
-   * @throws {Error} If one of its names is taken, or one of its fields is called like one that every spec has.
+   * @throws {Error} If one of its names is taken, or one of its fields has the name of a common field.
    */
   add(kind: Kind): this {
     const names = [kind.name, ...kind.aliases ?? []];
@@ -48,22 +48,22 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     return this;
   }
 
-  /** The kind of that name or alias. */
+  /** Returns the kind of a name or alias. */
   get(name: string): Kind | undefined {
     return this.#kinds.get(name);
   }
 
-  /** The names of all kinds, sorted, without aliases. */
+  /** Returns the names of all kinds, sorted, without aliases. */
   names(): string[] {
     return [...this].map((kind) => kind.name);
   }
 
-  /** The name or alias that was most likely meant. */
+  /** Returns the name or alias that was probably meant. */
   nearest(name: string): string | undefined {
     return nearest(name, this.#kinds.keys());
   }
 
-  /** All kinds, by name. */
+  /** Iterates over all kinds, by name. */
   *[Symbol.iterator](): Generator<Kind, void, unknown> {
     for (const name of [...this.#kinds.keys()].sort()) {
       const kind = this.#kinds.get(name)!;

@@ -3,7 +3,7 @@ import type { Path } from "./spec.ts";
 
 const LONGEST = 60;
 
-/** A value as an error message shows it: a text in quotes and cut when long, a list or map by its size. */
+/** Formats a value for a message: a string in quotes, cut at 60 characters, a list or map by its size. */
 export function show(value: Value | undefined): string {
   if (typeof value === "string") {
     return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value);
@@ -14,7 +14,18 @@ export function show(value: Value | undefined): string {
   return typeof value === "object" ? `a value of kind ${kindOf(value)}` : String(value);
 }
 
-/** A path as a reader would write it: `routes[0].path`. */
+/** Formats `invalid NAME VALUE: expected EXPECTED`; for a list or map `invalid NAME: expected EXPECTED, got a map`. */
+export function showInvalid(name: string, found: Value | undefined, expected: string | undefined): string {
+  if (!isList(found) && !isMap(found)) return showExpected(`invalid ${name} ${show(found)}`, expected);
+  return expected === undefined ? `invalid ${name}` : `invalid ${name}: expected ${expected}, got ${show(found)}`;
+}
+
+/** Adds to a message what was expected, if that is known. */
+export function showExpected(message: string, expected: string | undefined): string {
+  return expected === undefined ? message : `${message}: expected ${expected}`;
+}
+
+/** Formats a path as `routes[0].path`. */
 export function showPath(path: Path): string {
   let text = "";
   for (const step of path) {
@@ -25,17 +36,17 @@ export function showPath(path: Path): string {
   return text;
 }
 
-/** Words as a choice: `"a", "b" or "c"`. */
+/** Formats values as a choice: `"a", "b" or "c"`. */
 export function showChoice(choices: readonly Value[]): string {
   const shown = choices.map(show);
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
 }
 
-// control characters, line and paragraph separators, marks that change the direction of writing, lone surrogates
-// deno-lint-ignore no-control-regex -- these are what a terminal acts on
+// control characters, line and paragraph separators, direction marks, lone surrogates
+// deno-lint-ignore no-control-regex -- terminals act on them
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
-/** A text that can be written to a terminal or a log line: what could act on either is written as an escape. */
+/** Escapes the characters of a string that would act on a terminal or break a log line. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => {
     const code = character.charCodeAt(0);

@@ -4,9 +4,8 @@ import type { Scheme } from "./scheme.ts";
 import type { Path, SpecDraft } from "./spec.ts";
 
 /**
- * The path by which the author wrote what a path of validated fields names: `["match", "when"]` for
- * `["matches", 0, "when"]` where `match` was written, and one map instead of a list. This is what the places of a
- * source go by.
+ * Returns the path in the file of a path in the validated fields: `["match", "when"]` for `["matches", 0, "when"]` if the
+ * file has the alias `match` with a single map. Locators take such paths.
  */
 export function sourcePath(spec: Pick<SpecDraft, "kind" | "fields">, scheme: Scheme, path: Path): Path {
   const written: (string | number)[] = [];
@@ -31,7 +30,7 @@ export function sourcePath(spec: Pick<SpecDraft, "kind" | "fields">, scheme: Sch
   return written;
 }
 
-/** The name by which a spec's author wrote a field of its kind. */
+/** Returns the name or alias under which a spec gives a field of its kind. */
 export function writtenName(kind: KindDescription, fields: ValueMap, name: string): string {
   if (Object.hasOwn(fields, name)) return name;
   const aliases = Object.entries(kind.fieldAliases ?? {});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-// taken now: an executor removes the global before it runs anything of a user's
+// captured now: an executor removes the global before it runs user code
 const random = crypto.getRandomValues.bind(crypto);
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
@@ -11,14 +11,14 @@ let used = pool.length;
 let time = 0;
 let counter = 0;
 
-/** Whether a text is a UUID of any version. */
+/** Reports whether a string is a UUID of any version. */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
 /**
- * A new UUIDv7. One made later on the same thread is greater, as text too: within a millisecond a counter of 12 bits
- * goes up, and when it is full, or the clock goes back, the time in them runs ahead of the clock.
+ * Returns a new UUIDv7, greater than all earlier ones of the same thread, also as a string. Within a millisecond a counter
+ * of 12 bits goes up; when it is full, or the clock goes back, the time in the UUID runs ahead of the clock.
  */
 export function uuidv7(): string {
   if (used + 10 > pool.length) {
@@ -44,7 +44,7 @@ export function uuidv7(): string {
     HEX[pool[at + 5]!]! + HEX[pool[at + 6]!]! + HEX[pool[at + 7]!]!;
 }
 
-/** The UUIDv8 of a text: the same for the same text, by the first bits of its SHA-256. */
+/** Returns the UUIDv8 of a string, made from the first bits of its SHA-256. */
 export function uuidOf(text: string): string {
   const bytes = createHash("sha256").update(text).digest();
   bytes[6] = bytes[6]! & 0x0f | 0x80;

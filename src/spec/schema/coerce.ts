@@ -3,28 +3,28 @@ import { isList, type Value } from "../../value/mod.ts";
 import { type Edit, edited, valueAt } from "../model/at_path.ts";
 import type { Path } from "../model/spec.ts";
 
-/** What a schema made of a value. */
-export type SoftResult<T> = { data: T } | { issues: readonly Issue[]; value: Value };
+/** The value that a schema accepted, or its issues with the value that they are about. */
+export type Coerced<T> = { data: T } | { issues: readonly Issue[]; value: Value };
 
-/** What a schema finds wrong with a value. */
+/** An issue as the schema library reports it. */
 export type Issue = z.core.$ZodIssue;
 
 const NUMBER = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 
-// a list made of one item, the text in it read as a number, and so on: no value needs more
+// one round may make a list of one item, the next a number of the string in it; no value needs more rounds than this
 const ROUNDS = 10;
 
 /**
- * Reads a value by a schema as its author meant it: `"8000"` is a number where one is wanted, `"true"` a boolean, a
- * number a text, one value a list of one, and null the same as nothing.
+ * Parses a value by a schema and converts what the schema does not accept: `"8000"` to a number, `"true"` to a boolean, a
+ * number to a string, a single value to a list of one; null counts as missing.
  *
- * @param aliasOf The text of a number as it was written, if a text is wanted after all: `007`, not `7`.
+ * @param aliasOf Returns a number as it is written in the file, where a string is expected: `007`, not `7`.
  */
-export function readSoftly<T>(
+export function coerce<T>(
   schema: z.ZodType<T>,
   value: Value,
   aliasOf?: (path: Path) => string | undefined,
-): SoftResult<T> {
+): Coerced<T> {
   for (let round = 1;; round++) {
     const result = schema.safeParse(value);
     if (result.success) return { data: result.data };
@@ -38,7 +38,7 @@ export function readSoftly<T>(
   }
 }
 
-/** What would satisfy an issue; undefined if nothing does that means the same. */
+/** Returns edits that resolve an issue without changing the meaning; undefined if there are none. */
 function editsFor(issue: Issue, root: Value, base: Path): Edit[] | undefined {
   const path = [...base, ...issue.path as Path];
   if (issue.code === "invalid_union") {

@@ -1,35 +1,35 @@
 import { isList, isMap, kindOf, setKey, type Value, type ValueMap } from "../../value/mod.ts";
 import { type Diagnostic, hasErrors } from "../model/diagnostic.ts";
 import { report } from "../model/report.ts";
-import { showPath } from "../model/show.ts";
+import { showInvalid, showPath } from "../model/show.ts";
 import { COMMON_FIELDS, type Link, type Path, type SpecDraft } from "../model/spec.ts";
 import { FILE_LIMITS } from "../yaml/file_limits.ts";
-import { readSoftly } from "./coerce.ts";
+import { coerce } from "./coerce.ts";
 import { COMMON } from "./fields.ts";
 import { diagnosticsOf } from "./issue.ts";
 
-/** How specs are read. */
+/** Options for reading specs. */
 export interface ReadOptions {
-  /** The namespace of a spec that names none. Default `default`. */
+  /** The namespace of specs that name none. Default `default`. */
   namespace?: string;
 }
 
-/** A spec as far as it could be read, and what kept the rest of it from being read. */
+/** A spec as far as it could be read, and the diagnostics of the rest. */
 export interface Draft {
-  /** Its kind is empty if it has none. */
+  /** Its kind is empty if the spec has none. */
   spec: SpecDraft;
   diagnostics: Diagnostic[];
 }
 
-/** What to do about two names of one field. */
-export const SAME = "they are the same; give one";
+/** The hint for a field that is given by two of its names. */
+export const SAME = "they are the same field; give one";
 
 const OWN: ReadonlySet<string> = new Set(COMMON_FIELDS);
 
 /**
- * Reads a spec that came as a map, from a registry or a workflow; `specToMap` makes such a map.
+ * Reads a spec from a map that a registry or a workflow holds. The reverse of `specToMap`.
  *
- * @returns The spec, unless something is wrong with it.
+ * @returns The spec, absent if there are errors, and the diagnostics.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export function specFromMap(
   map: Value,
   options: ReadOptions = {},
 ): { spec?: SpecDraft; diagnostics: Diagnostic[] } {
-  if (!isMap(map)) return { diagnostics: [{ message: `a spec is a ${kindOf(map)}`, hint: "it has to be a map" }] };
+  if (!isMap(map)) return { diagnostics: [{ message: showInvalid("spec", map, "a map") }] };
   const foreign = foreignValues(map);
   if (foreign.length > 0) {
     return { diagnostics: foreign.map((diagnostic) => report({ spec: { kind: "spec" } }, diagnostic)) };
@@ -56,7 +56,7 @@ export function specFromMap(
   return hasErrors(diagnostics) ? { diagnostics } : { spec: draft.spec, diagnostics };
 }
 
-/** Reads the fields that every spec has and leaves those of its kind as they are. */
+/** Reads the fields that every spec has; the fields of its kind stay as they are. */
 export function readDraft(
   map: ValueMap,
   options: ReadOptions = {},
@@ -71,16 +71,16 @@ export function readDraft(
     else if (common.links === undefined) common.links = map[key]!;
     else {diagnostics.push({
         location: { path: [key], key: true },
-        message: "links and ports are both given",
+        message: "both links and ports are given",
         hint: SAME,
       });}
   }
-  const read = readSoftly(COMMON, common, aliasOf);
+  const read = coerce(COMMON, common, aliasOf);
   const data = "data" in read
     ? read.data
     : salvaged(read.value as ValueMap, read.issues.map(({ path }) => path as Path));
   if ("issues" in read) {
-    const subject = { of: "a spec", schema: COMMON, value: read.value };
+    const subject = { of: "spec", schema: COMMON, value: read.value };
     diagnostics.push(...read.issues.flatMap((issue) => diagnosticsOf(issue, subject)));
   }
   const { kind, id, name, namespace = options.namespace ?? "default", annotations = {}, links = {} } = data;
@@ -90,7 +90,7 @@ export function readDraft(
   return { spec, diagnostics };
 }
 
-/** What is left of the common fields without those that are wrong. */
+/** Returns the common fields without the invalid ones. */
 function salvaged(value: ValueMap, wrong: readonly Path[]): Partial<Common> & { kind: string } {
   const kept: Record<string, Value> = {};
   for (const key of Object.keys(value)) {
@@ -107,7 +107,7 @@ function salvaged(value: ValueMap, wrong: readonly Path[]): Partial<Common> & { 
 
 type Common = Omit<SpecDraft, "fields" | "links"> & { links: Record<string, Value> };
 
-/** What in a value could not be written to a spec file. */
+/** Returns diagnostics of values that could not be written to a spec file. */
 function foreignValues(root: ValueMap): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   let count = 0;
@@ -120,8 +120,8 @@ function foreignValues(root: ValueMap): Diagnostic[] {
     else if (value !== null && !["string", "number", "boolean"].includes(typeof value)) {
       diagnostics.push({
         location: { path },
-        message: `${showPath(path)} is a value of kind ${kindOf(value)}`,
-        hint: "a spec is made of texts, numbers, booleans, null, lists and maps",
+        message: `invalid ${showPath(path)}: values of kind ${kindOf(value)} cannot be part of a spec`,
+        hint: "a spec holds strings, numbers, booleans, null, lists and maps",
       });
     }
   };

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { DURATION, parseDuration, parseSize, SIZE } from "../model/quantity.ts";
 
-/** A name may hold nothing that would end it in `namespace:name`, in a path such as `outer/0`, or in a log line. */
+/** Excludes what would end a name in `namespace:name`, in a path such as `outer/0`, or in a log line. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:0|[1-9]\d{0,4})\])?$/;
 
 /**
- * A duration in milliseconds, written as such or as a text: `500ms`, `2s`, `1m30s`. Never negative.
+ * Returns the schema of a duration in milliseconds, given as a number or a string: `500ms`, `2s`, `1m30s`. Never negative.
  *
  * @example
  * ```ts
@@ -21,52 +21,52 @@ const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\[(?:0|[1-9]\d{0,4})\])?$/;
 export function duration() {
   return z.union(
     [z.number().nonnegative(), z.string().regex(DURATION).transform((text) => parseDuration(text)!)],
-    { error: "it has to be a number of milliseconds or a duration such as 500ms, 2s or 1m30s" },
+    { error: "expected a duration such as 500ms, 2s or 1m30s, or a number of milliseconds" },
   ).meta({ description: "A number of milliseconds, or a duration such as 500ms, 2s or 1m30s." });
 }
 
-/** A size in bytes, written as such or as a text: `64KiB`, `1MB`. Whole and never negative. */
+/** Returns the schema of a size in bytes, given as a number or a string: `64KiB`, `1MB`. Whole and never negative. */
 export function size() {
   return z.union(
     [z.int().nonnegative(), z.string().regex(SIZE).transform((text) => parseSize(text)!)],
-    { error: "it has to be a number of bytes or a size such as 64KiB or 1MB" },
+    { error: "expected a size such as 64KiB or 1MB, or a number of bytes" },
   ).meta({ description: "A number of bytes, or a size such as 64KiB or 1MB." });
 }
 
-/** A TCP port, 0 to 65535; 0 means any that is free. */
+/** Returns the schema of a TCP port, 0 to 65535; 0 means any that is free. */
 export function port() {
   return z.int().min(0).max(65535).meta({ description: "A TCP port, 0 to 65535; 0 takes any that is free." });
 }
 
-/** The name of a port of a node: `out`, `error`, `out[0]`. */
+/** Returns the schema of the name of a port of a node: `out`, `error`, `out[0]`. */
 export function portName() {
-  return z.string().regex(PORT_NAME, "it has to be the name of a port, such as out or out[0]")
+  return z.string().regex(PORT_NAME, "expected the name of a port, such as out or out[0]")
     .meta({ description: "The name of a port, such as out or out[0]." });
 }
 
-/** A node name or a namespace: letters, digits, `_`, `-` and `.`, at most 128 of them. */
+/** Returns the schema of a node name or a namespace: letters, digits, `_`, `-` and `.`, at most 128 of them. */
 export function nodeName() {
   return z.string().max(128)
-    .regex(NAME, "it has to be made of letters, digits, _, - and ., and begin with none of the last two")
-    .refine((text) => !UUID.test(text), "it has to be no UUID; that is what id is for");
+    .regex(NAME, "expected letters, digits, _, - and ., the first no - or .")
+    .refine((text) => !UUID.test(text), "expected a name; a UUID belongs in id");
 }
 
-/** An id: any UUID. Read in lower case. */
+/** Returns the schema of an id: any UUID, converted to lower case. */
 export function nodeId() {
-  return z.string().regex(UUID, "it has to be a UUID").toLowerCase();
+  return z.string().regex(UUID, "expected a UUID").toLowerCase();
 }
 
-/** A port of another node: `{ name: router, port: in }`. */
+/** Returns the schema of a link: `{ name: router, port: in }`. */
 export function link() {
   return z.strictObject({
     id: nodeId().optional().meta({ description: "The id of the node; it wins over the name." }),
     name: z.string().min(1).optional().meta({ description: "The name of the node, in the same namespace." }),
     port: portName().meta({ description: "The port of that node, such as in or in[0]." }),
-  }).refine(({ id, name }) => id !== undefined || name !== undefined, "it has to have a name or an id")
+  }).refine(({ id, name }) => id !== undefined || name !== undefined, "expected a name or an id")
     .meta({ description: "A port of another node of the same namespace." });
 }
 
-/** A list of specs in a spec, as a block has it. What they say is checked by the kind of each (see `nested`). */
+/** Returns the schema of a list of nested specs, which are checked by their own kinds (see `nested`). */
 export function specs() {
   return z.array(z.looseObject({ kind: z.string() })).min(1).meta({ description: "Specs of the nodes inside." });
 }

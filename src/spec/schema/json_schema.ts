@@ -11,15 +11,15 @@ export interface JsonSchema {
 }
 
 const SPEC = { $ref: "#/definitions/spec" };
-// beside a $ref nothing else counts in draft-07
+// draft-07 ignores everything beside a $ref
 const LINKS = { allOf: [{ $ref: "#/definitions/links" }] };
 const TEMPLATE = { type: "string", pattern: "\\{\\{", description: "A template: '{{ .NAME }}'." };
 
 /**
- * The JSON Schema of spec files, for editors. It is of draft-07, which every version of the language servers for YAML
- * and JSON knows; later drafts only the newest do.
+ * Returns the JSON Schema of spec files, for editors. It is draft-07, which all versions of the language servers for YAML
+ * and JSON know; only the newest know later drafts.
  *
- * @param version Of Weft, for the title.
+ * @param version The version of Weft, for the title.
  */
 export function jsonSchema(scheme: Scheme, version: string): JsonSchema {
   const common = exported(COMMON);
@@ -34,7 +34,7 @@ export function jsonSchema(scheme: Scheme, version: string): JsonSchema {
   properties.kind = {
     ...properties.kind,
     enum: names.map(({ name }) => name),
-    // what some editors show beside each choice
+    // some editors show these beside each choice
     enumDescriptions: names.map(({ kind }) => kind.summary),
   };
   return {
@@ -93,7 +93,7 @@ function atMostOne(names: readonly string[]): JsonSchema {
   return { not: { required: names } };
 }
 
-/** A schema by which a template may stand for whatever is not code and not any text anyway. */
+/** Returns a schema that also accepts a template, unless the field is code or accepts any string. */
 function withTemplates(schema: JsonSchema, path: Path, kind: KindDescription): JsonSchema {
   if (isVerbatim(kind, path)) return schema;
   const inner = (part: unknown, step?: string) =>

@@ -4,18 +4,18 @@ import type { KindDescription } from "../model/kind.ts";
 import type { Scheme } from "../model/scheme.ts";
 import { show } from "../model/show.ts";
 import { COMMON_FIELDS, specToMap } from "../model/spec.ts";
-import { readSoftly } from "./coerce.ts";
+import { coerce } from "./coerce.ts";
 import { readDraft, SAME } from "./draft.ts";
 import { diagnosticsOf, unknownField } from "./issue.ts";
 
-/** Fields as their kind's schema reads them, or what is wrong with them. */
+/** The fields as the schema of their kind reads them, or the diagnostics if any is invalid. */
 export type Validated = { fields: ValueMap } | { diagnostics: Diagnostic[] };
 
 /**
- * Reads the fields of a spec by the schema of its kind: names as the kind has them, defaults filled in, unknown ones
- * refused, values as they were meant (see `readSoftly`). Templates have to be evaluated before.
+ * Validates the fields of a spec by the schema of its kind. Replaces aliases, fills in defaults, rejects unknown fields
+ * and converts values (see `coerce`). Templates must have been evaluated.
  *
- * @param scheme With it the specs inside of a kind that is made of others are read too, each by its own kind.
+ * @param scheme If given, nested specs are validated too, each by its own kind.
  *
  * @example
  * ```ts
@@ -41,11 +41,11 @@ export function validate(kind: KindDescription, fields: ValueMap, scheme?: Schem
       diagnostics.push(unknownField([key], knownFields(kind), { of: kind.name }));
     } else if (Object.hasOwn(known, name)) {
       const both = key === name ? Object.keys(fields).find((other) => kind.fieldAliases?.[other] === name)! : name;
-      const message = `${both} and ${key} are both given`;
+      const message = `both ${both} and ${key} are given`;
       diagnostics.push({ location: { path: [key], key: true }, message, hint: SAME });
     } else setKey(known, name, fields[key]!);
   }
-  const read = readSoftly(kind.fields, known);
+  const read = coerce(kind.fields, known);
   if ("issues" in read) {
     const subject = { of: kind.name, schema: kind.fields, value: read.value };
     diagnostics.push(...read.issues.flatMap((issue) => diagnosticsOf(issue, subject)));
@@ -72,12 +72,12 @@ function validateNested(kind: KindDescription, fields: ValueMap, scheme: Scheme)
   return diagnostics.length > 0 ? { diagnostics } : { fields: { ...fields, [nested]: specs } };
 }
 
-/** The maps in a list of specs, or in one that was written without the list. */
+/** Returns the maps of a list of specs, which may be a single map. */
 export function nestedMaps(value: Value | undefined): ValueMap[] {
   return isList(value) ? value.filter(isMap) : isMap(value) ? [value] : [];
 }
 
-/** Says that a kind is not known. */
+/** Returns the diagnostic of an unknown kind. */
 export function unknownKind(name: string, scheme: Scheme): Diagnostic {
   const meant = scheme.nearest(name);
   return {

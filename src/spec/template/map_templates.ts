@@ -12,22 +12,21 @@ import { hasTemplate, offsetIn, splitTemplate, type TemplateExpression } from ".
 /**
  * Evaluates a CEL expression over `env`.
  *
- * @throws {Error} Why there is no value; an `offset` that it has is in UTF-16 units of the expression.
+ * @throws {Error} If evaluation fails; its `offset`, if any, is in UTF-16 units of the expression.
  */
 export type Evaluate = (expression: string) => Value;
 
-/** A spec's fields with the templates evaluated, and what is wrong with those that could not be: they stay as they are. */
+/** The fields with templates evaluated, and diagnostics of those that failed, which stay as they are. */
 export interface MappedTemplates {
   fields: ValueMap;
   diagnostics: Diagnostic[];
 }
 
 /**
- * Evaluates the templates in a spec's fields: `{{ ... }}` in any text that is no code and no key. A text that is one
- * template and nothing else becomes the value of that template, of whatever type; in any other the values are written
- * as text.
+ * Evaluates the templates in the fields of a spec: `{{ ... }}` in any string that is neither code nor a key. A string that
+ * consists of one template becomes its value, of any type; in other strings values are inserted as text.
  *
- * @param source Where the spec stands, for the diagnostics.
+ * @param source The positions of the spec, for diagnostics.
  */
 export function mapTemplates(spec: SpecDraft, scheme: Scheme, evaluate: Evaluate, source?: Locator): MappedTemplates {
   const diagnostics: Diagnostic[] = [];
@@ -42,7 +41,7 @@ export function mapTemplates(spec: SpecDraft, scheme: Scheme, evaluate: Evaluate
   return { fields, diagnostics };
 }
 
-/** What is wrong with the templates of a text, by their form alone and by what a check of the expressions says. */
+/** Returns diagnostics of the templates in a string: of their syntax and, with `check`, of their expressions. */
 export function checkTemplate(text: string, check?: (expression: string) => readonly Diagnostic[]): Diagnostic[] {
   const { parts, diagnostic } = splitTemplate(text);
   if (diagnostic !== undefined) return [diagnostic];
@@ -55,7 +54,7 @@ export function checkTemplate(text: string, check?: (expression: string) => read
   });
 }
 
-/** The value of a text with templates; undefined if it has none, which is told. */
+/** Returns the value of a string with templates; reports and returns undefined if evaluation fails. */
 function evaluateText(text: string, evaluate: Evaluate, tell: (diagnostic: Diagnostic) => void): Value | undefined {
   const { parts, diagnostic } = splitTemplate(text);
   if (diagnostic !== undefined) tell(diagnostic);
@@ -77,12 +76,12 @@ function evaluatePart(
   } catch (thrown) {
     const error = asError(thrown) as Error & { offset?: unknown };
     const offset = typeof error.offset === "number" ? error.offset : 0;
-    tell({ message: `template: ${error.message}`, location: { offset: offsetIn(part, offset) } });
+    tell({ message: `invalid template: ${error.message}`, location: { offset: offsetIn(part, offset) } });
     return undefined;
   }
   if (isAlone || ["string", "number", "boolean", "bigint"].includes(typeof value)) return value;
   if (value instanceof Date) return value.toISOString();
-  const message = `template: ${show(value)} cannot be part of a text`;
-  tell({ message, hint: "only a text, a number, a boolean or a date can", location: { offset: part.offset } });
+  const message = `invalid template: expected a string, a number, a boolean or a date, got ${show(value)}`;
+  tell({ message, location: { offset: part.offset } });
   return undefined;
 }

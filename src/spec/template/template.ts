@@ -1,39 +1,39 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 
-/** A part of a text with templates. Offsets are in UTF-16 units from the start of the text. */
+/** A part of a string with templates. Offsets are in UTF-16 units from the start of the string. */
 export type TemplatePart = TemplateText | TemplateExpression;
 
-/** What stands between templates, as it is. */
+/** Literal text between templates. */
 export interface TemplateText {
   readonly type: "text";
   readonly text: string;
   readonly offset: number;
 }
 
-/** What stands between `{{` and `}}`. */
+/** An expression between `{{` and `}}`. */
 export interface TemplateExpression {
   readonly type: "expression";
-  /** A CEL expression over `env`: what was written, with `.PORT` read as `env.PORT`. */
+  /** A CEL expression over `env`; `.PORT` is expanded to `env.PORT`. */
   readonly expression: string;
-  /** Where it begins. */
+  /** Where the expression begins. */
   readonly offset: number;
-  /** Offsets in the expression at which `env` was put in. */
+  /** Offsets in the expression at which `env` was inserted. */
   readonly insertions: readonly number[];
 }
 
 const TOKEN = /(?<blank>\/\/[^\n]*|\s+)|(?<word>[A-Za-z_]\w*|\d[\w.]*)|[^]/y;
-/** What stands before the quote of a text in which nothing is escaped. */
+/** The prefix of a raw string, in which backslashes do not escape. */
 const RAW = /^(?:[bB]?[rR]|[rR][bB])$/;
 
-/** Whether a text has templates in it. */
+/** Reports whether a string contains a template. */
 export function hasTemplate(text: string): boolean {
   return text.includes("{{");
 }
 
 /**
- * Cuts a text at its templates. A `}}` inside a text or a map of the expression does not end it.
+ * Splits a string at its templates. A `}}` in a string or map of an expression does not end the template.
  *
- * @returns The parts, or what is wrong with the text.
+ * @returns The parts, or a diagnostic if a template is malformed.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic
         parts: [],
         diagnostic: {
           message: read,
-          hint: 'a {{ that is meant as such is written {{ "{{" }}',
+          hint: 'write {{ "{{" }} for a literal {{',
           location: { offset: open },
         },
       };
@@ -74,7 +74,7 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic
   return { parts };
 }
 
-/** The offset in the text of an offset in one of its expressions. */
+/** Converts an offset in an expression to an offset in the string. */
 export function offsetIn(part: TemplateExpression, offset: number): number {
   const added = part.insertions.filter((at) => at < offset).length;
   return part.offset + Math.max(0, offset - added * "env".length);
@@ -92,7 +92,7 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     const { 0: token, groups } = TOKEN.exec(text)!;
     end = TOKEN.lastIndex;
     if (token === "}" && depth === 0 && text[end] === "}") {
-      if (offset < 0) return "a template is empty";
+      if (offset < 0) return "empty template";
       return { part: { type: "expression", expression: expression.trimEnd(), offset, insertions }, end: end + 1 };
     }
     if (groups!.blank !== undefined) {
@@ -102,7 +102,7 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     if (offset < 0) offset = at;
     if (token === '"' || token === "'") {
       end = endOfText(text, at, RAW.test(last) && text.startsWith(last, at - last.length));
-      if (end < 0) return "a text in a template is not closed";
+      if (end < 0) return "unclosed string in a template";
     } else if (token === "{") depth++;
     else if (token === "}") depth--;
     else if (token === "." && /[A-Za-z_]/.test(text[end] ?? "") && !endsOperand(last, before)) {
@@ -113,10 +113,10 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     before = last;
     last = token;
   }
-  return "a template is not closed";
+  return "unclosed template";
 }
 
-/** Past the text that begins at a quote, one or three of them; -1 if it does not end. */
+/** Returns the end of a string literal in one or three quotes; -1 if it is not closed. */
 function endOfText(text: string, start: number, isRaw: boolean): number {
   const character = text[start]!;
   const quote = text.startsWith(character.repeat(3), start) ? character.repeat(3) : character;
@@ -128,7 +128,7 @@ function endOfText(text: string, start: number, isRaw: boolean): number {
   return -1;
 }
 
-/** Whether a token is the end of something that a dot after it takes a field of. */
+/** Reports whether a dot after a token selects a field of what the token ends. */
 function endsOperand(token: string, before: string): boolean {
   if (token === "in") return before === ".";
   return /^[\w)\]}"']/.test(token);

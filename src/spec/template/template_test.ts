@@ -67,14 +67,14 @@ Deno.test("a template is cut into its parts", () => {
 
 Deno.test("a template that is not right is told of", () => {
   const cases: [string, string, number][] = [
-    ["a {{ b", "a template is not closed", 2],
-    ["{{ a }} {{ b }", "a template is not closed", 8],
-    ["{{ {'a': 1 }}", "a template is not closed", 0],
-    ["{{ 'a }}", "a text in a template is not closed", 0],
-    ["{{ 'a\n' }}", "a text in a template is not closed", 0],
-    ["{{ }}", "a template is empty", 0],
-    ["{{}}", "a template is empty", 0],
-    ["{{ // x\n }}", "a template is empty", 0],
+    ["a {{ b", "unclosed template", 2],
+    ["{{ a }} {{ b }", "unclosed template", 8],
+    ["{{ {'a': 1 }}", "unclosed template", 0],
+    ["{{ 'a }}", "unclosed string in a template", 0],
+    ["{{ 'a\n' }}", "unclosed string in a template", 0],
+    ["{{ }}", "empty template", 0],
+    ["{{}}", "empty template", 0],
+    ["{{ // x\n }}", "empty template", 0],
   ];
   for (const [text, message, offset] of cases) {
     const { parts, diagnostic } = splitTemplate(text);
@@ -153,24 +153,24 @@ timeout: "a{{ .LIST }}\\t{{ x y }}{{ .PORT }}"
   assertEquals(mapped(text), {
     fields: { url: "http://{{ .HOST }}: {{ .PROT }}/{{ .NONE }}\n", timeout: "a{{ .LIST }}\t{{ x y }}{{ .PORT }}" },
     lines: [
-      "x.yaml:5:7: template: PROT is not set",
-      "x.yaml:5:18: template: null cannot be part of a text; only a text, a number, a boolean or a date can",
-      "x.yaml:6:15: template: a list of 2 cannot be part of a text; only a text, a number, a boolean or a date can",
-      "x.yaml:6:28: template: x y is no variable",
+      "x.yaml:5:7: invalid template: PROT is not set",
+      "x.yaml:5:18: invalid template: expected a string, a number, a boolean or a date, got null",
+      "x.yaml:6:15: invalid template: expected a string, a number, a boolean or a date, got a list of 2",
+      "x.yaml:6:28: invalid template: x y is no variable",
     ],
   });
   assertEquals(mapped('kind: http\nurl: "a{{ .NONE }}"\n').lines, [
-    "x.yaml:2:11: template: null cannot be part of a text; only a text, a number, a boolean or a date can",
+    "x.yaml:2:11: invalid template: expected a string, a number, a boolean or a date, got null",
   ]);
   assertEquals(mapped('kind: http\nurl: "a{{ .NONE"\n').lines, [
-    'x.yaml:2:8: a template is not closed; a {{ that is meant as such is written {{ "{{" }}',
+    'x.yaml:2:8: unclosed template; write {{ "{{" }} for a literal {{',
   ]);
 });
 
 Deno.test("without a file the spec is named", () => {
   const { spec } = specFromMap({ kind: "http", name: "a", url: "{{ .X }}" });
   const { diagnostics } = mapTemplates(spec!, scheme, evaluate);
-  assertEquals(diagnostics.map(formatDiagnostic), ["a: template: X is not set"]);
+  assertEquals(diagnostics.map(formatDiagnostic), ["a: invalid template: X is not set"]);
 });
 
 Deno.test("fields without templates are shared, those of an unknown kind left alone", () => {
@@ -185,5 +185,5 @@ Deno.test("an error of the evaluator itself that is none of the template's is a 
   const diagnostics = mapTemplates(spec!, scheme, () => {
     throw "no error";
   }).diagnostics;
-  assertEquals(diagnostics.map(({ message }) => message), ["template: no error"]);
+  assertEquals(diagnostics.map(({ message }) => message), ["invalid template: no error"]);
 });

@@ -16,16 +16,16 @@ import { OpenMap } from "./open_map.ts";
 import { emptyKeyStart, isQuoted, scalarStart } from "./scalar_start.ts";
 import { isScalarTag, KNOWN_TAGS, taggedValue, tagName, untaggedValue } from "./scalar_value.ts";
 
-/** What the events of a text amount to. */
+/** The nodes that the events of a file describe. */
 export interface Composed {
   /** The root of each document. */
   roots: Node[];
   diagnostics: Diagnostic[];
-  /** Whether a limit was passed; what comes after is not read. */
+  /** Whether a limit was exceeded; the rest of the file was not read. */
   full: boolean;
 }
 
-/** Builds the values that YAML events describe. Nothing of an alias is copied: a million uses of it cost nothing. */
+/** Builds the nodes that YAML events describe. An alias is shared, not copied, so a million aliases cost nothing. */
 export function compose(text: string, lines: LineMap, events: readonly Event[]): Composed {
   const composer = new Composer(text, lines);
   for (const event of events) {
@@ -35,20 +35,20 @@ export function compose(text: string, lines: LineMap, events: readonly Event[]):
   return composer.composed;
 }
 
-/** An anchored node with what it adds to a file. While it is still open its node is not known. */
+/** An anchored node with its weight; the node is undefined until its end has been read. */
 interface Anchored extends Weight {
   node: Node | undefined;
-  /** Levels in it, itself counted. */
+  /** Its levels of nesting, itself included. */
   depth: number;
 }
 
-/** A list or map whose end has not come yet. */
+/** A list or map whose end has not been read. */
 interface Frame {
   readonly collection: ListNode | OpenMap;
   readonly anchor: string | undefined;
-  /** What the file had before it. */
+  /** The weight of the file before it. */
   readonly before: Weight;
-  /** Levels in it so far, itself counted. */
+  /** Its levels of nesting so far, itself included. */
   depth: number;
 }
 
@@ -59,7 +59,7 @@ class Composer {
   readonly #budget = new FileBudget();
   readonly #frames: Frame[] = [];
   #anchors = new Map<string, Anchored>();
-  /** Past what was read last: where an empty value stands. */
+  /** The end of what was read last, where an empty value is located. */
   #at = 0;
 
   constructor(text: string, lines: LineMap) {
@@ -112,7 +112,7 @@ class Composer {
     const value = taggedValue(text, tagName(tag));
     if (value !== undefined) return value;
     if (isScalarTag(tagName(tag))) {
-      this.#tell({ location: { offset: event.tagStart }, message: `${show(text)} cannot be tagged ${tag}` });
+      this.#tell({ location: { offset: event.tagStart }, message: `invalid ${tag} ${show(text)}` });
     } else this.#tell({ location: { offset: event.tagStart }, message: `unknown tag ${tag}`, hint: KNOWN_TAGS });
     return untaggedValue(text, event.style);
   }
@@ -141,7 +141,7 @@ class Composer {
       : collection.node;
     if (anchor !== undefined) this.#anchors.set(anchor, { node, depth, ...this.#budget.since(before) });
     const map = this.#mapThatWantsKey();
-    if (map !== undefined) map.refuseKey(node, this.#text);
+    if (map !== undefined) map.rejectKey(node, this.#text);
     else this.#place(node, depth);
   }
 
@@ -152,14 +152,17 @@ class Composer {
     if (anchored?.node !== undefined) {
       if (map === undefined) this.#value({ ...anchored, node: anchored.node }, start);
       else if (typeof anchored.node.value === "string") map.key(anchored.node.value, start, false);
-      else map.refuseKey(anchored.node, this.#text);
+      else map.rejectKey(anchored.node, this.#text);
       return;
     }
     if (anchored !== undefined) {
-      this.#tell({ location: { offset: start }, message: `the alias ${show(name)} is part of what it names` });
+      this.#tell({
+        location: { offset: start },
+        message: `the alias ${show(name)} refers to a value that contains it`,
+      });
     } else {
-      const hint = `a text that begins with * has to be quoted, an anchor is written &${name}`;
-      this.#tell({ location: { offset: start }, message: `no anchor is called ${show(name)}`, hint });
+      const hint = `quote a string that begins with *, or define the anchor as &${name}`;
+      this.#tell({ location: { offset: start }, message: `unknown anchor ${show(name)}`, hint });
     }
     if (map === undefined) this.#place(unreadable(start), 1);
     else map.skipKey();
@@ -202,7 +205,7 @@ class Composer {
   #count(weight: Weight, offset: number): void {
     const message = this.#budget.add(weight);
     if (message === undefined) return;
-    this.#tell({ location: { offset }, message, hint: "aliases count as what they stand for" });
+    this.#tell({ location: { offset }, message, hint: "an alias counts as all that it refers to" });
     this.composed.full = true;
   }
 

@@ -1,30 +1,30 @@
-/** How large the values of one file, or of one spec that came as a map, may be. Aliases count as what they stand for. */
+/** Limits of the values of a file, or of a spec read from a map. An alias counts as all that it refers to. */
 export const FILE_LIMITS = {
-  /** Values, each list item and each value of a map counted. */
+  /** Values, counting each list item and each value of a map. */
   nodes: 100_000,
   /** Levels of nesting. */
   depth: 100,
-  /** Characters of text. */
+  /** Characters of all strings. */
   size: 16 * 1024 * 1024,
 };
 
-/** What a value adds to a file. */
+/** The weight of a value. */
 export interface Weight {
   nodes: number;
   size: number;
 }
 
-/** Counts what has been read of a file. */
+/** Counts the weight of what has been read of a file. */
 export class FileBudget {
   #nodes = 0;
   #size = 0;
 
-  /** What has been read so far, or since an earlier time. */
+  /** Returns the weight read so far, or since an earlier call. */
   since(earlier: Weight = { nodes: 0, size: 0 }): Weight {
     return { nodes: this.#nodes - earlier.nodes, size: this.#size - earlier.size };
   }
 
-  /** Adds a value, and answers what is too much if it is. */
+  /** Adds a value; returns a message if a limit is exceeded. */
   add({ nodes, size }: Weight): string | undefined {
     this.#nodes += nodes;
     this.#size += size;

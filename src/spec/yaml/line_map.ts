@@ -1,4 +1,4 @@
-/** Where the lines of a text begin. A line ends with LF, CR LF or CR, as YAML has it. */
+/** The offsets at which the lines of a text begin. Lines end with LF, CR LF or CR. */
 export class LineMap {
   readonly #starts: number[] = [0];
 
@@ -11,12 +11,12 @@ export class LineMap {
     for (const end of text.matchAll(/\r\n?|\n/g)) starts.push(end.index + end[0].length);
   }
 
-  /** The offset at which the line of an offset begins. */
+  /** Returns the start of the line that contains an offset. */
   lineStart(offset: number): number {
     return this.#starts[this.#line(offset)]!;
   }
 
-  /** Line and column of an offset, in UTF-16 units, both from 1. */
+  /** Returns the line and column of an offset, both from 1, columns in UTF-16 units. */
   locate(offset: number): { line: number; column: number } {
     const line = this.#line(offset);
     return { line: line + 1, column: offset - this.#starts[line]! + 1 };

@@ -1,4 +1,4 @@
-/** YAML and JSON with the position of every value. */
+/** YAML and JSON, read with the position of every value. */
 export { compose } from "./compose.ts";
 export { FILE_LIMITS } from "./file_limits.ts";
 export { LineMap } from "./line_map.ts";

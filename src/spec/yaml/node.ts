@@ -1,7 +1,7 @@
 import type { ScalarEvent } from "js-yaml";
 import type { Value } from "../../value/mod.ts";
 
-/** One value of a YAML or JSON text, with where it stands. An alias is the very node that it names. */
+/** A value of a YAML or JSON file with its offset. An alias is the same node as its anchor. */
 export type Node = ScalarNode | ListNode | MapNode;
 
 export interface ScalarNode {
@@ -9,7 +9,7 @@ export interface ScalarNode {
   /** Offset of its first character, quotes and block headers included. */
   readonly start: number;
   readonly value: null | boolean | number | string;
-  /** From which its text can be read again, character by character; absent for a value that could not be read. */
+  /** The event from which its characters can be located; undefined for a value that could not be read. */
   readonly event: ScalarEvent | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Entry {
 }
 
 /**
- * Stands for a value that could not be read, which has been reported. It looks like a template, the value of which is
- * not known either, so that nothing further is said of it.
+ * The placeholder of a value that could not be read and has been reported. It looks like a template, so that further
+ * checks skip it.
  */
 export const UNREADABLE = "{{ unreadable }}";

@@ -1,6 +1,6 @@
 import { setKey } from "../../value/mod.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { show } from "../model/show.ts";
+import { show, showInvalid } from "../model/show.ts";
 import type { LineMap } from "./line_map.ts";
 import { type Entry, type MapNode, type Node, UNREADABLE } from "./node.ts";
 
@@ -10,14 +10,14 @@ interface Key {
   readonly isMerge: boolean;
 }
 
-/** A map that is being read: keys and values come in turn. */
+/** A map that is being read: takes keys and values in turn. */
 export class OpenMap {
   readonly node: MapNode;
   readonly #lines: LineMap;
   readonly #tell: (diagnostic: Diagnostic) => void;
-  /** The one whose value comes next; null for one that was refused. */
+  /** The key whose value comes next; null if it was rejected. */
   #key: Key | null | undefined;
-  /** Those that a merge brought, which a key of the map's own may replace. */
+  /** The keys that a merge added, which the map's own keys replace. */
   readonly #merged = new Set<string>();
   #isTemplate = false;
 
@@ -31,31 +31,31 @@ export class OpenMap {
     return this.#key === undefined;
   }
 
-  /** Where the key begins whose value comes next. */
+  /** The offset of the key whose value comes next. */
   get keyStart(): number | undefined {
     return this.#key?.start;
   }
 
-  /** Whether it is a template that stands without quotes, which YAML takes for a map with a map for a key. */
+  /** Whether it is an unquoted template, which YAML reads as a map with a map as its key. */
   get isTemplate(): boolean {
     return this.#isTemplate;
   }
 
-  /** @param isPlain Whether it stands without quotes: `<<` merges then, and nothing is no key. */
+  /** Takes a key. @param isPlain Whether it is unquoted: `<<` then merges, and an empty key is an error. */
   key(text: string, start: number, isPlain: boolean): void {
     const first = this.node.entries.get(text);
     this.#key = null;
     if (text === "" && isPlain) {
       this.#tell({
         location: { offset: start },
-        message: "a key is missing before the colon",
-        hint: 'an empty key is written ""',
+        message: "missing key before the colon",
+        hint: 'write "" for an empty key',
       });
     } else if (first !== undefined && !this.#merged.has(text) && !(text === "<<" && isPlain)) {
       const { line } = this.#lines.locate(first.keyStart);
       this.#tell({
         location: { offset: start },
-        message: `the key ${show(text)} is there twice`,
+        message: `duplicate key ${show(text)}`,
         hint: `the first is at line ${line}`,
       });
     } else {
@@ -63,26 +63,24 @@ export class OpenMap {
     }
   }
 
-  /** Goes on without a key that is no text. */
-  refuseKey(key: Node, text: string): void {
+  /** Rejects a key that is not a string. */
+  rejectKey(key: Node, text: string): void {
     this.#isTemplate = text.startsWith("{{", this.node.start);
     if (this.#isTemplate) {
-      const message = "a template stands without quotes";
+      const message = "unquoted template";
       this.#tell({ location: { offset: this.node.start }, message, hint: "write it as '{{ ... }}'" });
-    } else {this.#tell({
-        location: { offset: key.start },
-        message: `a key is ${show(key.value)}`,
-        hint: "it has to be a text",
-      });}
+    } else {
+      this.#tell({ location: { offset: key.start }, message: showInvalid("key", key.value, "a string") });
+    }
     this.skipKey();
   }
 
-  /** Goes on without a key. */
+  /** Skips a key and its value. */
   skipKey(): void {
     this.#key = null;
   }
 
-  /** Takes the value of the key that came last. */
+  /** Takes the value of the last key. */
   value(node: Node): void {
     const key = this.#key;
     this.#key = undefined;
@@ -92,13 +90,13 @@ export class OpenMap {
     this.#set(key.text, { keyStart: key.start, node });
   }
 
-  /** `<<: *a` or `<<: [*a, *b]`: what the map does not say itself, the first that says it wins. */
+  /** Merges `<<: *a` or `<<: [*a, *b]`: the map's own keys win over merged ones, and earlier maps over later ones. */
   #merge(node: Node, start: number): void {
     for (const source of node.type === "list" ? node.items : [node]) {
       if (source.value === UNREADABLE) continue;
       if (source.type !== "map") {
-        const message = `<< merges ${show(source.value)}`;
-        this.#tell({ location: { offset: start }, message, hint: "it takes a map or a list of maps" });
+        const message = showInvalid("<<", source.value, "a map or a list of maps");
+        this.#tell({ location: { offset: start }, message });
         continue;
       }
       for (const [key, entry] of source.entries) {

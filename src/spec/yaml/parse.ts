@@ -2,19 +2,19 @@ import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { FILE_LIMITS } from "./file_limits.ts";
 
-/** The events of a text, and what is wrong with its YAML. */
+/** The YAML events of a file and the diagnostics of its syntax. */
 export interface Parsed {
   events: Event[];
   diagnostics: Diagnostic[];
 }
 
-// one document or item ends where the next begins: no text in it can have such a line, as it would end there
+// no string in a document or item can contain such a line: it would end there
 const DOCUMENT = /^(?:%[^\r\n]*(?:\r\n?|\n)){0,9}---(?=[ \t\r\n]|$)/gm;
 const ITEM = /^-(?=[ \t\r\n])/gm;
 
 /**
- * Parses YAML. If it is broken, each document is parsed by itself, and each item of a list that is a broken document:
- * all that is sound is read, and one diagnostic of everything that is not is told.
+ * Parses YAML. If that fails, parses each document by itself, and each item of a document that is a list and fails: all
+ * that is valid is read, with one diagnostic for each invalid part.
  */
 export function parseYaml(text: string): Parsed {
   const whole = parsePiece(text, 0);
@@ -34,7 +34,7 @@ function parseItems(text: string, start: number, end: number, diagnostic: Diagno
     parsed.diagnostics.push(diagnostic);
     return;
   }
-  // anchors are of a document: all its items are put into one
+  // anchors are valid within a document, so all items become one document
   append(parsed.events, [{ type: EVENT_ID.DOCUMENT, explicitStart: false, explicitEnd: false, directives: [] }]);
   const diagnostics = parsed.diagnostics.length;
   for (const [from, to] of items) {
@@ -42,13 +42,13 @@ function parseItems(text: string, start: number, end: number, diagnostic: Diagno
     if (!Array.isArray(item)) parsed.diagnostics.push(item);
     else append(parsed.events, item.filter(({ type }) => type !== EVENT_ID.DOCUMENT));
   }
-  // broken only as a whole
+  // each item is valid by itself
   if (parsed.diagnostics.length === diagnostics) parsed.diagnostics.push(diagnostic);
 }
 
 const BEFORE_CONTENT = /\s+|[#%][^\r\n]*|---(?=\s)/y;
 
-/** Whether a document is a list whose items begin their lines. */
+/** Reports whether a document is a list whose items are not indented. */
 function isList(document: string): boolean {
   let start = 0;
   for (let end = 0; end >= 0;) {
@@ -59,7 +59,7 @@ function isList(document: string): boolean {
   return /^-\s/.test(document.slice(start, start + 2)) && (start === 0 || /[\r\n]/.test(document[start - 1]!));
 }
 
-/** The parts of a text that begin where the pattern matches, and what is before the first, as offsets. */
+/** Returns the offsets of the parts of a text that begin where the pattern matches, and of what precedes the first. */
 function pieces(text: string, start: number, end: number, pattern: RegExp): [start: number, end: number][] {
   const starts = [start];
   for (const match of text.slice(start, end).matchAll(pattern)) {
@@ -68,10 +68,10 @@ function pieces(text: string, start: number, end: number, pattern: RegExp): [sta
   return starts.map((from, index) => [from, starts[index + 1] ?? end]);
 }
 
-/** The events of a part of the text that begins at an offset, or why there are none. */
+/** Returns the events of a part of the file that begins at an offset, or a diagnostic. */
 function parsePiece(text: string, offset: number): Event[] | Diagnostic {
   try {
-    // a level more than is allowed: a value too deep is then found, and said, where it stands
+    // more than the limit, so that the composer reports the value that is too deep
     const events = parseEvents(text, { maxDepth: FILE_LIMITS.depth + 2 });
     if (offset > 0) events.forEach((event) => move(event, offset));
     return events;
@@ -92,25 +92,25 @@ function move(event: Event, by: number): void {
 }
 
 function diagnosticOf({ reason, mark }: YAMLException, text: string, offset: number): Diagnostic {
-  // what is missing at the end is missing after the last word
+  // what is missing at the end is missing after the last word, not after blank lines
   const at = Math.min(mark?.position ?? 0, text.trimEnd().length);
   if (reason.startsWith("nesting exceeded")) {
     return { location: { offset: offset + at }, message: `nested deeper than ${FILE_LIMITS.depth} levels` };
   }
-  const diagnostic: Diagnostic = { location: { offset: offset + at }, message: `broken YAML: ${reason}` };
+  const diagnostic: Diagnostic = { location: { offset: offset + at }, message: `invalid YAML: ${reason}` };
   const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at + 2);
   const hint = HINTS.find(([reasons, lines]) => reasons.test(reason) && lines.test(line))?.[2];
   if (hint !== undefined) diagnostic.hint = hint;
   return diagnostic;
 }
 
-/** What is probably meant, by the reason and the line as far as the diagnostic. */
+/** Hints by the reason of an error and the line up to it. */
 const HINTS: readonly [reason: RegExp, line: RegExp, hint: string][] = [
   [/./, /^ *\t/, "indent with spaces, not with tabs"],
-  [/./, /[:,[-]\s+\{\{/, "a text that begins with {{ has to be quoted"],
-  [/./, /[:,[-]\s+[@`%]/, "a text that begins with @, ` or % has to be quoted"],
-  [/^missed comma/, /^/, "inside of { } and [ ] a text with any of these in it has to be quoted"],
-  [/quoted scalar|flow collection|deficient indentation/, /^/, "a quote or bracket before it may not be closed"],
+  [/./, /[:,[-]\s+\{\{/, "quote a string that begins with {{"],
+  [/./, /[:,[-]\s+[@`%]/, "quote a string that begins with @, ` or %"],
+  [/^missed comma/, /^/, "inside { } and [ ], quote a string that contains any of these characters"],
+  [/quoted scalar|flow collection|deficient indentation/, /^/, "is a quote or bracket before it not closed?"],
 ];
 
 function append(events: Event[], more: readonly Event[]): void {

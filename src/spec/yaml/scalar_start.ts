@@ -1,19 +1,19 @@
 import { SCALAR_STYLE, type ScalarEvent } from "js-yaml";
 import type { LineMap } from "./line_map.ts";
 
-/** What may stand between a value and the colon of a key that is empty. */
+/** What may precede the colon of an empty key. */
 const BEFORE_EMPTY_KEY = /(?:[\s,{?-]+|#[^\r\n]*)*/y;
 
-/** Whether a scalar stands in quotes of either kind. */
+/** Reports whether a scalar is quoted. */
 export function isQuoted({ style }: ScalarEvent): boolean {
   return style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
 }
 
 /**
- * The offset of a scalar's first character: of the quote or the block's header, if it has one.
+ * Returns the offset of a scalar's first character, quotes and block headers included.
  *
- * @param scalar One that has text.
- * @param after Past what was read before it.
+ * @param scalar A scalar that is not empty.
+ * @param after The end of what was read before it.
  */
 export function scalarStart(text: string, lines: LineMap, scalar: ScalarEvent, after: number): number {
   const { valueStart, style, anchorEnd, tagEnd } = scalar;
@@ -27,7 +27,7 @@ export function scalarStart(text: string, lines: LineMap, scalar: ScalarEvent, a
   return text.indexOf(style === SCALAR_STYLE.LITERAL_BLOCK ? "|" : ">", from);
 }
 
-/** The offset of the colon that has no key before it. @param after Past what was read before it. */
+/** Returns the offset of the colon of an empty key. @param after The end of what was read before it. */
 export function emptyKeyStart(text: string, after: number): number {
   BEFORE_EMPTY_KEY.lastIndex = after;
   return after + BEFORE_EMPTY_KEY.exec(text)![0].length;

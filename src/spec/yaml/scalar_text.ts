@@ -1,9 +1,9 @@
 import { CHOMPING_MODE, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
 
 /**
- * Where the characters of a scalar's value stand in the text that it was read from, as flat pairs: an offset in the
- * value, and the offset in the text of the character there. The characters up to the next pair follow each other in
- * both. A line break of the value stands at the line break of the text that it was made of, an escape at its backslash.
+ * Maps the characters of a scalar's value to the file, as flat pairs of an offset in the value and the offset of that
+ * character in the file. Up to the next pair both offsets advance together. A line break maps to the line break in the
+ * file that it was made of, an escape to its backslash.
  */
 export function scalarSegments(text: string, scalar: ScalarEvent): number[] {
   const { valueStart, valueEnd, style } = scalar;
@@ -23,7 +23,7 @@ class Segments {
   #length = 0;
   #next = -1;
 
-  /** Says that the next characters of the value are those of the text from there on. */
+  /** Maps the next characters of the value to the file from an offset on. */
   add(start: number, count: number): void {
     if (count === 0) return;
     if (start !== this.#next) this.pairs.push(this.#length, start);
@@ -62,13 +62,13 @@ function addFlow(segments: Segments, text: string, start: number, end: number, s
   segments.add(from, (style === SCALAR_STYLE.PLAIN ? solid : end) - from);
 }
 
-/** Adds what the escape at an offset stands for, and answers where the text goes on. */
+/** Adds the characters of the escape at an offset; returns the offset after it. */
 function addEscape(segments: Segments, text: string, at: number, end: number): number {
   const letter = text[at + 1]!;
   if (letter === "\n" || letter === "\r") return skipBreaks(text, at + 1, end).end;
   const digits = letter === "x" ? 2 : letter === "u" ? 4 : letter === "U" ? 8 : 0;
   segments.add(at, 1);
-  // one beyond U+FFFF is two units of the value, and both stand at the backslash
+  // a character beyond U+FFFF is two units of the value, which both map to the backslash
   if (digits === 8 && (parseInt(text.slice(at + 2, at + 10), 16) | 0) > 0xffff) segments.add(at, 1);
   return at + 2 + digits;
 }

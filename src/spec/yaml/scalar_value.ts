@@ -18,23 +18,23 @@ const SCALAR_TAGS = new Map<string, ScalarTagDefinition<Scalar>>(
   [strTag, ...IMPLICIT].map((tag) => [tag.tagName.slice(PREFIX.length), tag]),
 );
 
-// most texts begin with a letter that rules every one of them out
+// most scalars begin with a letter that rules all of them out
 const BY_FIRST = new Map<string, ScalarTagDefinition<Scalar>[]>();
 for (const tag of IMPLICIT) {
   for (const first of tag.implicitFirstChars ?? []) BY_FIRST.set(first, [...BY_FIRST.get(first) ?? [], tag]);
 }
 
-/** The tags that a spec file may use, as a hint names them. */
+/** The hint that lists the tags a spec file may use. */
 export const KNOWN_TAGS = "known tags are !!str, !!int, !!float, !!bool, !!null, !!map and !!seq";
 
-/** The short name of a tag as it was written: `str` for `!!str`; the text itself for one that YAML does not define. */
+/** Returns the short name of a tag: `str` for `!!str`; other tags as they are. */
 export function tagName(written: string): string {
   if (written === "!") return "str";
   if (written.startsWith("!!")) return written.slice(2);
   return written.startsWith(`!<${PREFIX}`) ? written.slice(PREFIX.length + 2, -1) : written;
 }
 
-/** What a scalar without a tag stands for, by the core schema of YAML 1.2. */
+/** Returns the value of an untagged scalar by the core schema of YAML 1.2. */
 export function untaggedValue(text: string, style: number): Scalar {
   if (style !== SCALAR_STYLE.PLAIN) return text;
   for (const tag of BY_FIRST.get(text.charAt(0)) ?? []) {
@@ -44,12 +44,12 @@ export function untaggedValue(text: string, style: number): Scalar {
   return text;
 }
 
-/** Whether a tag, by its short name, is one of scalars. */
+/** Reports whether a tag, by its short name, is one of scalars. */
 export function isScalarTag(tag: string): boolean {
   return SCALAR_TAGS.has(tag);
 }
 
-/** What a scalar with that tag stands for; `undefined` if it cannot have the tag. */
+/** Returns the value of a tagged scalar; undefined if it does not fit the tag. */
 export function taggedValue(text: string, tag: string): Scalar | undefined {
   const definition = SCALAR_TAGS.get(tag);
   const value = definition?.resolve(text, true, definition.tagName);

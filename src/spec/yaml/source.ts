@@ -5,18 +5,18 @@ import type { LineMap } from "./line_map.ts";
 import type { MapNode, Node, ScalarNode } from "./node.ts";
 import { scalarSegments } from "./scalar_text.ts";
 
-/** A text that specs were read from. */
+/** A file that specs were read from. */
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
   readonly lines: LineMap;
 }
 
-/** Where a spec that was read from a file stands in it. `links` means `ports` where that is what was written. */
+/** The positions of a spec in its file. A path through `links` finds `ports` if the file has that. */
 export class Source implements Locator {
   readonly #file: SourceFile;
   readonly #root: MapNode;
-  /** Of the text that was asked for last: many questions about one text are usual. */
+  /** The positions of the string that was located last: usually many offsets of one string are located. */
   #last: { node: Node; origin: TextOrigin } | undefined;
 
   constructor(file: SourceFile, root: MapNode) {
@@ -24,7 +24,7 @@ export class Source implements Locator {
     this.#root = root;
   }
 
-  /** The file's name, as it was given to `readSpecs`. */
+  /** The name of the file, as given to `readSpecs`. */
   get file(): string {
     return this.#file.name;
   }
@@ -43,7 +43,7 @@ export class Source implements Locator {
     return origin === undefined ? this.position(path) : { file: this.file, ...locateIn(origin, offset) };
   }
 
-  /** Where the characters of the text at a path stand; undefined if there is no text. */
+  /** Returns the positions of the characters of the string at a path; undefined if there is no string. */
   textOrigin(path: Path): TextOrigin | undefined {
     const { node, rest } = this.#walk(path);
     return rest === 0 && isText(node) ? this.#textOrigin(node) : undefined;
@@ -57,7 +57,7 @@ export class Source implements Locator {
       : this.#file.text.slice(node.event.valueStart, node.event.valueEnd);
   }
 
-  /** What can be kept of it, as data. */
+  /** Returns the positions as data that can be stored. */
   origin(): Origin {
     const texts: Record<string, TextOrigin> = {};
     for (const [key, { node }] of this.#root.entries) {

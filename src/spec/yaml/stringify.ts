@@ -2,7 +2,7 @@ import { type Document, dump, SCALAR_STYLE, visit } from "js-yaml";
 import { type SpecDraft, specToMap } from "../model/spec.ts";
 
 /**
- * Specs as YAML that can be read again: one list, texts of several lines in literal blocks.
+ * Formats specs as YAML that `readSpecs` reads: a list, with strings of several lines in literal blocks.
  *
  * @example
  * ```ts

@@ -112,19 +112,19 @@ Deno.test("code is written as it would be by hand", () => {
 
 Deno.test("a map that is no spec is told of without a position", () => {
   const cases: [Value, string[]][] = [
-    [null, ["spec: a spec is a null; it has to be a map"]],
-    [[], ["spec: a spec is a list; it has to be a map"]],
-    [{}, ['spec: missing field "kind" of a spec; it has to be a text']],
-    [{ kind: "snippet", name: 5, id: "x" }, ['5: id is "x"; it has to be a UUID']],
+    [null, ["spec: invalid spec null: expected a map"]],
+    [[], ["spec: invalid spec: expected a map, got an empty list"]],
+    [{}, ['spec: missing field "kind" of spec: expected a string']],
+    [{ kind: "snippet", name: 5, id: "x" }, ['5: invalid id "x": expected a UUID']],
     [{ kind: "k", links: { out: {} } }, [
-      'k: missing field "port" of links.out[0]; it has to be a text',
+      'k: missing field "port" of links.out[0]: expected a string',
     ]],
     [{ kind: "k", code: new Uint8Array(1), list: [{ at: new Date(0) }] }, [
-      "spec: code is a value of kind bytes; a spec is made of texts, numbers, booleans, null, lists and maps",
-      "spec: list[0].at is a value of kind date; a spec is made of texts, numbers, booleans, null, lists and maps",
+      "spec: invalid code: values of kind bytes cannot be part of a spec; a spec holds strings, numbers, booleans, null, lists and maps",
+      "spec: invalid list[0].at: values of kind date cannot be part of a spec; a spec holds strings, numbers, booleans, null, lists and maps",
     ]],
     [{ kind: "k", big: 1n }, [
-      "spec: big is a value of kind bigint; a spec is made of texts, numbers, booleans, null, lists and maps",
+      "spec: invalid big: values of kind bigint cannot be part of a spec; a spec holds strings, numbers, booleans, null, lists and maps",
     ]],
     [{ kind: "k", x: Array(100_001).fill(1) }, ["spec: more than 100000 values"]],
   ];
