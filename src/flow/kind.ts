@@ -5,62 +5,66 @@ import type { Node } from "./node.ts";
 import type { Process } from "./process.ts";
 import type { NodeSymbol } from "./symbol.ts";
 
-/** What a node is prepared from. */
+/** The context in which a node is prepared. */
 export interface PrepareContext {
-  /** Its symbol: the ports to send by. */
+  /** The symbol of the node, which holds its ports. */
   readonly symbol: NodeSymbol;
   /** The fields of its spec: validated, defaults filled in, templates evaluated. */
   readonly fields: ValueMap;
-  /** What runs its packets. */
+  /** The flow that runs its packets. */
   readonly flow: Flow;
-  /** Where a field stands in the author's file, `file:line:column`, or the character at an offset of its text. */
+  /**
+   * Returns the position of a field in the spec author's file, `file:line:column`.
+   *
+   * @param offset Of a character in the field's string. Default: the start of the field.
+   */
   position(path: Path, offset?: number): string | undefined;
-  /** Writes a log line in the name of the node. */
+  /** Writes a log line on behalf of the node. */
   log(level: LogLevel, message: string, process?: Process, data?: Value): void;
 }
 
-/** A node ready to run, and the way back. */
+/** A node that is ready to run. */
 export interface Prepared {
   node: Node;
-  /** Undoes what preparing did. Called once: when the change is refused, or when the symbol's last process has ended. */
+  /** Undoes what preparing did. Called once, when the change is rejected or the symbol's last process has ended. */
   release?(): void | Promise<void>;
 }
 
-/** A part of a compound: a nested spec by its place, and one of its ports. */
+/** A port of a part of a compound. `part` is the index of the nested spec. */
 export interface PartPort {
   part: number;
   port: string;
 }
 
-/** How a kind that is made of others is taken apart. */
+/** The parts of a compound and how they are linked. */
 export interface Compound {
-  /** The nested specs, as the author wrote them. */
+  /** The nested specs as the spec author wrote them. */
   parts: readonly ValueMap[];
-  /** Links between them. */
+  /** Links between the parts. */
   wires: readonly { from: PartPort; to: PartPort }[];
-  /** Where that which comes in at a port of the whole goes; empty if there is no such port. */
+  /** Returns the in ports of parts that an in port of the compound leads to; none for an unknown port. */
   ins(port: string): readonly PartPort[];
-  /** Which parts' ports lead out of a port of the whole; empty if there is no such port. */
+  /** Returns the out ports of parts that lead to an out port of the compound; none for an unknown port. */
   outs(port: string): readonly PartPort[];
 }
 
-/** A node kind: its description, where it runs, and how a spec becomes a node. */
+/** A node kind: its description, where its nodes run, and how a spec becomes a node. */
 export interface Kind<Context extends PrepareContext = PrepareContext> extends KindDescription {
   /**
-   * Where its nodes run: on an executor, with no permission, or on the host, beside the sockets. Default `executor`.
+   * Where its nodes run: on an executor, without permissions, or on the host, next to the sockets. Default `executor`.
    */
   readonly place?: "executor" | "host";
   /**
-   * Whether a packet to one of its nodes changes nothing that someone outside could see, so that it may be repeated. For
-   * kinds of the host; default false.
+   * Whether a packet to one of its nodes has no effect outside of the process, so that it can be repeated safely. Only
+   * for kinds that run on the host. Default false.
    */
   readonly pure?: boolean | ((fields: ValueMap) => boolean);
-  /** Takes a spec apart; such a kind has no node of its own. */
+  /** Splits a spec into its parts. A kind with this method is a compound and has no node of its own. */
   compound?(fields: ValueMap): Compound;
   /**
-   * Turns a spec into a node. Does all that can fail; starts nothing (that is the node's `load`).
+   * Creates the node of a spec. Must do everything that can fail, but start nothing: that is for the node's `load`.
    *
-   * @throws {Error} Why the spec cannot be run; the change that brought it is refused.
+   * @throws {Error} If the spec cannot be run. The change that contains it is rejected.
    */
   prepare?(context: Context): Prepared | Promise<Prepared>;
 }

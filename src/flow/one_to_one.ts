@@ -4,8 +4,8 @@ import type { Packet } from "./packet.ts";
 import type { NodeSymbol } from "./symbol.ts";
 
 /**
- * A node with `in`, `out` and `error`: what its action answers goes to `out`, an error to `error`; where the port is
- * linked to nothing, back to whoever sent the packet. `NONE` is answered as it is.
+ * Creates a node with the ports `in`, `out` and `error`: sends what the action returns to `out`, or to `error` if it is
+ * an error. If that port has no links, it is the node's answer. `NONE` is always answered, never sent.
  *
  * @example
  * ```ts
