@@ -7,7 +7,7 @@ import { checkOutPort } from "../out_port.ts";
 
 const fields = z.object({
   routes: z.array(z.strictObject({
-    method: z.string().optional().meta({ description: "GET, POST, ...; any method if it is not given or `*`." }),
+    method: z.string().optional().meta({ description: "GET, POST, ...; any method if absent or `*`." }),
     path: z.string().meta({ description: "A path: literals, `:name` for one segment, `*` for all that follows." }),
     port: portName().meta({ description: "Where such a request goes: out[0], out[1], ..." }),
   })).min(1).meta({ description: "Which requests go where; the most specific path wins." }),
@@ -15,7 +15,7 @@ const fields = z.object({
 
 const ports = { in: ["in"], out: ["out[]", "error"] };
 
-/** Sends a request where its method and path say. */
+/** Sends a request to the out port of the route that matches its method and path. */
 export const router: Kind = {
   name: "router",
   summary: "Sends a request to a port by its method and path, with the path's parameters as params.",
@@ -24,9 +24,9 @@ export const router: Kind = {
   check(given) {
     const { routes } = fields.parse(given);
     return [
-      ...checkRoutes(routes as Parameters<typeof checkRoutes>[0]).map(({ index, what, hint }) => ({
+      ...checkRoutes(routes as Parameters<typeof checkRoutes>[0]).map(({ index, message, hint }) => ({
         path: ["routes", index, "path"],
-        what,
+        what: message,
         hint,
       })),
       ...routes.flatMap(({ port }, index) => checkOutPort(port, ["routes", index, "port"])),
@@ -43,19 +43,19 @@ export const router: Kind = {
         receive(packet) {
           const payload = packet.payload;
           if (!isMap(payload) || typeof payload.method !== "string" || typeof payload.path !== "string") {
-            throw new Error("a router takes requests: maps with a method and a path");
+            throw new Error("invalid payload of a router: expected a request, a map with a method and a path");
           }
           const match = table.match(payload.method, payload.path);
           if ("port" in match) return packet.send(outs.get(match.port)!, withParams(payload, match.params));
-          return packet.send(error, refusal(match));
+          return packet.send(error, noRoute(match));
         },
       },
     };
   },
 };
 
-/** A response that says why there is no route. */
-function refusal(match: { status: number; allow?: string }): ValueMap {
+/** Returns the response to a request without a route. */
+function noRoute(match: { status: number; allow?: string }): ValueMap {
   const header = match.allow === undefined ? {} : { Allow: [match.allow] };
   if (match.status === 204) return { status: 204, header };
   const reasons: Record<number, string> = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" };
