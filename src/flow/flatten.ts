@@ -1,9 +1,9 @@
 import { type Link, normalizePort, type Path, type Spec } from "../spec/model/mod.ts";
 import { setKey, type Value, type ValueMap } from "../value/mod.ts";
 
-/** A link by name or id, inside a compound by the id of a part. */
+/** A link to another spec, by its name or id, or to a part of the same compound, by the id of the part. */
 export interface FlatLink {
-  /** A name or an id. */
+  /** The name or id of a spec, or the id of a part. */
   target: string;
   port: string;
 }
@@ -34,37 +34,37 @@ export interface FlatKind {
   compound?(fields: ValueMap): Compound;
 }
 
-/** One node to be: a spec, or a part of a compound, with its links. */
+/** The definition of one node: a plain spec, or a part of a compound. */
 export interface FlatSpec<Kind extends FlatKind = FlatKind> {
   id: string;
   name: string;
   kind: Kind;
   fields: ValueMap;
   links: Readonly<Record<string, readonly FlatLink[]>>;
-  /** Steps from the root of the author's spec to this part. */
+  /** The path from the root of the spec to this part. */
   path: Path;
 }
 
-/** A spec taken apart. */
+/** A spec as plain nodes. */
 export interface Flattened<Kind extends FlatKind = FlatKind> {
-  /** Its nodes, outermost first; one for a plain kind. */
+  /** Its nodes in the order of the spec; a single one for a plain kind. */
   nodes: FlatSpec<Kind>[];
-  /** For the spec itself and each compound in it, by id: what its in ports stand for. */
+  /** For each compound, by id: returns the links that one of its in ports stands for. */
   inbound: Map<string, (port: string) => readonly FlatLink[]>;
 }
 
-/** The kind of a name. @throws {Error} If there is none. */
+/** Returns the kind with a name. @throws {Error} If there is none. */
 export type KindOf<Kind extends FlatKind> = (name: string) => Kind;
 
 /**
- * Takes a spec apart into plain nodes: the parts of a block named `outer` are `outer/0`, `outer/1`, ..., and a part that
- * is a compound itself is taken apart in turn.
+ * Splits a spec into plain nodes: the parts of a block named `outer` become `outer/0`, `outer/1`, ..., and a part that
+ * is a compound itself is split in turn.
  */
 export function flatten<Kind extends FlatKind>(spec: Spec, kindOf: KindOf<Kind>): Flattened<Kind> {
   const flat: Flattened<Kind> = { nodes: [], inbound: new Map() };
   const links: Record<string, FlatLink[]> = {};
   for (const [port, targets] of Object.entries(spec.links)) {
-    // nodes never send by these two: they are links of the spec itself
+    // these are links of the spec itself, not of a node's out port
     if (port !== "init" && port !== "term") setKey(links, port, targets.map(toFlatLink));
   }
   add(
@@ -112,7 +112,7 @@ function add<Kind extends FlatKind>(flat: Flattened<Kind>, spec: FlatSpec<Kind>,
   });
 }
 
-/** Links by the names that the node itself has for its ports. */
+/** Renames the ports of links to the names that the kind declares. */
 function normalized(links: FlatSpec["links"], ports: readonly string[]): FlatSpec["links"] {
   const known: Record<string, FlatLink[]> = {};
   for (const [written, to] of Object.entries(links)) {

@@ -6,28 +6,28 @@ import type { InPort, OutPort } from "./port.ts";
 import { type ExitHook, Process, type ProcessOptions } from "./process.ts";
 import type { Reader } from "./reader.ts";
 
-/** Unanswered packets in a row after which a process is taken to be in a loop. */
+/** Length of a chain of unanswered packets at which a process is considered to be in a loop. */
 export const MAX_DEPTH = 1_000;
-/** Unanswered packets of one process after which it is taken to multiply without end. */
+/** Number of unanswered packets of one process at which its packets are considered to multiply without end. */
 export const MAX_OPEN = 100_000;
 
-/** What a `Flow` tells the thread it runs on. */
+/** Callbacks from a `Flow` to the thread that it runs on. */
 export interface FlowOptions {
-  /** Something was put into an empty queue from outside a drain: call `drain` soon. */
+  /** Called when a packet enters an empty queue outside of `drain`, which is to be called soon. Default: call it now. */
   wake?: () => void;
-  /** A process has nothing left to do but to be closed by whoever opened it. */
+  /** Called when a process has become idle: its opener has not closed it, but nothing else keeps it open. */
   idle?: (process: Process) => void;
-  /** A process has ended, its exit hooks included. */
+  /** Called when a process has ended and its exit hooks have run. */
   ended?: (process: Process) => void;
 }
 
 /**
- * Runs packets: takes the next one off the queue, lets its node handle it, carries the answer back. Nothing is nested:
- * a handler returns before any packet that it sent is taken, so a deep chain costs no stack and a handler that is cut
- * short loses nothing but its process.
+ * Runs packets: takes the next one off the queue, calls its node's handler, and carries the answer back. Calls never
+ * nest: a handler returns before any packet that it sent is taken, so a deep chain uses no stack, and terminating a
+ * handler affects only its own process.
  */
 export class Flow {
-  /** The packet whose handler is running; null between two. What is thrown out of `drain` belongs to it. */
+  /** The packet whose handler is running, or null. An exception that escapes `drain` was caused by it. */
   current: Packet | null = null;
   #queue: (Packet | undefined)[] = [];
   #head = 0;
@@ -43,30 +43,32 @@ export class Flow {
     this.#ended = options.ended ?? (() => {});
   }
 
-  /** Packets that wait for their turn. */
+  /** The number of packets in the queue. */
   get queued(): number {
     return this.#queue.length - this.#head;
   }
 
-  /** Handlers whose promise is not settled. */
+  /** The number of handlers whose promise has not settled. */
   get promised(): number {
     return this.#promised;
   }
 
-  /** The packet whose turn is next. */
+  /** The packet at the head of the queue. */
   get next(): Packet | undefined {
     return this.#queue[this.#head];
   }
 
-  /** Opens a process. Whoever opens it closes it. */
+  /** Opens a process. The caller must `close` it. */
   open(options: ProcessOptions): Process {
     return new Process(options);
   }
 
   /**
-   * Sends a packet to a port from outside of any node.
+   * Sends a packet to an in port from outside of any node.
    *
-   * @param via The port it leaves by, for the path in error messages.
+   * @param replyTo Receives the answer.
+   * @param tag Stored in the packet for `replyTo`.
+   * @param via The out port that it leaves by, for the path in error messages.
    */
   start(
     process: Process,
@@ -85,8 +87,10 @@ export class Flow {
   }
 
   /**
-   * Sends a payload out of a port from outside of any node, to all it is linked to; the replyTo is told the merged answer.
-   * Answers false, and sends nothing, if the port is linked to nothing.
+   * Sends a payload from an out port to everything it is linked to, from outside of any node.
+   *
+   * @param replyTo Receives the merged answer.
+   * @returns False, having sent nothing, if the port has no links.
    */
   emit(process: Process, port: OutPort, payload: Value | Encoded, replyTo: ReplyTo, tag = 0): boolean {
     const targets = port.targets(process.generation);
@@ -106,7 +110,7 @@ export class Flow {
     return true;
   }
 
-  /** Takes packets until none is left. */
+  /** Runs packets until the queue is empty. */
   drain(): void {
     if (this.#draining) return;
     this.#draining = true;
@@ -114,7 +118,7 @@ export class Flow {
     this.#draining = false;
   }
 
-  /** Takes one packet. Answers whether there was one. */
+  /** Runs one packet. Returns false if the queue is empty. */
   step(): boolean {
     const packet = this.#queue[this.#head];
     if (packet === undefined) return false;
@@ -126,14 +130,15 @@ export class Flow {
     }
     if (packet.process.status !== "running") this.#drop(packet);
     else if (packet.answer !== undefined) this.#continue(packet);
-    else this.#take(packet);
+    else this.#receive(packet);
     return true;
   }
 
   /**
-   * Goes on after `drain` or `step` was ended from outside, by something that ran no `catch` and no `finally`: the
-   * process whose handler was running ends with the error. Answers its packet; null if none was running, and then the
-   * queue may have lost one.
+   * Recovers after `drain` or `step` was terminated from outside, without running any `catch` or `finally`: aborts the
+   * process whose handler was running with the error.
+   *
+   * @returns The packet whose handler was running; null if there was none, in which case the queue may have lost one.
    */
   stopped(error: Error): Packet | null {
     this.#draining = false;
@@ -146,39 +151,39 @@ export class Flow {
     return packet;
   }
 
-  /** Gives the answer to a packet whose handler said `SENT` on its own account, without sending. */
+  /** Answers a packet whose handler returned `SENT` without sending anything. */
   settle(packet: Packet, answer: Outcome): void {
     if (packet.process.status !== "running") return;
     this.#settle(packet, answer);
     if (!this.#draining && this.queued > 0) this.#wake();
   }
 
-  /** The opener is done with the process: it ends once every packet is answered and every child has ended. */
+  /** Closes a process for its opener: it ends once every packet is answered and every child has ended. */
   close(process: Process, error?: Error): void {
     if (process.status !== "running") return;
     process.error ??= error;
     this.release(process);
   }
 
-  /** One more reason for a process not to end. */
+  /** Adds a reason for a process not to end. */
   hold(process: Process): void {
     process.open++;
   }
 
-  /** One reason less. */
+  /** Removes a reason for a process not to end. */
   release(process: Process): void {
     const open = --process.open;
     if (open === 0) this.#end(process, process.error);
     else if (open === 1 && process.status === "running") this.#idle(process);
   }
 
-  /** Ends a process now: its children too, and its unanswered packets get the error, or `dropped packet`. */
+  /** Ends a process and its children now. Its unanswered packets are answered with the error, or `dropped packet`. */
   abort(process: Process, error?: Error): void {
     if (process.status !== "running") return;
     this.#end(process, process.error ?? error);
   }
 
-  /** For `Packet.send`: sends a payload to every target in the name of a packet. */
+  /** Sends a payload to every target as a child of a packet. Called by `Packet.send`. */
   spread(parent: Packet, targets: readonly InPort[], payload: Value | Encoded, via: OutPort): void {
     const process = parent.process;
     if (parent.depth >= MAX_DEPTH || process.open > MAX_OPEN) return this.#runaway(parent);
@@ -190,7 +195,7 @@ export class Flow {
     }
   }
 
-  /** For `Packet.sendAll`. */
+  /** Sends several payloads as children of a packet. Called by `Packet.sendAll`. */
   spreadAll(parent: Packet, sendings: readonly Sending[]): Reply {
     const process = parent.process;
     for (let slot = 0; slot < sendings.length; slot++) {
@@ -209,7 +214,7 @@ export class Flow {
       const packet = new Packet(this, process, targets.length === 1 ? targets[0]! : null, payload, parent, port);
       packet.slot = slot;
       if (targets.length === 1) {
-        // a long list waits at the reader, one in the queue at a time, or it would keep other processes waiting
+        // a long list waits at the reader, one packet in the queue at a time, so that other processes get their turn
         if (process.openReader(targets[0]!).enlist(packet)) this.#enqueue(packet);
         continue;
       }
@@ -230,7 +235,7 @@ export class Flow {
     if (!this.#draining && this.queued === 1) this.#wake();
   }
 
-  #take(packet: Packet): void {
+  #receive(packet: Packet): void {
     const port = packet.port!;
     const node = port.symbol.node;
     let reader = packet.process.reader(port);
@@ -246,7 +251,7 @@ export class Flow {
       reply = this.#failed(packet, thrown);
     }
     this.current = null;
-    this.#replied(packet, reply, reader);
+    this.#handleReply(packet, reply, reader);
     if (reader !== null) this.#advance(reader);
   }
 
@@ -263,10 +268,10 @@ export class Flow {
       reply = this.#failed(packet, thrown);
     }
     this.current = null;
-    this.#replied(packet, reply, packet.reader);
+    this.#handleReply(packet, reply, packet.reader);
   }
 
-  #replied(packet: Packet, reply: Reply, reader: Reader | null): void {
+  #handleReply(packet: Packet, reply: Reply, reader: Reader | null): void {
     if (reply !== SENT && !(reply instanceof Promise)) {
       if (packet.process.status !== "running") return this.#drop(packet);
       if (packet.reader === null && reader !== null && reader.unanswered.length > 0) reader.add(packet);
@@ -288,25 +293,25 @@ export class Flow {
     this.#promised--;
     if (packet.process.status !== "running") return;
     reader.busy = false;
-    this.#replied(packet, answer === undefined ? this.#failed(packet, thrown) : answer, reader);
+    this.#handleReply(packet, answer === undefined ? this.#failed(packet, thrown) : answer, reader);
     this.#advance(reader);
     if (!this.#draining && this.queued > 0) this.#wake();
   }
 
-  /** Lets the next waiting packet of a reader have its turn. */
+  /** Queues the next waiting packet of a reader. */
   #advance(reader: Reader): void {
     const next = reader.advance();
     if (next !== undefined) this.#enqueue(next);
   }
 
-  /** What a handler threw, as its reply: to the `error` port where that is linked. */
+  /** Turns what a handler threw into its reply: sends the error to the `error` port, or answers with it. */
   #failed(packet: Packet, thrown: unknown): Reply {
     const error = asError(thrown);
     const port = packet.port!.symbol.findOut("error");
     trace(packet, error);
     packet.continuation = null;
     if (packet.pending === 0) return port === undefined ? error : packet.send(port, error);
-    // it had sent packets before it threw: their answers have nowhere to go
+    // the answers to packets that it sent before it threw would have no receiver
     this.abort(packet.process, error);
     return SENT;
   }
@@ -315,30 +320,30 @@ export class Flow {
     packet.pending = 0;
     if (isError(answer)) trace(packet, answer);
     const reader = packet.reader;
-    if (reader === null) return this.#up(packet, answer);
+    if (reader === null) return this.#passUp(packet, answer);
     if (reader.holds(packet)) {
       packet.answer = answer;
       return;
     }
     reader.remove(packet);
-    this.#up(packet, answer);
-    for (let held = reader.takeHeld(); held !== undefined; held = reader.takeHeld()) this.#up(held, held.answer!);
+    this.#passUp(packet, answer);
+    for (let held = reader.takeHeld(); held !== undefined; held = reader.takeHeld()) this.#passUp(held, held.answer!);
   }
 
-  /** Carries an answer to whoever sent the packet, and on from there as far as nothing else is waited for. */
-  #up(packet: Packet, answer: Outcome): void {
+  /** Passes an answer to the packet's parent, and on upwards until a parent has to wait for other answers. */
+  #passUp(packet: Packet, answer: Outcome): void {
     let at = packet;
     for (;;) {
       const parent = at.parent;
       if (parent === null) {
-        this.#tell(at, answer);
+        this.#reply(at, answer);
         return this.release(at.process);
       }
-      // answered by its node without waiting for what it had sent
+      // the parent's node answered without waiting for the packets it had sent
       if (parent.pending === 0) return this.release(at.process);
       at.process.open--;
       if (parent.answers !== null) {
-        parent.answers[at.slot] = answer as Answer; // sealed answers go to packets of one link only
+        parent.answers[at.slot] = answer as Answer; // only a packet with a single link gets an encoded answer
         if (--parent.pending > 0) return;
         answer = merge(parent.answers);
       } else parent.pending = 0;
@@ -352,14 +357,14 @@ export class Flow {
     }
   }
 
-  #tell(packet: Packet, answer: Outcome): void {
+  #reply(packet: Packet, answer: Outcome): void {
     const replyTo = packet.replyTo;
     packet.replyTo = null;
     replyTo?.answered(packet, answer);
   }
 
   #drop(packet: Packet): void {
-    if (packet.parent === null) this.#tell(packet, dropped(packet.process.error));
+    if (packet.parent === null) this.#reply(packet, dropped(packet.process.error));
   }
 
   #runaway(packet: Packet): void {
@@ -376,11 +381,11 @@ export class Flow {
       reader.port.symbol.node.close?.(process, reader.port);
     }
     if (hooks === null && process.children.size === 0) this.#finish(process, readers);
-    else void this.#wind(process, hooks ?? [], readers);
+    else void this.#endAsync(process, hooks ?? [], readers);
   }
 
   /** Waits for the children, then runs the exit hooks, last in first out. */
-  async #wind(process: Process, hooks: ExitHook[], readers: Reader | null): Promise<void> {
+  async #endAsync(process: Process, hooks: ExitHook[], readers: Reader | null): Promise<void> {
     await Promise.all([...process.children].map((child) => child.ended));
     for (const hook of hooks.toReversed()) {
       try {
@@ -392,7 +397,7 @@ export class Flow {
     this.#finish(process, readers);
   }
 
-  /** Who waits for an answer is told last, and may count on everything being released. */
+  /** Answers the packets that are left once everything is released, then ends the process. */
   #finish(process: Process, readers: Reader | null): void {
     for (let reader = readers; reader !== null; reader = reader.next) {
       for (const packet of reader.unanswered) this.#drop(packet);
@@ -409,7 +414,7 @@ function dropped(cause: Error | undefined): Error {
   return cause ?? failure("dropped packet", { code: "dropped" });
 }
 
-/** The shortest stretch of nodes that a packet's way repeats: `a > b > a`. */
+/** Returns the shortest cycle of nodes at the end of a packet's path: `a > b > a`. */
 function cycleOf(packet: Packet): string {
   const names: string[] = [];
   for (let at: Packet | null = packet; at !== null; at = at.parent) {

@@ -1,4 +1,4 @@
-/** Ports, packets, processes and symbols: how a workflow runs on one thread. Knows nothing of threads. */
+/** Runs workflows on one thread: ports, packets, processes and symbols. */
 export * from "./flatten.ts";
 export * from "./flow.ts";
 export * from "./generation.ts";

@@ -3,30 +3,30 @@ import type { Packet } from "./packet.ts";
 import type { InPort } from "./port.ts";
 import type { Process } from "./process.ts";
 
-/** What a handler gives back when it has sent packets on: the answer comes when theirs have. */
+/** Returned by a handler that has sent packets on: its answer is the merge of theirs. */
 export const SENT: unique symbol = Symbol("sent");
 
-/** What a handler gives: the answer, a promise of it, or the word that it has sent packets on. */
+/** What a handler returns: the answer, `SENT`, or a promise of either. */
 export type Reply = Answer | typeof SENT | Promise<Answer | typeof SENT>;
 
-/** What happens when all that a packet sent on has been answered. `answer` is the merge of the answers. */
+/** Called when all packets that were sent on from `packet` are answered. `answer` is the merge of their answers. */
 export type Continuation = (packet: Packet, answer: Answer) => Reply;
 
 /**
- * A node at run time. Its handlers touch nothing but their own process and what the node itself owns; one that throws
- * answers with the error, by way of the symbol's `error` port where that is linked.
+ * A node at run time. Its handlers must touch nothing but their own process and what the node itself owns. An error
+ * that a handler throws is sent to the symbol's `error` port; if that has no links, it is the answer.
  */
 export interface Node {
-  /** Takes one packet. Packets of one process and port come one after another; the next waits for a promise. */
+  /** Handles a packet. Packets of one process and port are handled in order: the next one waits for a promise. */
   receive(packet: Packet, port: InPort): Reply;
   /** How many promises of `receive` one process and port may wait for at a time. Default 1. */
   concurrency?: number;
-  /** Told when a process first sends to one of the node's ports. */
+  /** Called when a process first sends to one of the node's ports. */
   open?(process: Process, port: InPort): void;
-  /** Told when a process that opened a port has ended. */
+  /** Called when a process that had sent to the port has ended. */
   close?(process: Process, port: InPort): void;
-  /** Starts what the node watches. Everything downstream is loaded. */
+  /** Starts the node's event sources, such as a socket. Everything downstream is loaded by then. */
   load?(): void | Promise<void>;
-  /** Stops what `load` started: no new process is opened from here on. */
+  /** Stops what `load` started: the node opens no more processes. */
   unload?(): void | Promise<void>;
 }

@@ -1,12 +1,13 @@
-/** Slots at the beginning; always a power of two. */
+/** The initial number of slots, a power of two. */
 const SLOTS = 64;
 
 /**
- * A map from whole numbers, for what comes and goes by the million. V8's own `Map` and `Set` leave each table that they
- * outgrow behind, still holding its entries and leading to the next table: once one of them is old, all that ever was in
- * the later ones stays until the next full collection, and every small collection has to carry it along.
+ * A map from integers, for entries that come and go by the million. When V8's own `Map` or `Set` grows, the old table
+ * keeps its entries and a reference to the new table: once an old table is in the old generation of the heap,
+ * everything that was ever in the later ones stays until the next full collection, and every minor collection has to
+ * copy it.
  *
- * Open addressing; what is deleted leaves nothing behind.
+ * Uses open addressing without tombstones.
  *
  * @example
  * ```ts
@@ -20,17 +21,17 @@ export class NumberMap<T extends object> {
   #values: (T | undefined)[] = new Array<T | undefined>(SLOTS).fill(undefined);
   #size = 0;
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get size(): number {
     return this.#size;
   }
 
-  /** The value of a number; undefined if it has none. */
+  /** Returns the value of a key, or undefined. */
   get(key: number): T | undefined {
     return this.#values[this.#slot(key)];
   }
 
-  /** Gives a number its value. */
+  /** Sets the value of a key. */
   set(key: number, value: T): void {
     const slot = this.#slot(key);
     const isNew = this.#values[slot] === undefined;
@@ -39,7 +40,7 @@ export class NumberMap<T extends object> {
     if (isNew && ++this.#size * 2 > this.#values.length) this.#grow();
   }
 
-  /** Takes a number out. Answers whether it was there. */
+  /** Deletes a key. Returns whether it was present. */
   delete(key: number): boolean {
     let hole = this.#slot(key);
     const values = this.#values;
@@ -47,7 +48,7 @@ export class NumberMap<T extends object> {
     const keys = this.#keys;
     const mask = values.length - 1;
     this.#size--;
-    // what was put further on because this slot was taken moves up
+    // entries that were placed further on because this slot was taken move up
     for (let at = (hole + 1) & mask; values[at] !== undefined; at = (at + 1) & mask) {
       const home = keys[at]! & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
@@ -59,12 +60,12 @@ export class NumberMap<T extends object> {
     return true;
   }
 
-  /** The values, as they are now: what is taken out or added meanwhile changes nothing. */
+  /** Returns a copy of the values, so that the map may change while they are iterated. */
   values(): T[] {
     return this.#values.filter((value) => value !== undefined);
   }
 
-  /** Where a number is, or would be. */
+  /** Returns the slot that a key is in, or would be put in. */
   #slot(key: number): number {
     const keys = this.#keys;
     const values = this.#values;

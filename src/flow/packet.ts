@@ -5,54 +5,54 @@ import type { InPort, OutPort } from "./port.ts";
 import type { Process } from "./process.ts";
 import type { Reader } from "./reader.ts";
 
-/** An answer, or one that crossed a thread in the form that the replyTo of the packet wants. */
+/** An answer, possibly still in the encoded form in which it came from another thread. */
 export type Outcome = Answer | Encoded;
 
-/** Told the answer to a packet that no node of this thread has sent. */
+/** Receives the answer to a packet that was not sent by a node of this thread. */
 export interface ReplyTo {
-  /** @param answer `Encoded` only if the packet's own payload was. */
+  /** @param answer `Encoded` only if the payload of the packet is. */
   answered(packet: Packet, answer: Outcome): void;
 }
 
-/** One packet on its way out: the port it leaves by and what it carries. */
+/** A payload to send and the port to send it from. */
 export interface Sending {
   port: OutPort;
   payload: Value;
 }
 
-/** One message to a port, always answered once. */
+/** A message to a port. It is answered exactly once. */
 export class Packet {
-  /** Unanswered packets from the process's first to this one. */
+  /** Length of the chain of unanswered packets from the first of the process to this one. */
   readonly depth: number;
-  /** Its place among the packets that its parent has sent. */
+  /** Its index among the packets that its parent sent. */
   slot = 0;
-  /** Packets sent on from here that are not answered yet. */
+  /** The number of packets sent on from this one that are not answered yet. */
   pending = 0;
-  /** Their answers, if there is more than one. */
+  /** The answers to those; null if there is only one. */
   answers: Answer[] | null = null;
-  /** What happens with the merge of them; null: it is the answer. */
+  /** Called with the merge of those answers; null if the merge is the answer to this packet. */
   continuation: Continuation | null = null;
-  /** The merge, between being complete and being continued; the answer, while an earlier packet holds it back. */
+  /** The merge while the continuation is queued, or the answer while it waits for that of an earlier packet. */
   answer: Outcome | undefined = undefined;
   /** Whether a payload was last sent by a port that is not linked: it is the answer. */
   unlinked = false;
-  /** Where it waits for its turn to be answered. */
+  /** The reader in which it is listed as unanswered. */
   reader: Reader | null = null;
-  /** Who is told, if no node of this thread sent it. */
+  /** Receives the answer if the packet was not sent by a node of this thread. */
   replyTo: ReplyTo | null = null;
-  /** Whatever the replyTo wants to remember. */
+  /** A number for the use of `replyTo`. */
   tag = 0;
 
   /**
-   * @param port Where it goes; null for one that only gathers the answers of several links.
-   * @param parent The packet in whose handling it was sent.
-   * @param via The port it left by, where that is on this thread.
+   * @param port The in port it is sent to; null for a packet that only gathers the answers of several links.
+   * @param parent The packet whose handler sent it.
+   * @param via The out port it was sent from; null if that is not on this thread.
    */
   constructor(
     readonly flow: Flow,
     readonly process: Process,
     readonly port: InPort | null,
-    /** The payload as it was sent. */
+    /** The payload as it was sent, possibly encoded. */
     readonly raw: Value | Encoded,
     readonly parent: Packet | null,
     readonly via: OutPort | null,
@@ -60,7 +60,7 @@ export class Packet {
     this.depth = parent === null ? 1 : parent.depth + 1;
   }
 
-  /** What it carries. */
+  /** The payload, decoded. */
   get payload(): Value {
     const raw = this.raw;
     return raw instanceof Encoded ? raw.value : raw;
@@ -72,10 +72,11 @@ export class Packet {
   }
 
   /**
-   * Sends a payload on. Where the port is linked to nothing the payload itself is the answer, so that
-   * `return packet.send(out, result)` gives the result back.
+   * Sends a payload on. If the port has no links, the payload itself is the answer, so that
+   * `return packet.send(out, result)` answers with the result.
    *
-   * @param then Told the answer (merged, if there are several links) instead of the one who asked.
+   * @param then Called with the answer (the merge, if there are several links). Default: it is this packet's answer.
+   * @returns What the handler is to return.
    */
   send(port: OutPort, payload: Value, then: Continuation | null = null): Reply {
     const targets = port.targets(this.process.generation);
@@ -92,9 +93,10 @@ export class Packet {
   }
 
   /**
-   * Sends several payloads on, at once. One whose port is linked to nothing is its own answer.
+   * Sends several payloads on at once. A payload whose port has no links is its own answer.
    *
-   * @param then As in `send`; the answers one by one, in the order of the sendings, are in `packet.answers` then.
+   * @param then As in `send`. The single answers are in `packet.answers`, in the order of `sendings`.
+   * @returns What the handler is to return.
    */
   sendAll(sendings: readonly Sending[], then: Continuation | null = null): Reply {
     this.continuation = then;

@@ -2,8 +2,8 @@ import type { Failure } from "../value/mod.ts";
 import type { Packet } from "./packet.ts";
 
 /**
- * The way a packet came, outermost first: the ports it and those before it left by, and the node it reached:
- * `["web.out", "router.out[0]", "hello"]`.
+ * Returns the path of a packet, outermost first: the out ports that it and its ancestors were sent from, and the node
+ * it reached: `["web.out", "router.out[0]", "hello"]`. At most 100 steps.
  */
 export function pathOf(packet: Packet): string[] {
   const path: string[] = packet.port === null ? [] : [packet.port.symbol.name];
@@ -15,7 +15,7 @@ export function pathOf(packet: Packet): string[] {
   return path.reverse();
 }
 
-/** Notes in a new error where it arose. */
+/** Sets the path of an error that has none. */
 export function trace(packet: Packet, error: Failure): void {
   if (error.path === undefined && Object.isExtensible(error)) error.path = pathOf(packet);
 }

@@ -1,8 +1,8 @@
 import type { NodeSymbol } from "./symbol.ts";
 
-/** Where a node receives. */
+/** A port on which a node receives packets. */
 export class InPort {
-  /** @param index Its place among the in ports of its symbol; the same on every thread. */
+  /** @param index Its index among the in ports of its symbol, the same on every thread. */
   constructor(readonly symbol: NodeSymbol, readonly name: string, readonly index: number) {}
 }
 
@@ -15,15 +15,15 @@ interface LinksSince {
 const UNLINKED: readonly InPort[] = [];
 
 /**
- * Where a node sends. What it is linked to may differ from generation to generation while its symbol stays the same,
- * because the node at the other end was replaced; a process sees the links of its own generation.
+ * A port from which a node sends packets. Its links may differ from generation to generation while its symbol stays the
+ * same, because a node at the other end was replaced. A process sees the links of its own generation.
  */
 export class OutPort {
   #links: LinksSince = { links: UNLINKED, since: 0, older: undefined };
 
   constructor(readonly symbol: NodeSymbol, readonly name: string) {}
 
-  /** What the port is linked to for a process of that generation, in the order of the spec. */
+  /** Returns the in ports that it is linked to in a generation, in the order of the spec. */
   targets(generation: number): readonly InPort[] {
     let at = this.#links;
     while (at.since > generation) {
@@ -33,20 +33,20 @@ export class OutPort {
     return at.links;
   }
 
-  /** Links the port from that generation on. Must be called with ascending generations. */
+  /** Sets the links from a generation on. Must be called with ascending generations. */
   link(generation: number, links: readonly InPort[]): void {
     const now = this.#links;
     this.#links = { links, since: generation, older: now.since === generation ? now.older : now };
   }
 
-  /** Every link that some process may still see, oldest first. */
+  /** Returns the links of all generations that some process may still see, oldest first. */
   history(): { since: number; links: readonly InPort[] }[] {
     const history = [];
     for (let at: LinksSince | undefined = this.#links; at !== undefined; at = at.older) history.push(at);
     return history.reverse();
   }
 
-  /** Forgets what only processes of generations before that one could see. */
+  /** Forgets links that only processes of earlier generations could see. */
   forget(generation: number): void {
     let at = this.#links;
     while (at.since > generation && at.older !== undefined) at = at.older;

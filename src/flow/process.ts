@@ -2,41 +2,42 @@ import type { Value } from "../value/mod.ts";
 import type { InPort } from "./port.ts";
 import { Reader } from "./reader.ts";
 
-/** What a process does when it ends. `error` is what it ended with. A promise delays the end; a rejection fails it. */
+/** Called when a process ends, with its error if it failed. A promise delays the end; a rejection fails the process. */
 export type ExitHook = (error: Error | undefined) => void | Promise<void>;
 
-/** Wants to know of a process that lasts. No function: one that is made for each process is dear to collect. */
-export interface LongRunning {
-  longRunning(): void;
+/** Receives a notice that a process is long-running. An object, because a closure for each process costs memory. */
+export interface LongRunningObserver {
+  /** Called once, when the process has been running for longer than most do. */
+  onLongRunning(): void;
 }
 
-/** How a process begins. */
+/** Options of a process. */
 export interface ProcessOptions {
-  /** Names it on every thread; never used again by another. */
+  /** Identifies it on every thread, and is never reused. */
   number: number;
-  /** The generation of the symbol table that it sees, to its end. */
+  /** The generation of the symbol table that it sees until it ends. */
   generation: number;
-  /** Its end ends this one. */
+  /** Ends this process when it ends. */
   parent?: Process;
 }
 
-/** One run of a workflow: its packets, its store, its resources, its end. */
+/** One run of a workflow: owns its packets, stored values, child processes and exit hooks. */
 export class Process {
   readonly number: number;
   readonly generation: number;
   readonly parent: Process | null;
-  /** Reasons not to end: unanswered packets, living children, its opener, work on another thread. */
+  /** The number of reasons not to end: unanswered packets, live children, its opener, work on another thread. */
   open = 1;
   status: "running" | "ending" | "ended" = "running";
-  /** What it ended with. */
+  /** The error that it ended with, or is going to end with. */
   error: Error | undefined = undefined;
   /** When it was opened, in milliseconds since 1970. */
   readonly started = Date.now();
-  /** When it has to have ended, by `performance.now()`, for whoever watches over that. */
+  /** The time by which it must have ended, as `performance.now()`. Enforced by its owner. */
   deadline = Infinity;
-  /** Who is told, once, that the process lasts longer than most, by whoever watches over that. */
-  onLongRunning: LongRunning | null = null;
-  /** Where it runs beside this thread: whatever the pool keeps of it. */
+  /** Notified once, by the owner of the process, when it runs for longer than most do. */
+  observer: LongRunningObserver | null = null;
+  /** Where it runs on other threads, for the use of the pool. */
   assignment: unknown = undefined;
   #readers: Reader | null = null;
   #children: Set<Process> | null = null;
@@ -57,36 +58,36 @@ export class Process {
     }
   }
 
-  /** Whether nothing would be lost if this thread forgot the process while it has no packets. */
+  /** Whether this thread could forget the process while it has no packets, without losing anything. */
   get forgettable(): boolean {
     return !this.#watched && this.#hooks === null && this.#store === null && this.children.size === 0 &&
       this.#abort === null;
   }
 
-  /** Whether something has to be released at its end that may fail, or that others wait for. */
+  /** Whether exit hooks are to run when it ends. */
   get hasExitHooks(): boolean {
     return this.#hooks !== null;
   }
 
-  /** Its children that have not ended. */
+  /** Its child processes that have not ended. */
   get children(): ReadonlySet<Process> {
     return this.#children ?? NO_CHILDREN;
   }
 
-  /** Aborted when the process ends before its work is done: with its error, or when it is cut short. */
+  /** Aborted when the process ends; its reason is the error of the process. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
     if (this.status !== "running" && !this.#abort.signal.aborted) this.#abort.abort(this.error);
     return this.#abort.signal;
   }
 
-  /** Settles when the process has ended, exit hooks included. */
+  /** Resolves when the process has ended and its exit hooks have run. */
   get ended(): Promise<void> {
     if (this.status === "ended") return Promise.resolve();
     return new Promise((resolve) => (this.#waiters ??= []).push(resolve));
   }
 
-  /** A value that the process or an ancestor has stored; undefined if none has. */
+  /** Returns a value that the process or the nearest ancestor has stored, or undefined. */
   load(key: string): Value | undefined {
     for (let at: Process | null = this as Process; at !== null; at = at.parent) {
       const value = at.#store?.get(key);
@@ -100,25 +101,25 @@ export class Process {
     (this.#store ??= new Map()).set(key, value);
   }
 
-  /** Forgets a value of this process's own. Answers whether there was one. */
+  /** Deletes a value that this process itself has stored. Returns whether there was one. */
   delete(key: string): boolean {
     return this.#store?.delete(key) ?? false;
   }
 
-  /** Has something done at the end: last in, first out. On an ended process it is done at once. */
+  /** Registers an exit hook. The last one registered runs first; on an ended process a hook runs at once. */
   onExit(hook: ExitHook): void {
     if (this.status === "ended") void hook(this.error);
     else (this.#hooks ??= []).push(hook);
   }
 
-  /** The reader of a port, if it was opened. */
+  /** Returns the reader of a port, or null if it has not been opened. */
   reader(port: InPort): Reader | null {
     let at = this.#readers;
     while (at !== null && at.port !== port) at = at.next;
     return at;
   }
 
-  /** The reader of a port, opened now if it was not. */
+  /** Returns the reader of a port, and opens it if necessary. */
   openReader(port: InPort): Reader {
     const known = this.reader(port);
     if (known !== null) return known;
@@ -131,18 +132,18 @@ export class Process {
     return reader;
   }
 
-  /** Takes what ending has to deal with, so that it is dealt with once. Only `Flow` calls it. */
+  /** Sets the error, and removes and returns what is left to clean up. Only `Flow` calls it. */
   takeDown(error: Error | undefined): { hooks: ExitHook[] | null; readers: Reader | null; children: Process[] } {
     this.error = error;
     const taken = { hooks: this.#hooks, readers: this.#readers, children: [...this.#children ?? []] };
     this.#hooks = null;
     this.#readers = null;
-    this.onLongRunning = null;
+    this.observer = null;
     if (this.#abort !== null && !this.#abort.signal.aborted) this.#abort.abort(error);
     return taken;
   }
 
-  /** Marks the end of ending. Only `Flow` calls it. */
+  /** Marks the process as ended. Only `Flow` calls it. */
   finish(): void {
     this.status = "ended";
     if (this.parent !== null) this.parent.#children?.delete(this);

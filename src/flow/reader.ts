@@ -2,50 +2,50 @@ import type { Packet } from "./packet.ts";
 import type { InPort } from "./port.ts";
 import type { Process } from "./process.ts";
 
-/** An in port as one process has it open: the packets that wait for their turn, and those not answered yet. */
+/** The state of an in port within one process: the packets that wait for their turn and those not answered yet. */
 export class Reader {
   /** The next reader of the same process. */
   next: Reader | null = null;
-  /** Whether the node is still busy with the packet it took last. */
+  /** Whether the promise of the last handler call has not settled. */
   busy = false;
-  /** Packets whose turn has not come, in order of arrival. */
+  /** Packets that wait for their turn, in order of arrival. */
   readonly waiting: Packet[] = [];
-  /** The packet that was told to come next. */
-  #called: Packet | undefined;
-  /** Packets taken and not answered, in order of arrival. */
+  /** The packet that was put in the queue as the next one. */
+  #next: Packet | undefined;
+  /** Packets that were handled but are not answered yet, in order of arrival. */
   readonly unanswered: Packet[] = [];
 
   constructor(readonly process: Process, readonly port: InPort) {}
 
-  /** Whether it is the packet's turn; if not, it waits here. */
+  /** Reports whether it is the packet's turn. If not, adds it to those that wait. */
   admits(packet: Packet): boolean {
-    if (!this.busy && (this.#called === packet || (this.#called === undefined && this.waiting.length === 0))) {
-      this.#called = undefined;
+    if (!this.busy && (this.#next === packet || (this.#next === undefined && this.waiting.length === 0))) {
+      this.#next = undefined;
       return true;
     }
     this.waiting.push(packet);
     return false;
   }
 
-  /** Joins the packets that wait here for their turn. Answers whether it is the only one, and belongs in the queue. */
+  /** Adds a packet to those that wait. Returns true if it need not wait, and belongs in the queue instead. */
   enlist(packet: Packet): boolean {
-    if (!this.busy && this.#called === undefined && this.waiting.length === 0) {
-      this.#called = packet;
+    if (!this.busy && this.#next === undefined && this.waiting.length === 0) {
+      this.#next = packet;
       return true;
     }
     this.waiting.push(packet);
     return false;
   }
 
-  /** The packet whose turn it is now, for the queue. */
+  /** Removes and returns the next packet that waits, if it is its turn. It belongs in the queue then. */
   advance(): Packet | undefined {
-    if (this.busy || this.#called !== undefined) return undefined;
-    return this.#called = this.waiting.shift();
+    if (this.busy || this.#next !== undefined) return undefined;
+    return this.#next = this.waiting.shift();
   }
 
   /**
-   * Whether an answer has to wait: a reader answers in order. A packet that an earlier one is waiting for (the links
-   * form a cycle) goes first, or neither would ever be answered.
+   * Reports whether the answer to a packet has to wait for those of earlier ones. It does not if the earlier ones
+   * themselves wait for this packet, because the links form a cycle: none would ever be answered.
    */
   holds(packet: Packet): boolean {
     if (this.unanswered[0] === packet) return false;
@@ -54,23 +54,23 @@ export class Reader {
     return waitingForIt < this.unanswered.indexOf(packet);
   }
 
-  /** Notes a packet that was taken and is not answered. */
+  /** Adds a packet to the unanswered ones. */
   add(packet: Packet): void {
     this.unanswered.push(packet);
     packet.reader = this;
   }
 
-  /** Forgets an answered packet. */
+  /** Removes a packet that is answered from the unanswered ones. */
   remove(packet: Packet): void {
     packet.reader = null;
     if (this.unanswered[0] === packet) this.unanswered.shift();
     else this.unanswered.splice(this.unanswered.indexOf(packet), 1);
   }
 
-  /** Takes the first packet out if it has its answer and only its turn was missing. */
+  /** Removes and returns the first unanswered packet if its answer was only waiting for its turn. */
   takeHeld(): Packet | undefined {
     const first = this.unanswered[0];
-    // with a continuation, the answer is one it waited for, not its own
+    // with a continuation, the answer is the input of that, not the packet's own
     if (first?.answer === undefined || first.continuation !== null) return undefined;
     first.reader = null;
     return this.unanswered.shift();

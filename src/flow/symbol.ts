@@ -1,28 +1,28 @@
 import type { Node } from "./node.ts";
 import { InPort, OutPort } from "./port.ts";
 
-/** What a symbol is made from. */
+/** Options of a symbol. */
 export interface SymbolOptions {
-  /** The same on every thread, never used again by another symbol. */
+  /** Identifies it on every thread, and is never reused. */
   readonly number: number;
   /** The spec's id; `<id>/0` for a part of a block. */
   readonly id: string;
-  /** What people know it by: the spec's name, or its id where it has none; `outer/0` for a part of a block. */
+  /** The spec's name, or its id if it has none; `outer/0` for a part of a block. For messages. */
   readonly name: string;
   readonly kind: string;
-  /** Names of the in ports that its kind has; one at most ends with `[]`, and stands for as many as are linked. */
+  /** The in ports of its kind. At most one name ends with `[]`, which stands for any number of ports. */
   readonly ins: readonly string[];
 }
 
-/** A spec with its compiled node: one object for each version of a spec. An unchanged spec keeps its symbol. */
+/** A node of the workflow with its ports, one for each version of a spec. An unchanged spec keeps its symbol. */
 export class NodeSymbol {
   readonly number: number;
   readonly id: string;
   readonly name: string;
   readonly kind: string;
-  /** What takes its packets. */
+  /** Handles its packets. */
   node: Node = UNPREPARED;
-  /** How long one call of it may take, in milliseconds; 0: the default of whoever runs it. */
+  /** Time limit of one call of the node, in milliseconds; 0 for the default of the thread that runs it. */
   limit = 0;
   readonly #inNames: readonly string[];
   readonly #ins: InPort[] = [];
@@ -36,41 +36,41 @@ export class NodeSymbol {
     this.#inNames = options.ins;
   }
 
-  /** The in port of that name; undefined if the kind has none such. Bare `in` is `in[0]` where there is only `in[]`. */
+  /** Returns the in port with a name, or undefined. `in` means `in[0]` if the kind has only `in[]`. */
   in(name: string): InPort | undefined {
     const index = portIndex(this.#inNames, name);
     return index === undefined ? undefined : this.inAt(index);
   }
 
-  /** The in port at an index: the number is the same for the same name on every thread. */
+  /** Returns the in port at an index, which is the same for the same name on every thread. */
   inAt(index: number): InPort {
     return this.#ins[index] ??= new InPort(this, portName(this.#inNames, index), index);
   }
 
-  /** The in ports that something has asked for. */
+  /** The in ports that have been requested so far. */
   get ins(): InPort[] {
     return this.#ins.filter((port) => port !== undefined);
   }
 
-  /** The out port of that name, made when first asked for. */
+  /** Returns the out port with a name, and creates it if necessary. */
   out(name: string): OutPort {
     let port = this.#outs.get(name);
     if (port === undefined) this.#outs.set(name, port = new OutPort(this, name));
     return port;
   }
 
-  /** The out port of that name, if something has asked for it. */
+  /** Returns the out port with a name, or undefined if it has not been requested so far. */
   findOut(name: string): OutPort | undefined {
     return this.#outs.get(name);
   }
 
-  /** The out ports that something has asked for. */
+  /** The out ports that have been requested so far. */
   get outs(): Iterable<OutPort> {
     return this.#outs.values();
   }
 }
 
-/** Plain names come first, in their order; those that `name[]` stands for follow, by their number. */
+/** Returns the index of a port: plain names come first, in their order, followed by `name[0]`, `name[1]`, ... */
 function portIndex(names: readonly string[], name: string): number | undefined {
   const plain = names.filter((known) => !known.endsWith("[]"));
   const at = plain.indexOf(name);

@@ -3,57 +3,57 @@ import type { FlatLink, FlatSpec, Flattened } from "./flatten.ts";
 import type { InPort, OutPort } from "./port.ts";
 import type { NodeSymbol } from "./symbol.ts";
 
-/** A spec with all that was compiled of it: one symbol, or one for each part of a compound. */
+/** A spec with its compiled symbols: one, or one for each part of a compound. */
 export interface Unit {
   readonly spec: Spec;
   readonly nodes: readonly { readonly flat: FlatSpec; readonly symbol: NodeSymbol }[];
   readonly inbound: Flattened["inbound"];
 }
 
-/** A port whose links differ from some generation on. */
+/** A port whose links have changed, and its new links. */
 export interface Relinked {
   port: OutPort;
   targets: readonly InPort[];
 }
 
-/** A link that leads nowhere. */
+/** A link whose target does not exist. */
 export interface Dangling {
-  /** The spec whose link it is. */
+  /** The name of the spec that the link belongs to, or its id if it has none. */
   from: string;
   port: string;
   to: FlatLink;
 }
 
-/** What a change of the table comes to. */
+/** The result of a change to the table. */
 export interface Commit {
-  /** The number of the generation that it made. */
+  /** The number of the new generation. */
   generation: number;
   relinked: Relinked[];
-  /** Units to be loaded, inner to outer: all downstream of each is loaded before it. */
+  /** Units to load, in order: everything downstream of a unit is loaded before it. */
   load: Unit[];
-  /** Units to be unloaded, outer to inner. */
+  /** Units to unload, in order: a unit is unloaded before everything downstream of it. */
   unload: Unit[];
-  /** Where the `term` links of those lead, in the generation before this one. */
+  /** The targets of the `term` links of the units to unload, in the generation before this one. */
   term: ReadonlyMap<Unit, readonly InPort[]>;
-  /** Units that this generation no longer has. */
+  /** Units that this generation no longer contains. */
   retired: Unit[];
-  /** Links of the changed units, and of those that link to them, that lead nowhere now. */
+  /** Dangling links of the changed units and of those that link to them. */
   dangling: Dangling[];
 }
 
 interface Row {
   unit: Unit;
-  /** Ids and names that its links mention. */
-  mentions: Set<string>;
-  /** Rows that its links lead to. */
+  /** Ids and names of its link targets. */
+  targets: Set<string>;
+  /** Rows that it links to. */
   downstream: Set<Row>;
   dangling: Dangling[];
   active: boolean;
 }
 
 /**
- * The symbols of a namespace, linked port to port. A unit is active when everything downstream of it is there; a change
- * says which units have to be loaded and unloaded, and in which order.
+ * The symbols of a namespace, linked port to port. A unit is active if everything downstream of it exists. A change
+ * returns which units must be loaded and unloaded, and in which order.
  */
 export class SymbolTable {
   #generation = 0;
@@ -61,35 +61,35 @@ export class SymbolTable {
   readonly #byName = new Map<string, Row>();
   /** Rows that have `term` links. */
   readonly #terminated = new Set<Row>();
-  /** Who mentions an id or a name in a link. */
-  readonly #mentionedBy = new Map<string, Set<Row>>();
+  /** Rows that link to an id or a name. */
+  readonly #linkedBy = new Map<string, Set<Row>>();
 
   /** The number of the newest generation. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** The units of the newest generation, by the spec's id. */
+  /** Returns the unit of the newest generation whose spec has an id, or undefined. */
   get(id: string): Unit | undefined {
     return this.#byId.get(id)?.unit;
   }
 
-  /** The unit whose spec has that name. */
+  /** Returns the unit of the newest generation whose spec has a name, or undefined. */
   named(name: string): Unit | undefined {
     return this.#byName.get(name)?.unit;
   }
 
-  /** Every unit of the newest generation and whether it is active. */
+  /** Yields every unit of the newest generation and whether it is active. */
   *units(): Generator<{ unit: Unit; active: boolean }> {
     for (const { unit, active } of this.#byId.values()) yield { unit, active };
   }
 
   /**
-   * Makes the next generation. An inserted unit replaces the one with the same spec id. Processes of generations before
-   * are served meanwhile, and see nothing of it; nothing else may change the table until it is done.
+   * Creates the next generation. An inserted unit replaces the one with the same spec id. Processes of earlier
+   * generations keep running meanwhile and do not see the change. The table must not be changed until this has resolved.
    *
-   * @param change `remove`: ids of specs.
-   * @param pause Called again and again, to let others have their turn. Default: it takes no pause.
+   * @param change Units to insert, and the spec ids of units to remove.
+   * @param pause Called between steps, to let other work run. Default: no pause.
    */
   async commit(
     change: { insert: readonly Unit[]; remove: readonly string[] },
@@ -104,13 +104,13 @@ export class SymbolTable {
     const retired: Row[] = [];
     for (const row of leaving) {
       await pause?.();
-      retired.push(this.#take(row, touched));
+      retired.push(this.#removeRow(row, touched));
     }
     const unload = outerFirst(retired.filter((row) => row.active));
     const inserted: Row[] = [];
     for (const unit of change.insert) {
       await pause?.();
-      inserted.push(this.#put(unit, touched));
+      inserted.push(this.#addRow(unit, touched));
     }
 
     const affected = this.#upstream(inserted, touched);
@@ -136,7 +136,7 @@ export class SymbolTable {
     };
   }
 
-  #take(row: Row, touched: Set<string>): Row {
+  #removeRow(row: Row, touched: Set<string>): Row {
     const { id, name } = row.unit.spec;
     this.#byId.delete(id);
     touched.add(id);
@@ -145,15 +145,15 @@ export class SymbolTable {
       touched.add(name);
     }
     this.#terminated.delete(row);
-    for (const key of row.mentions) {
-      const rows = this.#mentionedBy.get(key)!;
-      if (rows.delete(row) && rows.size === 0) this.#mentionedBy.delete(key);
+    for (const key of row.targets) {
+      const rows = this.#linkedBy.get(key)!;
+      if (rows.delete(row) && rows.size === 0) this.#linkedBy.delete(key);
     }
     return row;
   }
 
-  #put(unit: Unit, touched: Set<string>): Row {
-    const row: Row = { unit, mentions: mentionsOf(unit), downstream: new Set(), dangling: [], active: false };
+  #addRow(unit: Unit, touched: Set<string>): Row {
+    const row: Row = { unit, targets: targetsOf(unit), downstream: new Set(), dangling: [], active: false };
     const { id, name } = unit.spec;
     this.#byId.set(id, row);
     touched.add(id);
@@ -162,23 +162,23 @@ export class SymbolTable {
       touched.add(name);
     }
     if (unit.spec.links.term !== undefined) this.#terminated.add(row);
-    for (const key of row.mentions) {
-      let rows = this.#mentionedBy.get(key);
-      if (rows === undefined) this.#mentionedBy.set(key, rows = new Set());
+    for (const key of row.targets) {
+      let rows = this.#linkedBy.get(key);
+      if (rows === undefined) this.#linkedBy.set(key, rows = new Set());
       rows.add(row);
     }
     return row;
   }
 
-  /** The rows whose own links change, and all that are upstream of those. */
+  /** Returns the rows whose own links change (`direct`), and those with everything upstream of them (`all`). */
   #upstream(inserted: readonly Row[], touched: ReadonlySet<string>): { direct: Set<Row>; all: Set<Row> } {
     const direct = new Set(inserted);
-    for (const key of touched) for (const row of this.#mentionedBy.get(key) ?? []) direct.add(row);
+    for (const key of touched) for (const row of this.#linkedBy.get(key) ?? []) direct.add(row);
     const all = new Set(direct);
     for (const row of all) {
       const { id, name } = row.unit.spec;
       for (const key of name === undefined ? [id] : [id, name]) {
-        for (const referrer of this.#mentionedBy.get(key) ?? []) all.add(referrer);
+        for (const referrer of this.#linkedBy.get(key) ?? []) all.add(referrer);
       }
     }
     return { direct, all };
@@ -196,13 +196,13 @@ export class SymbolTable {
         relinked.push({ port, targets });
       }
     }
-    // a unit is active only if these lead somewhere, too
+    // a unit is active only if these links have targets, too
     for (const name of ["init", "term"] as const) {
       for (const link of lifecycleLinks(row.unit, name)) this.#follow(row, name, link);
     }
   }
 
-  /** The in ports that a unit's `init` links lead to now. */
+  /** Returns the targets of a unit's `init` links in the newest generation. */
   init(unit: Unit): InPort[] {
     const row = this.#byId.get(unit.spec.id);
     return row === undefined ? [] : this.#lifecycle(row, "init");
@@ -212,7 +212,7 @@ export class SymbolTable {
     return lifecycleLinks(row.unit, name).flatMap((link) => this.#resolve(row.unit, link).ports);
   }
 
-  /** What a link leads to, noted in the row. */
+  /** Returns the targets of a link, and records in its row where it leads. */
   #follow(row: Row, port: string, link: FlatLink): readonly InPort[] {
     const { target, ports } = this.#resolve(row.unit, link);
     if (target !== undefined) row.downstream.add(target);
@@ -220,7 +220,7 @@ export class SymbolTable {
     return ports;
   }
 
-  /** The in ports of a link, none if it leads nowhere, and the row that has them, if it is another. */
+  /** Returns the in ports that a link leads to, none if it is dangling, and their row if it is not the unit's own. */
   #resolve(unit: Unit, link: FlatLink): { target?: Row; ports: readonly InPort[] } {
     const own = resolveIn(unit, link);
     if (own !== undefined) return { ports: own };
@@ -229,7 +229,7 @@ export class SymbolTable {
     return { target, ports: resolveIn(target.unit, { target: target.unit.spec.id, port: link.port }) ?? [] };
   }
 
-  /** Of the rows given: those are active from which no dangling link can be reached. */
+  /** Activates the rows from which no dangling link can be reached, and deactivates the others. */
   #activate(rows: ReadonlySet<Row>): void {
     const upstream = new Map<Row, Row[]>();
     const bad: Row[] = [];
@@ -258,18 +258,18 @@ function lifecycleLinks(unit: Unit, name: "init" | "term"): FlatLink[] {
   return unit.spec.links[name]?.map((link) => ({ target: link.id ?? link.name ?? "", port: link.port })) ?? [];
 }
 
-function mentionsOf(unit: Unit): Set<string> {
-  const mentions = new Set<string>();
+function targetsOf(unit: Unit): Set<string> {
+  const targets = new Set<string>();
   for (const { flat } of unit.nodes) {
-    for (const links of Object.values(flat.links)) for (const link of links) mentions.add(link.target);
+    for (const links of Object.values(flat.links)) for (const link of links) targets.add(link.target);
   }
   for (const links of Object.values(unit.spec.links)) {
-    for (const link of links) mentions.add(link.id ?? link.name ?? "");
+    for (const link of links) targets.add(link.id ?? link.name ?? "");
   }
-  return mentions;
+  return targets;
 }
 
-/** The in ports that a link to a unit or a part of it stands for; undefined if the unit has no such part or port. */
+/** Returns the in ports of a unit that a link leads to; undefined if the unit has no such part or port. */
 function resolveIn(unit: Unit, link: FlatLink): InPort[] | undefined {
   const inbound = unit.inbound.get(link.target);
   if (inbound !== undefined) return inbound(link.port).flatMap((inner) => resolveIn(unit, inner) ?? []);
@@ -281,7 +281,7 @@ function sameTargets(a: readonly InPort[], b: readonly InPort[]): boolean {
   return a.length === b.length && a.every((port, index) => port === b[index]);
 }
 
-/** Rows in an order in which everything downstream of a row comes before it; a cycle is cut where it is entered. */
+/** Sorts rows so that everything downstream of a row comes before it. A cycle is cut where it is entered. */
 function innerFirst(rows: readonly Row[]): Row[] {
   const wanted = new Set(rows);
   const order: Row[] = [];

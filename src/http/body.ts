@@ -10,21 +10,22 @@ import { parseMultipart } from "./multipart.ts";
 const BODY = "the body";
 
 /**
- * A body as its header says to read it, not read yet: a value where there is nothing to decode, else a lazy field.
+ * Describes the value of a body by its header, without decoding it: a value if there is nothing to decode, otherwise a
+ * lazy field.
  *
  * | Content-Type | value |
  * | --- | --- |
- * | any, no bytes | null |
- * | `application/json`, `+json` | what the JSON says |
- * | `application/x-www-form-urlencoded` | `{name: [text]}` |
+ * | any, empty body | null |
+ * | `application/json`, `+json` | the JSON value |
+ * | `application/x-www-form-urlencoded` | `{name: [string]}` |
  * | `multipart/form-data` | `{values: {name: [value]}, files: {name: [{filename, header, size, data}]}}` |
- * | `text/*`, XML | text |
- * | other, none | bytes |
+ * | `text/*`, XML | string |
+ * | other or none | bytes |
  *
- * Decoding throws a `Failure` with `details.status` 400, 413 or 415 if the body is not what its header claims.
+ * Decoding throws an HTTP error with status 400, 413 or 415 if the body does not match its header.
  *
- * @param headers As `headerText` writes them.
- * @param maxBody How many bytes the body may have once decompressed.
+ * @param headers As written by `headerText`.
+ * @param maxBody The size limit of the decompressed body, in bytes.
  */
 export function bodyField(
   headers: string,
@@ -36,21 +37,23 @@ export function bodyField(
   const encodings = contentEncodings(findHeader(headers, "content-encoding"));
   const media = type === undefined ? undefined : parseMediaType(type);
   const format = media === undefined ? "bytes" : formatOf(media.type);
-  if (encodings.length > 0) return { lazy: content(bytes, type, encodings, maxBody) };
+  if (encodings.length > 0) return { lazy: contentField(bytes, type, encodings, maxBody) };
   if (format === "bytes") return { value: bytes };
   if (format === "multipart") return { lazy: { decoder: "multipart", source: bytes, parameter: type! } };
-  if (!isUtf8(media!.parameters.get("charset"))) return { lazy: content(bytes, type, encodings, maxBody) };
+  if (!isUtf8(media!.parameters.get("charset"))) return { lazy: contentField(bytes, type, encodings, maxBody) };
   return { lazy: { decoder: format, source: bytes } };
 }
 
-function content(source: Uint8Array, type: string | undefined, encodings: string[], maxBody: number): LazyField {
+function contentField(source: Uint8Array, type: string | undefined, encodings: string[], maxBody: number): LazyField {
   return { decoder: "content", source, parameter: JSON.stringify([type ?? "", encodings, maxBody]) };
 }
 
 /**
- * Decodes bytes by their `Content-Type`. @param type Empty means none. @param what What they are, for a message.
+ * Decodes bytes by their `Content-Type`.
  *
- * @throws {Failure} With `details.status` 400 or 415.
+ * @param type The `Content-Type`; empty if there is none.
+ * @param what Names the bytes in messages.
+ * @throws {Failure} An HTTP error with status 400 or 415.
  */
 export function decodeContent(bytes: Uint8Array, type: string, what: string): Value {
   const media = parseMediaType(type);
@@ -60,27 +63,27 @@ export function decodeContent(bytes: Uint8Array, type: string, what: string): Va
   return decodePart(bytes, type, what);
 }
 
-/** As `decodeContent`; multipart inside multipart stays bytes, so that nothing nests. */
+/** Decodes a part of a body like `decodeContent`, but leaves nested multipart as bytes. */
 function decodePart(bytes: Uint8Array, type: string, what: string): Value {
   const media = parseMediaType(type);
   const format = media === undefined ? "bytes" : formatOf(media.type);
-  // Copied: a view would keep the whole body, and take it along to another thread.
+  // Copied: a view would keep the whole body alive, and be posted to another thread with all of it.
   if (format === "bytes" || format === "multipart") return bytes.slice();
   const text = decodeText(bytes, media!.parameters.get("charset"), what);
   return format === "json" ? parseJson(text, what) : format === "form" ? parseForm(text) : text;
 }
 
-// Source and parameter are as `bodyField` and `requestPayload` made them; `json`, `form` and `text` take bytes or text,
-// because a realm that decodes by itself is handed text.
+// Source and parameter are those of `bodyField` and `requestPayload`. `json`, `form` and `text` accept bytes or a
+// string, because a realm, which decodes by itself, gets a string.
 type Source = LazyField["source"];
 
-function textOf(source: Source): string {
+function stringOf(source: Source): string {
   return typeof source === "string" ? source : decodeText(source as Uint8Array, undefined, BODY);
 }
 
-defineDecoder("json", (source) => parseJson(textOf(source), BODY));
-defineDecoder("form", (source) => parseForm(textOf(source)));
-defineDecoder("text", (source) => textOf(source));
+defineDecoder("json", (source) => parseJson(stringOf(source), BODY));
+defineDecoder("form", (source) => parseForm(stringOf(source)));
+defineDecoder("text", (source) => stringOf(source));
 defineDecoder("header", (source) => headerMap(source as string));
 defineDecoder("multipart", (source, type) => decodeContent(source as Uint8Array, type!, BODY));
 defineDecoder("content", (source, parameter) => {

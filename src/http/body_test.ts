@@ -26,7 +26,7 @@ function bodyOf(body: string | Uint8Array | null, { type, encoding, maxBody }: S
   return requestPayload(maxBody === undefined ? raw : { ...raw, maxBody }).body!;
 }
 
-function refused(run: () => unknown): [status: Value | undefined, code: string | undefined, message: string] {
+function errorOf(run: () => unknown): [status: Value | undefined, code: string | undefined, message: string] {
   const error: Failure = assertThrows(run);
   assertEquals((error.cause as Error).message, "invalid argument");
   return [(error.details as { status: Value }).status, error.code, error.message];
@@ -91,7 +91,7 @@ Deno.test("a body that is not what it claims is 400", () => {
     ["[".repeat(100_000) + "]".repeat(100_000), "application/json", "nested deeper than 200"],
   ];
   for (const [body, type, text] of cases) {
-    const [status, code, message] = refused(() => bodyOf(body, { type }));
+    const [status, code, message] = errorOf(() => bodyOf(body, { type }));
     assertEquals([status, code], [400, "bad_request"]);
     assert(message.includes(text), message);
   }
@@ -101,7 +101,7 @@ Deno.test("a charset that is not known is 415", () => {
   for (
     const type of ["text/plain; charset=klingon", "application/json; charset=x", "text/plain; charset=iso-2022-kr"]
   ) {
-    assertEquals(refused(() => bodyOf("a", { type })).slice(0, 2), [415, "unsupported_media_type"]);
+    assertEquals(errorOf(() => bodyOf("a", { type })).slice(0, 2), [415, "unsupported_media_type"]);
   }
 });
 
@@ -160,7 +160,7 @@ Deno.test("content encodings are undone, the last applied first", () => {
 
 Deno.test("an encoding that is not known, or too many of them, is 415", () => {
   for (const encoding of ["compress", "br", "gzip, x", "zstd", "gzip,".repeat(5), "__proto__"]) {
-    assertEquals(refused(() => bodyOf("a", { type, encoding })).slice(0, 2), [415, "unsupported_media_type"]);
+    assertEquals(errorOf(() => bodyOf("a", { type, encoding })).slice(0, 2), [415, "unsupported_media_type"]);
   }
 });
 
@@ -174,7 +174,7 @@ Deno.test("bytes that are not so encoded are 400", () => {
       [gzip, "deflate, gzip"],
     ] as const
   ) {
-    const [status, , message] = refused(() => bodyOf(body, { type, encoding }));
+    const [status, , message] = errorOf(() => bodyOf(body, { type, encoding }));
     assertEquals(status, 400, encoding);
     assert(message.startsWith("the body is not "), message);
   }
@@ -190,7 +190,7 @@ Deno.test("a body may grow to maxBody when decompressed, and a bomb is 413 at on
   ];
   for (const [encoding, body] of bombs) {
     const start = performance.now();
-    assertEquals(refused(() => bodyOf(body, { encoding })), [
+    assertEquals(errorOf(() => bodyOf(body, { encoding })), [
       413,
       "too_large",
       "the body is larger than 1048576 bytes",
@@ -199,5 +199,5 @@ Deno.test("a body may grow to maxBody when decompressed, and a bomb is 413 at on
   }
   const exact = zlib.gzipSync(zeros.subarray(0, 1000));
   assertEquals((bodyOf(exact, { encoding: "gzip", maxBody: 1000 }) as Uint8Array).length, 1000);
-  assertEquals(refused(() => bodyOf(exact, { encoding: "gzip", maxBody: 999 }))[0], 413);
+  assertEquals(errorOf(() => bodyOf(exact, { encoding: "gzip", maxBody: 999 }))[0], 413);
 });

@@ -1,15 +1,15 @@
 import { isList, isMap, setKey, type Value } from "../value/mod.ts";
 
-// Taken now: an executor deletes the web's globals before it runs user code.
+// Captured now: an executor deletes the web globals before it runs user code.
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A query or an `application/x-www-form-urlencoded` body: from each name to its values, in the order sent. */
+/** A query or an `application/x-www-form-urlencoded` body: the values of each name, in the order sent. */
 export type Form = Record<string, string[]>;
 
 /**
- * Reads `application/x-www-form-urlencoded` text as the URL Standard does. It accepts any text: a percent sign that
- * opens no escape stands for itself, bytes that are no UTF-8 become U+FFFD.
+ * Parses an `application/x-www-form-urlencoded` string as the URL Standard does. Accepts any string: a percent sign
+ * that does not begin an escape stands for itself, and invalid UTF-8 becomes U+FFFD.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ function addPair(form: Form, pair: string): void {
   append(form, name, at < 0 ? "" : decodeComponent(pair.slice(at + 1)));
 }
 
-/** Adds a value to the list of a name, which may be any text. */
+/** Appends a value to the list of a name, which may be any string. */
 export function append<T>(lists: Record<string, T[]>, name: string, value: T): void {
   if (Object.hasOwn(lists, name)) lists[name]!.push(value);
   else setKey(lists, name, [value]);
@@ -67,10 +67,9 @@ function hex(byte: number): number {
 }
 
 /**
- * Writes a map as `application/x-www-form-urlencoded`; a list is its name repeated.
+ * Encodes a map as `application/x-www-form-urlencoded`. A list repeats its name.
  *
- * @returns Undefined for a value that has no such form: no map, or one that holds more than text, numbers, booleans and
- *   lists of them.
+ * @returns Undefined unless the value is a map of strings, numbers, booleans and lists of them.
  */
 export function encodeForm(value: Value): string | undefined {
   if (!isMap(value)) return undefined;

@@ -12,8 +12,8 @@ const COMMON =
 const CANONICAL: ReadonlyMap<string, string> = new Map(COMMON.map((name) => [name, capitalized(name)]));
 
 /**
- * A header name in canonical case: a capital at the start and after each hyphen, all else small, as in `X-Request-Id`
- * and `Etag`.
+ * Returns a header name in canonical case: upper case at the start and after each hyphen, lower case otherwise, as in
+ * `X-Request-Id` and `Etag`.
  */
 export function canonicalName(name: string): string {
   return CANONICAL.get(name) ?? capitalized(name);
@@ -24,9 +24,9 @@ function capitalized(name: string): string {
 }
 
 /**
- * Headers as one text, in the order sent: for each a line break, its name in lower case, a colon, its value. Names have
- * no colon and values no line break, so nothing is lost; one text crosses a thread at a fraction of what a list costs,
- * and is taken apart only where somebody reads it.
+ * Writes headers as one string, in the order sent: for each a line break, its name in lower case, a colon, its value.
+ * Names contain no colon and values no line break, so this is lossless. Posting one string to another thread costs a
+ * fraction of what a list does, and it is parsed only if a header is read.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export function headerText(headers: Iterable<readonly [name: string, value: stri
   return text;
 }
 
-/** Headers as a map from the canonical name to the values, in the order sent. @param text As `headerText` writes it. */
+/** Parses headers to a map from canonical name to values. @param text As written by `headerText`. */
 export function headerMap(text: string): Record<string, string[]> {
   const map: Record<string, string[]> = {};
   for (const line of text.split("\n")) {
@@ -49,7 +49,7 @@ export function headerMap(text: string): Record<string, string[]> {
   return map;
 }
 
-/** The first value of a header. @param text As `headerText` writes it. @param name In lower case. */
+/** Returns the first value of a header. @param text As written by `headerText`. @param name In lower case. */
 export function findHeader(text: string, name: string): string | undefined {
   const start = `\n${name}:`;
   const at = text.indexOf(start);

@@ -4,16 +4,16 @@ import { type RawRequest, requestPayload } from "./request.ts";
 import { BODILESS, encodeResponse, type RawResponse } from "./response.ts";
 import { isHeaderList } from "./response_header.ts";
 
-/** A body as it crosses: text, bytes, the ticket of a stream, or none. */
+/** A body in encoded form: a string, bytes, the ticket of a stream, or none. */
 type Body = string | Uint8Array | number | null;
 
-/** A request in written form: method, url, headers, body, maxBody. The headers are one text (see `headerText`). */
+/** An encoded request: method, url, headers (as written by `headerText`), body, maxBody. */
 export type RequestData = readonly [string, string, string, Body, number];
 
-/** A response in written form: status, headers, body. */
+/** An encoded response: status, headers, body. */
 export type ResponseData = readonly [number, readonly string[], Body];
 
-/** How requests and responses cross between the host and an executor. */
+/** Encodes requests and responses for the way between the host and an executor. */
 export const httpCodec: Codec = {
   number: 1,
   open: (data) => requestPayload(readRequest(data as RequestData)),
@@ -41,12 +41,12 @@ function readRequest([method, url, headers, body, maxBody]: RequestData): RawReq
   return { method, url, protocol: "HTTP/1.1", headers, body: read, maxBody };
 }
 
-/** A response in the form in which it crosses. */
+/** Encodes a response. */
 export function writeResponse({ status, headers, body }: RawResponse): ResponseData {
   return [status, headers, body instanceof Stream ? body.ticket : body];
 }
 
-/** A response from the form in which it crosses. */
+/** Decodes a response. */
 export function readResponse([status, headers, body]: ResponseData): RawResponse {
   return { status, headers, body: readBody(body) };
 }

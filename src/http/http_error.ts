@@ -18,12 +18,12 @@ export function unsupportedMediaType(message: string): Failure {
   return httpError("unsupported_media_type", message);
 }
 
-/** Returns an error for a body that is too large once decompressed: code `too_large`, status 413. @param maxBody In bytes. */
+/** Returns an error for a body that is too large: code `too_large`, status 413. @param maxBody In bytes. */
 export function bodyTooLarge(maxBody: number): Failure {
   return httpError("too_large", `the body is larger than ${maxBody} bytes`);
 }
 
-/** Returns an error for a body that arrives too slowly: code `request_timeout`, status 408. @param timeout In milliseconds. */
+/** Returns an error for a body that is too slow: code `request_timeout`, status 408. @param timeout In milliseconds. */
 export function bodyTooLate(timeout: number): Failure {
   return httpError("request_timeout", `the body did not arrive within ${timeout} ms`);
 }

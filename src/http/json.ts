@@ -2,10 +2,10 @@ import { failure, isError, isList, isMap, measure, PACKET_LIMITS, Stream, type V
 import { badRequest } from "./http_error.ts";
 
 /**
- * Reads JSON text that comes from outside.
+ * Parses JSON that comes from a client.
  *
- * @param what What the text is, for the message: `the body`.
- * @throws {Failure} `bad_request` if it is not JSON, or nested deeper or larger than a packet may be.
+ * @param what Names the JSON in messages: `the body`.
+ * @throws {Failure} `bad_request` if it is invalid, or exceeds `PACKET_LIMITS`.
  */
 export function parseJson(text: string, what: string): Value {
   let value: Value;
@@ -14,20 +14,20 @@ export function parseJson(text: string, what: string): Value {
   } catch (error) {
     throw badRequest(`${what} is not JSON: ${(error as Error).message}`);
   }
-  // A level takes two characters at least, so a short text needs no look.
+  // A level of nesting takes at least two characters, so short JSON need not be measured.
   if (text.length > 2 * PACKET_LIMITS.depth) {
     try {
       measure(value);
     } catch (error) {
-      throw badRequest(`${what} is no JSON that is taken here: ${(error as Error).message}`);
+      throw badRequest(`${what} exceeds the limits of a payload: ${(error as Error).message}`);
     }
   }
   return value;
 }
 
 /**
- * Writes a value as JSON: keys in the author's order, bigint as a number, Date as ISO 8601, bytes as base64, an error as
- * its message, NaN and the infinities as null.
+ * Encodes a value as JSON: keys in their order, a bigint as a number, a date as ISO 8601, bytes as base64, an error as
+ * its message, NaN and infinities as null.
  *
  * @throws {Failure} `not_a_value` for a stream.
  */
@@ -35,7 +35,7 @@ export function encodeJson(value: Value): string {
   return isNative(value) ? JSON.stringify(value) : JSON.stringify(value, replace);
 }
 
-/** Whether `JSON.stringify` alone writes the value so; a replacer makes it several times slower. */
+/** Reports whether `JSON.stringify` needs no replacer for a value; a replacer makes it several times slower. */
 function isNative(value: Value): boolean {
   if (value === null || typeof value !== "object") return typeof value !== "bigint";
   if (isList(value)) return value.every(isNative);
@@ -48,10 +48,10 @@ function isNative(value: Value): boolean {
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 function replace(this: Record<string, Value>, key: string, written: unknown): unknown {
-  const value = this[key]!; // not what a `toJSON` made of it
+  const value = this[key]!; // not the result of its `toJSON`
   if (typeof value === "bigint") return rawJSON(String(value));
   if (value instanceof Uint8Array) return value.toBase64();
   if (isError(value)) return value.message;
-  if (value instanceof Stream) throw failure("a stream cannot be a part of JSON", { code: "not_a_value" });
+  if (value instanceof Stream) throw failure("a stream cannot be part of JSON", { code: "not_a_value" });
   return written;
 }

@@ -55,5 +55,5 @@ Deno.test("values are written as JSON", () => {
 });
 
 Deno.test("a stream inside JSON is an error", () => {
-  assertThrows(() => encodeJson({ body: Stream.of(1) }), Error, "a stream cannot be a part of JSON");
+  assertThrows(() => encodeJson({ body: Stream.of(1) }), Error, "a stream cannot be part of JSON");
 });

@@ -2,20 +2,20 @@
 export interface MediaType {
   /** `type/subtype` in lower case. */
   readonly type: string;
-  /** By name in lower case; the first of a name counts. */
+  /** By name in lower case. Of several with one name, the first. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** How a value of a media type is written. */
+/** The format of a value of some media type. */
 export type Format = "json" | "form" | "multipart" | "text" | "bytes";
 
 const TYPE = /^\s*([!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+)\s*(?=;|$)/;
 const PARAMETER = /;\s*(?:([^\s=;"]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))\s*)?/y;
 
 /**
- * Reads a `Content-Type`.
+ * Parses a `Content-Type`.
  *
- * @returns Undefined for a text that is none. Of a broken list of parameters, those before the break.
+ * @returns Undefined if it is invalid. If only the parameters are, those before the first invalid one.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export function parseMediaType(text: string): MediaType | undefined {
   return { type: head[1]!.toLowerCase(), parameters };
 }
 
-/** The format of a media type: XML counts as text, whatever is not known as bytes. @param type In lower case. */
+/** Returns the format of a media type: `text` for XML, `bytes` for unknown types. @param type In lower case. */
 export function formatOf(type: string): Format {
   if (type === "application/json" || type === "text/json" || type.endsWith("+json")) return "json";
   if (type === "application/x-www-form-urlencoded") return "form";

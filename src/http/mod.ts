@@ -1,4 +1,4 @@
-/** What HTTP means to a workflow: requests as payloads, answers as responses, routes, sockets. */
+/** HTTP for workflows: requests as payloads, answers as responses, routes and sockets. */
 export * from "./body.ts";
 export { headerText } from "./header.ts";
 export * from "./http_codec.ts";

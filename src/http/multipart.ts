@@ -4,41 +4,43 @@ import { append } from "./form.ts";
 import { canonicalName } from "./header.ts";
 import { badRequest } from "./http_error.ts";
 
-/** How many parts a body may have. A part of nothing but its boundary costs a few bytes, and far more once decoded. */
+/** The maximum number of parts of a body. An empty part takes a few bytes in the body, and far more once decoded. */
 export const MAX_PARTS = 1000;
 
-/** How many bytes the headers of a part may take. */
+/** The maximum size of the header of a part, in bytes. */
 const MAX_PART_HEADER = 16 * 1024;
 
 /** A file of a form. */
 export interface FormFile {
   readonly [key: string]: Value;
   readonly filename: string;
-  /** From the canonical name to the values. */
+  /** The values of each header, by its canonical name. */
   readonly header: Record<string, string[]>;
-  /** Bytes, as sent. */
+  /** The size as sent, in bytes. */
   readonly size: number;
-  /** Decoded by the part's own type; bytes without one. */
+  /** Decoded by the `Content-Type` of the part; bytes if it has none. */
   readonly data: Value;
 }
 
-/** A `multipart/form-data` body: fields and files by name, in the order sent. */
+/** A `multipart/form-data` body: values and files by name, in the order sent. */
 export interface MultipartForm {
   readonly [key: string]: Value;
   readonly values: Record<string, Value[]>;
   readonly files: Record<string, FormFile[]>;
 }
 
-/** Turns a part into its value. @param type Its `Content-Type`. @param what Which part it is, for a message. */
+/** Decodes a part. @param type Its `Content-Type`. @param what Names the part in messages. */
 export type PartDecoder = (bytes: Uint8Array, type: string, what: string) => Value;
 
 /**
- * Reads `multipart/form-data`. A field without a type is text, a file without one is bytes.
+ * Parses `multipart/form-data`. A field without a `Content-Type` is a string, a file without one is bytes.
  *
- * @throws {Failure} `bad_request` for a body that is none, or has more than `MAX_PARTS` parts.
+ * @throws {Failure} `bad_request` if the body is malformed, or has more than `MAX_PARTS` parts.
  */
 export function parseMultipart(body: Uint8Array, boundary: string | undefined, decode: PartDecoder): MultipartForm {
-  if (boundary === undefined || boundary === "") throw badRequest("the body is multipart/form-data without a boundary");
+  if (boundary === undefined || boundary === "") {
+    throw badRequest("missing boundary in the Content-Type of the body: expected multipart/form-data; boundary=...");
+  }
   const form: MultipartForm = { values: {}, files: {} };
   let parts = 0;
   for (const part of splitParts(body, boundary)) {
@@ -56,7 +58,7 @@ interface Part {
 
 function addPart(form: MultipartForm, { header, data }: Part, decode: PartDecoder): void {
   const { name, filename } = parseDisposition(header["Content-Disposition"]?.[0] ?? "");
-  if (name === undefined) throw badRequest("a part of the body has no name");
+  if (name === undefined) throw badRequest("missing name of a part of the body");
   const type = header["Content-Type"]?.[0];
   const what = `the part ${JSON.stringify(name)} of the body`;
   if (filename === undefined) {
@@ -69,7 +71,7 @@ function addPart(form: MultipartForm, { header, data }: Part, decode: PartDecode
 
 const DISPOSITION = /;\s*([^\s=;"]+)=(?:"([^"]*)"|([^\s;"]*))\s*/y;
 
-/** The name and file name of a part; none for what is no `form-data`. */
+/** Parses a `Content-Disposition`. Returns nothing unless it is `form-data`. */
 function parseDisposition(text: string): { name?: string; filename?: string } {
   const head = /^\s*form-data\s*/i.exec(text);
   if (head === null) return {};
@@ -77,7 +79,7 @@ function parseDisposition(text: string): { name?: string; filename?: string } {
   DISPOSITION.lastIndex = head[0].length;
   for (let match; (match = DISPOSITION.exec(text)) !== null;) {
     const key = match[1]!.toLowerCase();
-    // Browsers escape these three and nothing else; a backslash stands for itself.
+    // Browsers escape only these three characters; a backslash stands for itself.
     const value = (match[2] ?? match[3]!).replace(/%(?:0A|0D|22)/gi, unescape);
     if (key === "name") found.name ??= value;
     else if (key === "filename") found.filename ??= value;
@@ -90,7 +92,7 @@ function unescape(escape: string): string {
   return String.fromCharCode(parseInt(escape.slice(1), 16));
 }
 
-/** `UTF-8''na%C3%AFve.txt`, as some clients write names that are not ASCII. */
+/** Decodes a file name such as `UTF-8''na%C3%AFve.txt`, as some clients write one that is not ASCII. */
 function extendedValue(text: string): string | undefined {
   const encoded = /^utf-8'[^']*'(.*)$/i.exec(text)?.[1];
   try {
@@ -104,7 +106,7 @@ const CR = 0x0d, LF = 0x0a, DASH = 0x2d, SPACE = 0x20, TAB = 0x09;
 
 function* splitParts(body: Uint8Array, boundary: string): Generator<Part> {
   const mark = bytesOf(`\r\n--${boundary}`);
-  // The first boundary may open the body, without a line before it.
+  // The first boundary may be at the very start of the body, without a line break before it.
   const opens = startsWith(body, 0, mark.subarray(2)) ? boundaryAt(body, 0, mark.length - 2) : undefined;
   let at = opens ?? findBoundary(body, 0, mark);
   while (!at.last) {
@@ -116,7 +118,7 @@ function* splitParts(body: Uint8Array, boundary: string): Generator<Part> {
 
 interface Boundary {
   start: number;
-  /** Where what follows it begins. */
+  /** The offset of what follows it. */
   end: number;
   last: boolean;
 }
@@ -129,7 +131,7 @@ function findBoundary(body: Uint8Array, from: number, mark: Uint8Array): Boundar
   throw badRequest("the body ends before its last boundary");
 }
 
-/** A boundary ends its line or is the last; a longer line that begins like one is content. */
+/** Checks that a boundary ends its line or is the last one. A longer line that begins like one is content. */
 function boundaryAt(body: Uint8Array, start: number, end: number): Boundary | undefined {
   if (body[end] === DASH && body[end + 1] === DASH) return { start, end: end + 2, last: true };
   while (body[end] === SPACE || body[end] === TAB) end++;
@@ -152,7 +154,7 @@ const END_OF_HEADER = bytesOf("\r\n\r\n");
 function headerEnd(bytes: Uint8Array): number {
   const end = indexOf(bytes.subarray(0, MAX_PART_HEADER), 0, END_OF_HEADER);
   if (end >= 0) return end;
-  // A part without content may leave out its empty line: the boundary brings one along.
+  // A part without content may omit its empty line, because the boundary begins with a line break.
   const all = bytes.length - 2;
   if (all >= 0 && all < MAX_PART_HEADER && startsWith(bytes, all, END_OF_LINE)) return all;
   throw badRequest(

@@ -120,9 +120,9 @@ Deno.test("a body that is no multipart is a bad request that says why", () => {
     ["--b||--b--", "ends in its header"],
     ["--b|a: b|--b--", "ends in its header"],
     [a + "--b|Content-Disposition: form-data|--b--", "ends in its header"],
-    [field("form-data") + "--b--", "a part of the body has no name"],
-    [field("attachment; name=a") + "--b--", "a part of the body has no name"],
-    ["--b||v|--b--", "a part of the body has no name"],
+    [field("form-data") + "--b--", "missing name of a part of the body"],
+    [field("attachment; name=a") + "--b--", "missing name of a part of the body"],
+    ["--b||v|--b--", "missing name of a part of the body"],
     [field("form-data; name=a", "v", `x: ${"y".repeat(17_000)}|`) + "--b--", "more than 16384 bytes of header"],
   ];
   for (const [text, message] of bodies) {
@@ -134,7 +134,7 @@ Deno.test("a body that is no multipart is a bad request that says why", () => {
     ], text);
   }
   for (const type of ["multipart/form-data", "multipart/form-data; boundary=", 'multipart/form-data; boundary=""']) {
-    assertThrows(() => decodeContent(encoder.encode("----"), type, "the body"), Error, "without a boundary");
+    assertThrows(() => decodeContent(encoder.encode("----"), type, "the body"), Error, "missing boundary");
   }
   const bytes = Uint8Array.from(
     field('form-data; name="\xff"').replaceAll("|", "\r\n") + "--b--",

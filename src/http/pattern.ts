@@ -1,22 +1,22 @@
-/** One thing wrong with a pattern: what, and what would be right. */
-export interface PatternProblem {
-  what: string;
+/** What is wrong with a pattern, and how to correct it. */
+export interface PatternDiagnostic {
+  message: string;
   hint: string;
 }
 
 /** A segment of a pattern, between two slashes. */
 export type Segment =
   | { readonly literal: string }
-  /** Takes one segment that is not empty. */
+  /** Matches one segment that is not empty. */
   | { readonly parameter: string }
-  /** Takes the rest of the path, empty or not. */
+  /** Matches the rest of the path, which may be empty. */
   | { readonly rest: string };
 
 const NAME = /^[\p{L}_$][\p{L}\p{N}_$-]*$/u;
 
 /**
- * Reads a route's path: literal segments, percent-encoded or not; `:name` for one segment; `*` for the rest of the path
- * where it stands last, else for one segment as a parameter called `*`. `\:`, `\*` and `\\` are the characters
+ * Parses the path of a route: literal segments, percent-encoded or not; `:name` for one segment; `*` at the end for the
+ * rest of the path, elsewhere for one segment, as a parameter named `*`. `\:`, `\*` and `\\` stand for the characters
  * themselves. A missing slash at the start is added.
  *
  * @example
@@ -24,29 +24,29 @@ const NAME = /^[\p{L}_$][\p{L}\p{N}_$-]*$/u;
  * parsePattern("/users/:id/*"); // { segments: [{ literal: "users" }, { parameter: "id" }, { rest: "*" }] }
  * ```
  */
-export function parsePattern(path: string): { segments: Segment[] } | { problem: PatternProblem } {
+export function parsePattern(path: string): { segments: Segment[] } | { diagnostic: PatternDiagnostic } {
   const texts = (path.startsWith("/") ? path.slice(1) : path).split("/");
   const segments: Segment[] = [];
   const names = new Set<string>();
   for (const [index, text] of texts.entries()) {
     const segment = parseSegment(text, index === texts.length - 1);
-    if ("what" in segment) return { problem: segment };
+    if ("message" in segment) return { diagnostic: segment };
     segments.push(segment);
     if ("literal" in segment) continue;
     const name = "parameter" in segment ? segment.parameter : segment.rest;
-    if (names.has(name)) return { problem: twice(path, name) };
+    if (names.has(name)) return { diagnostic: duplicate(path, name) };
     names.add(name);
   }
   return { segments };
 }
 
-function parseSegment(text: string, last: boolean): Segment | PatternProblem {
+function parseSegment(text: string, last: boolean): Segment | PatternDiagnostic {
   if (text === "*") return last ? { rest: "*" } : { parameter: "*" };
   if (text.startsWith(":")) {
     const name = text.slice(1);
     return NAME.test(name) ? { parameter: name } : {
-      what: `${JSON.stringify(text)} is no parameter`,
-      hint: "a parameter is a whole segment, a colon and a name: `:user_id`; a literal colon is `\\:`",
+      message: `invalid parameter ${JSON.stringify(text)}`,
+      hint: "expected a colon and a name such as `:user_id`; write a literal colon as `\\:`",
     };
   }
   const special = /\\[\s\S]?|[:*]/.exec(text.replace(/\\[:*\\]/g, ""))?.[0];
@@ -55,38 +55,41 @@ function parseSegment(text: string, last: boolean): Segment | PatternProblem {
   const literal = decodeSegment(unescaped);
   if (literal === undefined) {
     return {
-      what: `${JSON.stringify(text)} has a percent sign that opens no escape`,
-      hint: "a literal percent sign is `%25`",
+      message: `invalid escape in ${JSON.stringify(text)}`,
+      hint: "write a literal percent sign as `%25`",
     };
   }
   if (literal === "." || literal === "..") {
-    return { what: `a segment ${JSON.stringify(text)}`, hint: "clients resolve `.` and `..`, so it would never match" };
+    return {
+      message: `invalid segment ${JSON.stringify(text)}`,
+      hint: "clients resolve `.` and `..`, so it never matches",
+    };
   }
   return { literal };
 }
 
-function misplaced(text: string, special: string): PatternProblem {
+function misplaced(text: string, special: string): PatternDiagnostic {
   if (special === ":" || special === "*") {
     return {
-      what: `${JSON.stringify(text)} has ${special === ":" ? "a colon" : "an asterisk"} inside a segment`,
-      hint: `parameters take whole segments; the character itself is \`\\${special}\``,
+      message: `unexpected ${special === ":" ? "colon" : "asterisk"} in segment ${JSON.stringify(text)}`,
+      hint: `a parameter is a whole segment; write the literal character as \`\\${special}\``,
     };
   }
   return {
-    what: `${JSON.stringify(text)} has an escape that is not known`,
+    message: `unknown escape in ${JSON.stringify(text)}`,
     hint: "the escapes are `\\:`, `\\*` and `\\\\`",
   };
 }
 
-function twice(path: string, name: string): PatternProblem {
+function duplicate(path: string, name: string): PatternDiagnostic {
   const shown = name === "*" ? "*" : `:${name}`;
   return {
-    what: `${JSON.stringify(path)} has ${shown} twice`,
-    hint: `each parameter of a path has a name of its own${name === "*" ? ": `:name` takes one segment" : ""}`,
+    message: `duplicate parameter ${shown} in ${JSON.stringify(path)}`,
+    hint: `each parameter of a path needs its own name${name === "*" ? "; `:name` matches one segment" : ""}`,
   };
 }
 
-/** A segment of a path as its characters; undefined if it has a bad escape. */
+/** Decodes a segment of a path. Returns undefined if it has an invalid escape. */
 export function decodeSegment(text: string): string | undefined {
   if (!text.includes("%")) return text;
   try {

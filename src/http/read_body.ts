@@ -2,11 +2,12 @@ import { TIMED_OUT, within } from "../value/mod.ts";
 import { bodyTooLarge, bodyTooLate } from "./http_error.ts";
 
 /**
- * Reads the body of a request whole.
+ * Reads the whole body of a request.
  *
- * @param maxBody In bytes.
+ * @param maxBody The size limit, in bytes.
  * @param timeout In milliseconds.
- * @throws {Error} If it is larger (status 413), does not arrive in time (408), or the client goes away.
+ * @throws {Failure} `too_large` or `request_timeout`.
+ * @throws {Error} If the client goes away.
  */
 export async function readBody(request: Request, maxBody: number, timeout: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");

@@ -2,35 +2,35 @@ import { type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap }
 import { bodyField } from "./body.ts";
 import { findHeader } from "./header.ts";
 
-/** How many bytes a body may have by default: 1 MiB. */
+/** The default size limit of a body: 1 MiB, in bytes. */
 export const DEFAULT_MAX_BODY = 1024 * 1024;
 
-/** A request as it crosses from the host: text and bytes, nothing parsed. */
+/** A request as it is sent from the host to an executor: nothing is parsed. */
 export interface RawRequest {
   method: string;
-  /** Absolute, as `Deno.serve` gives it: `http://localhost:8000/a?b=c`. */
+  /** Absolute, as provided by `Deno.serve`: `http://localhost:8000/a?b=c`. */
   url: string;
   /** `HTTP/1.1`. */
   protocol: string;
-  /** As `headerText` writes them. */
+  /** As written by `headerText`. */
   headers: string;
   body: Uint8Array | Stream | null;
-  /** How many bytes the body may have once decompressed. Default `DEFAULT_MAX_BODY`. */
+  /** The size limit of the decompressed body, in bytes. Default `DEFAULT_MAX_BODY`. */
   maxBody?: number;
 }
 
 const NO_QUERY: ValueMap = Object.freeze({});
 
 /**
- * The payload of a request: a lazy map of
+ * Returns the payload of a request, a lazy map of
  *
- * - `method`, `scheme`, `host` and `protocol`: text;
- * - `path`: text as sent, percent-encoded, so that an encoded slash is not taken for a separator;
- * - `query`: from each name to its values; `header`: the same, names in canonical case (`X-Request-Id`, `Etag`);
- * - `body`: as `bodyField` describes, null if there is none; it is always present.
+ * - `method`, `scheme`, `host` and `protocol`: strings;
+ * - `path`: a string, percent-encoded as sent, so that an encoded slash is not mistaken for a separator;
+ * - `query`: the values of each name; `header`: the same, with names in canonical case (`X-Request-Id`, `Etag`);
+ * - `body`: as described at `bodyField`; null if there is none.
  *
- * `query`, `header` and `body` are parsed on first use; reading a body that is not what it claims throws then. A router
- * adds `params`.
+ * `query`, `header` and `body` are parsed when they are first read, and reading a body that does not match its header
+ * throws. A router adds `params`.
  *
  * @example
  * ```ts
@@ -72,8 +72,8 @@ export function requestPayload(raw: RawRequest): ValueMap {
 }
 
 /**
- * Where the path begins. A server puts the `Host` header before the path as it came: one with a slash in it must not
- * become a part of the path, which would lead past a proxy that looks at paths.
+ * Returns the offset of the path in a URL. Deno builds the URL from the `Host` header without checking it: a slash in
+ * that header must not become part of the path, or it would bypass a proxy that filters paths.
  */
 function pathStart(url: string, start: number, headers: string): number {
   const host = findHeader(headers, "host");
@@ -87,7 +87,7 @@ function pathStart(url: string, start: number, headers: string): number {
   return url.length;
 }
 
-/** The payload with the parameters of a route, everything in it as undecoded as before. */
+/** Returns a payload with the parameters of a route added, without decoding its lazy fields. */
 export function withParams(payload: ValueMap, params: ValueMap): ValueMap {
   const parts = lazyParts(payload);
   if (parts === undefined) return { ...payload, params };

@@ -18,29 +18,29 @@ import { formatOf, parseMediaType } from "./media_type.ts";
 import { Negotiation } from "./negotiation.ts";
 import { badResponse, readHeader } from "./response_header.ts";
 
-/** What of the request the response depends on. */
+/** The parts of a request that its response depends on. */
 export interface ResponseRequest {
   method: string;
   /** The `Accept` header. */
   accept?: string | undefined;
 }
 
-/** How errors are answered. */
+/** Options for responses to errors. */
 export interface ResponseOptions {
-  /** The id of the process, which an error is answered with so that its log line can be found. */
+  /** The id of the process. Part of an error response, so that the log line of the error can be found. */
   process: string;
-  /** Whether an error answer tells the error itself. Default false. */
+  /** Whether an error response describes the error itself. Default false. */
   dev?: boolean;
 }
 
-/** A response as it crosses to the host. */
+/** A response as it is sent from an executor to the host. */
 export interface RawResponse {
   /** 200 to 599. */
   status: number;
   /** Name, value, name, value, ... */
   headers: readonly string[];
   body: string | Uint8Array | Stream | null;
-  /** Why the process failed, if the answer was an error or could not be sent. */
+  /** Why the process failed, if the answer was an error or cannot be sent. */
   error?: Error;
 }
 
@@ -57,29 +57,29 @@ const textTypes = new Negotiation(TEXT, JSON_TYPE);
 const scalarTypes = new Negotiation(JSON_TYPE, TEXT);
 const mapTypes = new Negotiation(JSON_TYPE, FORM);
 
-/** Statuses whose response has no body by definition. */
+/** Statuses whose responses have no body by definition. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-// Taken now: an executor deletes the web's globals before it runs user code.
+// Captured now: an executor deletes the web globals before it runs user code.
 const encoder = new TextEncoder();
 
 /**
- * Turns the answer to a request into a response.
+ * Encodes the answer to a request as a response.
  *
- * - A map whose keys are all among `status`, `header` and `body`, with a whole number as status if it has one, is a
- *   response: status 200 by default; a body that is null or absent sends none.
- * - `none` is 204.
- * - An error is 500 with the id of the process and nothing of the error, or the status that a refused request body
- *   asks for (400, 408, 413, 415) with the reason. `RawResponse.error` has it.
- * - Anything else is the body of a 200, null included: as JSON it is `null`.
+ * - A map with no keys other than `status`, `header` and `body`, whose status (if any) is an integer, is a response. The
+ *   default status is 200; if `body` is null or absent, the response has none.
+ * - `none` becomes a 204.
+ * - An error becomes a 500 that names the process but not the error. An `HttpError` becomes a response with its status
+ *   (400, 408, 413, 415) and message. The error is in `RawResponse.error`.
+ * - Anything else becomes the body of a 200, including null, which is sent as JSON.
  *
- * Text, an error's message and dates are sent as `text/plain`, bytes and streams as `application/octet-stream`, all else
- * as JSON, unless `Accept` refuses that: then text goes as JSON, a map as a form, a number as text, if that is accepted.
- * A client that accepts none of these gets the default, never 406. A `Content-Type` of the answer's own wins: text and
- * bytes are then taken as written in that type already and sent as they are, all else is written as a form if that is
- * the type, or as JSON. Text is sent as UTF-8, nothing is compressed.
+ * Strings, messages of errors and dates are sent as `text/plain`, bytes and streams as `application/octet-stream`,
+ * everything else as JSON, unless `Accept` excludes that type: then a string is sent as JSON, a map as a form, a number
+ * as text, if that is accepted. A client that accepts none of these gets the default type, never a 406. A `Content-Type`
+ * set by the answer takes precedence: strings and bytes are then sent as they are, everything else is encoded as a form
+ * if that is the type, or as JSON. Strings are sent as UTF-8. Nothing is compressed.
  *
- * An answer to HEAD has the header that GET would have, and no body.
+ * The response to HEAD has the header of the response to GET, but no body.
  *
  * @example
  * ```ts
@@ -120,7 +120,7 @@ function isInteger(value: Value | undefined): value is number | bigint {
 
 function encodeMap(answer: ValueMap, accept: string | undefined): RawResponse {
   const status = Number(answer.status ?? 200);
-  if (status < 200 || status > 599) throw badResponse(`status ${status} is not from 200 to 599`);
+  if (status < 200 || status > 599) throw badResponse(`invalid status ${status}: expected 200 to 599`);
   const { pairs, contentType } = readHeader(answer.header);
   if ((answer.body ?? null) === null || BODILESS.has(status)) {
     if (contentType !== undefined) pairs.push("content-type", contentType);
@@ -154,7 +154,7 @@ function encodeBody(value: Value, given: string | undefined, accept: string | un
 function formOf(value: Value): string {
   const form = encodeForm(value);
   if (form === undefined) {
-    throw badResponse("a form is a map that holds text, numbers, booleans and lists of them only");
+    throw badResponse("invalid form: expected a map of strings, numbers, booleans and lists of them");
   }
   return form;
 }

@@ -1,6 +1,6 @@
 import { failure, isList, isMap, kindOf, type Value } from "../value/mod.ts";
 
-/** Headers that are about one connection, or that follow from the body; an answer cannot set them. */
+/** Headers that concern one connection, or follow from the body. An answer cannot set them. */
 const IGNORED: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -17,7 +17,7 @@ const IGNORED: ReadonlySet<string> = new Set([
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** Headers of a response, checked and flat. */
+/** The validated headers of a response. */
 export interface ResponseHeader {
   /** Name, value, name, value, ... `Content-Type` is not among them. */
   pairs: string[];
@@ -25,17 +25,17 @@ export interface ResponseHeader {
 }
 
 /**
- * Reads the `header` of an answer: from each name to text, a number, a boolean, a date, or a list of them; null sends
- * nothing. Each item of a list is a header of its own. Hop-by-hop headers and `Content-Length` are left out.
+ * Reads the `header` of an answer, a map from names to strings, numbers, booleans, dates or lists of them. Null is
+ * skipped, and each item of a list becomes a header of its own. Hop-by-hop headers and `Content-Length` are dropped.
  *
- * @throws {Failure} `bad_response` for a name or a value that HTTP cannot carry.
+ * @throws {Failure} `bad_response` for a name or value that is invalid in HTTP.
  */
 export function readHeader(header: Value | undefined): ResponseHeader {
   const read: ResponseHeader = { pairs: [], contentType: undefined };
   if (header === undefined || header === null) return read;
-  if (!isMap(header)) throw badResponse(`header is ${kindOf(header)}, not a map`);
+  if (!isMap(header)) throw badResponse(`invalid header, ${kindOf(header)}: expected a map`);
   for (const name of Object.keys(header)) {
-    if (!NAME.test(name)) throw badResponse(`${JSON.stringify(name)} is no name of a header`);
+    if (!NAME.test(name)) throw badResponse(`invalid header name ${JSON.stringify(name)}`);
     const lower = name.toLowerCase();
     if (IGNORED.has(lower)) continue;
     const value = header[name]!;
@@ -51,16 +51,16 @@ export function readHeader(header: Value | undefined): ResponseHeader {
 
 function headerText(name: string, value: Value): string {
   if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw badResponse(`the header ${name} is an invalid date`);
+    throw badResponse(`invalid date in header ${name}`);
   }
   const text = value instanceof Date ? value.toUTCString() : typeof value === "object" ? undefined : String(value);
-  if (text === undefined) throw badResponse(`the header ${name} is ${kindOf(value)}, not text`);
+  if (text === undefined) throw badResponse(`invalid value of header ${name}, ${kindOf(value)}: expected text`);
   const bad = UNSENDABLE.exec(text)?.[0];
-  if (bad !== undefined) throw badResponse(`the header ${name} holds ${JSON.stringify(bad)}, which HTTP cannot carry`);
+  if (bad !== undefined) throw badResponse(`invalid character ${JSON.stringify(bad)} in header ${name}`);
   return text;
 }
 
-/** Whether it is a flat list of names and values that HTTP can carry. */
+/** Reports whether a value is a flat list of header names and values that are valid in HTTP. */
 export function isHeaderList(headers: unknown): headers is string[] {
   if (!Array.isArray(headers) || headers.length % 2 !== 0) return false;
   for (let i = 0; i < headers.length; i += 2) {
@@ -73,7 +73,7 @@ export function isHeaderList(headers: unknown): headers is string[] {
   return true;
 }
 
-/** The answer cannot be sent. */
+/** Returns the error for an answer that cannot be sent. */
 export function badResponse(message: string): Error {
   return failure(`the response cannot be sent: ${message}`, { code: "bad_response" });
 }

@@ -91,7 +91,7 @@ Deno.test("a status that is no response's is 500", () => {
   for (const status of [0, -1, 100, 101, 199, 600, 1e9, 2n ** 70n]) {
     const response = respond({ status, body: "secret" });
     assertEquals([response.status, response.body], [500, `{"error":"Internal Server Error","process":"${process}"}`]);
-    assertStringIncludes(response.error!.message, `status ${Number(status)} is not from 200 to 599`);
+    assertStringIncludes(response.error!.message, `invalid status ${Number(status)}: expected 200 to 599`);
   }
 });
 
@@ -127,22 +127,22 @@ Deno.test("headers of the connection and of the body's length are left out", () 
 
 Deno.test("a header that HTTP cannot carry is 500", () => {
   const headers: [header: Value, message: string][] = [
-    [{ "X-A": "a\r\nSet-Cookie: b" }, 'the header X-A holds "\\r"'],
+    [{ "X-A": "a\r\nSet-Cookie: b" }, 'invalid character "\\r" in header X-A'],
     [{ "X-A": "a\nb" }, '"\\n"'],
     [{ "X-A": "a\0b" }, '"\\u0000"'],
-    [{ "X-A": ["fine", "a\x7f"] }, "the header X-A holds"],
+    [{ "X-A": ["fine", "a\x7f"] }, "in header X-A"],
     [{ "X-A": "漢" }, '"漢"'],
-    [{ "X-A": {} }, "the header X-A is map, not text"],
-    [{ "X-A": [["a"]] }, "the header X-A is list, not text"],
-    [{ "X-A": bytes }, "the header X-A is bytes, not text"],
-    [{ "X-A": new Date(NaN) }, "the header X-A is an invalid date"],
-    [{ "X A": "x" }, '"X A" is no name of a header'],
-    [{ "": "x" }, '"" is no name of a header'],
-    [{ "X-A\r\nB": "x" }, "is no name of a header"],
-    [{ "X-Ä": "x" }, "is no name of a header"],
-    ["x", "header is text, not a map"],
-    [["a"], "header is list, not a map"],
-    [1, "header is number, not a map"],
+    [{ "X-A": {} }, "invalid value of header X-A, map: expected text"],
+    [{ "X-A": [["a"]] }, "invalid value of header X-A, list: expected text"],
+    [{ "X-A": bytes }, "invalid value of header X-A, bytes: expected text"],
+    [{ "X-A": new Date(NaN) }, "invalid date in header X-A"],
+    [{ "X A": "x" }, 'invalid header name "X A"'],
+    [{ "": "x" }, 'invalid header name ""'],
+    [{ "X-A\r\nB": "x" }, "invalid header name"],
+    [{ "X-Ä": "x" }, "invalid header name"],
+    ["x", "invalid header, text: expected a map"],
+    [["a"], "invalid header, list: expected a map"],
+    [1, "invalid header, number: expected a map"],
   ];
   for (const [header, message] of headers) {
     const response = respond({ status: 200, header, body: "secret" });
@@ -242,9 +242,9 @@ Deno.test("a content type of the answer's own wins and says how to write the bod
   assertEquals(sent("nonsense", [1]), "[1]");
   assertEquals(sent(FORM, { a: ["1", "2"] }), "a=1&a=2");
   assertEquals(sent(FORM, "a=1"), "a=1");
-  const refused = respond({ header: { "Content-Type": FORM }, body: [1] });
-  assertEquals(refused.status, 500);
-  assertStringIncludes(refused.error!.message, "a form is a map");
+  const rejected = respond({ header: { "Content-Type": FORM }, body: [1] });
+  assertEquals(rejected.status, 500);
+  assertStringIncludes(rejected.error!.message, "invalid form: expected a map");
   // Of several, the last; without a body it is kept.
   assertEquals(respond({ header: { "Content-Type": ["a/b", "c/d"] }, body: "x" }).headers, ["content-type", "c/d"]);
   assertEquals(respond({ header: { "Content-Type": "a/b" } }), {
@@ -280,8 +280,8 @@ Deno.test("a user's error cannot choose its status", () => {
   ) assertEquals(respond(error).status, 500);
 });
 
-Deno.test("a refused body is answered with its status and its reason", () => {
-  const refused = (headers: string, body: string) => {
+Deno.test("an HTTP error is answered with its status and message", () => {
+  const unreadable = (headers: string, body: string) => {
     const raw = {
       method: "POST",
       url: "http://a/",
@@ -295,11 +295,11 @@ Deno.test("a refused body is answered with its status and its reason", () => {
       return error as Error;
     }
   };
-  const json = refused("\ncontent-type:application/json", "{");
+  const json = unreadable("\ncontent-type:application/json", "{");
   assertEquals(respond(json).status, 400);
   assertStringIncludes(String(respond(json).body), '{"error":"the body is not JSON: ');
   assertStrictEquals(respond(json).error, json);
-  assertEquals(respond(refused("\ncontent-encoding:x", "{")).status, 415);
+  assertEquals(respond(unreadable("\ncontent-encoding:x", "{")).status, 415);
   assertEquals(respond(bodyTooLarge(5)).body, '{"error":"the body is larger than 5 bytes"}');
   assertEquals(respond(bodyTooLarge(5)).status, 413);
   // Wrapped by the node that read it, or one of several answers.
@@ -310,7 +310,7 @@ Deno.test("a refused body is answered with its status and its reason", () => {
   assertEquals(respond(cycle).status, 500);
 });
 
-Deno.test("an answer that contains an undecodable body is that refusal", () => {
+Deno.test("an answer that contains an undecodable body is that HTTP error", () => {
   const raw = { method: "POST", url: "http://a/", protocol: "HTTP/1.1", headers: "\ncontent-type:application/json" };
   const payload = requestPayload({ ...raw, body: new TextEncoder().encode("{") });
   assertEquals(respond(payload).status, 400);

@@ -1,29 +1,29 @@
 import type { ValueMap } from "../value/mod.ts";
 
-/** A route, as a spec has it. */
+/** A route as declared in a spec. */
 export interface Route {
-  /** In any case. Absent or `*` is any method. */
+  /** In upper or lower case. Absent or `*` for any method. */
   method?: string | undefined;
-  /** As `parsePattern` reads it. */
+  /** A pattern as parsed by `parsePattern`. */
   path: string;
-  /** Where its requests go: `out[0]`. */
+  /** The out port for its requests: `out[0]`. */
   port: string;
 }
 
-/** What a request matched, or the status to answer it with. */
+/** The route that a request matched, or the status to answer it with. */
 export type RouteMatch =
   | { readonly port: string; readonly params: ValueMap }
-  /** The path has an escape that is none or spells no UTF-8. */
+  /** The path contains an invalid escape. */
   | { readonly status: 400 }
   | { readonly status: 404 }
-  /** The path has other methods; or (204) OPTIONS asks for them. `allow` is the header: `GET, HEAD, OPTIONS`. */
+  /** 405: the path has other methods only. 204: OPTIONS asks for them. `allow` is the header: `GET, HEAD, OPTIONS`. */
   | { readonly status: 405 | 204; readonly allow: string };
 
 /**
- * Finds the route of a request. Of several that match, position by position a literal wins over a parameter and a
- * parameter over the rest (`*`); a route that lacks the method does not hide a wider one that has it. Paths are matched
- * decoded, segment by segment: an encoded slash is a character of its segment. A slash at the end counts. HEAD goes
- * where GET goes unless it has a route; OPTIONS without one answers what the path allows.
+ * Finds the route of a request. If several match, segment by segment a literal wins over a parameter and a parameter
+ * over the rest (`*`). A route without the request's method does not hide a less specific one that has it. Paths are decoded
+ * and matched segment by segment: an encoded slash is a character of its segment. A trailing slash is significant. HEAD
+ * uses the route of GET unless it has its own; OPTIONS without a route returns the methods of the path.
  *
  * @example
  * ```ts

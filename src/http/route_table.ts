@@ -3,16 +3,16 @@ import { setKey, type ValueMap } from "../value/mod.ts";
 import { decodeSegment, type Segment } from "./pattern.ts";
 import type { RouteMatch, Router } from "./route.ts";
 
-/** The routes of one shape: their paths differ in the names of parameters only. */
+/** Routes of the same shape: their paths differ only in the names of parameters. */
 interface Shape {
-  /** By method; `""` is any. HEAD is there wherever GET is. */
+  /** By method; `""` is any method. Contains HEAD if it contains GET. */
   readonly targets: Map<string, Target>;
-  /** The positions that hold a parameter, which takes no empty segment. */
+  /** The positions of parameters, which do not match an empty segment. */
   readonly parameters: readonly number[];
 }
 
 interface Target {
-  /** The answer of a route without parameters, made once. */
+  /** The result for a route without parameters. */
   readonly match: RouteMatch & { port: string };
   readonly parameters: readonly Parameter[];
 }
@@ -20,7 +20,7 @@ interface Target {
 interface Parameter {
   readonly name: string;
   readonly position: number;
-  /** Whether it takes all segments from its position on. */
+  /** Whether it matches all segments from its position on. */
   readonly rest: boolean;
 }
 
@@ -28,10 +28,10 @@ const NO_PARAMS: ValueMap = Object.freeze({});
 const NOT_FOUND: RouteMatch = Object.freeze({ status: 404 });
 const BAD_ESCAPE: RouteMatch = Object.freeze({ status: 400 });
 
-/** A table of routes without problems. */
+/** A table of valid routes. */
 export class RouteTable implements Router {
   readonly #shapes = new Map<string, Shape>();
-  // A path without parameters is always the most specific, and found without a walk. The tree has the other shapes.
+  // A path without parameters is always the most specific one, and is found without the tree, which has the others.
   readonly #literals = new Map<string, Shape>();
   readonly #tree = createRouter<Shape>();
 
@@ -77,7 +77,7 @@ export class RouteTable implements Router {
     return { status: method === "OPTIONS" ? 204 : 405, allow: allowOf(shapes) };
   }
 
-  /** The shapes that a path has, the most specific first. */
+  /** Returns the shapes that match a path, the most specific first. */
   #find(encoded: string, segments: readonly string[]): Shape[] {
     const literal = this.#literals.get(encoded);
     const found = literal === undefined ? [] : [literal];
@@ -110,13 +110,13 @@ function matchOf(target: Target, segments: readonly string[]): RouteMatch {
   return { port: target.match.port, params };
 }
 
-/** What a path of these shapes can be asked with. */
+/** Returns the `Allow` header of a path that matches these shapes. */
 function allowOf(shapes: readonly Shape[]): string {
   const methods = new Set(shapes.flatMap(({ targets }) => [...targets.keys()]));
   return [...methods.add("OPTIONS")].sort().join(", ");
 }
 
-/** The segments of a path as sent, decoded; undefined if one has a bad escape. */
+/** Decodes the segments of a path. Returns undefined if one has an invalid escape. */
 function decodePath(path: string): string[] | undefined {
   const segments = (path.startsWith("/") ? path.slice(1) : path).split("/");
   if (!path.includes("%")) return segments;
@@ -128,7 +128,7 @@ function decodePath(path: string): string[] | undefined {
   return segments;
 }
 
-/** The same for all paths that match the same, whatever their parameters are called; the tree's pattern for them. */
+/** Returns the pattern of a shape for the tree: the same for all paths that differ only in the names of parameters. */
 export function shapeKey(segments: readonly Segment[]): string {
   const parts = segments.map((segment, position) => {
     if ("literal" in segment) return encodeSegment(segment.literal);
@@ -137,16 +137,16 @@ export function shapeKey(segments: readonly Segment[]): string {
   return treePath("/" + parts.join("/"));
 }
 
-/** Turns an empty segment into one that nothing else encodes to: the tree overlooks a slash at the end. */
+/** Replaces empty segments by one that nothing else is encoded as, because the tree ignores a trailing slash. */
 function treePath(encoded: string): string {
   const filled = encoded.replaceAll("//", "/!/").replaceAll("//", "/!/");
   return filled.endsWith("/") ? filled + "!" : filled;
 }
 
-/** A path that is its own encoding. */
+/** Matches a path that is its own encoding. */
 const PLAIN = /^(?:\/[\w.~-]*)+$/;
 
-/** A decoded segment in characters that the tree takes literally, in a pattern as in a path. */
+/** Encodes a segment in characters that have no special meaning in a pattern of the tree. */
 function encodeSegment(segment: string): string {
   if (/^[\w.~-]*$/.test(segment)) return segment;
   return encodeURIComponent(segment.toWellFormed())

@@ -3,40 +3,40 @@ import { parsePattern, type Segment } from "./pattern.ts";
 import type { Route, Router } from "./route.ts";
 import { RouteTable, shapeKey } from "./route_table.ts";
 
-/** A problem of one route. */
-export interface RouteProblem {
-  /** Which route, from 0. */
+/** A diagnostic of one route. */
+export interface RouteDiagnostic {
+  /** The index of the route. */
   index: number;
-  what: string;
+  message: string;
   hint: string;
 }
 
 const METHOD = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-/** Problems of a table: paths that are none, the same method and path twice. */
-export function checkRoutes(routes: readonly Route[]): RouteProblem[] {
-  const problems: RouteProblem[] = [];
+/** Checks routes: reports invalid methods and paths, and routes that match the same requests. */
+export function checkRoutes(routes: readonly Route[]): RouteDiagnostic[] {
+  const diagnostics: RouteDiagnostic[] = [];
   const seen = new Map<string, number>();
   for (const [index, route] of routes.entries()) {
     if (!METHOD.test(route.method ?? "*")) {
-      problems.push({
+      diagnostics.push({
         index,
-        what: `${JSON.stringify(route.method)} is no method`,
-        hint: "methods are words: `GET`, `POST`",
+        message: `invalid method ${JSON.stringify(route.method)}`,
+        hint: "expected a method such as `GET` or `POST`",
       });
     }
     const parsed = parsePattern(route.path);
-    if ("problem" in parsed) {
-      problems.push({ index, ...parsed.problem });
+    if ("diagnostic" in parsed) {
+      diagnostics.push({ index, ...parsed.diagnostic });
       continue;
     }
     const method = methodOf(route);
     const key = `${method} ${shapeKey(parsed.segments)}`;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
-    else problems.push({ index, what: `${describe(route)} is routed twice`, hint: again(routes[first]!, first) });
+    else diagnostics.push({ index, message: `duplicate route ${describe(route)}`, hint: again(routes[first]!, first) });
   }
-  return problems;
+  return diagnostics;
 }
 
 function describe(route: Route): string {
@@ -44,18 +44,20 @@ function describe(route: Route): string {
 }
 
 function again(first: Route, index: number): string {
-  return `routes[${index}], ${describe(first)}, takes the same requests: leave one out`;
+  return `routes[${index}], ${describe(first)}, matches the same requests; remove one of them`;
 }
 
-/** Upper case; empty for any. */
+/** Returns the method of a route in upper case, empty for any method. */
 function methodOf(route: Route): string {
   return route.method === undefined || route.method === "*" ? "" : route.method.toUpperCase();
 }
 
-/** Compiles a table. @throws {Failure} For the first problem that `checkRoutes` finds. */
+/** Compiles routes to a router. @throws {Failure} For the first diagnostic of `checkRoutes`. */
 export function compileRoutes(routes: readonly Route[]): Router {
-  const [problem] = checkRoutes(routes);
-  if (problem !== undefined) throw failure(`routes[${problem.index}]: ${problem.what}; ${problem.hint}`);
+  const [diagnostic] = checkRoutes(routes);
+  if (diagnostic !== undefined) {
+    throw failure(`routes[${diagnostic.index}]: ${diagnostic.message}; ${diagnostic.hint}`);
+  }
   const table = new RouteTable();
   for (const route of routes) {
     const { segments } = parsePattern(route.path) as { segments: Segment[] };

@@ -214,39 +214,42 @@ Deno.test("a route without a method takes any, and the port is as given", () => 
   assertEquals(router.match("PATCH", "/a"), { port: "out[3]", params: {} });
 });
 
-Deno.test("problems of a table name the route and what would be right", () => {
-  const cases: [path: string, what: string, hint: string][] = [
-    ["/:", '":" is no parameter', "a colon and a name"],
-    ["/a/:1x", '":1x" is no parameter', "`:user_id`"],
-    ["/:id.json", '":id.json" is no parameter', "whole segment"],
-    ["/users:batch", '"users:batch" has a colon inside a segment', "`\\:`"],
-    ["/*.png", '"*.png" has an asterisk inside a segment', "`\\*`"],
-    ["/**", '"**" has an asterisk', "`\\*`"],
-    ["/a\\d", '"a\\\\d" has an escape that is not known', "`\\:`"],
-    ["/a\\", "has an escape that is not known", "`\\\\`"],
-    ["/100%", '"100%" has a percent sign', "`%25`"],
-    ["/%ff", '"%ff" has a percent sign', "`%25`"],
-    ["/a/../b", 'a segment ".."', "never match"],
-    ["/.", 'a segment "."', "never match"],
-    ["/%2e", 'a segment "%2e"', "never match"],
-    ["/:a/:b/:a", '"/:a/:b/:a" has :a twice', "a name of its own"],
-    ["/*/x/*", '"/*/x/*" has * twice', "`:name` takes one segment"],
+Deno.test("diagnostics of a table name the route and what would be right", () => {
+  const cases: [path: string, message: string, hint: string][] = [
+    ["/:", 'invalid parameter ":"', "a colon and a name"],
+    ["/a/:1x", 'invalid parameter ":1x"', "`:user_id`"],
+    ["/:id.json", 'invalid parameter ":id.json"', "a colon and a name"],
+    ["/users:batch", 'unexpected colon in segment "users:batch"', "`\\:`"],
+    ["/*.png", 'unexpected asterisk in segment "*.png"', "`\\*`"],
+    ["/**", 'unexpected asterisk in segment "**"', "`\\*`"],
+    ["/a\\d", 'unknown escape in "a\\\\d"', "`\\:`"],
+    ["/a\\", "unknown escape", "`\\\\`"],
+    ["/100%", 'invalid escape in "100%"', "`%25`"],
+    ["/%ff", 'invalid escape in "%ff"', "`%25`"],
+    ["/a/../b", 'invalid segment ".."', "never matches"],
+    ["/.", 'invalid segment "."', "never matches"],
+    ["/%2e", 'invalid segment "%2e"', "never matches"],
+    ["/:a/:b/:a", 'duplicate parameter :a in "/:a/:b/:a"', "its own name"],
+    ["/*/x/*", 'duplicate parameter * in "/*/x/*"', "`:name` matches one segment"],
   ];
-  for (const [path, what, hint] of cases) {
+  for (const [path, message, hint] of cases) {
     const good = { method: "GET", path: "/good", port: "out[0]" };
-    const problems = checkRoutes([good, { method: "GET", path, port: "out[1]" }]);
-    assertEquals(problems.length, 1, path);
-    assertEquals(problems[0]!.index, 1);
-    assertStringIncludes(problems[0]!.what, what);
-    assertStringIncludes(problems[0]!.hint, hint);
+    const diagnostics = checkRoutes([good, { method: "GET", path, port: "out[1]" }]);
+    assertEquals(diagnostics.length, 1, path);
+    assertEquals(diagnostics[0]!.index, 1);
+    assertStringIncludes(diagnostics[0]!.message, message);
+    assertStringIncludes(diagnostics[0]!.hint, hint);
     const error = assertThrows(() => compileRoutes([good, { path, port: "out[1]" }]), Error, "routes[1]: ");
-    assertStringIncludes(error.message, what);
+    assertStringIncludes(error.message, message);
   }
-  assertStringIncludes(checkRoutes([{ method: "GE T", path: "/", port: "out[0]" }])[0]!.what, '"GE T" is no method');
+  assertStringIncludes(
+    checkRoutes([{ method: "GE T", path: "/", port: "out[0]" }])[0]!.message,
+    'invalid method "GE T"',
+  );
   assertEquals(checkRoutes([{ method: "GE T", path: "/:", port: "out[0]" }]).length, 2);
 });
 
-Deno.test("two routes that take the same requests are a problem", () => {
+Deno.test("two routes that match the same requests are reported", () => {
   const twice: [string, string][] = [
     ["GET /a", "get /a"],
     ["GET /a", "GET a"],
@@ -263,10 +266,10 @@ Deno.test("two routes that take the same requests are a problem", () => {
       path: text.split(" ")[1]!,
       port: "out[0]",
     }));
-    const problems = checkRoutes(routes);
-    assertEquals(problems.map(({ index }) => index), [1], second);
-    assertStringIncludes(problems[0]!.what, "is routed twice");
-    assertStringIncludes(problems[0]!.hint, "routes[0]");
+    const diagnostics = checkRoutes(routes);
+    assertEquals(diagnostics.map(({ index }) => index), [1], second);
+    assertStringIncludes(diagnostics[0]!.message, "duplicate route");
+    assertStringIncludes(diagnostics[0]!.hint, "routes[0]");
   }
   const distinct = [
     "GET /a",
@@ -359,8 +362,8 @@ seededTest("random tables answer random requests as the rules say", (random) => 
 seededTest("no text makes a table or a match throw anything but a problem", (random) => {
   for (let round = 0; round < 3000; round++) {
     const route = { method: "GET", path: "/" + random.text([...CHARACTERS, "\ud800"], 11), port: "out[0]" };
-    const problems = checkRoutes([route]);
-    if (problems.length > 0) continue;
+    const diagnostics = checkRoutes([route]);
+    if (diagnostics.length > 0) continue;
     const router = compileRoutes([route]);
     router.match("GET", random.text([...CHARACTERS, "\ud800"], 11));
   }

@@ -1,26 +1,26 @@
-import { failure, within } from "../value/mod.ts";
+import { type Failure, failure, within } from "../value/mod.ts";
 import { Traffic } from "./traffic.ts";
 
-/** Takes the requests of a socket. */
+/** Handles the requests of a socket. */
 export type SocketHandler = (request: Request) => Response | Promise<Response>;
 
-/** What a listener holds of a socket. */
+/** A lease of a socket, held by a listener. */
 export interface SocketLease {
   /** `http://127.0.0.1:8000` */
   readonly url: string;
-  /** Takes the requests from now on, in place of whoever took them before. */
+  /** Makes a handler receive the requests from now on, in place of the previous one. */
   attach(handler: SocketHandler): void;
-  /** Takes no more requests, unless another has taken over already. */
+  /** Stops a handler from receiving requests, unless another one has replaced it already. */
   detach(handler: SocketHandler): void;
-  /** Has the socket undo open until a body has arrived, or its reading failed. */
+  /** Keeps the socket open until a body has arrived, or reading it has failed. */
   reading<T>(body: Promise<T>): Promise<T>;
-  /** Lets go of the socket; the last to do so closes it, once its requests are answered. */
+  /** Gives up the lease. With the last one the socket closes, once its requests are answered. */
   release(): Promise<void>;
 }
 
 interface Lease {
   readonly owner: string;
-  /** Whether the owner is about to let go of it, so that another may take the address. */
+  /** Whether the owner is about to release it, so that another owner may acquire the address. */
   leaving: boolean;
 }
 
@@ -28,23 +28,23 @@ interface Socket {
   server: Deno.HttpServer<Deno.NetAddr>;
   url: string;
   readonly leases: Set<Lease>;
-  /** Bodies that are being read. */
+  /** The number of bodies that are being read. */
   bodies: number;
-  /** Told that the last of them has arrived, once the socket is to be closed. */
+  /** Set while the socket is being closed: called when the last of the bodies has arrived. */
   closing?: () => void;
   handler: SocketHandler | undefined;
-  /** Whether requests wait for a handler when there is none. */
+  /** Whether requests wait for a handler while there is none. */
   opening: boolean;
-  /** Requests that came before there was a handler. */
+  /** Wakes the requests that arrived before there was a handler. */
   waiting: (() => void)[];
 }
 
-/** How long a request waits for a workflow that is being started, in milliseconds. */
-const PATIENCE = 30_000;
+/** How long a request waits for a workflow to start, in milliseconds. */
+const HANDLER_TIMEOUT = 30_000;
 
 /**
- * The sockets that a runtime has bound, by address. A socket stays open while somebody holds a lease of it: when a new
- * version of a listener has the same address, both hold one for a moment, and no connection is refused or cut.
+ * The sockets that a runtime has bound, by address. A socket stays open while anyone holds a lease of it: when a new
+ * version of a listener has the same address, both hold one for a moment, and no connection is refused or dropped.
  */
 export class Sockets {
   readonly traffic = new Traffic();
@@ -52,17 +52,22 @@ export class Sockets {
   #draining = false;
 
   /**
-   * A lease of the socket at an address, bound now if nobody has it.
+   * Returns a lease of the socket at an address, and binds it if necessary.
    *
-   * @param port 0 for any that is free.
-   * @param owner Who takes it: an address is of one owner at a time.
-   * @throws {Error} If the address cannot be bound, or is another's who is not about to let go of it (`markReplaced`).
+   * @param port 0 for any free port.
+   * @param owner Identifies the listener. An address belongs to one owner at a time.
+   * @throws {Failure} `address`, if it cannot be bound, or belongs to another owner that has not been passed to
+   *   `markReplaced`.
    */
   async acquire(hostname: string, port: number, owner: string): Promise<SocketLease> {
     const key = `${hostname}:${port === 0 ? owner : port}`;
     const socket = await this.#bound(key, hostname, port);
     for (const other of socket.leases) {
-      if (other.owner !== owner && !other.leaving) throw inUse(hostname, port, "by another listener of this runtime");
+      if (other.owner !== owner && !other.leaving) {
+        throw addressError(
+          `address ${addressOf(hostname, port)} is already in use by another listener of this runtime`,
+        );
+      }
     }
     const lease: Lease = { owner, leaving: false };
     socket.leases.add(lease);
@@ -87,9 +92,10 @@ export class Sockets {
   }
 
   /**
-   * Says that what these owners hold now is about to be let go of, so that others may take it in the same change.
+   * Marks the leases of these owners as about to be released, so that others may acquire their addresses in the same
+   * change.
    *
-   * @returns Takes that back.
+   * @returns Undoes it.
    */
   async markReplaced(owners: ReadonlySet<string>): Promise<() => void> {
     const leaving: Lease[] = [];
@@ -100,7 +106,7 @@ export class Sockets {
     return () => leaving.forEach((lease) => lease.leaving = false);
   }
 
-  /** Says that whoever wants to take a socket has done so: requests at the others are refused and wait no more. */
+  /** Ends a change: requests no longer wait for a handler, and are answered with 503 where there is none. */
   async finishSwap(): Promise<void> {
     for (const socket of await this.#open()) {
       socket.opening = false;
@@ -108,13 +114,13 @@ export class Sockets {
     }
   }
 
-  /** The sockets that are bound, once those that are being bound are or cannot be. */
+  /** Returns the bound sockets, once pending ones are bound or have failed. */
   async #open(): Promise<Socket[]> {
     const bound = await Promise.allSettled(this.#sockets.values());
     return bound.flatMap((socket) => socket.status === "fulfilled" ? [socket.value] : []);
   }
 
-  /** The socket of a key, bound if it is not. */
+  /** Returns the socket of a key, and binds it if necessary. */
   async #bound(key: string, hostname: string, port: number): Promise<Socket> {
     for (;;) {
       let bound = this.#sockets.get(key);
@@ -124,17 +130,17 @@ export class Sockets {
         bound.catch(() => this.#sockets.delete(key));
       }
       const socket = await bound;
-      // while it was waited for, the last to hold it may have let go
+      // its last lease may have been released in the meantime
       if (this.#sockets.get(key) === bound) return socket;
     }
   }
 
-  /** The URLs of all sockets, sorted. */
+  /** Returns the URLs of all sockets, sorted. */
   async urls(): Promise<string[]> {
     return (await this.#open()).map(({ url }) => url).sort();
   }
 
-  /** Takes no new connections and waits until the requests in flight are answered. */
+  /** Stops accepting connections and waits until the requests in flight are answered. */
   async drain(): Promise<void> {
     this.#draining = true;
     await Promise.all((await this.#open()).map(shut));
@@ -154,18 +160,16 @@ function bind(hostname: string, port: number): Socket {
   try {
     socket.server = Deno.serve({ hostname, port, onListen() {}, onError: failed }, handle);
   } catch (thrown) {
-    if (thrown instanceof Deno.errors.AddrInUse) throw inUse(hostname, port, "", thrown);
-    throw failure(`cannot listen on ${hostname}:${port}: ${(thrown as Error).message}`, {
-      code: "address",
-      cause: thrown,
-    });
+    const address = addressOf(hostname, port);
+    if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);
+    throw addressError(`cannot listen on ${address}: ${(thrown as Error).message}`, thrown);
   }
   const { addr } = socket.server;
-  socket.url = `http://${addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname}:${addr.port}`;
+  socket.url = `http://${addressOf(addr.hostname, addr.port)}`;
   return socket as Socket;
 }
 
-/** Counts a body until it has arrived. */
+/** Counts a body as being read until it has arrived. */
 async function reading<T>(socket: Socket, body: Promise<T>): Promise<T> {
   socket.bodies++;
   try {
@@ -175,17 +179,17 @@ async function reading<T>(socket: Socket, body: Promise<T>): Promise<T> {
   }
 }
 
-/** Takes no more requests, and closes the socket once the answers have left. */
+/** Stops accepting requests, and closes the socket once the responses are sent. */
 async function shut(socket: Socket): Promise<void> {
   const arrived = new Promise<void>((resolve) => socket.closing = resolve);
-  // a server that shuts down cuts off the bodies that are still arriving
+  // a server that shuts down aborts bodies that are still arriving
   if (socket.bodies > 0) await arrived;
   await socket.server.shutdown();
 }
 
-/** Holds a request until a workflow takes the socket. */
+/** Holds a request until a handler is attached. */
 async function wait(socket: Socket, request: Request): Promise<Response> {
-  await within(PATIENCE, new Promise<void>((resolve) => socket.waiting.push(resolve)));
+  await within(HANDLER_TIMEOUT, new Promise<void>((resolve) => socket.waiting.push(resolve)));
   return socket.handler === undefined ? unavailable() : await socket.handler(request);
 }
 
@@ -193,9 +197,13 @@ function unavailable(): Response {
   return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1", connection: "close" } });
 }
 
-function inUse(hostname: string, port: number, by: string, cause?: unknown): Error {
-  const message = `cannot listen on ${hostname}:${port}: it is in use${by && ` ${by}`}`;
-  return failure(message, { code: "address", ...cause !== undefined && { cause } });
+function addressError(message: string, cause?: unknown): Failure {
+  return failure(message, { code: "address", cause });
+}
+
+/** Returns an address as in a URL, with brackets around an IPv6 address. */
+function addressOf(hostname: string, port: number): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 function failed(): Response {

@@ -96,9 +96,9 @@ export class Processes {
   #sweep(): void {
     const now = this.#now = performance.now();
     for (const process of this.list()) {
-      const { onLongRunning } = process;
-      process.onLongRunning = null;
-      onLongRunning?.longRunning();
+      const { observer } = process;
+      process.observer = null;
+      observer?.onLongRunning();
       if (now > process.deadline) this.#flow.abort(process, failure("the process took too long", { code: "timeout" }));
     }
     const old = this.#replaced[0];

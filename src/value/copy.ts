@@ -1,7 +1,7 @@
 import { lazyParts } from "./lazy.ts";
 import { isList, isMap, setKey, type Value } from "./value.ts";
 
-/** A copy that shares no list, map, bytes or date with the original. Lazy fields are decoded; errors and streams stay. */
+/** Returns a deep copy. Lazy fields are decoded; errors and streams are shared with the original. */
 export function copy(value: Value): Value {
   if (value === null || typeof value !== "object") return value;
   if (isList(value)) return value.map(copy);
@@ -13,7 +13,7 @@ export function copy(value: Value): Value {
   return map;
 }
 
-/** The value with its lazy fields decoded, itself if it has none. @throws {Error} What a decoder throws. */
+/** Returns a value with its own lazy fields decoded, itself if it has none. @throws {Error} From a decoder. */
 export function settled(value: Value): Value {
   return lazyParts(value) === undefined ? value : { ...(value as Record<string, Value>) };
 }

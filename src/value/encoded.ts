@@ -1,32 +1,33 @@
 import type { Answer, Value } from "./value.ts";
 
 /**
- * How one sort of host node writes what it sends, so that it crosses a thread as a few texts and numbers and is parsed
- * only where somebody reads it; and how the answer is written where it arises.
+ * The encoding of the payloads that one type of host node sends, and of the answers to them. A payload is posted to
+ * another thread as a few strings and numbers, and parsed only if it is read. An answer is encoded on the thread that
+ * produced it.
  */
 export interface Codec {
-  /** Names it in a frame: 1 to 255, one codec each. */
+  /** Identifies the codec in frames: 1 to 255, unique. */
   readonly number: number;
-  /** Reads what was sent. */
+  /** Decodes a payload. */
   open(data: unknown): Value;
   /**
-   * Writes an answer that is no error, in a form that a structured clone carries.
+   * Encodes an answer that is not an error, in a form that can be cloned.
    *
-   * @param asked What was answered, as it was sent.
-   * @throws {Error} If it cannot be written; the error is the answer then.
+   * @param asked The encoded payload that was answered.
+   * @throws {Error} If it cannot be encoded. The error becomes the answer.
    */
   encode(answer: Answer, asked: unknown): unknown;
-  /** Whether data is what `encode` may have made: whoever sent it is not believed. */
+  /** Reports whether data from an untrusted sender has the form that `encode` returns. */
   isEncoded(data: unknown): boolean;
 }
 
-/** A payload or an answer in its codec's form. */
+/** A payload or an answer, encoded by a codec. */
 export class Encoded {
   #value: Value | undefined;
 
   constructor(readonly codec: Codec, readonly data: unknown) {}
 
-  /** The payload, parsed when first asked for. */
+  /** The payload, decoded on first use. */
   get value(): Value {
     return this.#value ??= this.codec.open(this.data);
   }

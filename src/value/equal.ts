@@ -1,6 +1,6 @@
 /**
- * Whether two values are the same in every part: numbers by value (NaN equals NaN), bytes and dates by content, maps
- * without regard to the order of keys, errors by name, message, code and cause.
+ * Reports whether two values are deeply equal: numbers by value (NaN equals NaN), bytes and dates by content, maps
+ * regardless of the order of keys, errors by name, message, code and cause.
  */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -19,7 +19,7 @@ export interface Failure extends Error {
   code?: string;
   details?: Value;
   position?: string;
-  /** The nodes that the packet passed before the error occurred, outermost first: `web.out`, `router.out[0]`, `hello`. */
+  /** The path of the packet up to the error, outermost first: `web.out`, `router.out[0]`, `hello`. */
   path?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The `code` of every error that the engine itself makes, and what it means. An error may carry another code if the code
- * comes from elsewhere: from user code, the runtime or the CEL library.
+ * The `code` of every error that the engine itself makes, and what it means. An error may carry another code if it
+ * comes from elsewhere: from user code, Deno or the CEL library.
  */
 export const ERROR_CODES = {
   aborted: "The client went away, the process had already ended, or the runtime was closed.",

@@ -2,35 +2,35 @@ import { failure } from "./error.ts";
 import { lazyParts } from "./lazy.ts";
 import { kindOf } from "./value.ts";
 
-/** How large a value may be. A value beyond them would cost the thread that has to copy it. */
+/** Limits for the size of a value. A larger one would block the thread that copies it. */
 export interface Limits {
-  /** Levels of nesting. */
+  /** Maximum levels of nesting. */
   depth: number;
-  /** Values in all, each item and field counted. */
+  /** Maximum number of values, including each item and field. */
   nodes: number;
-  /** Characters and bytes in all. */
+  /** Maximum number of characters and bytes. */
   size: number;
 }
 
-/** What a packet may carry (DESIGN section 4): 200 levels, a million values, 16 MiB. */
+/** The limits of a payload: 200 levels, a million values, 16 MiB. */
 export const PACKET_LIMITS: Limits = { depth: 200, nodes: 1_000_000, size: 16 * 1024 * 1024 };
 
-/** What a walk over a value found. */
+/** The size of a value and how it can be posted. */
 export interface Measure {
-  /** Values in all. */
+  /** The number of values. */
   nodes: number;
-  /** Characters and bytes in all, roughly what the value takes in a message. */
+  /** The number of characters and bytes, roughly what the value takes in a message. */
   size: number;
-  /** Whether JSON text carries it without loss: no bytes, dates, bigints, errors, streams, infinities. */
+  /** Whether JSON represents it without loss: no bytes, dates, bigints, errors, streams, infinities. */
   json: boolean;
-  /** Whether a structured clone carries it without loss: no errors, streams or lazy maps. */
+  /** Whether a structured clone preserves it: no errors, streams or lazy maps. */
   clone: boolean;
 }
 
 /**
- * Measures a value, and refuses one that is too large or no payload at all.
+ * Measures a value.
  *
- * @throws {Error} With code `too_large`, or `not_a_value` for a function, a symbol or a foreign object.
+ * @throws {Failure} `too_large`; `not_a_value` for a function or a symbol.
  */
 export function measure(value: unknown, limits: Limits = PACKET_LIMITS): Measure {
   const seen: Measure = { nodes: 0, size: 0, json: true, clone: true };
@@ -50,7 +50,7 @@ function walk(value: unknown, depth: number, limits: Limits, seen: Measure): voi
     seen.json = false;
     grow(8, limits, seen);
   } else if (typeof value === "object") walkObject(value, depth, limits, seen);
-  else throw failure(`a ${typeof value} is no payload`, { code: "not_a_value" });
+  else throw failure(`a ${typeof value} is not a value`, { code: "not_a_value" });
 }
 
 function walkObject(value: object, depth: number, limits: Limits, seen: Measure): void {

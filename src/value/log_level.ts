@@ -1,2 +1,2 @@
-/** How much a log line matters. */
+/** The severity of a log line. */
 export type LogLevel = "debug" | "info" | "warn" | "error";

@@ -1,9 +1,8 @@
 import { type Answer, isError, NONE, type Value } from "./value.ts";
 
 /**
- * Joins the answers of several links or packets into one, in the order given: `none` is dropped, any error wins
- * (several: one error with the messages on a line each, every original among its `errors`), one value is itself,
- * several are a list.
+ * Merges the answers to several packets into one. `none` is dropped. If there are errors, they are the result (see
+ * `joinErrors`). Otherwise a single value is the result, and several become a list, in the order given.
  */
 export function merge(answers: readonly Answer[]): Answer {
   let count = 0;
@@ -20,7 +19,11 @@ export function merge(answers: readonly Answer[]): Answer {
   return answers.filter((answer): answer is Value => answer !== NONE);
 }
 
-/** Several errors as one. @param errors One at least. */
+/**
+ * Joins errors into an `AggregateError` with each message on its own line. A single error is returned as it is.
+ *
+ * @param errors At least one.
+ */
 export function joinErrors(errors: readonly Error[]): Error {
   const first = errors[0];
   if (first !== undefined && errors.length === 1) return first;

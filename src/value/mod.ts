@@ -1,4 +1,4 @@
-/** Payload values: what they are, how they are merged, compared, copied, limited, and written for another thread. */
+/** Payload values: their types, merging, comparison, copying, limits, errors, and encoding for another thread. */
 export * from "./copy.ts";
 export * from "./equal.ts";
 export * from "./error.ts";

@@ -1,14 +1,14 @@
 import { causes, type Failure } from "./error.ts";
 
-/** What marks an error as the fault of whoever asked; people see that from the rest. */
+/** Marks an error as a mistake of the caller. It adds nothing to the messages around it. */
 const MARK = "invalid argument";
 
-/** Why something failed, for people: what an error and those behind it say, outermost first, each thing once. */
+/** Returns why something failed: the messages of an error and its causes, outermost first, without repetition. */
 export function reasonOf(error: Error): string {
   const chain: Failure[] = causes(error);
   const messages: string[] = [];
   for (const { message, code, cause } of chain) {
-    // who refused is of no use to whoever is told why
+    // who rejected a change does not matter if the cause says why
     const says = code !== "rejected" || cause === undefined;
     const isNews = message !== MARK && !messages.some((said) => said.endsWith(message));
     if (says && isNews) messages.push(message);

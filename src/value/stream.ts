@@ -1,17 +1,17 @@
 const open = new Map<number, Stream>();
 
-/** A ticket that cannot be guessed: code that has escaped its realm could answer with the bytes of somebody else. */
+/** Returns an unguessable ticket, or code that escaped its realm could answer with the stream of another process. */
 function newTicket(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high % 2 ** 21) * 2 ** 32 + low;
 }
 
 /**
- * Bytes that arrive over time and can be read once: a request body too large to hold. The bytes stay on the host; what
- * crosses to an executor is the stream's ticket, which can be passed on or answered there, but not read.
+ * Bytes that arrive over time and can be read once, such as a request body that is too large to hold in memory. The
+ * bytes stay on the host. An executor gets the stream's ticket, which it can pass on or answer with, but not read.
  */
 export class Stream {
-  /** Names the stream on every thread. */
+  /** Identifies the stream on every thread. */
   readonly ticket: number;
   #source: ReadableStream<Uint8Array> | undefined;
 
@@ -20,24 +20,24 @@ export class Stream {
     this.#source = source;
   }
 
-  /** A stream of these bytes. Close it, or its ticket is kept. */
+  /** Creates a stream. It must be taken or closed, or its ticket is kept forever. */
   static from(source: ReadableStream<Uint8Array>): Stream {
     const stream = new Stream(newTicket(), source);
     open.set(stream.ticket, stream);
     return stream;
   }
 
-  /** How many streams are kept because nobody has taken or closed them. */
+  /** The number of streams that have been neither taken nor closed. */
   static get kept(): number {
     return open.size;
   }
 
-  /** The stream that a ticket names. Where there is none such, one that can only be passed on. */
+  /** Returns the stream with a ticket. On a thread that does not have it, returns one that can only be passed on. */
   static of(ticket: number): Stream {
     return open.get(ticket) ?? new Stream(ticket, undefined);
   }
 
-  /** The bytes, once. @throws {Error} If they were taken before, or are not on this thread. */
+  /** Returns the bytes, once. @throws {Error} If they were taken before, or are not on this thread. */
   take(): ReadableStream<Uint8Array> {
     const source = this.#source;
     if (source === undefined) throw new Error("a stream can be read once, and on the host only");
@@ -46,7 +46,7 @@ export class Stream {
     return source;
   }
 
-  /** Lets go of the bytes if nobody has taken them. */
+  /** Discards the bytes unless they were taken. */
   close(): void {
     if (this.#source !== undefined) void this.take().cancel().catch(() => {});
   }

@@ -1,9 +1,9 @@
 import type { Stream } from "./stream.ts";
 
 /**
- * A payload: what a packet carries. Plain data of the language itself, so that a node needs no library to read it.
- * A list is an array, a map a plain object whose every own key counts (`__proto__` too), bytes are a `Uint8Array`.
- * An error is a value like any other: it is answered, never thrown past a node.
+ * A payload of a packet: plain JavaScript data, so that a node needs no library to read it. A list is an array, a map is
+ * a plain object in which every own key counts (even `__proto__`), bytes are a `Uint8Array`. An error is a value like
+ * any other: it is returned as an answer and never thrown beyond a node.
  */
 export type Value =
   | null
@@ -23,30 +23,30 @@ export interface ValueMap {
   readonly [key: string]: Value;
 }
 
-/** The answer of a node that has nothing to say. A merge drops it; `null` it does not. */
+/** The answer of a node that has no answer. Unlike `null`, it is dropped by a merge. */
 export const NONE: unique symbol = Symbol("none");
 
 /** The answer to a packet. */
 export type Answer = Value | typeof NONE;
 
-/** Whether a value is an error. */
+/** Reports whether a value is an error. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error;
 }
 
-/** Whether a value is a list. */
+/** Reports whether a value is a list. */
 export function isList(value: unknown): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Whether a value is a map: an object that is no list, bytes, date, error or stream. */
+/** Reports whether a value is a map: a plain object. */
 export function isMap(value: unknown): value is ValueMap {
   if (value === null || typeof value !== "object") return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }
 
-/** What kind of value it is, in the words that error messages use: `text`, `list`, `map`, `number`, ... */
+/** Returns the type of a value as error messages name it: `text`, `list`, `map`, `number`, ... */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "string") return "text";

@@ -4,29 +4,29 @@ import { type Measure, measure, PACKET_LIMITS } from "./limits.ts";
 import { Stream } from "./stream.ts";
 import { type Answer, isError, isList, isMap, NONE, setKey, type Value } from "./value.ts";
 
-/** How a payload is written in a message between threads. */
+/** The form of a payload in a message between threads. */
 export enum Form {
-  /** As it is, by structured clone: text, numbers, bytes, null. */
+  /** The value itself, posted by structured clone: strings, numbers, bytes, null. */
   Plain,
-  /** JSON text. Cheaper than a clone of objects: 38 µs a round trip against 143 for a list of 100 small maps. */
+  /** JSON. Cheaper than a clone of objects: 38 µs a round trip against 143 for a list of 100 small maps. */
   Json,
-  /** A clone in which every error, stream and lazy map is a `Map` (which no payload contains) that says what it was. */
+  /** A clone in which each error, stream and lazy map is replaced by a tagged `Map`, which no payload contains. */
   Tagged,
-  /** No answer. */
+  /** `NONE`. */
   None,
 }
 
-/** A payload in its written form. */
+/** A payload in the form in which it is posted. */
 export interface Wire {
   form: Form;
   data: unknown;
-  /** About how many bytes it takes. */
+  /** The approximate size, in bytes. */
   size: number;
 }
 
 const tiny = { nodes: 1, size: 8, json: true, clone: true } satisfies Measure;
 
-/** Writes a payload for another thread. @throws {Error} If it is larger than a packet may be (`PACKET_LIMITS`). */
+/** Encodes a payload for another thread. @throws {Failure} If it exceeds `PACKET_LIMITS`, or is not a value. */
 export function toWire(value: Answer): Wire {
   if (value === NONE) return { form: Form.None, data: null, size: 0 };
   if (value === null || typeof value === "number" || typeof value === "boolean") {
@@ -38,7 +38,7 @@ export function toWire(value: Answer): Wire {
   return { form: clone ? Form.Plain : Form.Tagged, data: clone ? value : tag(value), size };
 }
 
-/** Reads what `toWire` wrote. */
+/** Decodes what `toWire` returned. */
 export function fromWire(form: Form, data: unknown): Answer {
   switch (form) {
     case Form.Plain:
@@ -94,10 +94,10 @@ function untag(data: unknown): Value {
 
 const NATIVE: Record<string, new (message: string) => Error> = { TypeError, RangeError, SyntaxError, ReferenceError };
 
-/** How many errors behind one another are kept. */
+/** Maximum length of a chain of causes. */
 const CAUSES = 20;
 
-/** An error as plain data, its causes (20 at most) and joined errors included. */
+/** Converts an error to plain data, with its causes (at most 20) and joined errors. */
 export function toErrorRecord(error: Failure, causes = CAUSES): ErrorRecord {
   const record: ErrorRecord = { name: error.name, message: error.message };
   if (error.code !== undefined) record.code = error.code;
@@ -114,10 +114,10 @@ export function toErrorRecord(error: Failure, causes = CAUSES): ErrorRecord {
   return record;
 }
 
-/** Makes the error anew that a record describes. What of it has not the type that it should have is left out. */
+/** Creates the error that a record describes. Fields of the wrong type are ignored. */
 export function fromErrorRecord(record: ErrorRecord): Error {
-  const name = textOr(record.name, "Error");
-  const message = textOr(record.message, "");
+  const name = stringOr(record.name, "Error");
+  const message = stringOr(record.message, "");
   const native = NATIVE[name];
   const error: Failure = Array.isArray(record.errors)
     ? new AggregateError(record.errors.map(untag), message)
@@ -128,7 +128,7 @@ export function fromErrorRecord(record: ErrorRecord): Error {
     Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
   }
   Object.defineProperty(error, "stack", {
-    value: textOr(record.stack, undefined),
+    value: stringOr(record.stack, undefined),
     writable: true,
     configurable: true,
   });
@@ -140,6 +140,6 @@ export function fromErrorRecord(record: ErrorRecord): Error {
   return error;
 }
 
-function textOr<T>(value: unknown, otherwise: T): string | T {
+function stringOr<T>(value: unknown, otherwise: T): string | T {
   return typeof value === "string" ? value : otherwise;
 }

@@ -98,7 +98,7 @@ Deno.test("a lazy map crosses undecoded", () => {
   assertEquals(decoded, 1);
 });
 
-Deno.test("what is too large or no payload is refused, with the reason", () => {
+Deno.test("what is too large or not a value is rejected, with the reason", () => {
   let deep: Value = 1;
   for (let i = 0; i < 201; i++) deep = [deep];
   assertStringIncludes(assertThrows(() => toWire(deep)).message, "nested deeper than 200");
@@ -107,6 +107,6 @@ Deno.test("what is too large or no payload is refused, with the reason", () => {
   assertStringIncludes(assertThrows(() => toWire(new Array(1_000_001).fill(0))).message, "more than 1000000 values");
   assertStringIncludes(
     assertThrows(() => toWire({ f: (() => 1) as unknown as Value })).message,
-    "a function is no payload",
+    "a function is not a value",
   );
 });

@@ -84,7 +84,7 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
   const cases: [args: string[], err: RegExp, code?: number][] = [
     [
       ["-f", `${path}/web.yaml`, "-e", `PORT=${port}`],
-      new RegExp(`^web: cannot listen on 127.0.0.1:${port}: it is in use$`),
+      new RegExp(`^web: address 127.0.0.1:${port} is already in use$`),
     ],
     [["-f", `${path}/no.yaml`], new RegExp(`^there is no file ${path}/no.yaml$`)],
     [["-f", `${path}/empty`], new RegExp(`^there is no .yaml, .yml or .json file in ${path}/empty$`)],
@@ -134,7 +134,7 @@ Deno.test("a head that cannot be run is an error with --strict, and its newest a
   await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   const { code, err } = await weft(["start", "--store", store, "--strict"]);
   assertEquals(code, 1);
-  assertMatch(err, new RegExp(`127.0.0.1:${port}: it is in use[^]*\nversion 2 cannot be run\n`));
+  assertMatch(err, new RegExp(`127.0.0.1:${port} is already in use[^]*\nversion 2 cannot be run\n`));
   await using server = await Weft.start({ args: ["--store", store] });
   assert(server.out.includes("running    version 1"));
   assertEquals(await answerOf(server.url), "hi");

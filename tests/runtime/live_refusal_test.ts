@@ -156,7 +156,7 @@ Deno.test("what cannot be prepared leaves everything as it was, and releases wha
     "a prepare that fails late": [[{ kind: "claim", name: "bad", late: true }], /bad: nothing is left to claim/],
     "an address of another program": [
       [{ kind: "listener", name: "bad", port: foreign.addr.port }],
-      new RegExp(`bad: cannot listen on 127.0.0.1:${foreign.addr.port}: it is in use`),
+      new RegExp(`bad: address 127.0.0.1:${foreign.addr.port} is already in use`),
     ],
     "a top level that throws": [
       [script("throw new Error('not today'); export default () => 1")],

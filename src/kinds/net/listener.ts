@@ -158,7 +158,7 @@ class Exchange {
     const { method, url, headers } = this.#request;
     const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
     const data: RequestData = [method, url, headerText(headers), body, maxBody];
-    this.#process.onLongRunning = this;
+    this.#process.observer = this;
     this.#errorPort = error;
     if (!this.#internals.flow.emit(this.#process, out, new Encoded(httpCodec, data), this)) this.#finish(NONE);
   }
@@ -213,7 +213,7 @@ class Exchange {
   }
 
   /** For the process: a signal costs more than most requests do, so only one that lasts gets it. */
-  longRunning(): void {
+  onLongRunning(): void {
     this.#request.signal.addEventListener("abort", this);
   }
 

@@ -26,9 +26,9 @@ export const router: Kind = defineKind({
   }],
   check({ routes }) {
     return [
-      ...checkRoutes(routes as Parameters<typeof checkRoutes>[0]).map(({ index, what, hint }) => ({
+      ...checkRoutes(routes as Parameters<typeof checkRoutes>[0]).map(({ index, message, hint }) => ({
         location: { path: ["routes", index, "path"] },
-        message: what,
+        message,
         hint,
       })),
       ...routes.flatMap(({ port }, index) => checkOutPort(port, ["routes", index, "port"])),
@@ -40,18 +40,18 @@ export const router: Kind = defineKind({
     return {
       in(payload, call) {
         if (!isMap(payload) || typeof payload.method !== "string" || typeof payload.path !== "string") {
-          throw new Error("a router takes requests: maps with a method and a path");
+          throw new Error("invalid payload of a router: expected a request, a map with a method and a path");
         }
         const match = table.match(payload.method, payload.path);
         if ("port" in match) return call.send(outs.get(match.port)!, withParams(payload, match.params));
-        return call.send(ports.error, rejection(match));
+        return call.send(ports.error, noRoute(match));
       },
     };
   },
 });
 
-/** Returns a response that says why there is no route. */
-function rejection(match: { status: number; allow?: string }): ValueMap {
+/** Returns the response to a request without a route. */
+function noRoute(match: { status: number; allow?: string }): ValueMap {
   const header = match.allow === undefined ? {} : { Allow: [match.allow] };
   if (match.status === 204) return { status: 204, header };
   const reasons: Record<number, string> = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" };

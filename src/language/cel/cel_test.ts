@@ -319,8 +319,8 @@ Deno.test("a lazy map is decoded as far as it is read", () => {
   assertEquals(evaluate("self.method == 'GET'", lazy), true);
   assertStrictEquals(evaluate("self", lazy), lazy);
   assert(lazyParts(evaluate("self", lazy)) !== undefined);
-  assertEquals((evaluate("self.body", lazy) as Error).message, 'no decoder is called "no such decoder"');
-  assertEquals((evaluate("has(self.body)", lazy) as Error).message, 'no decoder is called "no such decoder"');
+  assertEquals((evaluate("self.body", lazy) as Error).message, 'unknown decoder "no such decoder"');
+  assertEquals((evaluate("has(self.body)", lazy) as Error).message, 'unknown decoder "no such decoder"');
   assertEquals(evaluate("self.method == 'GET' || self.body == 1", lazy), true);
   const awkward = lazyMap({
     fields: { constructor: 1, method: "GET", body: null },

@@ -185,7 +185,7 @@ Deno.test("decoders that the realm lacks run before it is entered, and their err
   ]);
   assertEquals(
     (run("export default (args) => args.unknown", payload) as Error).message,
-    'no decoder is called "no such decoder"',
+    'unknown decoder "no such decoder"',
   );
   // With a parameter a decoder is the engine's, whatever its name.
   const withParameter = lazyMap({ fields: { a: null }, lazy: { a: { decoder: "text", source: "x", parameter: "p" } } });

@@ -27,7 +27,7 @@ export function decoders(scope: RealmScope): void {
     }
     // A level takes two characters at least, so a short text needs no look.
     if (text.length > 2 * DEPTH && isDeeper(value, DEPTH)) {
-      throw refused(`the body is no JSON that is taken here: the value is too large: nested deeper than ${DEPTH}`);
+      throw refused(`the body exceeds the limits of a payload: the value is too large: nested deeper than ${DEPTH}`);
     }
     return value;
   }
