@@ -44,7 +44,7 @@ Deno.test("nothing can be changed, and nothing else is there", async () => {
 });
 
 /** Reads the text format of Prometheus as strictly as its own parser does. */
-function parseMetrics(text: string): Map<string, number> {
+function parseMetrics(text: string): { samples: Map<string, number>; types: Map<string, string> } {
   const types = new Map<string, string>();
   const samples = new Map<string, number>();
   assert(text.endsWith("\n"));
@@ -61,7 +61,7 @@ function parseMetrics(text: string): Map<string, number> {
       samples.set(name + labels, Number(value));
     }
   }
-  return samples;
+  return { samples, types };
 }
 
 Deno.test("status and metrics tell what has happened", async () => {
@@ -86,7 +86,22 @@ Deno.test("status and metrics tell what has happened", async () => {
   assertEquals([status.version, status.symbols, status.processes, status.namespace], [1, 5, 0, "default"]);
   const { text, headers } = await get(admin, "/metrics");
   assertEquals(headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-  const samples = parseMetrics(text);
+  const { samples, types } = parseMetrics(text);
+  assertEquals(Object.fromEntries(types), {
+    weft_ready: "gauge",
+    weft_uptime_seconds: "gauge",
+    weft_version: "gauge",
+    weft_symbols: "gauge",
+    weft_processes: "gauge",
+    weft_executors: "gauge",
+    weft_executor_packets_in_flight: "gauge",
+    weft_executor_stops_total: "counter",
+    weft_executor_restarts_total: "counter",
+    weft_requests_total: "counter",
+    weft_request_duration_seconds: "histogram",
+    process_resident_memory_bytes: "gauge",
+    weft_host_heap_bytes: "gauge",
+  });
   const expected: Record<string, number> = {
     'weft_requests_total{status="200"}': 5,
     'weft_requests_total{status="500"}': 3,

@@ -196,7 +196,7 @@ Deno.test("a spare takes the place of an executor that dies while it is idle", a
   await scene.end("given.exit(); await given.ever");
   await world.logged(/executor 1 ended/);
   await scene.answers();
-  assert(performance.now() - began < 2_000);
+  assert(performance.now() - began < 30_000);
   await serving(world);
 });
 

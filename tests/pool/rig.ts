@@ -7,7 +7,11 @@ import { PoolSymbols } from "../../src/pool/symbols.ts";
 import { ThreadStatus } from "../../src/protocol/mod.ts";
 import { Encoded, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
 
-/** A connection with one process on it and two nodes, one linked to the other, all as they are in a pool. */
+/**
+ * A connection with two processes on it, each of the generation of its number, and the nodes that it may ask for, all as
+ * they are in a pool: `asking` is linked to the first port of `linked` in generation 1 and of `later` in generation 2, and
+ * to the second port of `both` in either.
+ */
 export class Rig {
   readonly port: MessagePort;
   readonly told: unknown[] = [];
@@ -16,7 +20,7 @@ export class Rig {
   readonly malformed: string[] = [];
   readonly refused: string[] = [];
   readonly logged: unknown[][] = [];
-  readonly #connection: Connection;
+  readonly connection: Connection;
 
   constructor() {
     const { port1, port2 } = new MessageChannel();
@@ -24,15 +28,23 @@ export class Rig {
     const flow = new Flow();
     const symbols = new PoolSymbols();
     const make = (number: number, name: string, body?: { form: number; fields: unknown }) => {
-      const definition = { number, id: name, name, kind: name, ins: ["in"], ...body && { body } };
+      const definition = { number, id: name, name, kind: name, ins: ["in", "second"], ...body && { body } };
       const symbol = new NodeSymbol(definition);
-      symbol.node = { receive: ({ payload }) => (this.reached.push(name), this.payloads.push(payload), null) };
+      symbol.node = {
+        receive: ({ payload }, to) => {
+          this.reached.push(to.index === 0 ? name : `${name} at ${to.index}`);
+          this.payloads.push(payload);
+          return null;
+        },
+      };
       symbols.add({ symbol, definition, pure: false });
       return symbol;
     };
     const asking = make(1, "asking", { form: 0, fields: null });
     asking.out("out").link(1, [make(2, "linked").inAt(0)]);
     make(3, "unlinked");
+    asking.out("out").link(2, [make(4, "later").inAt(0)]);
+    asking.out("other").link(1, [make(5, "both").inAt(1)]);
     const asks = new HostCalls({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
     const handler: ConnectionHandler = {
       ask: asks.take.bind(asks),
@@ -45,7 +57,7 @@ export class Rig {
       malformed: (_, what) => this.malformed.push(what),
     };
     const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
-    this.#connection = new Connection({
+    this.connection = new Connection({
       id: 1,
       port: port1,
       status: new ThreadStatus(),
@@ -54,37 +66,38 @@ export class Rig {
       only: undefined,
     });
     const process = flow.open({ number: 1, generation: 1 });
-    asking.node = { receive: (packet) => (this.#connection.send(this.#assign(process), packet), SENT) };
+    asking.node = { receive: (packet) => (this.connection.send(this.#assign(process), packet), SENT) };
+    this.#assign(flow.open({ number: 2, generation: 2 }));
     const told = { answered: (_: unknown, answer: unknown) => this.told.push(answer) };
     flow.start(process, asking.inAt(0), new Encoded(CODECS[0]!, ["GET", "/", "", null, 0]), told);
     flow.start(process, asking.inAt(0), "plain", told);
   }
 
   #assign(process: Process): Assignment {
-    const { assignments } = this.#connection;
-    const assignment = assignments.get(1) ??
+    const { assignments } = this.connection;
+    const assignment = assignments.get(process.number) ??
       {
         process,
-        connection: this.#connection,
+        connection: this.connection,
         packets: [],
         unanswered: 0,
         busy: false,
         effects: false,
         replayed: false,
       };
-    assignments.set(1, assignment);
+    assignments.set(process.number, assignment);
     return assignment;
   }
 
   /** Has the host take a batch. @throws {Error} What the host throws. */
   async post(batch: unknown): Promise<void> {
     this.port.postMessage(batch);
-    await this.#connection.drain();
+    await this.connection.drain();
   }
 
   /** Fails if something has come through that should not have. */
   check(): void {
-    assert(!this.reached.includes("unlinked"));
+    for (const name of this.reached) assert(["linked", "later", "both at 1"].includes(name), name);
     for (const payload of this.payloads) measure(payload);
     for (const answer of this.told) {
       if (answer instanceof Encoded) assert(answer.codec.isEncoded(answer.data));
@@ -95,7 +108,7 @@ export class Rig {
   }
 
   close(): void {
-    this.#connection.close(new Error("over"));
+    this.connection.close(new Error("over"));
     this.port.close();
   }
 }

@@ -254,8 +254,11 @@ Deno.test("an init that never answers holds up no change for long", async () => 
   const began = performance.now();
   const loop = { kind: "snippet", name: "loop", language: "javascript", code: "export default () => { for (;;); }" };
   const slow = { kind: "claim", name: "slow", links: { init: [{ name: "loop", port: "in" }] } };
-  assertEquals(await scene.apply([{ ...loop, timeout: 20_000 }, slow, hello("export default () => 'new'")]), undefined);
-  assert(performance.now() - began < 10_000, `it took ${performance.now() - began} ms`);
+  assertEquals(
+    await scene.apply([{ ...loop, timeout: 120_000 }, slow, hello("export default () => 'new'")]),
+    undefined,
+  );
+  assert(performance.now() - began < 30_000, `it took ${performance.now() - began} ms`);
 });
 
 Deno.test("init and term get the spec, in a process of their own", async () => {

