@@ -2,7 +2,7 @@ import { equal, isList, isMap, kindOf, type Value } from "../../value/mod.ts";
 import type { Entry } from "../entry.ts";
 import { RegistryError } from "../errors.ts";
 import { globMatches } from "./glob.ts";
-import { Regex } from "./regex.ts";
+import { compileRegex } from "./regex.ts";
 
 /**
  * Criteria, all of which an entry has to meet. A criterion is a field, with an operator before it or none:
@@ -129,10 +129,8 @@ function compile(criterion: string, value: Value, typeless: boolean): EntryTest 
 
 function compileText(operator: string, value: string): (text: string) => boolean {
   switch (operator) {
-    case "~": {
-      const regex = new Regex(value);
-      return (text) => regex.test(text);
-    }
+    case "~":
+      return compileRegex(value);
     case "*":
       return (text) => text.includes(value);
     case "^":
