@@ -51,8 +51,12 @@ Deno.test("what cannot be stored is refused, with its place", () => {
     assertEquals(error.code, "invalid");
   }
   Entry.of({ id: "app:a", kind: "k", data: deep(199) });
-  assertThrows(() => Entry.of({ id: "app:a", kind: " " }), RegistryError, `got " "`);
-  assertThrows(() => Entry.of({ id: "app:a", kind: "k", meta: [] as never }), RegistryError, "meta is a map, got list");
+  assertThrows(() => Entry.of({ id: "app:a", kind: " " }), RegistryError, `invalid kind " "`);
+  assertThrows(
+    () => Entry.of({ id: "app:a", kind: "k", meta: [] as never }),
+    RegistryError,
+    "invalid meta: expected a map, got list",
+  );
 });
 
 Deno.test("kind, meta and data make entries the same, and the origin does not", () => {

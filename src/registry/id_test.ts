@@ -36,8 +36,8 @@ Deno.test("there is one object an id", () => {
 });
 
 Deno.test("what cannot be an id is refused", () => {
-  assertThrows(() => Id.of("a:b", "c"), RegistryError, `the namespace "a:b" contains a colon`);
-  assertThrows(() => Id.parse("app:\ud800"), RegistryError, "not well-formed");
+  assertThrows(() => Id.of("a:b", "c"), RegistryError, `invalid namespace "a:b": expected no colon`);
+  assertThrows(() => Id.parse("app:\ud800"), RegistryError, "expected well-formed Unicode");
 });
 
 Deno.test("ids are ordered by namespace, then name, by code point", () => {

@@ -1,4 +1,4 @@
-/** A store of entries that keeps every version, changes by transaction, and can go back. */
+/** A store of entries that keeps every version, changes in transactions, and can go back. */
 export type { Baseline, Changeset, Draft, Head, History, Move, Pruned, Signature } from "./history.ts";
 export { Bus, Request } from "./transaction/bus.ts";
 export type { Patience, Subscriber } from "./transaction/bus.ts";

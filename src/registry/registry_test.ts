@@ -56,12 +56,12 @@ Deno.test("changes that change nothing make no version, and an origin alone is n
 Deno.test("changes that do not fit are refused as a whole, before anybody is asked", async () => {
   const { registry, recorder } = await branched();
   const cases: [Parameters<Registry["apply"]>[0], string, string][] = [
-    [[create("x"), create("a")], "conflict", "cannot create a:a: it exists"],
-    [[create("x"), update("z", 1)], "not_found", "cannot update a:z: there is no such entry"],
+    [[create("x"), create("a")], "conflict", "cannot create a:a: it exists already"],
+    [[create("x"), update("z", 1)], "not_found", "cannot update a:z: no such entry"],
     [[create("x"), change.delete("a:z")], "not_found", "cannot delete a:z"],
     [[create("x"), change.update({ id: "a:a", kind: "other" })], "invalid", "its kind is k, not other"],
     [[create("x"), create("x")], "conflict", "cannot create a:x"],
-    [[create("x"), change.create({ id: "a:y", kind: "" })], "invalid", "a:y: a kind is a text"],
+    [[create("x"), change.create({ id: "a:y", kind: "" })], "invalid", 'a:y: invalid kind ""'],
     [
       [create("x"), change.create({ id: "a:y", kind: "k", data: (() => {}) as never })],
       "invalid",
@@ -165,7 +165,11 @@ Deno.test("what is folded while it is being replayed is read again", async () =>
   assertEquals((await second.load()).id, 4);
   assertEquals(names(second), ["a=0", "b=0", "c=0", "d=0"]);
   for (const version of [0, 3]) {
-    const error = await assertRejects(() => second.load(version), RegistryError, `there is no version v${version}`);
+    const error = await assertRejects(
+      () => second.load(version),
+      RegistryError,
+      `unknown version v${version}`,
+    );
     assertEquals(error.code, "not_found");
   }
 });
@@ -206,7 +210,7 @@ Deno.test("following goes to a version without moving head", async () => {
   await second.follow(2);
   assertEquals((await second.head()).version, 3);
   assertEquals((await history.moves(0)).at(-1)?.version, 3);
-  const error = await assertRejects(() => second.follow(9), RegistryError, "there is no version v9");
+  const error = await assertRejects(() => second.follow(9), RegistryError, "unknown version v9");
   assertEquals(error.code, "not_found");
 });
 
@@ -243,7 +247,7 @@ Deno.test("the state of any version can be had, and the way between any two", as
     assertEquals(names(snapshot), expected);
     assertEquals(snapshot.version, version);
   }
-  await assertRejects(() => registry.stateAt(9), RegistryError, "no version v9");
+  await assertRejects(() => registry.stateAt(9), RegistryError, "unknown version v9");
   const path = async (from: number, to: number) => (await registry.path(from, to)).map(({ id }) => id);
   assertEquals(await path(0, 3), [1, 2, 3]);
   assertEquals(await path(3, 1), [2, 1]);
@@ -306,7 +310,7 @@ Deno.test("entries that depend on each other in a circle are warned of", async (
   const needing = (name: string, depends_on: string) =>
     change.create({ id: `a:${name}`, kind: "k", meta: { depends_on } });
   await registry.apply([needing("x", "y"), needing("y", "x")]);
-  assertEquals(warnings, ["these entries depend on each other: a:x, a:y"]);
+  assertEquals(warnings, ["entries depend on each other: a:x, a:y"]);
 });
 
 Deno.test("a closed registry does nothing more, and has let what was under way end", async () => {

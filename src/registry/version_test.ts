@@ -38,7 +38,7 @@ Deno.test("the shortest path between two versions", () => {
 Deno.test("a path from or to nowhere is an error", () => {
   const versions = tree({ 0: undefined, 1: 0, 7: undefined, 9: 8 });
   for (
-    const [from, to, message] of [[0, 5, "no version v5"], [5, 0, "no version v5"], [1, 7, "v1 and v7"], [
+    const [from, to, message] of [[0, 5, "unknown version v5"], [5, 0, "unknown version v5"], [1, 7, "v1 and v7"], [
       9,
       1,
       "v9 and v1",

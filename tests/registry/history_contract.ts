@@ -167,7 +167,7 @@ function testKept(test: Test): void {
     assertEquals(found?.version, (await history.versions())[3]);
     assertEquals(await history.get(4), undefined);
     assertEquals(
-      (await assertRejects(() => history.changesets([1, 4]), RegistryError, "no version v4")).code,
+      (await assertRejects(() => history.changesets([1, 4]), RegistryError, "unknown version v4")).code,
       "not_found",
     );
   });
@@ -201,7 +201,10 @@ function testKept(test: Test): void {
     assertEquals(await history.setHead(1, 2, { author: "bob", message: "back" }), { version: 1, sequence: 3 });
     const error = await assertRejects(() => history.setHead(2, 2), ConflictError);
     assertEquals([error.expected, error.actual], [2, 1]);
-    assertEquals((await assertRejects(() => history.setHead(7, 1), RegistryError, "no version v7")).code, "not_found");
+    assertEquals(
+      (await assertRejects(() => history.setHead(7, 1), RegistryError, "unknown version v7")).code,
+      "not_found",
+    );
     assertEquals((await history.versions()).length, 3);
     assertEquals(await history.head(), { version: 1, sequence: 3 });
   });
@@ -447,7 +450,7 @@ function testPrune(test: Test): void {
       await registry.jump(version);
       assertEquals(registry.entries(), states[version]);
     }
-    await assertRejects(() => registry.jump(3), RegistryError, "no version v3");
+    await assertRejects(() => registry.jump(3), RegistryError, "unknown version v3");
     const stores = [await other()];
     if (reopen !== undefined) stores.push(await reopen());
     const late = new Registry(stores.at(-1)!, { dispatch: "none" });

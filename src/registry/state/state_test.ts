@@ -38,8 +38,8 @@ Deno.test("an operation that does not fit is an error, and several on one id are
   const x = entry("a:x");
   const state = State.of([x]);
   const cases: [Operation[], string, string][] = [
-    [[creation(x)], "conflict", "cannot create a:x: it exists"],
-    [[removal(entry("a:y"))], "not_found", "cannot delete a:y: there is no such entry"],
+    [[creation(x)], "conflict", "cannot create a:x: it exists already"],
+    [[removal(entry("a:y"))], "not_found", "cannot delete a:y: no such entry"],
     [[replacement(entry("a:y"), x)], "not_found", "cannot update a:y"],
     [[replacement(entry("a:x", 0, "other"), x)], "invalid", "its kind is k, not other"],
     [[removal(x), removal(x)], "not_found", "cannot delete a:x"],

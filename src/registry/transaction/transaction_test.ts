@@ -191,7 +191,7 @@ Deno.test("an operation that misses something is tried again while that helps, t
   ]);
   needs("f", "nothing");
   needs("g", "f");
-  const error = await fails(registry.apply([create("f"), create("g"), create("h")]), "not_found", "for a:f, a:g");
+  const error = await fails(registry.apply([create("f"), create("g"), create("h")]), "not_found", "missing dependencies of a:f, a:g");
   assertEquals(error.details, { unresolved: ["a:f", "a:g"] });
   assertEquals(recorder.take().slice(-3), ["undo delete h", `because ${error.message}`, "discard"]);
 });
@@ -214,7 +214,7 @@ Deno.test("without a handler for a kind nothing begins", async () => {
   const error = await fails(
     registry.apply([create("a"), create("b", "http.route.v2")]),
     "invalid",
-    "a:b: there is no handler for entries of kind http.route.v2",
+    "a:b: no handler for entries of kind http.route.v2",
   );
   assertEquals(error.details, { id: "a:b", kind: "http.route.v2" });
   assertEquals(recorder.take(), []);
@@ -301,7 +301,7 @@ Deno.test("a participant that was asked to begin and has not answered is told th
   };
   const unasked = new Recorder("unasked").attachTo(registry);
   await fails(registry.apply([create("c")], { signal: controller.signal }), "rejected", "several", "canceled");
-  assertEquals(recorder.take(), ["begin", "because several participants refused", "discard"]);
+  assertEquals(recorder.take(), ["begin", "because several participants rejected the transaction", "discard"]);
   assertEquals(unasked.take(), []);
 });
 
@@ -365,7 +365,7 @@ Deno.test("several participants are asked at once, and all their reasons are tol
   const error = await fails(
     registry.apply([create("c")]),
     "rejected",
-    "several participants refused",
+    "several participants rejected the transaction",
     "one did",
     "two did",
   );
@@ -426,7 +426,7 @@ Deno.test("what cannot be undone is reported with both causes, and load mends it
   assertEquals(error.left.map(({ kind, id }) => `${kind} ${id}`), ["update a:b"]);
   // The state is what the handlers hold.
   assertEquals(names(registry), ["a=0", "b=1"]);
-  await fails(registry.apply([create("c")]), "unavailable", "the registry is not at v1: load a version first");
+  await fails(registry.apply([create("c")]), "unavailable", "the registry is out of step with v1: load a version first");
   recorder.script = {};
   recorder.take();
   await registry.load();
