@@ -90,7 +90,7 @@ Deno.test("every operator on every field", () => {
   }
 });
 
-Deno.test("criteria as a command line has them", () => {
+Deno.test("criteria as on a command line", () => {
   const cases: [string[], string[]][] = [
     [[], ["UserHandler", "users", "db", "db2"]],
     [[".kind=function.*"], ["UserHandler", "users"]],
@@ -112,7 +112,7 @@ Deno.test("criteria as a command line has them", () => {
   }
 });
 
-Deno.test("a criterion that is wrong is an error that names it", () => {
+Deno.test("an invalid criterion is an error that names it", () => {
   const cases: [QueryLike, string][] = [
     [{ kind: "x" }, 'unknown criterion "kind": expected .kind, .name, .ns, .id or meta.<key>'],
     [{ ".data": "x" }, 'unknown criterion ".data"'],
@@ -138,7 +138,7 @@ Deno.test("a criterion that is wrong is an error that names it", () => {
   }
 });
 
-Deno.test("what was found is remembered until something changes", async () => {
+Deno.test("results are cached until something changes", async () => {
   await using registry = new Registry(new MemoryHistory(), { dispatch: "none" });
   await registry.apply([change.create({ id: "a:x", kind: "k" })]);
   const first = registry.find({ ".kind": "k" });
@@ -153,7 +153,7 @@ Deno.test("what was found is remembered until something changes", async () => {
   assertEquals(registry.find({ ".kind": "k" }).length, 1);
 });
 
-Deno.test("queries that differ are kept apart", () => {
+Deno.test("different queries have different keys", () => {
   const finder = new Finder();
   const state = State.of([
     Entry.of({ id: "a:1", kind: "k", meta: { port: 8080, a: "x", b: "y" } }),
@@ -194,7 +194,7 @@ Deno.test("queries that differ are kept apart", () => {
   assertEquals(finder.find(state, ["meta.port=8080"]).length, 2);
 });
 
-Deno.test("the query that was used longest ago is forgotten first", () => {
+Deno.test("the least recently used query is dropped first", () => {
   const finder = new Finder(2);
   const [a, b] = [finder.find(STATE, { ".name": "a" }), finder.find(STATE, { ".name": "b" })];
   assertStrictEquals(finder.find(STATE, { ".name": "a" }), a);
