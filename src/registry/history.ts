@@ -27,6 +27,11 @@ export interface Signature {
   readonly message?: string;
 }
 
+/** Returns the fields of a signature that are set, from any object that has them. */
+export function signatureOf({ author, message }: Signature): Signature {
+  return { ...(author === undefined ? {} : { author }), ...(message === undefined ? {} : { message }) };
+}
+
 /** A version to save. */
 export interface Draft extends Signature {
   /** The version that it is based on, which must be head. */

@@ -16,7 +16,7 @@ export type {
   TransactionInfo,
   TransactionReason,
 } from "./transaction/event.ts";
-export { Finder, QUERY_CACHE_SIZE } from "./query/finder.ts";
+export { Finder } from "./query/finder.ts";
 export type { QueryLike } from "./query/finder.ts";
 export type { Handler, HandlerContext } from "./transaction/handler.ts";
 export { Id, toId } from "./id.ts";

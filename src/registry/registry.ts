@@ -4,7 +4,7 @@ import { order } from "./dependencies/order.ts";
 import { type DependencyPattern, Resolver } from "./dependencies/resolver.ts";
 import type { Entry } from "./entry.ts";
 import { ConflictError, RegistryError } from "./errors.ts";
-import type { Head, History, Signature } from "./history.ts";
+import { type Head, type History, type Signature, signatureOf } from "./history.ts";
 import { type Id, type IdLike, toId } from "./id.ts";
 import type { Change, Operation } from "./operation.ts";
 import { plan } from "./plan.ts";
@@ -303,10 +303,6 @@ export class Registry implements AsyncDisposable {
   }
 
   readonly #onCycle = (ids: readonly Id[]) => this.#warn(`entries depend on each other: ${ids.join(", ")}`);
-}
-
-function signatureOf({ author, message }: Signature): Signature {
-  return { ...(author === undefined ? {} : { author }), ...(message === undefined ? {} : { message }) };
 }
 
 function notCommitted(version: number): Signature {

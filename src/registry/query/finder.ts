@@ -7,7 +7,7 @@ import { type Criteria, keyOf, parseQuery, Query } from "./query.ts";
 export type QueryLike = Query | Criteria | readonly string[];
 
 /** The number of queries whose results a finder caches by default. */
-export const QUERY_CACHE_SIZE = 1000;
+const QUERY_CACHE_SIZE = 1000;
 
 /** Finds entries, and caches the results until the state changes. */
 export class Finder {

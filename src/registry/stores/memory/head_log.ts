@@ -1,4 +1,4 @@
-import type { Head, Move, Signature } from "../../history.ts";
+import { type Head, type Move, type Signature, signatureOf } from "../../history.ts";
 
 /** The head log in memory, which forgets its oldest moves. */
 export class HeadLog {
@@ -13,15 +13,14 @@ export class HeadLog {
   }
 
   /** Appends a move. Returns the new head. */
-  add(version: number, time: Date, { author, message }: Signature): Head {
+  add(version: number, time: Date, signature: Signature): Head {
     const sequence = this.#head.sequence + 1;
     this.#moves.push({
       sequence,
       version,
       previous: this.#head.version,
       time,
-      ...(author === undefined ? {} : { author }),
-      ...(message === undefined ? {} : { message }),
+      ...signatureOf(signature),
     });
     if (this.#moves.length > this.capacity) this.#moves.shift();
     return this.#head = { version, sequence };
