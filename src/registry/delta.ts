@@ -6,8 +6,8 @@ import { creation, type Operation, removal, replacement } from "./operation.ts";
 import type { State } from "./state/state.ts";
 
 /**
- * The fewest operations that turn one state into another, in canonical order: one an entry that differs; where its
- * kind differs, a delete and a create.
+ * Returns the fewest operations that turn one state into another, in canonical order: one for each entry that differs,
+ * or a delete and a create where its kind differs.
  */
 export function delta(from: State, to: State, resolver: Resolver = new Resolver(), onCycle?: OnCycle): Operation[] {
   const operations: Operation[] = [];
@@ -26,7 +26,7 @@ export function delta(from: State, to: State, resolver: Resolver = new Resolver(
   return order(operations, resolver, onCycle);
 }
 
-/** What turns one entry into another of its id: nothing, an update, or a delete and a create. */
+/** Returns what turns an entry into another of the same id: nothing, an update, or a delete and a create. */
 export function change(old: Entry, now: Entry): Operation[] {
   if (sameEntry(old, now)) return [];
   return old.kind === now.kind ? [replacement(now, old)] : [removal(old), creation(now)];

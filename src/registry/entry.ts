@@ -3,29 +3,29 @@ import { equal, isMap, kindOf, type Value, type ValueMap } from "../value/mod.ts
 import { RegistryError, withRegistryErrors } from "./errors.ts";
 import { type Id, type IdLike, toId } from "./id.ts";
 
-/** An entry as a caller writes it. */
+/** An entry as a caller passes it. */
 export interface EntryInput {
   readonly id: IdLike;
-  /** Free text, by convention with dots: `function.js`. */
+  /** Any string that is not blank, by convention with dots: `function.js`. */
   readonly kind: string;
   /** Default empty. */
   readonly meta?: ValueMap;
   /** Default null. */
   readonly data?: Value;
-  /** Where it comes from: a file, a line. */
+  /** Where it comes from, such as a file and a line. */
   readonly origin?: Value;
 }
 
-/** What the registry stores. Immutable, with all that it holds. */
+/** An entry of the registry. It and everything in it is immutable. */
 export class Entry {
-  // So that no look-alike passes for an entry whose parts were checked.
+  // Keeps objects of the same shape, whose parts were not checked, from being taken for entries.
   declare private readonly brand: never;
-  /** Where it came from. Carried along, but no part of equality: another origin alone is no change. */
+  /** Where it comes from. It is stored but not compared: a different origin alone is not a change. */
   declare readonly origin?: Value;
 
   private constructor(
     readonly id: Id,
-    /** What it is an entry of. An update cannot change it. */
+    /** What handlers are chosen by. An update cannot change it. */
     readonly kind: string,
     readonly meta: ValueMap,
     readonly data: Value,
@@ -35,9 +35,9 @@ export class Entry {
   }
 
   /**
-   * Makes an entry; what is given is copied. An entry is answered as it is.
+   * Creates an entry from a copy of its parts. An entry is returned as it is.
    *
-   * @throws {RegistryError} `invalid`, if the kind is blank, `meta` is no map, or a part of it cannot be stored.
+   * @throws {RegistryError} `invalid`, if the kind is blank, `meta` is not a map, or a part cannot be stored.
    */
   static of(input: EntryInput): Entry {
     if (input instanceof Entry) return input;
@@ -45,11 +45,11 @@ export class Entry {
     if (typeof input.kind !== "string" || input.kind.trim() === "") {
       throw new RegistryError(
         "invalid",
-        `${id}: a kind is a text that is not blank, got ${JSON.stringify(input.kind)}`,
+        `${id}: invalid kind ${JSON.stringify(input.kind)}: expected a string that is not blank`,
       );
     }
     const meta = input.meta ?? {};
-    if (!isMap(meta)) throw new RegistryError("invalid", `${id}: meta is a map, got ${kindOf(meta)}`);
+    if (!isMap(meta)) throw new RegistryError("invalid", `${id}: invalid meta: expected a map, got ${kindOf(meta)}`);
     return withRegistryErrors(() =>
       new Entry(
         id,
@@ -61,13 +61,13 @@ export class Entry {
     );
   }
 
-  /** An entry of parts that are known to be storable and that nobody else holds: a store has just read them. */
+  /** Creates an entry from parts that a store has just read: they are storable, and not copied. */
   static read(id: Id, kind: string, meta: ValueMap, data: Value, origin: Value | undefined): Entry {
     return new Entry(id, kind, meta, data, origin);
   }
 }
 
-/** Whether two entries of one id say the same: kind, meta and data. */
+/** Reports whether two entries of the same id have equal kind, meta and data. */
 export function sameEntry(a: Entry, b: Entry): boolean {
   return a === b || (a.kind === b.kind && equal(a.meta, b.meta) && equal(a.data, b.data));
 }

@@ -2,14 +2,14 @@ import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/ass
 import { lazyMap, Stream, type Value } from "../value/mod.ts";
 import { Entry, Id, RegistryError, sameEntry } from "./mod.ts";
 
-Deno.test("an entry has its defaults, and is answered as it is", () => {
+Deno.test("an entry has defaults, and `of` returns an entry as it is", () => {
   const entry = Entry.of({ id: "app:a", kind: "k" });
   assertEquals([entry.id, entry.kind, entry.meta, entry.data], [Id.parse("app:a"), "k", {}, null]);
   assert(!Object.hasOwn(entry, "origin"));
   assertStrictEquals(Entry.of(entry), entry);
 });
 
-Deno.test("an entry shares nothing with what it was made of", () => {
+Deno.test("an entry shares nothing with its input", () => {
   const data = { list: [1, { deep: true }], bytes: new Uint8Array([1]), date: new Date(5) };
   const meta = { tags: ["a"] };
   const entry = Entry.of({ id: "app:a", kind: "k", meta, data });
@@ -21,7 +21,7 @@ Deno.test("an entry shares nothing with what it was made of", () => {
   assertEquals(entry.meta, { tags: ["a"] });
 });
 
-Deno.test("an entry takes the form that every store gives back", () => {
+Deno.test("an entry has the form that every store returns", () => {
   const bare: Record<string, Value> = Object.create(null);
   bare.x = 1;
   const data = [bare, lazyMap({ fields: { y: 2 }, lazy: {} }), new (class extends Uint8Array {})([3])];
@@ -31,7 +31,7 @@ Deno.test("an entry takes the form that every store gives back", () => {
   assertEquals(Object.entries(proto.data as object), [["__proto__", 1]]);
 });
 
-Deno.test("what cannot be stored is refused, with its place", () => {
+Deno.test("a value that cannot be stored is rejected with its path", () => {
   const deep = (levels: number): Value => levels === 0 ? 1 : [deep(levels - 1)];
   const circle: unknown[] = [];
   circle.push(circle);
@@ -51,11 +51,15 @@ Deno.test("what cannot be stored is refused, with its place", () => {
     assertEquals(error.code, "invalid");
   }
   Entry.of({ id: "app:a", kind: "k", data: deep(199) });
-  assertThrows(() => Entry.of({ id: "app:a", kind: " " }), RegistryError, `got " "`);
-  assertThrows(() => Entry.of({ id: "app:a", kind: "k", meta: [] as never }), RegistryError, "meta is a map, got list");
+  assertThrows(() => Entry.of({ id: "app:a", kind: " " }), RegistryError, `invalid kind " "`);
+  assertThrows(
+    () => Entry.of({ id: "app:a", kind: "k", meta: [] as never }),
+    RegistryError,
+    "invalid meta: expected a map, got list",
+  );
 });
 
-Deno.test("kind, meta and data make entries the same, and the origin does not", () => {
+Deno.test("entries are compared by kind, meta and data, not by origin", () => {
   const make = (changes: object) => Entry.of({ id: "a", kind: "k", meta: { x: 1 }, data: [1], ...changes });
   assert(sameEntry(make({}), make({ origin: { file: "a.yaml", line: 3 } })));
   assertEquals(make({ origin: { line: 3 } }).origin, { line: 3 });

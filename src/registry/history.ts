@@ -2,101 +2,106 @@ import type { Entry } from "./entry.ts";
 import type { Operation } from "./operation.ts";
 import type { Version } from "./version.ts";
 
-/** Which version is in force. */
+/** The version that is in force. */
 export interface Head {
   readonly version: number;
-  /** Which move of the head that was; `watch` takes it. 0 before the first. */
+  /** The sequence number of the move in the head log, for `watch`. 0 before the first move. */
   readonly sequence: number;
 }
 
-/** A move of the head, by a new version or by going to one that was there. */
+/** An entry of the head log: head has moved to a new version, or to an existing one. */
 export interface Move {
-  /** Ascending, without two alike. */
+  /** Ascending and unique. */
   readonly sequence: number;
   readonly version: number;
-  /** The version that was in force before. */
+  /** The version that was head before. */
   readonly previous: number;
   readonly time: Date;
   readonly author?: string;
   readonly message?: string;
 }
 
-/** Who changes something, and why. */
+/** The author of a change and the reason for it. */
 export interface Signature {
   readonly author?: string;
   readonly message?: string;
 }
 
-/** A version to be saved. */
+/** Returns the fields of a signature that are set, from any object that has them. */
+export function signatureOf({ author, message }: Signature): Signature {
+  return { ...(author === undefined ? {} : { author }), ...(message === undefined ? {} : { message }) };
+}
+
+/** A version to save. */
 export interface Draft extends Signature {
-  /** The version that it was made from, which has to be head. */
+  /** The version that it is based on, which must be head. */
   readonly base: number;
   readonly operations: readonly Operation[];
 }
 
-/** A version with what led to it. */
+/** A version with the operations that led to it. */
 export interface Changeset {
   readonly version: Version;
   readonly operations: readonly Operation[];
 }
 
-/** What the oldest version of a history holds. */
+/** The entries of the oldest version of a history. */
 export interface Baseline {
   readonly version: number;
   readonly entries: readonly Entry[];
 }
 
-/** What `prune` did. */
+/** The result of `prune`. */
 export interface Pruned {
-  /** The version that the history begins with now. */
+  /** The version that the history begins with from now on. */
   readonly root: number;
-  /** The versions that are gone, ascending. */
+  /** The versions that were removed, ascending. */
   readonly removed: readonly number[];
 }
 
 /**
- * Where versions are kept. Several registries, in several processes, may use one store at once: whatever changes it
- * does so whole or not at all, and only from the head that the writer names.
+ * A store of versions. Several registries, in several processes, may use one at the same time: a write succeeds as a
+ * whole or not at all, and only if head is what the writer expects.
  *
  * Every method rejects with a `RegistryError`: `unavailable` if the store cannot do that, or not now.
  */
 export interface History {
-  /** Which version is in force. */
+  /** Returns the head. */
   head(): Promise<Head>;
 
-  /** All versions, by ascending id. */
+  /** Returns all versions, by ascending id. */
   versions(): Promise<Version[]>;
 
-  /** A version and what led to it; undefined if it is not there. */
+  /** Returns a version and the operations that led to it; undefined if it is unknown. */
   get(id: number): Promise<Changeset | undefined>;
 
-  /** What led to each of these versions. Rejects with `not_found` if one is not there, or begins the history. */
+  /** Returns the operations that led to each of these versions. Rejects with `not_found` if one is unknown or begins the history. */
   changesets(ids: readonly number[]): Promise<(readonly Operation[])[]>;
 
-  /** The version that the history begins with, and its entries. */
+  /** Returns the version that the history begins with, and its entries. */
   baseline(): Promise<Baseline>;
 
-  /** Makes a version and moves head to it. Rejects with a `ConflictError` if head is not `base`. */
+  /** Saves a version and moves head to it. Rejects with a `ConflictError` if head is not `base`. */
   save(draft: Draft): Promise<Version>;
 
   /** Moves head to a version. Rejects with a `ConflictError` if head is not `expected`. */
   setHead(version: number, expected: number, signature?: Signature): Promise<Head>;
 
-  /** The moves of head after the one of that sequence, in order. */
+  /** Returns the head log after a sequence number, in order. */
   moves(since: number): Promise<Move[]>;
 
   /**
-   * Every move of head after the one of that sequence, each once and in order, those to come within 200 ms. It ends
-   * when the signal is aborted or the history is closed; a store that is not available for a while does not end it.
+   * Yields every move of head after a sequence number, once and in order; a new one within 200 ms. It ends when the
+   * signal is aborted or the history is closed, but not while the store is unavailable.
    */
   watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move>;
 
   /**
-   * Folds old versions into the baseline: all that are older than a time, or than a version, and that nothing which
-   * stays was made from. Head, what is newer, and the ancestor that these have in common stay.
+   * Folds versions older than a time, or than a version, into the baseline. Head, the newer versions and their common
+   * ancestor stay, with everything between.
    */
   prune(before: Date | number): Promise<Pruned>;
 
-  /** Lets go of the store. Watches end, other calls reject from then on. */
+  /** Closes the history. Watches end, later calls reject. */
   close(): Promise<void>;
 }

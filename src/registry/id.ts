@@ -1,8 +1,8 @@
 import { RegistryError } from "./errors.ts";
 
 /**
- * Names an entry: a namespace and a name in it, as text `namespace:name`. There is one object an id, so ids compare
- * with `===` and serve as keys of a `Map`.
+ * The id of an entry: a namespace and a name, written `namespace:name`. Equal ids are the same object, so they can be
+ * compared with `===` and used as keys of a `Map`.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export class Id {
 
   /** `namespace:name`, always with the colon. */
   readonly text: string;
-  /** 32 bits of the text, well spread. */
+  /** A 32-bit hash of the text. */
   readonly hash: number;
   readonly #namespaceKey: string;
   readonly #nameKey: string;
@@ -30,10 +30,10 @@ export class Id {
   }
 
   /**
-   * Reads an id: what stands before the first colon is the namespace, the rest the name. A text without a colon is a
+   * Parses an id: everything before the first colon is the namespace, the rest the name. A string without a colon is a
    * name in the empty namespace.
    *
-   * @throws {RegistryError} `invalid`, if the text is not well-formed Unicode, which no store could keep.
+   * @throws {RegistryError} `invalid`, if the string is not well-formed Unicode, which stores cannot keep.
    */
   static parse(text: string): Id {
     const known = Id.#known.get(text)?.deref();
@@ -41,7 +41,7 @@ export class Id {
     const colon = text.indexOf(":");
     if (colon < 0) return Id.parse(`:${text}`);
     if (!text.isWellFormed()) {
-      throw new RegistryError("invalid", `the id ${JSON.stringify(text)} is not well-formed Unicode`);
+      throw new RegistryError("invalid", `invalid id ${JSON.stringify(text)}: expected well-formed Unicode`);
     }
     const id = new Id(text.slice(0, colon), text.slice(colon + 1), text);
     Id.#known.set(text, new WeakRef(id));
@@ -50,18 +50,18 @@ export class Id {
   }
 
   /**
-   * The id of a name in a namespace.
+   * Returns the id of a name in a namespace.
    *
-   * @throws {RegistryError} `invalid`, if the namespace contains a colon: its text would name another entry.
+   * @throws {RegistryError} `invalid`, if the namespace contains a colon, with which its text would mean another id.
    */
   static of(namespace: string, name: string): Id {
     if (namespace.includes(":")) {
-      throw new RegistryError("invalid", `the namespace ${JSON.stringify(namespace)} contains a colon`);
+      throw new RegistryError("invalid", `invalid namespace ${JSON.stringify(namespace)}: expected no colon`);
     }
     return Id.parse(`${namespace}:${name}`);
   }
 
-  /** Orders ids by namespace, then by name, each by code point. */
+  /** Compares ids by namespace, then by name, each by code point. */
   static compare(a: Id, b: Id): number {
     if (a === b) return 0;
     if (a.namespace !== b.namespace) return a.#namespaceKey < b.#namespaceKey ? -1 : 1;
@@ -77,10 +77,10 @@ export class Id {
   }
 }
 
-/** An id however a caller has it. */
+/** An id in any form that callers use. */
 export type IdLike = Id | string | { readonly namespace: string; readonly name: string };
 
-/** The id that is meant. @throws {RegistryError} As `Id.parse` and `Id.of`. */
+/** Returns an id given in any form. @throws {RegistryError} As `Id.parse` and `Id.of`. */
 export function toId(id: IdLike): Id {
   if (id instanceof Id) return id;
   return typeof id === "string" ? Id.parse(id) : Id.of(id.namespace, id.name);
@@ -97,8 +97,8 @@ function hash(text: string): number {
 const SURROGATES_AND_ABOVE = /[\ud800-\uffff]/g;
 
 /**
- * A text whose order by UTF-16 unit is the order of the given one by code point: surrogates, which stand for the
- * highest code points, change places with the units above them.
+ * Returns a string that sorts by UTF-16 unit as the given one does by code point: surrogates, which encode the highest
+ * code points, trade places with the units above them.
  */
 function sortKey(text: string): string {
   return text.replace(SURROGATES_AND_ABOVE, (unit) => {

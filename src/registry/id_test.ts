@@ -3,7 +3,7 @@ import { byCodePoint } from "../../tests/registry/model.ts";
 import { forAll } from "../../tests/support/random.ts";
 import { Id, RegistryError, toId } from "./mod.ts";
 
-Deno.test("an id is parsed at the first colon, and never fails for want of one", () => {
+Deno.test("an id is split at the first colon, if there is one", () => {
   const cases: [string, string, string, string][] = [
     ["app:hello", "app", "hello", "app:hello"],
     ["app:a:b", "app", "a:b", "app:a:b"],
@@ -26,7 +26,7 @@ Deno.test("an id is parsed at the first colon, and never fails for want of one",
   }
 });
 
-Deno.test("there is one object an id", () => {
+Deno.test("equal ids are the same object", () => {
   const id = Id.parse("app:hello");
   assertStrictEquals(Id.parse("app:hello"), id);
   assertStrictEquals(Id.of("app", "hello"), id);
@@ -35,9 +35,9 @@ Deno.test("there is one object an id", () => {
   assertStrictEquals(Id.parse("x"), Id.of("", "x"));
 });
 
-Deno.test("what cannot be an id is refused", () => {
-  assertThrows(() => Id.of("a:b", "c"), RegistryError, `the namespace "a:b" contains a colon`);
-  assertThrows(() => Id.parse("app:\ud800"), RegistryError, "not well-formed");
+Deno.test("an invalid id is rejected", () => {
+  assertThrows(() => Id.of("a:b", "c"), RegistryError, `invalid namespace "a:b": expected no colon`);
+  assertThrows(() => Id.parse("app:\ud800"), RegistryError, "expected well-formed Unicode");
 });
 
 Deno.test("ids are ordered by namespace, then name, by code point", () => {

@@ -1,4 +1,4 @@
-/** A store of entries that keeps every version, changes by transaction, and can go back. */
+/** A store of entries that keeps every version, changes in transactions, and can go back. */
 export type { Baseline, Changeset, Draft, Head, History, Move, Pruned, Signature } from "./history.ts";
 export { Bus, Request } from "./transaction/bus.ts";
 export type { Patience, Subscriber } from "./transaction/bus.ts";
@@ -16,7 +16,7 @@ export type {
   TransactionInfo,
   TransactionReason,
 } from "./transaction/event.ts";
-export { Finder, QUERY_CACHE_SIZE } from "./query/finder.ts";
+export { Finder } from "./query/finder.ts";
 export type { QueryLike } from "./query/finder.ts";
 export type { Handler, HandlerContext } from "./transaction/handler.ts";
 export { Id, toId } from "./id.ts";

@@ -5,8 +5,8 @@ import { squash } from "./squash.ts";
 import { checkOperation, type State } from "./state/state.ts";
 
 /**
- * What has to be done to a state so that the changes are made, each checked against what those before it leave: one
- * operation an entry, or a delete and a create of another kind. A change that changes nothing is left out.
+ * Returns the operations that make changes to a state, each change checked against the result of those before it: one
+ * operation for each entry, or a delete and a create of another kind. A change that changes nothing is left out.
  *
  * @throws {RegistryError} `invalid`, `not_found` or `conflict`, if a change is malformed or does not fit.
  */
@@ -29,7 +29,7 @@ export function plan(changes: Iterable<Change>, state: State): Operation[] {
   return (again ? squash([operations]) : operations).filter((operation) => !changesNothing(operation));
 }
 
-/** Whether an entry says after an operation what it said before. */
+/** Reports whether an operation leaves an entry equal to what it was. */
 export function changesNothing(operation: Operation): boolean {
   return operation.kind === "update" && sameEntry(operation.entry, operation.original);
 }

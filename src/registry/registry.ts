@@ -4,7 +4,7 @@ import { order } from "./dependencies/order.ts";
 import { type DependencyPattern, Resolver } from "./dependencies/resolver.ts";
 import type { Entry } from "./entry.ts";
 import { ConflictError, RegistryError } from "./errors.ts";
-import type { Head, History, Signature } from "./history.ts";
+import { type Head, type History, type Signature, signatureOf } from "./history.ts";
 import { type Id, type IdLike, toId } from "./id.ts";
 import type { Change, Operation } from "./operation.ts";
 import { plan } from "./plan.ts";
@@ -18,39 +18,40 @@ import { Transitions } from "./transaction/transitions.ts";
 import { type Version, VersionTree } from "./version.ts";
 import { VersionNavigator } from "./version_navigator.ts";
 
-/** The kinds about whose entries no handler is asked, unless a registry is told otherwise. */
+/** The kinds of entries that handlers are not asked about by default. */
 export const SILENT_KINDS = ["registry.entry", "ns.requirement", "ns.dependency", "ns.definition"];
 
-/** How a registry works. */
+/** Options of a registry. */
 export interface RegistryOptions {
-  /** How long a handler may take to answer, in milliseconds. Default 30,000. */
+  /** How long a handler may take to respond, in milliseconds. Default 30,000. */
   readonly timeout?: number;
   /**
-   * `none`: no handler is asked about anything, for a program that only writes versions, which running ones then
-   * follow. Default `events`.
+   * `none`: handlers are not asked about anything, for a program that only writes versions for others to follow.
+   * Default `events`.
    */
   readonly dispatch?: "events" | "none";
-  /** The kinds about whose entries no handler is asked. Default `SILENT_KINDS`. */
+  /** The kinds of entries that handlers are not asked about. Default `SILENT_KINDS`. */
   readonly silentKinds?: Iterable<string>;
-  /** How many queries are remembered. Default 1,000. */
+  /** The number of queries whose results are cached. Default 1,000. */
   readonly queryCacheSize?: number;
-  /** Told of what is odd, and no error. Default `console.warn`. */
+  /** Called with warnings. Default `console.warn`. */
   readonly warn?: (message: string) => void;
 }
 
-/** How a change is made. */
+/** Options of a write. */
 export interface WriteOptions extends Signature {
-  /** The version that has to be in force, else a `ConflictError`. Default: the one that the registry is at, for `apply`. */
+  /** The version that must be head, or the write rejects with a `ConflictError`. Default for `apply`: the version that the
+   * registry is at. */
   readonly base?: number;
   /** Cancels the change, until it is saved. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A store of entries that keeps every version, changes by transaction, and can go back.
+ * A store of entries that keeps every version, changes in transactions, and can go back.
  *
- * Its state is changed by transitions, one at a time. Each is put to the handlers as one transaction; until all have
- * accepted it, and it is saved, every reader sees the state as it was before.
+ * Its state changes by transitions, one at a time. Each is one transaction of the handlers; readers see the state before
+ * it until all handlers have accepted it and it is saved.
  *
  * @example
  * ```ts
@@ -63,23 +64,23 @@ export interface WriteOptions extends Signature {
  */
 export class Registry implements AsyncDisposable {
   readonly history: History;
-  /** Carries every transaction; `handle` is the easy way to answer on it. */
+  /** The bus of all transactions; `handle` is the simple way to take part in them. */
   readonly bus = new Bus();
   readonly #resolver = new Resolver();
   readonly #index = new DependencyIndex(this.#resolver, State.empty);
   readonly #finder: Finder;
   readonly #navigator: VersionNavigator;
-  readonly #at: Transitions;
+  readonly #transitions: Transitions;
   readonly #warn: (message: string) => void;
   #closed = false;
 
-  /** @param history Taken over: `close` closes it. */
+  /** @param history The history, which `close` closes. */
   constructor(history: History, options: RegistryOptions = {}) {
     this.history = history;
     this.#warn = options.warn ?? console.warn;
     this.#finder = new Finder(options.queryCacheSize);
     this.#navigator = new VersionNavigator(history, this.#resolver, this.#onCycle);
-    this.#at = new Transitions(this.bus, this.#index, {
+    this.#transitions = new Transitions(this.bus, this.#index, {
       timeout: options.timeout ?? 30_000,
       silent: options.dispatch === "none",
       silentKinds: new Set(options.silentKinds ?? SILENT_KINDS),
@@ -88,70 +89,70 @@ export class Registry implements AsyncDisposable {
 
   /** The version that this registry is at. */
   get version(): Version {
-    return this.#at.version;
+    return this.#transitions.version;
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get size(): number {
-    return this.#at.state.size;
+    return this.#transitions.state.size;
   }
 
-  /** The entry of an id, if it is there. */
+  /** Returns the entry of an id; undefined if it does not exist. */
   get(id: IdLike): Entry | undefined {
-    return this.#at.state.get(id);
+    return this.#transitions.state.get(id);
   }
 
-  /** Every entry, ordered by namespace and name. */
+  /** Returns all entries, ordered by namespace and name. */
   entries(): readonly Entry[] {
-    return this.#at.state.entries();
+    return this.#transitions.state.entries();
   }
 
-  /** The entries of a namespace, by name. */
+  /** Returns the entries of a namespace, ordered by name. */
   namespace(namespace: string): Entry[] {
-    return this.#at.state.namespace(namespace);
+    return this.#transitions.state.namespace(namespace);
   }
 
   /**
-   * The entries that meet every criterion, ordered by namespace and name. The list is shared.
+   * Returns the entries that meet every criterion, ordered by namespace and name. Callers share the list.
    *
    * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
    */
   find(query: QueryLike): readonly Entry[] {
-    return this.#finder.find(this.#at.state, query);
+    return this.#finder.find(this.#transitions.state, query);
   }
 
-  /** The entries as they are now, kept. */
+  /** Returns a snapshot of the entries. */
   snapshot(): Snapshot {
-    return new Snapshot(this.#at.version.id, this.#at.state);
+    return new Snapshot(this.#transitions.version.id, this.#transitions.state);
   }
 
-  /** The ids of the entries that depend on an entry. */
+  /** Returns the ids of the entries that depend on an entry. */
   dependants(id: IdLike): readonly Id[] {
     return this.#index.dependants(toId(id));
   }
 
-  /** The ids of the entries that an entry depends on. */
+  /** Returns the ids of the entries that an entry depends on. */
   dependencies(id: IdLike): readonly Id[] {
     return this.#index.dependencies(toId(id));
   }
 
-  /** The version that is in force in the store: another than this registry's, if another process moved it. */
+  /** Returns the head of the history, which another process may have moved away from this registry's version. */
   head(): Promise<Head> {
     return this.history.head();
   }
 
-  /** All versions, by ascending id. */
+  /** Returns all versions, by ascending id. */
   versions(): Promise<Version[]> {
     return this.history.versions();
   }
 
-  /** A version; undefined if there is no such. */
+  /** Returns a version; undefined if it is unknown. */
   async versionOf(id: number): Promise<Version | undefined> {
     return (await this.history.get(id))?.version;
   }
 
   /**
-   * The versions that one arrives at on the way from one to another: `v1, v2, v3` from 0 to 3, `v2, v1` from 3 to 1.
+   * Returns the versions on the path between two, without the first: `v1, v2, v3` from 0 to 3, `v2, v1` from 3 to 1.
    *
    * @throws {RegistryError} `not_found`, if one is unknown.
    */
@@ -159,17 +160,17 @@ export class Registry implements AsyncDisposable {
     return new VersionTree(await this.history.versions()).path(from, to);
   }
 
-  /** The entries as they were at a version. @throws {RegistryError} `not_found`, if there is no such version. */
+  /** Returns the entries at a version. @throws {RegistryError} `not_found`, if the version is unknown. */
   async stateAt(version: number): Promise<Snapshot> {
-    const { place } = this.#at;
-    if (version === place.version) return new Snapshot(version, place.state);
-    return new Snapshot(version, (await this.#navigator.to(version, place)).state);
+    const { checkpoint } = this.#transitions;
+    if (version === checkpoint.version) return new Snapshot(version, checkpoint.state);
+    return new Snapshot(version, (await this.#navigator.to(version, checkpoint)).state);
   }
 
   /**
-   * The fewest operations that lead from one version to another, in canonical order.
+   * Returns the fewest operations that lead from one version to another, in canonical order.
    *
-   * @throws {RegistryError} `not_found`, if there is no such version.
+   * @throws {RegistryError} `not_found`, if a version is unknown.
    */
   async delta(from: number, to: number): Promise<Operation[]> {
     const [before, after] = await Promise.all([this.stateAt(from), this.stateAt(to)]);
@@ -177,49 +178,49 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
-   * What `apply` would do: the operations, in canonical order. None, if nothing would change.
+   * Returns the operations that `apply` would make, in canonical order. Empty if nothing would change.
    *
    * @throws {RegistryError} `invalid`, `not_found` or `conflict`, if a change is malformed or does not fit.
    */
   plan(changes: Iterable<Change>): Operation[] {
-    return order(plan(changes, this.#at.state), this.#resolver, this.#onCycle);
+    return order(plan(changes, this.#transitions.state), this.#resolver, this.#onCycle);
   }
 
-  /** Adds a handler; the answer removes it. Both take effect with the next operation. */
+  /** Registers a handler. Returns a function that removes it. Both take effect with the next operation. */
   handle(handler: Handler): () => void {
     return this.bus.subscribe(toSubscriber(handler));
   }
 
-  /** Shows every event whose kind matches a pattern to somebody who has no say in it. The answer ends that. */
+  /** Registers an observer of the events whose kind matches a pattern. Returns a function that removes it. */
   observe(pattern: string, observe: (event: BusEvent) => void): () => void {
     return this.bus.observe(pattern, observe);
   }
 
-  /** Says where entries name what they depend on. @throws {RegistryError} `invalid`, if its path is empty. */
+  /** Registers where entries name their dependencies. @throws {RegistryError} `invalid`, if its path is empty. */
   registerPattern(pattern: DependencyPattern): void {
     this.#resolver.register(pattern);
   }
 
   /**
-   * Makes changes, all or none, and saves them as a new version, which is then head. Changes that change nothing make
+   * Makes changes, all or none, and saves them as a new version, which becomes head. Changes that change nothing create
    * no version.
    *
-   * @returns The new version; the present one, if nothing changed.
+   * @returns The new version; the current one, if nothing changed.
    * @throws {ConflictError} If head is not the version that this registry is at, or that is not `base`.
    * @throws {RegistryError} Why it failed, after everything was undone: `rejected`, `timeout`, `canceled`, ...
    * @throws {UndoError} If something could not be undone.
    */
   apply(changes: Iterable<Change>, options: WriteOptions = {}): Promise<Version> {
     return this.#alone(options.signal, async () => {
-      const { state, version: base } = this.#at;
-      this.#at.checkInStep();
+      const { state, version: base } = this.#transitions;
+      this.#transitions.checkInStep();
       if (options.base !== undefined && options.base !== base.id) throw new ConflictError(options.base, base.id);
       const operations = this.plan(changes);
       if (operations.length === 0) return base;
       const { version: head } = await this.history.head();
       if (head !== base.id) throw new ConflictError(base.id, head);
       let saved = base;
-      return await this.#at.make("apply", { version: base, state: state.apply(operations), operations }, {
+      return await this.#transitions.make("apply", { version: base, state: state.apply(operations), operations }, {
         signal: options.signal,
         save: async () => saved = await this.history.save({ base: base.id, operations, ...signatureOf(options) }),
         unsave: () => this.history.setHead(base.id, saved.id, notCommitted(saved.id)),
@@ -228,51 +229,52 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
-   * Makes the state that of a version, replayed from the baseline, whatever it is now. It makes no version and does not
-   * move head: for the start, with the handlers attached, and to mend what could not be undone.
+   * Loads a version, replayed from the baseline, whatever the state is now. It creates no version and does not move
+   * head. Used at the start, with the handlers registered, and to repair a registry after an `UndoError`.
    *
    * @param version Default head.
-   * @throws {RegistryError} As `apply`; `not_found`, if there is no such version.
+   * @throws {RegistryError} As `apply`; `not_found`, if the version is unknown.
    */
   load(version?: number, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
     return this.#alone(options.signal, async () => {
-      const { place } = this.#at;
-      const way =
-        await (version === undefined ? this.#navigator.toHead(place) : this.#navigator.replay(version, place));
-      return await this.#at.make("load", way, options);
+      const { checkpoint } = this.#transitions;
+      const next = await (version === undefined
+        ? this.#navigator.toHead(checkpoint)
+        : this.#navigator.replay(version, checkpoint));
+      return await this.#transitions.make("load", next, options);
     });
   }
 
   /**
-   * Goes to a version to which somebody else has moved head.
+   * Goes to a version that another registry has moved head to.
    *
-   * @throws {RegistryError} As `apply`; `not_found`, if there is no such version.
+   * @throws {RegistryError} As `apply`; `not_found`, if the version is unknown.
    */
   follow(version: number, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
     return this.#alone(options.signal, async () => {
-      const { place } = this.#at;
-      if (place.version === version) return this.#at.version;
-      return await this.#at.make("follow", await this.#navigator.to(version, place), options);
+      const { checkpoint } = this.#transitions;
+      if (checkpoint.version === version) return this.#transitions.version;
+      return await this.#transitions.make("follow", await this.#navigator.to(version, checkpoint), options);
     });
   }
 
   /**
-   * Goes to a version and moves head there. It makes no version.
+   * Goes to a version and moves head there. It creates no version.
    *
    * @throws {ConflictError} If head is not `base`, or moves meanwhile.
-   * @throws {RegistryError} As `apply`; `not_found`, if there is no such version.
+   * @throws {RegistryError} As `apply`; `not_found`, if the version is unknown.
    */
   jump(version: number, options: WriteOptions = {}): Promise<Version> {
     return this.#alone(options.signal, async () => {
       const { version: head } = await this.history.head();
       if (options.base !== undefined && options.base !== head) throw new ConflictError(options.base, head);
-      const { place } = this.#at;
+      const { checkpoint } = this.#transitions;
       const save = async () => void await this.history.setHead(version, head, signatureOf(options));
-      if (place.version === version) {
+      if (checkpoint.version === version) {
         if (head !== version) await save();
-        return this.#at.version;
+        return this.#transitions.version;
       }
-      return await this.#at.make("jump", await this.#navigator.to(version, place), {
+      return await this.#transitions.make("jump", await this.#navigator.to(version, checkpoint), {
         signal: options.signal,
         save,
         unsave: () => this.history.setHead(head, version, notCommitted(version)),
@@ -280,9 +282,9 @@ export class Registry implements AsyncDisposable {
     });
   }
 
-  /** Ends: waits for the transition that is under way, and closes the history. */
+  /** Waits for the transition that is under way, and closes the history. */
   async close(): Promise<void> {
-    await this.#at.alone(undefined, async () => {
+    await this.#transitions.alone(undefined, async () => {
       if (this.#closed) return;
       this.#closed = true;
       await this.history.close();
@@ -294,17 +296,13 @@ export class Registry implements AsyncDisposable {
   }
 
   #alone<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    return this.#at.alone(signal, () => {
+    return this.#transitions.alone(signal, () => {
       if (this.#closed) throw new RegistryError("unavailable", "the registry is closed");
       return work();
     });
   }
 
-  readonly #onCycle = (ids: readonly Id[]) => this.#warn(`these entries depend on each other: ${ids.join(", ")}`);
-}
-
-function signatureOf({ author, message }: Signature): Signature {
-  return { ...(author === undefined ? {} : { author }), ...(message === undefined ? {} : { message }) };
+  readonly #onCycle = (ids: readonly Id[]) => this.#warn(`entries depend on each other: ${ids.join(", ")}`);
 }
 
 function notCommitted(version: number): Signature {

@@ -38,7 +38,7 @@ Deno.test("a version has a parent, a time, an author and a message", async () =>
   assertEquals(registry.version.id, 4);
 });
 
-Deno.test("changes that change nothing make no version, and an origin alone is no change", async () => {
+Deno.test("changes that change nothing create no version, and a different origin alone is no change", async () => {
   const { registry, recorder } = await branched();
   const nothing = [
     [],
@@ -53,15 +53,15 @@ Deno.test("changes that change nothing make no version, and an origin alone is n
   assertEquals((await registry.versions()).length, 5);
 });
 
-Deno.test("changes that do not fit are refused as a whole, before anybody is asked", async () => {
+Deno.test("changes that do not fit are rejected as a whole, before any handler is asked", async () => {
   const { registry, recorder } = await branched();
   const cases: [Parameters<Registry["apply"]>[0], string, string][] = [
-    [[create("x"), create("a")], "conflict", "cannot create a:a: it exists"],
-    [[create("x"), update("z", 1)], "not_found", "cannot update a:z: there is no such entry"],
+    [[create("x"), create("a")], "conflict", "cannot create a:a: it exists already"],
+    [[create("x"), update("z", 1)], "not_found", "cannot update a:z: no such entry"],
     [[create("x"), change.delete("a:z")], "not_found", "cannot delete a:z"],
     [[create("x"), change.update({ id: "a:a", kind: "other" })], "invalid", "its kind is k, not other"],
     [[create("x"), create("x")], "conflict", "cannot create a:x"],
-    [[create("x"), change.create({ id: "a:y", kind: "" })], "invalid", "a:y: a kind is a text"],
+    [[create("x"), change.create({ id: "a:y", kind: "" })], "invalid", 'a:y: invalid kind ""'],
     [
       [create("x"), change.create({ id: "a:y", kind: "k", data: (() => {}) as never })],
       "invalid",
@@ -75,7 +75,7 @@ Deno.test("changes that do not fit are refused as a whole, before anybody is ask
   assertEquals(names(registry), ["a=0", "c=0"]);
 });
 
-Deno.test("what a change would do can be had without doing it", async () => {
+Deno.test("a change can be planned without making it", async () => {
   const { registry, recorder } = await branched();
   const changes = [change.delete("a:a"), create("x"), update("c", 1), update("c", 0)];
   assertEquals(registry.plan(changes).map(({ kind, id }) => `${kind} ${id.name}`), ["delete a", "create x"]);
@@ -87,7 +87,7 @@ Deno.test("what a change would do can be had without doing it", async () => {
   assertEquals(registry.version.id, 5);
 });
 
-Deno.test("a jump takes one transaction however far it is, makes no version, and moves head", async () => {
+Deno.test("a jump of any distance is one transaction, creates no version, and moves head", async () => {
   const { registry, recorder } = await branched();
   let seen: TransactionInfo | undefined;
   registry.observe("registry.begin", (event) => seen = "transaction" in event ? event.transaction : undefined);
@@ -104,7 +104,7 @@ Deno.test("a jump takes one transaction however far it is, makes no version, and
   assertEquals((await registry.history.moves(0)).length, 6);
 });
 
-Deno.test("a jump names the head that it goes from", async () => {
+Deno.test("a jump checks the head that it is based on", async () => {
   const { registry, recorder } = await branched();
   const error = await assertRejects(() => registry.jump(3, { base: 2 }), ConflictError);
   assertEquals([error.expected, error.actual], [2, 4]);
@@ -112,7 +112,7 @@ Deno.test("a jump names the head that it goes from", async () => {
   await registry.jump(3, { base: 4 });
 });
 
-Deno.test("a jump to where the registry is moves head, if that is elsewhere", async () => {
+Deno.test("a jump to the registry's own version moves head, if that is elsewhere", async () => {
   const { registry, recorder, history } = await branched();
   await history.setHead(2, 4);
   assertEquals((await registry.jump(4)).id, 4);
@@ -142,7 +142,7 @@ class Pruned extends MemoryHistory {
   }
 }
 
-Deno.test("what is folded while it is being replayed is read again", async () => {
+Deno.test("a version that is folded during its replay is read again", async () => {
   const history = new Pruned();
   const writer = new Registry(history, { dispatch: "none" });
   for (const name of ["a", "b", "c"]) await writer.apply([create(name)]);
@@ -165,12 +165,16 @@ Deno.test("what is folded while it is being replayed is read again", async () =>
   assertEquals((await second.load()).id, 4);
   assertEquals(names(second), ["a=0", "b=0", "c=0", "d=0"]);
   for (const version of [0, 3]) {
-    const error = await assertRejects(() => second.load(version), RegistryError, `there is no version v${version}`);
+    const error = await assertRejects(
+      () => second.load(version),
+      RegistryError,
+      `unknown version v${version}`,
+    );
     assertEquals(error.code, "not_found");
   }
 });
 
-Deno.test("an entry of which nothing is left to do is not touched by a jump", async () => {
+Deno.test("a jump does not touch an entry whose changes cancel out", async () => {
   const { registry, recorder } = await branched();
   await registry.jump(2);
   await registry.apply([update("a", 0)]);
@@ -180,7 +184,7 @@ Deno.test("an entry of which nothing is left to do is not touched by a jump", as
   assertEquals(recorder.take(), ["begin", "commit"]);
 });
 
-Deno.test("a jump works across an entry that became another kind", async () => {
+Deno.test("a jump works across a change of kind", async () => {
   const { registry, recorder } = await branched();
   await registry.apply([change.delete("a:a"), create("a", 7, "other")]);
   recorder.take();
@@ -206,11 +210,11 @@ Deno.test("following goes to a version without moving head", async () => {
   await second.follow(2);
   assertEquals((await second.head()).version, 3);
   assertEquals((await history.moves(0)).at(-1)?.version, 3);
-  const error = await assertRejects(() => second.follow(9), RegistryError, "there is no version v9");
+  const error = await assertRejects(() => second.follow(9), RegistryError, "unknown version v9");
   assertEquals(error.code, "not_found");
 });
 
-Deno.test("load replays head, or the version that is asked for, and moves nothing", async () => {
+Deno.test("load replays head, or a given version, and does not move head", async () => {
   const { history } = await branched();
   const registry = new Registry(history);
   const recorder = new Recorder().attachTo(registry);
@@ -231,7 +235,7 @@ Deno.test("load replays head, or the version that is asked for, and moves nothin
   await assertRejects(() => registry.apply([create("x")]), ConflictError, "head is v4, not v3");
 });
 
-Deno.test("the state of any version can be had, and the way between any two", async () => {
+Deno.test("the state of any version and the delta between any two are available", async () => {
   const { registry } = await branched();
   for (
     const [version, expected] of [[0, []], [1, ["a=0"]], [2, ["a=1"]], [3, ["a=1", "b=0"]], [4, ["a=0", "c=0"]]] as [
@@ -243,7 +247,7 @@ Deno.test("the state of any version can be had, and the way between any two", as
     assertEquals(names(snapshot), expected);
     assertEquals(snapshot.version, version);
   }
-  await assertRejects(() => registry.stateAt(9), RegistryError, "no version v9");
+  await assertRejects(() => registry.stateAt(9), RegistryError, "unknown version v9");
   const path = async (from: number, to: number) => (await registry.path(from, to)).map(({ id }) => id);
   assertEquals(await path(0, 3), [1, 2, 3]);
   assertEquals(await path(3, 1), [2, 1]);
@@ -255,7 +259,7 @@ Deno.test("the state of any version can be had, and the way between any two", as
   assertEquals(await delta(2, 2), []);
 });
 
-Deno.test("a snapshot stays as it is", async () => {
+Deno.test("a snapshot does not change", async () => {
   const { registry } = await branched();
   const snapshot = registry.snapshot();
   await registry.apply([create("d"), change.delete("a:a")]);
@@ -267,7 +271,7 @@ Deno.test("a snapshot stays as it is", async () => {
   assertEquals(names(registry), ["c=0", "d=0"]);
 });
 
-Deno.test("where an entry came from goes with it", async () => {
+Deno.test("the origin of an entry is kept", async () => {
   const { registry, history } = await branched();
   const origin = { file: "a.yaml", line: 3 };
   await registry.apply([change.update({ id: "a:a", kind: "k", data: 2, origin })]);
@@ -279,7 +283,7 @@ Deno.test("where an entry came from goes with it", async () => {
   assertEquals(registry.get("a:a")?.origin, undefined);
 });
 
-Deno.test("a registry that only edits asks nobody, and is held to head", async () => {
+Deno.test("a registry without dispatch asks no handler, and must be at head", async () => {
   const history = new MemoryHistory();
   const editor = new Registry(history, { dispatch: "none" });
   const recorder = new Recorder().attachTo(editor);
@@ -297,7 +301,7 @@ Deno.test("a registry that only edits asks nobody, and is held to head", async (
   await assertRejects(() => editor.apply([create("d")], { signal: AbortSignal.abort() }), RegistryError, "canceled");
 });
 
-Deno.test("entries that depend on each other in a circle are warned of", async () => {
+Deno.test("a dependency cycle causes a warning", async () => {
   const warnings: string[] = [];
   await using registry = new Registry(new MemoryHistory(), {
     dispatch: "none",
@@ -306,10 +310,10 @@ Deno.test("entries that depend on each other in a circle are warned of", async (
   const needing = (name: string, depends_on: string) =>
     change.create({ id: `a:${name}`, kind: "k", meta: { depends_on } });
   await registry.apply([needing("x", "y"), needing("y", "x")]);
-  assertEquals(warnings, ["these entries depend on each other: a:x, a:y"]);
+  assertEquals(warnings, ["entries depend on each other: a:x, a:y"]);
 });
 
-Deno.test("a closed registry does nothing more, and has let what was under way end", async () => {
+Deno.test("a closed registry rejects calls, after what was under way has ended", async () => {
   const { registry, recorder, history } = await branched();
   const open = Promise.withResolvers<void>();
   recorder.script["create d"] = () => open.promise;
@@ -328,7 +332,7 @@ Deno.test("a closed registry does nothing more, and has let what was under way e
   assertEquals(names(registry), ["a=0", "c=0", "d=0"]);
 });
 
-Deno.test("entries are looked up by id, however it is written", async () => {
+Deno.test("entries are found by an id in any form", async () => {
   const { registry } = await branched();
   const entry = registry.get("a:a");
   assertStrictEquals(registry.get(Id.parse("a:a")), entry);

@@ -2,19 +2,19 @@ import type { Entry } from "./entry.ts";
 import { Id } from "./id.ts";
 import { creation, type Operation, removal, replacement } from "./operation.ts";
 
-/** Told of an operation that cannot follow what came before it: a create of what is there, an update of what is gone. */
+/** Called for an operation that cannot follow an earlier one, such as a create of an existing entry. */
 export type OnContradiction = (earlier: Operation, later: Operation) => void;
 
-/** What is left of the operations on one entry so far: what was there before the first of them, what is there now. */
+/** The operations on one entry so far, as one: from what was there before the first to what is there after the last. */
 interface Net {
   last: Operation;
-  /** What a delete took away, where a create of another kind followed it. */
+  /** The deleted entry, if a create of another kind followed. */
   replaced: Entry | undefined;
 }
 
 /**
- * Changesets as one: of each entry what it was before all of them and what it is after them, so that the one can be
- * reversed as they could be. Ordered by id; what is deleted and created again as another kind stays a pair.
+ * Combines changesets into one, which leads for each entry from what it was before all of them to what it is after
+ * them, and can be reversed as they can. Ordered by id; a delete and a create of another kind stay a pair.
  *
  * | then | create | update | delete |
  * | --- | --- | --- | --- |
@@ -22,7 +22,7 @@ interface Net {
  * | update | create* | update, from the first original | delete of the first original |
  * | delete | update, if of the same kind; else both | create* | the first delete* |
  *
- * A star marks what no sequence of valid changesets contains.
+ * A star marks what a sequence of valid changesets never contains.
  */
 export function squash(changesets: Iterable<readonly Operation[]>, onContradiction?: OnContradiction): Operation[] {
   const nets = new Map<Id, Net>();
@@ -42,7 +42,7 @@ export function squash(changesets: Iterable<readonly Operation[]>, onContradicti
   return squashed;
 }
 
-/** Takes one more operation into account. False if nothing is left to do. */
+/** Adds an operation. Returns false if nothing is left to do. */
 function follow(net: Net, next: Operation, onContradiction: OnContradiction | undefined): boolean {
   const { last, replaced } = net;
   if (next.kind === "create") {

@@ -50,7 +50,7 @@ Deno.test("chains of operations on one entry", () => {
   }
 });
 
-Deno.test("changesets are squashed as one, ordered by id", () => {
+Deno.test("changesets are squashed into one, ordered by id", () => {
   const [a, b] = [entry(1, "k", "a:a"), entry(1, "k", "b:b")];
   assertEquals(squash([[creation(b)], [creation(a)], [], [removal(b)]]), [creation(a)]);
   assertEquals(squash([[creation(b)], [creation(a)]]), [creation(a), creation(b)]);

@@ -1,19 +1,19 @@
 import { RegistryError } from "./errors.ts";
 
-/** A state that was in force once: what changed, is stored with it. Immutable. */
+/** A version of the entries, stored with the operations that led to it. Immutable. */
 export interface Version {
-  /** Counts from 1; 0 is the empty state that every history begins with. Never used twice. */
+  /** Counts from 1 and is never used twice; 0 is the empty state that every history begins with. */
   readonly id: number;
-  /** The version it was made from; absent for the one that the history begins with. */
+  /** The version it was made from; absent for the version that the history begins with. */
   readonly parent?: number;
   readonly time: Date;
   readonly author?: string;
   readonly message?: string;
-  /** How many operations led to it from its parent. */
+  /** The number of operations that led to it from its parent. */
   readonly operations: number;
 }
 
-/** The versions of a history: a tree, each node with a link to its parent. */
+/** The versions of a history as a tree, each node linked to its parent. */
 export class VersionTree {
   readonly #versions: ReadonlyMap<number, Version>;
 
@@ -21,7 +21,7 @@ export class VersionTree {
     this.#versions = new Map(Array.from(versions, (version) => [version.id, version]));
   }
 
-  /** @throws {RegistryError} `not_found`, if there is no such version. */
+  /** Returns a version. @throws {RegistryError} `not_found`, if it is unknown. */
   get(id: number): Version {
     const version = this.#versions.get(id);
     if (version === undefined) throw unknownVersion(id);
@@ -29,18 +29,19 @@ export class VersionTree {
   }
 
   /**
-   * The newest version that both descend from, or are.
+   * Returns the newest version that is an ancestor of both, or one of them.
    *
    * @throws {RegistryError} `not_found`, if one is unknown or they have no version in common.
    */
   commonAncestor(a: number, b: number): Version {
     const above = new Set(this.#lineage(a));
     for (const version of this.#lineage(b)) if (above.has(version)) return version;
-    throw new RegistryError("not_found", `there is no path between v${a} and v${b}`);
+    throw new RegistryError("not_found", `v${a} and v${b} have no common ancestor`);
   }
 
   /**
-   * The versions that one arrives at on the shortest way: up to the common ancestor, then down. Empty if both are one.
+   * Returns the versions on the shortest path, without the first: up to the common ancestor, then down. Empty if both are
+   * the same.
    *
    * @example
    * ```ts
@@ -55,7 +56,7 @@ export class VersionTree {
   }
 
   /**
-   * The same way, as the versions whose changes are reversed, in that order, and those whose changes are then made.
+   * Returns the same path as the versions whose changes are reversed, in that order, and those whose changes follow.
    *
    * @throws {RegistryError} `not_found`, as `commonAncestor`.
    */
@@ -73,7 +74,7 @@ export class VersionTree {
     return versions;
   }
 
-  /** The version, its parent, and so on. */
+  /** Yields the version, its parent, and so on. */
   *#lineage(id: number): Iterable<Version> {
     let at: Version | undefined = this.get(id);
     while (at !== undefined) {
@@ -83,12 +84,12 @@ export class VersionTree {
   }
 }
 
-/** The error of a version that is not, or no longer, in the history. */
+/** Returns the error for a version that is not, or no longer, in the history. */
 export function unknownVersion(id: number): RegistryError {
-  return new RegistryError("not_found", `there is no version v${id}`, { details: { version: id } });
+  return new RegistryError("not_found", `unknown version v${id}`, { details: { version: id } });
 }
 
-/** The error of a version that begins the history: what led to it is folded into the baseline. */
+/** Returns the error for the version that begins the history: its changeset is folded into the baseline. */
 export function beginsHistory(id: number): RegistryError {
   return new RegistryError("not_found", `the history begins with v${id}`, { details: { version: id } });
 }

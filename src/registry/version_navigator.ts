@@ -8,21 +8,23 @@ import { squash } from "./squash.ts";
 import { State } from "./state/state.ts";
 import { unknownVersion, type Version, VersionTree } from "./version.ts";
 
-/** A state and the version that it belongs to. */
+/** A state with its version. */
 export interface Checkpoint {
   readonly state: State;
-  /** Undefined, if the state is no version's. */
+  /** Undefined if the state is that of no version. */
   readonly version: number | undefined;
 }
 
-/** How to get from one place to another. */
+/** A way from a checkpoint to a version. */
 export interface Plan {
   readonly version: Version;
+  /** The state at that version. */
   readonly state: State;
+  /** What leads there, in canonical order. */
   readonly operations: readonly Operation[];
 }
 
-/** Finds the states of a history's versions, and the ways between them. */
+/** Plans how to get from a checkpoint to any version of a history. */
 export class VersionNavigator {
   readonly #history: History;
   readonly #resolver: Resolver;
@@ -35,10 +37,10 @@ export class VersionNavigator {
   }
 
   /**
-   * The way to a version over the changesets between: reversed up to the common ancestor, then forward. The cost is
-   * that of the changes. From a place that is not in the history, or not any more, by replay.
+   * Plans the way to a version over the changesets between: reversed up to the common ancestor, then forward. The cost
+   * grows with the changes. From a checkpoint that is not in the history, or no longer, it replays.
    *
-   * @throws {RegistryError} `not_found`, if there is no such version.
+   * @throws {RegistryError} `not_found`, if the version is unknown.
    */
   async to(target: number, from: Checkpoint): Promise<Plan> {
     if (from.version === undefined) return this.replay(target, from);
@@ -51,9 +53,9 @@ export class VersionNavigator {
   }
 
   /**
-   * The way to a version as it is made from the baseline on. The cost is that of its whole history.
+   * Plans the way to a version that is replayed from the baseline. The cost grows with its whole history.
    *
-   * @throws {RegistryError} `not_found`, if there is no such version; `internal`, if the history contradicts itself.
+   * @throws {RegistryError} `not_found`, if the version is unknown; `internal`, if the history contradicts itself.
    */
   async replay(target: number, from: Checkpoint): Promise<Plan> {
     let baseline = await this.#history.baseline();
@@ -62,7 +64,7 @@ export class VersionNavigator {
         const { version, state } = await this.#replayed(target, baseline);
         return { version, state, operations: delta(from.state, state, this.#resolver, this.#onCycle) };
       } catch (error) {
-        // Somebody may have folded, meanwhile, what was to be replayed.
+        // Another process may have folded what was to be replayed.
         const now = await this.#history.baseline();
         if (now.version === baseline.version) throw error;
         baseline = now;
@@ -70,14 +72,14 @@ export class VersionNavigator {
     }
   }
 
-  /** The way to head, by replay. */
+  /** Plans the way to head, by replay. */
   async toHead(from: Checkpoint): Promise<Plan> {
     let { version } = await this.#history.head();
     for (;;) {
       try {
         return await this.replay(version, from);
       } catch (error) {
-        // Head may have moved on, meanwhile, and the version been folded.
+        // Head may have moved on, and the version may have been folded.
         const now = await this.#history.head();
         if (now.version === version) throw error;
         ({ version } = now);
@@ -101,7 +103,7 @@ export class VersionNavigator {
 
   async #replayed(target: number, baseline: Baseline): Promise<{ version: Version; state: State }> {
     const root = State.of(baseline.entries);
-    // A history that keeps nothing but its beginning can tell that much.
+    // Even a history that keeps no versions knows this one.
     if (target === 0 && baseline.version === 0) return { version: BEGINNING, state: root };
     const tree = new VersionTree(await this.#history.versions());
     const { down } = tree.route(baseline.version, target);

@@ -35,10 +35,10 @@ Deno.test("the shortest path between two versions", () => {
   for (const [versions, from, to, expected] of cases) assertEquals(ids(versions.path(from, to)), expected);
 });
 
-Deno.test("a path from or to nowhere is an error", () => {
+Deno.test("a path from or to an unknown version is an error", () => {
   const versions = tree({ 0: undefined, 1: 0, 7: undefined, 9: 8 });
   for (
-    const [from, to, message] of [[0, 5, "no version v5"], [5, 0, "no version v5"], [1, 7, "v1 and v7"], [
+    const [from, to, message] of [[0, 5, "unknown version v5"], [5, 0, "unknown version v5"], [1, 7, "v1 and v7"], [
       9,
       1,
       "v9 and v1",
@@ -49,7 +49,7 @@ Deno.test("a path from or to nowhere is an error", () => {
   }
 });
 
-Deno.test("a path is the one that a breadth-first search finds", () =>
+Deno.test("a path equals the one that a breadth-first search finds", () =>
   forAll("path", 2000, (random) => {
     const parents: Record<number, number | undefined> = { 0: undefined };
     for (let id = 1; id < random.int(2, 15); id++) parents[id] = random.int(0, id - 1);

@@ -1,4 +1,4 @@
-/** Runs something with an empty folder, which is removed afterwards. */
+/** Runs a function with an empty folder, which is removed afterwards. */
 export async function withFolder(run: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -8,7 +8,7 @@ export async function withFolder(run: (folder: string) => void | Promise<void>):
   }
 }
 
-/** Registers a test of the SQLite history that has a folder, and leaves no timer, worker or file open. */
+/** Registers a test of a SQLite history that gets a folder, and must leave no timer, worker or file open. */
 export function testInFolder(name: string, run: (folder: string) => void | Promise<void>): void {
   Deno.test(`sqlite: ${name}`, { sanitizeOps: true, sanitizeResources: true }, () => withFolder(run));
 }

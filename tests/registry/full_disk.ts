@@ -1,6 +1,5 @@
 /**
- * What has to hold when a disk is full, run in the test itself or, as `full_disk.ts FOLDER`, in a process that is
- * limited from outside.
+ * Checks of a full disk, run in the test itself or, as `full_disk.ts FOLDER`, in a process whose file size is limited.
  */
 import { assert, assertEquals } from "@std/assert";
 import { change, Registry, RegistryError, SqliteHistory } from "../../src/registry/mod.ts";
@@ -8,9 +7,9 @@ import { change, Registry, RegistryError, SqliteHistory } from "../../src/regist
 const entry = (name: string) => ({ id: `a:${name}`, kind: "k", data: "x".repeat(5000) });
 
 /**
- * Applies to a store on a disk until that is full.
+ * Applies changes to a store until its disk is full, and checks that nothing else fails.
  *
- * @param makeRoom Makes the disk larger, if that can be done.
+ * @param makeRoom Frees space on the disk, if that is possible.
  */
 export async function fillUp(folder: string, makeRoom?: () => Promise<void>): Promise<void> {
   await using registry = new Registry(await SqliteHistory.open(`${folder}/registry.db`));
@@ -32,7 +31,7 @@ export async function fillUp(folder: string, makeRoom?: () => Promise<void>): Pr
   assertEquals(full.code, "unavailable");
   assert(/cannot be written: (database or disk is full|disk I\/O error)/.test(full.message), full.message);
 
-  // What failed is undone, what was answered is there, and reading goes on.
+  // The failed change is undone, the confirmed ones are kept, and reads still work.
   assertEquals([held.size, registry.size, registry.version.id], [versions, versions, versions]);
   assertEquals((await registry.head()).version, versions);
   assertEquals((await registry.stateAt(1)).entries().length, 1);

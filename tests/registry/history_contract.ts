@@ -1,5 +1,5 @@
 /**
- * What every history has to do, whatever it keeps its versions in. A new one is added to the list of `history_test.ts`.
+ * The contract of `History`, whatever it keeps its versions in. `history_test.ts` lists the implementations.
  */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { getEventListeners } from "node:events";
@@ -32,7 +32,7 @@ export interface Backend {
 /** One store. */
 export interface HistoryStore extends AsyncDisposable {
   readonly history: History;
-  /** The same store, as another process has it open: another connection where there are connections. */
+  /** Opens the same store as another process does: with another connection, where there are connections. */
   other(): Promise<History>;
   /** Closes everything and opens the store again; absent where nothing outlives that. */
   reopen?(): Promise<History>;
@@ -79,7 +79,7 @@ function testVersions(test: Test): void {
     assertEquals(await history.head(), { version: 2, sequence: 2 });
   });
 
-  test("refuses a version that was not made from head, and says what head is", async ({ history }) => {
+  test("rejects a version that is not based on head, and says what head is", async ({ history }) => {
     await history.save({ base: 0, operations: [creation(x1)] });
     for (const base of [0, 2, -1]) {
       const error = await assertRejects(() => history.save({ base, operations: [] }), ConflictError);
@@ -88,7 +88,7 @@ function testVersions(test: Test): void {
     assertEquals((await history.head()).version, 1);
   });
 
-  test("of two who save from one head at once, one is refused", async ({ history, other }) => {
+  test("rejects all but one of several concurrent saves from one head", async ({ history, other }) => {
     const second = await other();
     const outcomes = await Promise.allSettled(
       [history, second, history, second].map((store) => store.save({ base: 0, operations: [creation(x1)] })),
@@ -101,7 +101,7 @@ function testVersions(test: Test): void {
     await second.close();
   });
 
-  test("many who save at once, and try again when they are refused, all get their turn", async ({ history, other }) => {
+  test("lets all concurrent writers that retry succeed", async ({ history, other }) => {
     const second = await other();
     await Promise.all([history, second, history, second].map(async (store, writer) => {
       for (let i = 0; i < 10; i++) await saveSomehow(store, [creation(entry(`a:${writer}-${i}`))]);
@@ -110,7 +110,7 @@ function testVersions(test: Test): void {
     await second.close();
   });
 
-  test("can be closed twice, and then does nothing", async ({ history }) => {
+  test("can be closed twice, and rejects every call then", async ({ history }) => {
     await history.close();
     await history.close();
     for (
@@ -146,7 +146,7 @@ async function saveSomehow(history: History, operations: Operation[]): Promise<v
 }
 
 function testKept(test: Test): void {
-  test("gives back each version and what led to it", async ({ history }) => {
+  test("returns each version with its changeset", async ({ history }) => {
     const [first, second, third]: [Operation[], Operation[], Operation[]] = [
       [creation(x1)],
       [replacement(x2, x1)],
@@ -167,12 +167,12 @@ function testKept(test: Test): void {
     assertEquals(found?.version, (await history.versions())[3]);
     assertEquals(await history.get(4), undefined);
     assertEquals(
-      (await assertRejects(() => history.changesets([1, 4]), RegistryError, "no version v4")).code,
+      (await assertRejects(() => history.changesets([1, 4]), RegistryError, "unknown version v4")).code,
       "not_found",
     );
   });
 
-  test("gives back every value as it was", async ({ history, other, reopen }) => {
+  test("returns every value as it was", async ({ history, other, reopen }) => {
     const values = everyValue();
     const meta = { list: values };
     const entries = [
@@ -196,17 +196,20 @@ function testKept(test: Test): void {
     if (reopen !== undefined) await check(await reopen());
   });
 
-  test("moves head to any version, from the head that is named", async ({ history }) => {
+  test("moves head to any version, from the expected head", async ({ history }) => {
     for (const base of [0, 1]) await history.save({ base, operations: [creation(entry(`a:${base}`))] });
     assertEquals(await history.setHead(1, 2, { author: "bob", message: "back" }), { version: 1, sequence: 3 });
     const error = await assertRejects(() => history.setHead(2, 2), ConflictError);
     assertEquals([error.expected, error.actual], [2, 1]);
-    assertEquals((await assertRejects(() => history.setHead(7, 1), RegistryError, "no version v7")).code, "not_found");
+    assertEquals(
+      (await assertRejects(() => history.setHead(7, 1), RegistryError, "unknown version v7")).code,
+      "not_found",
+    );
     assertEquals((await history.versions()).length, 3);
     assertEquals(await history.head(), { version: 1, sequence: 3 });
   });
 
-  test("of two who move head from one version at once, or save, one is refused", async ({ history, other }) => {
+  test("rejects all but one of several concurrent moves and saves from one head", async ({ history, other }) => {
     const second = await other();
     for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
     const outcomes = await Promise.allSettled([
@@ -226,7 +229,7 @@ function testKept(test: Test): void {
     await second.close();
   });
 
-  test("tells everyone of a head that was moved, each move once", async ({ history, other }) => {
+  test("notifies every watch of a moved head, once for each move", async ({ history, other }) => {
     const second = await other();
     for (const base of [0, 1]) await history.save({ base, operations: [] });
     const watchers = [new Watcher(history, 2), new Watcher(second, 2)];
@@ -251,7 +254,7 @@ function testKept(test: Test): void {
     await second.close();
   });
 
-  test("never uses a number twice, and lets a branch begin anywhere", async ({ history, reopen }) => {
+  test("never reuses a version number, and lets a branch begin anywhere", async ({ history, reopen }) => {
     for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
     await history.setHead(1, 3);
     const store = await reopen?.() ?? history;
@@ -302,7 +305,7 @@ function testKept(test: Test): void {
   });
 }
 
-/** Values of each kind, and those of each that are easily lost. */
+/** Returns values of every kind, including those that are easily lost. */
 function everyValue(): Value[] {
   const inner = failure<string>("inner", {
     code: "busy",
@@ -332,13 +335,13 @@ function everyValue(): Value[] {
   ];
 }
 
-/** Equal in every part, and of the same classes; errors with everything that they carry. */
+/** Asserts that two values are equal in every part and of the same classes, errors with all their fields. */
 function assertSame(actual: Value, expected: Value): void {
   assert(equal(actual, expected), `expected ${Deno.inspect(expected)}, got ${Deno.inspect(actual)}`);
   assertEquals(withRecords(actual), withRecords(expected));
 }
 
-/** The value with each error in it as a record. */
+/** Returns the value with each error in it as a record. */
 function withRecords(value: Value): unknown {
   if (value instanceof Error) return [value.constructor, toErrorRecord(value)];
   if (isList(value)) return value.map(withRecords);
@@ -346,7 +349,7 @@ function withRecords(value: Value): unknown {
 }
 
 function testWatch(test: Test): void {
-  test("tells everyone of a new head within 200 ms, each once and in order", async ({ history, other }) => {
+  test("notifies every watch of a new head within 200 ms, once and in order", async ({ history, other }) => {
     const second = await other();
     const watchers = [new Watcher(history, 0), new Watcher(second, 0), new Watcher(second, 0)];
     await delay(20);
@@ -356,7 +359,7 @@ function testWatch(test: Test): void {
         const waited = await watcher.until(round);
         assert(waited < 200, `waited ${waited} ms`);
       }
-      // The next one comes at a moment that has nothing to do with how the store is looked at.
+      // The next one comes at a moment unrelated to the polling interval.
       await delay(Math.random() * 50);
     }
     for (const watcher of watchers) {
@@ -366,7 +369,7 @@ function testWatch(test: Test): void {
     await second.close();
   });
 
-  test("watches from any sequence on", async ({ history }) => {
+  test("watches from any sequence number on", async ({ history }) => {
     for (const base of [0, 1, 2]) await history.save({ base, operations: [] });
     const [all, some, none] = [0, 2, 3].map((since) => new Watcher(history, since)) as [Watcher, Watcher, Watcher];
     await all.until(3);
@@ -379,7 +382,7 @@ function testWatch(test: Test): void {
     assertEquals([all.sequences, some.sequences, none.sequences], [[1, 2, 3, 4], [3, 4], [4]]);
   });
 
-  test("misses and repeats nothing while the consumer is busy or away", async ({ history, other }) => {
+  test("misses and repeats nothing while the consumer is busy", async ({ history, other }) => {
     const second = await other();
     const seen: number[] = [];
     const end = new AbortController();
@@ -423,7 +426,7 @@ function testWatch(test: Test): void {
 }
 
 function testPrune(test: Test): void {
-  /** A line of versions with one entry each, and what is at each of them. */
+  /** Creates a line of versions that add one entry each. Returns the entries at each of them. */
   const line = async (history: History, length: number) => {
     const registry = new Registry(history, { dispatch: "none" });
     const states = [registry.entries()];
@@ -441,13 +444,13 @@ function testPrune(test: Test): void {
     assertEquals((await history.baseline()).entries, states[4]);
     assertEquals(await history.get(3), undefined);
     assertEquals((await history.get(4))?.operations, []);
-    // Whoever had planned a way over it must not take it for a version that changed nothing.
+    // A plan across it must not take it for a version that changed nothing.
     await assertRejects(() => history.changesets([5, 4]), RegistryError, "the history begins with v4");
     for (const version of [4, 6, 5]) {
       await registry.jump(version);
       assertEquals(registry.entries(), states[version]);
     }
-    await assertRejects(() => registry.jump(3), RegistryError, "no version v3");
+    await assertRejects(() => registry.jump(3), RegistryError, "unknown version v3");
     const stores = [await other()];
     if (reopen !== undefined) stores.push(await reopen());
     const late = new Registry(stores.at(-1)!, { dispatch: "none" });
@@ -473,7 +476,7 @@ function testPrune(test: Test): void {
     assertEquals((await history.baseline()).entries, registry.entries());
   });
 
-  test("keeps a branch with anything new on it, and drops old ones that led nowhere", async ({ history }) => {
+  test("keeps a branch with newer versions, and drops old ones without", async ({ history }) => {
     const { registry } = await line(history, 3);
     // v1-v2-v3, v2-v4-v5 (head), v1-v6.
     await registry.jump(2);
@@ -491,7 +494,7 @@ function testPrune(test: Test): void {
     assertEquals((await history.moves(0)).map(({ version }) => version), [5, 5, 5]);
   });
 
-  test("does not use the number of a version again that is gone", async ({ history, reopen }) => {
+  test("does not reuse the number of a removed version", async ({ history, reopen }) => {
     const { registry } = await line(history, 4);
     await registry.jump(2);
     assertEquals(await history.prune(100), { root: 2, removed: [0, 1, 3, 4] });
@@ -500,7 +503,7 @@ function testPrune(test: Test): void {
     await store.close();
   });
 
-  test("lets a registry that is at a version that is gone go on to one that is there", async ({ history, other }) => {
+  test("lets a registry at a removed version go on to an existing one", async ({ history, other }) => {
     const { registry, states } = await line(history, 5);
     const behind = new Registry(await other(), { dispatch: "none" });
     await behind.load(2);
@@ -513,7 +516,7 @@ function testPrune(test: Test): void {
     await behind.close();
   });
 
-  test("is pruned by two at once as by one", async ({ history, other }) => {
+  test("is pruned by several at once as by one", async ({ history, other }) => {
     const { states } = await line(history, 8);
     const second = await other();
     await Promise.all([history.prune(3), second.prune(6), history.prune(5), second.prune(2)]);
@@ -552,7 +555,7 @@ function testPrune(test: Test): void {
 }
 
 function testForgotten(test: Test): void {
-  test("goes forward, and says that nothing else can be done", async ({ history }) => {
+  test("goes forward, and rejects everything else", async ({ history }) => {
     const registry = new Registry(history, { dispatch: "none" });
     await registry.load();
     await registry.apply([change.create({ id: "a:x", kind: "k" })]);

@@ -1,7 +1,7 @@
 import { type History, MemoryHistory, NilHistory, SqliteHistory } from "../../src/registry/mod.ts";
 import { type Backend, testHistory } from "./history_contract.ts";
 
-/** A history that is closed by its last user. What shares an object has no connection of its own to close. */
+/** A backend whose users share one object, which is closed at the end of the test. */
 function shared(name: string, keeps: boolean, create: () => History): Backend {
   return {
     name,

@@ -9,21 +9,21 @@ export interface Plain {
   data: Value;
 }
 
-/** What a state should hold, in the plainest form: by the text of the id. */
+/** The expected entries of a state in the simplest form: by the text of their ids. */
 export type Model = ReadonlyMap<string, Plain>;
 
 const NAMESPACES = ["app", "app.sub", "lib", "é"];
 const NAMES = ["a", "b", "c", "d-e", "Z"];
 const GROUPS = ["red", "blue"];
-/** The last one is not propagated to handlers. */
+/** Handlers are not asked about the last one. */
 export const KINDS = ["service", "function.js", "registry.entry"];
 
-/** A state as a model. */
+/** Returns a state as a model. */
 export function modelOf(entries: Iterable<Entry>): Model {
   return new Map(Array.from(entries, ({ id, kind, meta, data }) => [id.text, { kind, meta, data }]));
 }
 
-/** A model after changes, taken one by one. */
+/** Returns a model after changes, made one by one. */
 export function applied(model: Model, changes: readonly Change[]): Model {
   const result = new Map(model);
   for (const change of changes) {
@@ -36,7 +36,7 @@ export function applied(model: Model, changes: readonly Change[]): Model {
   return result;
 }
 
-/** A model after operations, taken one by one. */
+/** Returns a model after operations, carried out one by one. */
 export function operated(model: Model, operations: readonly Operation[]): Model {
   return applied(
     model,
@@ -46,7 +46,7 @@ export function operated(model: Model, operations: readonly Operation[]): Model 
   );
 }
 
-/** A model as a list that can be compared: in the order that a state promises. */
+/** Returns a model as a list in the order of a state. */
 export function listed(model: Model): [string, Plain][] {
   return [...model].sort(([a], [b]) => {
     const [x, y] = [Id.parse(a), Id.parse(b)];
@@ -54,7 +54,7 @@ export function listed(model: Model): [string, Plain][] {
   });
 }
 
-/** Compares texts by code point, the slow way. */
+/** Compares strings by code point, slowly. */
 export function byCodePoint(a: string, b: string): number {
   const [x, y] = [[...a], [...b]];
   for (let i = 0; i < Math.max(x.length, y.length); i++) {
@@ -85,7 +85,7 @@ function randomPlain(random: Random, kind = random.pick(KINDS)): Plain {
   return { kind, meta, data: random.pick<Value>([null, random.int(0, 3), "text", { n: random.int(0, 2) }, [1, -0]]) };
 }
 
-/** Changes that fit the model, several of one entry among them. */
+/** Returns changes that fit the model, including several of one entry. */
 export function randomChanges(random: Random, model: Model, most = 6): Change[] {
   const changes: Change[] = [];
   let now = model;
@@ -107,7 +107,7 @@ function idOf(change: Change): string {
   return change.kind === "delete" ? String(change.id) : String(change.entry.id);
 }
 
-/** The state of random entries. */
+/** Returns a state of random entries. */
 export function randomState(random: Random, entries = random.int(0, 20)): State {
   return State.of(Array.from({ length: entries }, () => Entry.of({ id: randomId(random), ...randomPlain(random) })));
 }

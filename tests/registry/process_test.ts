@@ -1,4 +1,4 @@
-/** What has to hold between processes, shown with real ones. */
+/** Guarantees between processes, tested with real ones. */
 import { assert, assertEquals } from "@std/assert";
 import { type Move, Registry, SqliteHistory } from "../../src/registry/mod.ts";
 import { delay, until } from "../support/until.ts";
@@ -8,7 +8,7 @@ import { expectedAt } from "./writer.ts";
 const WRITER = new URL("writer.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
-/** A writer, and what it said. */
+/** A writer process and its output. */
 class Writer {
   readonly lines: string[] = [];
   readonly #process: Deno.ChildProcess;
@@ -32,23 +32,23 @@ class Writer {
     }
   }
 
-  /** The last version that was answered to it. */
+  /** The last version that was confirmed to it. */
   get version(): number | undefined {
     const last = this.lines.at(-1);
     return last === undefined ? undefined : Number(last.split(" ")[1]);
   }
 
-  /** The versions that were answered to it. */
+  /** The versions that were confirmed to it. */
   get saved(): number[] {
     return this.lines.filter((line) => line.startsWith("saved")).map((line) => Number(line.split(" ")[1]));
   }
 
-  /** Waits until it has written so many lines. */
+  /** Waits until it has written a number of lines. */
   async until(lines: number): Promise<void> {
     await until(`${lines} lines are written`, () => this.lines.length >= lines);
   }
 
-  /** Kills it as nothing else does: at once, whatever it is at. */
+  /** Kills it immediately, whatever it is doing. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#process.status;
@@ -56,9 +56,9 @@ class Writer {
   }
 }
 
-Deno.test("a writer that is killed 100 times, at any instant, loses nothing that was answered", () =>
+Deno.test("a writer that is killed 100 times, at any instant, loses nothing that was confirmed", () =>
   withFolder(async (folder) => {
-    // Two at a time, as there are two cores; each store lives through ten kills.
+    // Two at a time, to keep the run short; each store survives ten kills.
     const stores = Array.from({ length: 10 }, (_, i) => `${folder}/${i}/registry.db`);
     const results: { kills: number; versions: number; unanswered: number }[] = [];
     await Promise.all([0, 1].map(async () => {
@@ -77,7 +77,7 @@ async function killLoop(
   let unanswered = 0;
   for (let kill = 0; kill < kills; kill++) {
     const writer = new Writer(store);
-    // The first dies while it makes the file, or a little later; the others mostly while they write.
+    // The first dies while it creates the file, or a little later; the others mostly while they write.
     if (kill === 0) await delay(Math.random() * 300);
     else {
       await writer.until(Math.floor(Math.random() * 12));
@@ -101,7 +101,7 @@ async function killLoop(
   return { kills, versions: answered, unanswered };
 }
 
-Deno.test("what another process writes is heard of within 200 ms", () =>
+Deno.test("writes of another process are noticed within 200 ms", () =>
   withFolder(async (folder) => {
     const history = await SqliteHistory.open(`${folder}/registry.db`);
     const end = new AbortController();
@@ -133,7 +133,7 @@ Deno.test("what another process writes is heard of within 200 ms", () =>
     await history.close();
   }));
 
-Deno.test("who stops watching for a while hears later of everything, once", () =>
+Deno.test("a watch that pauses gets every move later, once", () =>
   withFolder(async (folder) => {
     const store = `${folder}/registry.db`;
     const writer = new Writer(store, 1);
@@ -176,7 +176,7 @@ Deno.test("two processes write to one store, a third follows, and all agree", ()
       new Map(registry.entries().map(({ id, data }) => [id.text, data])),
       new Map([...expectedAt(version)].sort(([a], [b]) => a < b ? -1 : 1)),
     );
-    // Each version was answered to one of them, but for the last, which may not have been answered any more.
+    // Each version was confirmed to one of them, except perhaps the last ones.
     const answered = writers.flatMap(({ saved }) => saved).sort((a, b) => a - b);
     const all = Array.from({ length: version }, (_, i) => i + 1);
     assertEquals(answered, answered.length === version ? all : all.filter((id) => answered.includes(id)));

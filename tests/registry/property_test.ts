@@ -79,7 +79,7 @@ Deno.test("the order never depends on the order of the input, and keeps every co
     from.apply(ordered);
   }));
 
-/** At each place the first operation, by id and kind, that waits for none of those that are left. */
+/** Puts at each place the first operation, by id and kind, that waits for none of those left. */
 function slowlyOrdered(operations: readonly Operation[]): Operation[] {
   const left = operations.toSorted((a, b) => Id.compare(a.id, b.id) || (a.kind < b.kind ? -1 : 1));
   const ordered: Operation[] = [];
@@ -91,7 +91,7 @@ function slowlyOrdered(operations: readonly Operation[]): Operation[] {
   return ordered;
 }
 
-/** Every pair of operations of which the first has to come before the second, from the definition. */
+/** Returns every pair of operations of which the first must come before the second, by definition. */
 function* constraints(operations: readonly Operation[]): Iterable<[first: number, second: number, hard: boolean]> {
   for (const [i, x] of operations.entries()) {
     for (const [j, y] of operations.entries()) {
@@ -133,7 +133,7 @@ Deno.test("a jump equals a replay, from anywhere to anywhere in a tree of versio
     }
   }));
 
-/** Makes versions at random places of the tree. Answers what each should hold. */
+/** Creates versions at random places of the tree. Returns the expected entries of each. */
 async function grow(registry: Registry, random: Random, versions: number): Promise<Model[]> {
   const models: Model[] = [new Map()];
   while (models.length <= versions) {
@@ -148,7 +148,7 @@ async function grow(registry: Registry, random: Random, versions: number): Promi
   return models;
 }
 
-/** Attaches a handler that keeps what it is told, and refuses what does not fit that. */
+/** Registers a handler that keeps the entries it is given, and rejects operations that do not fit them. */
 function follower(registry: Registry, refuses: () => boolean = () => false): () => Model {
   let model: Model = new Map();
   const check = (fits: boolean, undo: boolean) => {

@@ -1,11 +1,11 @@
 import type { Entry, Handler, HandlerContext, Registry } from "../../src/registry/mod.ts";
 
-/** A handler that writes down what it is asked, and does what its script says instead of accepting. */
+/** A handler that logs what it is asked, and does what its script says instead of accepting. */
 export class Recorder implements Handler {
   readonly log: string[] = [];
   readonly kinds: string | string[];
   readonly name: string;
-  /** By what is asked, as it is logged: `create a`, `undo delete a`, `begin`. */
+  /** By the line that is logged: `create a`, `undo delete a`, `begin`. */
   script: Record<string, (context: HandlerContext | undefined) => void | Promise<void>> = {};
 
   constructor(name = "recorder", kinds: string | string[] = "**") {
@@ -38,7 +38,7 @@ export class Recorder implements Handler {
     return this.#asked("discard");
   }
 
-  /** Empties the log and answers what was in it. */
+  /** Empties the log and returns its lines. */
   take(): string[] {
     return this.log.splice(0);
   }

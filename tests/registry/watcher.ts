@@ -1,7 +1,7 @@
 import type { History, Move } from "../../src/registry/mod.ts";
 import { delay } from "../support/until.ts";
 
-/** The moves of a watch, as they come. */
+/** Collects the moves of a watch as they come. */
 export class Watcher {
   readonly moves: Move[] = [];
   readonly #end = new AbortController();
@@ -19,7 +19,7 @@ export class Watcher {
     return this.moves.map(({ sequence }) => sequence);
   }
 
-  /** Waits, at most two seconds, until so many have come. Answers for how long, in milliseconds. */
+  /** Waits, for two seconds at most, until a number of moves have come. Returns the time waited, in milliseconds. */
   async until(count: number): Promise<number> {
     const start = performance.now();
     while (this.moves.length < count && performance.now() - start < 2000) await delay(1);

@@ -1,14 +1,14 @@
 /**
  * A process that writes to a store until it is killed: `writer.ts STORE [PAUSE]`. Version n sets one entry, so that
- * whoever knows n knows the whole state (`expectedAt`). What was answered is printed at once, a line a version. If
- * another writer was faster, it follows and tries again.
+ * n determines the whole state (`expectedAt`). Each confirmed version is printed at once, on a line of its own. If another
+ * writer was faster, it follows and tries again.
  */
 import { change, ConflictError, Registry, SqliteHistory } from "../../src/registry/mod.ts";
 
-/** How many entries there are at most. */
+/** The largest number of entries. */
 const ENTRIES = 20;
 
-/** What is in force at a version. */
+/** Returns the entries at a version. */
 export function expectedAt(version: number): Map<string, number> {
   const expected = new Map<string, number>();
   for (let id = 1; id <= version; id++) expected.set(`a:${id % ENTRIES}`, id);

@@ -1,20 +1,20 @@
 import { MinHeap } from "./heap.ts";
 
-/** By a number, those that come after it. */
+/** For each number, the numbers that come after it. */
 type Constraints = (number[] | undefined)[];
 
-/** Which of some things, numbered from 0, has to come before which. */
+/** A graph of constraints on the order of things that are numbered from 0. */
 export class ConstraintGraph {
-  /** By the first, the seconds. Made with the first constraint: mostly there is none. */
+  /** Created with the first constraint, as there is usually none. */
   #after: Constraints | undefined;
   #hardAfter: Constraints | undefined;
 
   constructor(readonly size: number) {}
 
   /**
-   * Says that one comes before another. A thing is never before itself.
+   * Adds the constraint that one thing comes before another. One of a thing on itself is ignored.
    *
-   * @param hard Holds even where it is part of a cycle. Hard constraints alone must not form one.
+   * @param hard Whether it holds even in a cycle. Hard constraints alone must not form one.
    */
   before(first: number, second: number, hard = false): void {
     if (first === second) return;
@@ -23,10 +23,10 @@ export class ConstraintGraph {
   }
 
   /**
-   * An order that keeps every constraint, at each place the smallest number that may stand there. Within a cycle only
+   * Returns an order that keeps every constraint, with the smallest possible number at each place. Within a cycle only
    * the hard constraints are kept.
    *
-   * @param onCycle Gets the members of each cycle (or of several that are joined), ascending.
+   * @param onCycle Called with the members of each cycle (or of several that are joined), ascending.
    */
   order(onCycle: (members: number[]) => void): number[] {
     if (this.#after === undefined) return Array.from({ length: this.size }, (_, index) => index);
@@ -64,7 +64,7 @@ export class ConstraintGraph {
   }
 }
 
-/** The strongly connected component of each node, as a number (Tarjan's algorithm, without recursion). */
+/** Returns the number of the strongly connected component of each node (Tarjan's algorithm, without recursion). */
 function components(after: Constraints): Int32Array {
   const size = after.length;
   const component = new Int32Array(size).fill(-1);

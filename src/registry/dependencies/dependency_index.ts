@@ -4,7 +4,7 @@ import { entryAfter, entryBefore, type Operation } from "../operation.ts";
 import type { State } from "../state/state.ts";
 import { groupsOf, type Reference, type Resolver } from "./resolver.ts";
 
-/** Who depends on whom in one state, kept up to date by the operations that change it. */
+/** An index of the dependencies in a state, kept up to date by the operations that change it. */
 export class DependencyIndex {
   readonly #resolver: Resolver;
   readonly #members = new Map<string, Set<Id>>();
@@ -18,19 +18,19 @@ export class DependencyIndex {
     this.#revision = -1;
   }
 
-  /** Goes along with a state that has changed. */
+  /** Updates the index to a changed state. */
   follow(state: State, operations: readonly Operation[]): void {
     this.#state = state;
     if (this.#revision !== this.#resolver.revision) return;
     for (const operation of operations) {
       const before = entryBefore(operation);
-      if (before !== undefined) this.#forget(before);
+      if (before !== undefined) this.#remove(before);
       const after = entryAfter(operation);
-      if (after !== undefined) this.#learn(after);
+      if (after !== undefined) this.#add(after);
     }
   }
 
-  /** The entries that depend on an entry of this id, there or not: by its id, a group of it, or its namespace. */
+  /** Returns the entries that depend on an id, existing or not: by the id, a group of its entry, or its namespace. */
   dependants(id: Id): Id[] {
     this.#refresh();
     const found = new Set(this.#dependants.get(keyOf({ to: "entry", id })));
@@ -44,7 +44,7 @@ export class DependencyIndex {
     return [...found].sort(Id.compare);
   }
 
-  /** The entries that an entry depends on and that are there. */
+  /** Returns the existing entries that an entry depends on. */
   dependencies(id: Id): Id[] {
     this.#refresh();
     const entry = this.#state.get(id);
@@ -68,21 +68,21 @@ export class DependencyIndex {
     }
   }
 
-  /** A pattern that came later may find dependencies in entries that were there before. */
+  /** Builds the index again if patterns were registered since, which may find more in existing entries. */
   #refresh(): void {
     if (this.#revision === this.#resolver.revision) return;
     this.#members.clear();
     this.#dependants.clear();
-    for (const entry of this.#state) this.#learn(entry);
+    for (const entry of this.#state) this.#add(entry);
     this.#revision = this.#resolver.revision;
   }
 
-  #learn(entry: Entry): void {
+  #add(entry: Entry): void {
     for (const group of groupsOf(entry)) add(this.#members, group, entry.id);
     for (const reference of this.#resolver.references(entry)) add(this.#dependants, keyOf(reference), entry.id);
   }
 
-  #forget(entry: Entry): void {
+  #remove(entry: Entry): void {
     for (const group of groupsOf(entry)) remove(this.#members, group, entry.id);
     for (const reference of this.#resolver.references(entry)) remove(this.#dependants, keyOf(reference), entry.id);
   }

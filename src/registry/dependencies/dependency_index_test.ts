@@ -7,7 +7,7 @@ import { DependencyIndex } from "./dependency_index.ts";
 
 const entry = (id: string, meta = {}) => change.create({ id, kind: "k", meta });
 
-Deno.test("a registry knows who depends on whom, by id, group and namespace", async () => {
+Deno.test("a registry knows dependencies by id, group and namespace", async () => {
   await using registry = new Registry(new MemoryHistory(), { dispatch: "none" });
   await registry.apply([
     entry("app:db", { groups: ["infra"] }),
@@ -38,7 +38,7 @@ Deno.test("a registry knows who depends on whom, by id, group and namespace", as
   assertEquals(texts(registry.dependants("app:web")), ["app:route", "lib:all"]);
 });
 
-Deno.test("an index that goes along with a state is the one that is made anew", () =>
+Deno.test("an updated index equals one that is built anew", () =>
   forAll("index", 2000, (random) => {
     const resolver = new Resolver();
     let state: State = randomState(random);

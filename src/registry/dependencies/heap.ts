@@ -1,7 +1,8 @@
-/** Hands out the smallest of the numbers that were put in. */
+/** A heap of numbers that returns the smallest first. */
 export class MinHeap {
   readonly #items: number[] = [];
 
+  /** Adds a number. */
   push(item: number): void {
     const items = this.#items;
     let at = items.length;
@@ -14,7 +15,7 @@ export class MinHeap {
     items[at] = item;
   }
 
-  /** Takes the smallest out; undefined if there is none. */
+  /** Removes and returns the smallest number; undefined if the heap is empty. */
   pop(): number | undefined {
     const items = this.#items;
     const smallest = items[0];

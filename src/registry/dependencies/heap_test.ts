@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { forAll } from "../../../tests/support/random.ts";
 import { MinHeap } from "./heap.ts";
 
-Deno.test("a heap hands out the smallest of what is in it", () =>
+Deno.test("a heap returns its smallest number first", () =>
   forAll("heap", 2000, (random) => {
     const heap = new MinHeap();
     const items: number[] = [];

@@ -4,15 +4,15 @@ import { entryAfter, entryBefore, type Operation } from "../operation.ts";
 import { ConstraintGraph } from "./constraint_graph.ts";
 import { groupsOf, type Reference, type Resolver } from "./resolver.ts";
 
-/** Told of entries that depend on each other in a circle, by id: they come in the order of their ids. */
+/** Called with the ids of entries that depend on each other in a cycle, which are ordered by id. */
 export type OnCycle = (ids: readonly Id[]) => void;
 
 const KINDS = ["create", "delete", "update"];
 
 /**
- * The canonical order of a changeset. What is created or updated comes after the created and updated entries that it
- * depends on; what is deleted comes after the updates and deletes that end a dependency on it, and before a creation
- * of the same id. Where nothing of that decides, by id; so the order never depends on that of the input.
+ * Returns a changeset in canonical order. A create or update comes after those of the entries that it depends on; a
+ * delete comes after the updates and deletes that end a dependency on its entry, and before a create of the same id.
+ * Otherwise the order is by id, so that it never depends on that of the input.
  */
 export function order(operations: readonly Operation[], resolver: Resolver, onCycle?: OnCycle): Operation[] {
   const sorted = operations.toSorted(byIdAndKind);
@@ -25,7 +25,7 @@ export function order(operations: readonly Operation[], resolver: Resolver, onCy
     const before = entryBefore(operation);
     if (before !== undefined) deleted.forEach(resolver.references(before), (freed) => graph.before(at, freed));
     if (operation.kind !== "delete") return;
-    // Creates of the same id stand right before it.
+    // Creates of the same id are right before it.
     for (let other = at - 1; sorted[other]?.id === operation.id; other--) {
       if (sorted[other]!.kind === "create") graph.before(at, other, true);
     }
@@ -37,14 +37,14 @@ function byIdAndKind(a: Operation, b: Operation): number {
   return Id.compare(a.id, b.id) || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind);
 }
 
-/** Operations by entries of theirs, as references name them. Made when it is first asked: mostly nobody does. */
+/** Operations indexed by their entries, as references name them. Built with the first use, as there is often none. */
 class Targets {
   readonly #operations: readonly Operation[];
   readonly #entryOf: (operation: Operation) => Entry | undefined;
   readonly #byId = new Map<Id, number[]>();
   readonly #byGroup = new Map<string, number[]>();
   readonly #byNamespace = new Map<string, number[]>();
-  #made = false;
+  #isBuilt = false;
 
   constructor(operations: readonly Operation[], entryOf: (operation: Operation) => Entry | undefined) {
     this.#operations = operations;
@@ -53,12 +53,12 @@ class Targets {
 
   forEach(references: readonly Reference[], visit: (operation: number) => void): void {
     if (references.length === 0) return;
-    if (!this.#made) this.#make();
+    if (!this.#isBuilt) this.#build();
     for (const reference of references) this.#find(reference)?.forEach(visit);
   }
 
-  #make(): void {
-    this.#made = true;
+  #build(): void {
+    this.#isBuilt = true;
     this.#operations.forEach((operation, at) => {
       const entry = this.#entryOf(operation);
       if (entry === undefined) return;

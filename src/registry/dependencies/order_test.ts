@@ -16,7 +16,7 @@ function ordered(operations: Operation[]): { order: string[]; cycles: string[][]
   return { order: sorted.map(({ kind, id }) => `${kind} ${id.name}`), cycles };
 }
 
-Deno.test("what is unconstrained comes in the order of ids", () => {
+Deno.test("operations without constraints are ordered by id", () => {
   const old = entry("old");
   const operations = [
     replacement(entry("u", [], { data: 1 }), entry("u")),
@@ -27,7 +27,7 @@ Deno.test("what is unconstrained comes in the order of ids", () => {
   assertEquals(ordered(operations).order, ["create a", "create c", "delete old", "update u"]);
 });
 
-Deno.test("what is created comes after what it depends on", () => {
+Deno.test("a create comes after its dependencies", () => {
   assertEquals(ordered([creation(entry("a", "b")), creation(entry("b", "c")), creation(entry("c"))]).order, [
     "create c",
     "create b",
@@ -35,7 +35,7 @@ Deno.test("what is created comes after what it depends on", () => {
   ]);
 });
 
-Deno.test("what is deleted comes after what depended on it", () => {
+Deno.test("a delete comes after its dependants", () => {
   assertEquals(ordered([removal(entry("c")), removal(entry("b", "c")), removal(entry("a", "b"))]).order, [
     "delete a",
     "delete b",
@@ -43,7 +43,7 @@ Deno.test("what is deleted comes after what depended on it", () => {
   ]);
 });
 
-Deno.test("a replaced dependency: the new one is made, the dependant moved over, the old one removed", () => {
+Deno.test("a replaced dependency is created before its dependant changes, and the old one deleted after", () => {
   const operations = [
     removal(entry("a-old")),
     replacement(entry("user", "z-new"), entry("user", "a-old")),
@@ -73,7 +73,7 @@ Deno.test("an entry of the group that it depends on does not wait for itself", (
   assertEquals(ordered(operations), { order: ["create a", "create b"], cycles: [] });
 });
 
-Deno.test("what depends on something outside the changeset is free", () => {
+Deno.test("a dependency outside the changeset is no constraint", () => {
   assertEquals(ordered([creation(entry("a", ["missing", "ns:none", "group:none"]))]).order, ["create a"]);
 });
 
@@ -82,7 +82,7 @@ Deno.test("an entry of another kind is deleted before it is created", () => {
   assertEquals(ordered(operations).order, ["delete x", "create x"]);
 });
 
-Deno.test("a cycle is told of and comes in the order of ids, and the rest keeps its constraints", () => {
+Deno.test("a cycle is reported and ordered by id, and the rest keeps its constraints", () => {
   const operations = [
     creation(entry("b", "c")),
     creation(entry("c", "b")),
@@ -118,7 +118,7 @@ Deno.test("a chain of thousands is ordered without a deep stack", () => {
   assertEquals(ordered(circle).cycles.map((members) => members.length), [length]);
 });
 
-Deno.test("a delta has one operation an entry, and two where the kind changes", () => {
+Deno.test("a delta has one operation for each entry, and two where the kind changes", () => {
   const from = State.of([entry("same"), entry("gone"), entry("other", [], { data: 1 }), entry("kind")]);
   const to = State.of([
     entry("same"),
@@ -137,7 +137,7 @@ Deno.test("a delta has one operation an entry, and two where the kind changes", 
   assertEquals(delta(from, from, new Resolver()), []);
 });
 
-Deno.test("a delta comes in canonical order, and tells of a cycle", () => {
+Deno.test("a delta is in canonical order, and reports a cycle", () => {
   const to = State.of([entry("a", "b"), entry("b", "c"), entry("c")]);
   const order = (operations: Operation[]) => operations.map(({ kind, id }) => `${kind} ${id.name}`);
   assertEquals(order(delta(State.empty, to)), ["create c", "create b", "create a"]);

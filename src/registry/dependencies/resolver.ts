@@ -4,19 +4,19 @@ import { RegistryError } from "../errors.ts";
 import { Id } from "../id.ts";
 import { globMatches } from "../query/glob.ts";
 
-/** Where entries name what they depend on. */
+/** A place where entries name their dependencies. */
 export interface DependencyPattern {
   /**
-   * The way to it from `meta` or `data`, with dots: `meta.server`. What stands there is a text, a list of texts, or a
-   * map whose values are texts.
+   * The dotted path to it from `meta` or `data`: `meta.server`. It holds a string, a list of strings, or a map whose
+   * values are strings.
    */
   readonly path: string;
   readonly description?: string;
-  /** Whether a `*` in a segment stands for any key of a map and any item of a list: `data.imports.*`. Default false. */
+  /** Whether `*` in a segment matches any key of a map and any item of a list: `data.imports.*`. Default false. */
   readonly allowWildcard?: boolean;
 }
 
-/** What an entry depends on: an entry, all members of a group (`meta.groups` names it), or all of a namespace. */
+/** A dependency: an entry, all members of a group (see `meta.groups`), or all entries of a namespace. */
 export type Reference =
   | { readonly to: "entry"; readonly id: Id }
   | { readonly to: "group"; readonly group: string }
@@ -24,50 +24,52 @@ export type Reference =
 
 interface CompiledPattern {
   readonly pattern: DependencyPattern;
-  /** Where the path begins: `meta` or `data`. */
+  /** The first segment of the path: `meta` or `data`. */
   readonly root: string;
   /** The rest of the path. */
   readonly segments: readonly string[];
 }
 
-/** The pattern that every resolver has. */
-const DEPENDS_ON: DependencyPattern = { path: "meta.depends_on", description: "what an entry says it depends on" };
+/** The pattern of every resolver. */
+const DEPENDS_ON: DependencyPattern = { path: "meta.depends_on", description: "the explicit dependencies of an entry" };
 
-/** Finds what entries depend on, by patterns. */
+/** Finds the dependencies of entries by patterns. */
 export class Resolver {
   readonly #patterns: CompiledPattern[] = [];
-  /** Used again by every call: mostly nothing is found, and a new set would cost more than looking. */
-  readonly #texts = new Set<string>();
+  /** Reused by every call: usually nothing is found, and a new set would cost more than the search. */
+  readonly #found = new Set<string>();
   #revision = 0;
 
   constructor() {
     this.register(DEPENDS_ON);
   }
 
-  /** Counts the patterns that were ever registered: an index made under another count is out of date. */
+  /** The number of patterns registered so far: an index built at another revision is out of date. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** The patterns, in the order they were registered. */
+  /** The patterns, in the order in which they were registered. */
   get patterns(): readonly DependencyPattern[] {
     return this.#patterns.map(({ pattern }) => pattern);
   }
 
-  /** Adds a pattern. @throws {RegistryError} `invalid`, if its path is empty. */
+  /** Registers a pattern. @throws {RegistryError} `invalid`, if its path is empty. */
   register(pattern: DependencyPattern): void {
-    if (pattern.path === "") throw new RegistryError("invalid", "the path of a dependency pattern is empty");
+    if (pattern.path === "") {
+      throw new RegistryError("invalid", 'invalid path "" of dependency pattern: expected a path such as meta.server');
+    }
     const [root, ...segments] = pattern.path.split(".") as [string, ...string[]];
     this.#patterns.push({ pattern, root, segments });
     this.#revision++;
   }
 
   /**
-   * What an entry depends on, each once, in no particular order. A text is `group:G`, `ns:N`, an id, or the name of an
-   * entry in the same namespace.
+   * Returns the dependencies of an entry, each once, in no particular order. They are written `group:G`, `ns:N`, as an
+   * id, or as the name of an entry in the same namespace.
    */
   references(entry: Entry): readonly Reference[] {
-    const texts = this.#texts;
+    const texts = this.#found;
     if (texts.size > 0) texts.clear();
     for (const { pattern, root, segments } of this.#patterns) {
       const start = root === "meta" ? entry.meta : root === "data" ? entry.data : undefined;
@@ -85,7 +87,7 @@ function parseReference(text: string, namespace: string): Reference {
   return { to: "entry", id: text.includes(":") ? Id.parse(text) : Id.of(namespace, text) };
 }
 
-/** The groups an entry is in. */
+/** Returns the groups that an entry is in. */
 export function groupsOf(entry: Entry): readonly string[] {
   const groups = Object.hasOwn(entry.meta, "groups") ? entry.meta.groups : undefined;
   if (typeof groups === "string") return [groups];

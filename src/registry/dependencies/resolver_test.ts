@@ -16,7 +16,7 @@ function textOf(reference: Reference): string {
   }
 }
 
-Deno.test("an entry depends on what its meta says", () => {
+Deno.test("an entry depends on what its meta names", () => {
   const resolver = new Resolver();
   const cases: [Partial<EntryInput>, string[]][] = [
     [{}, []],
@@ -31,7 +31,7 @@ Deno.test("an entry depends on what its meta says", () => {
   for (const [input, expected] of cases) assertEquals(texts(resolver, input), expected, JSON.stringify(input));
 });
 
-Deno.test("patterns look into meta and data, and stars cross maps and lists", () => {
+Deno.test("patterns reach into meta and data, and stars match keys and items", () => {
   const data = {
     imports: { one: "lib:a", two: "lib:b", bad: 3 },
     contracts: [{ methods: { get: "f:get", set: "f:set" } }, { methods: { get: "g:get" } }, "text"],
@@ -69,11 +69,11 @@ Deno.test("patterns look into meta and data, and stars cross maps and lists", ()
   assertEquals(resolver.patterns.at(-1), { path: "meta.server", description: "the server of a route" });
 });
 
-Deno.test("a pattern without a path is refused", () => {
+Deno.test("a pattern without a path is rejected", () => {
   assertThrows(() => new Resolver().register({ path: "" }), RegistryError, "path");
 });
 
-Deno.test("groups are a text or a list of texts", () => {
+Deno.test("groups are a string or a list of strings", () => {
   const groups = (value: unknown) => groupsOf(Entry.of({ id: "a", kind: "k", meta: { groups: value as string } }));
   assertEquals(groups("red"), ["red"]);
   assertEquals(groups(["red", 1, "blue"]), ["red", "blue"]);

@@ -3,24 +3,24 @@ import type { Entry } from "../entry.ts";
 import type { State } from "../state/state.ts";
 import { type Criteria, keyOf, parseQuery, Query } from "./query.ts";
 
-/** A query, however a caller has it: made, as criteria, or as a command line has them. */
+/** A query in any form that callers use: parsed, as criteria, or as the arguments of a command line. */
 export type QueryLike = Query | Criteria | readonly string[];
 
-/** How many queries a finder remembers. */
-export const QUERY_CACHE_SIZE = 1000;
+/** The number of queries whose results a finder caches by default. */
+const QUERY_CACHE_SIZE = 1000;
 
-/** Finds entries, and remembers what it found for as long as the state is the same. */
+/** Finds entries, and caches the results until the state changes. */
 export class Finder {
   readonly #found: LRUCache<string, readonly Entry[]>;
   #state: State | undefined;
 
-  /** @param capacity How many queries are remembered; at least one. */
+  /** @param capacity The number of queries whose results are cached; at least one. */
   constructor(capacity: number = QUERY_CACHE_SIZE) {
     this.#found = new LRUCache({ max: Math.max(1, capacity) });
   }
 
   /**
-   * The entries that meet every criterion, in the state's order; all, if there is none. The list is shared.
+   * Returns the entries that meet every criterion, in the order of the state. Callers share the list.
    *
    * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
    */

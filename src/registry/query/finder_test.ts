@@ -90,7 +90,7 @@ Deno.test("every operator on every field", () => {
   }
 });
 
-Deno.test("criteria as a command line has them", () => {
+Deno.test("criteria as on a command line", () => {
   const cases: [string[], string[]][] = [
     [[], ["UserHandler", "users", "db", "db2"]],
     [[".kind=function.*"], ["UserHandler", "users"]],
@@ -112,33 +112,33 @@ Deno.test("criteria as a command line has them", () => {
   }
 });
 
-Deno.test("a criterion that is wrong is an error that names it", () => {
+Deno.test("an invalid criterion is an error that names it", () => {
   const cases: [QueryLike, string][] = [
-    [{ kind: "x" }, "the criterion kind is unknown: a field is .kind, .name, .ns, .id or meta.<key>"],
-    [{ ".data": "x" }, "the criterion .data is unknown"],
-    [{ "~path": "x" }, "the criterion ~path is unknown"],
-    [{ "meta.": "x" }, "the criterion meta. is unknown"],
-    [{ meta: "x" }, "the criterion meta is unknown"],
-    [{ "data.x": "x" }, "the criterion data.x is unknown"],
-    [{ "~*meta.x": "x" }, "the criterion ~*meta.x is unknown"],
+    [{ kind: "x" }, 'unknown criterion "kind": expected .kind, .name, .ns, .id or meta.<key>'],
+    [{ ".data": "x" }, 'unknown criterion ".data"'],
+    [{ "~path": "x" }, 'unknown criterion "~path"'],
+    [{ "meta.": "x" }, 'unknown criterion "meta."'],
+    [{ meta: "x" }, 'unknown criterion "meta"'],
+    [{ "data.x": "x" }, 'unknown criterion "data.x"'],
+    [{ "~*meta.x": "x" }, 'unknown criterion "~*meta.x"'],
     [{ ".constructor": "x" }, "unknown"],
-    [{ ".kind": 5 }, "the criterion .kind takes a text, got a number"],
-    [{ ".kind": ["a"] }, "the criterion .kind takes a text, got a list"],
-    [{ "~meta.x": 5 }, "the criterion ~meta.x takes a text, got a number"],
-    [{ "*meta.x": ["a"] }, "the criterion *meta.x takes a text, got a list"],
-    [{ "~meta.x": "[" }, "the regular expression [ cannot be used"],
-    [{ "~meta.x": "(?=a)" }, "look-around"],
-    [{ "meta.x": new Error("x") }, "nothing can be searched by a value of kind error"],
-    [["meta.x"], "the criterion meta.x has no value: write meta.x=VALUE"],
-    [["constructor=1"], "the criterion constructor is unknown"],
-    [["nonsense=1"], "the criterion nonsense is unknown"],
+    [{ ".kind": 5 }, 'invalid value of criterion ".kind": expected a string, got a number'],
+    [{ ".kind": ["a"] }, 'invalid value of criterion ".kind": expected a string, got a list'],
+    [{ "~meta.x": 5 }, 'invalid value of criterion "~meta.x": expected a string, got a number'],
+    [{ "*meta.x": ["a"] }, 'invalid value of criterion "*meta.x": expected a string, got a list'],
+    [{ "~meta.x": "[" }, 'invalid pattern "[": missing closing ]'],
+    [{ "~meta.x": "(?=a)" }, 'invalid pattern "(?=a)": invalid or unsupported Perl syntax'],
+    [{ "meta.x": new Error("x") }, "expected a value that can be compared, got a value of kind error"],
+    [["meta.x"], 'invalid criterion "meta.x": expected meta.x=VALUE'],
+    [["constructor=1"], 'unknown criterion "constructor"'],
+    [["nonsense=1"], 'unknown criterion "nonsense"'],
   ];
   for (const [query, message] of cases) {
     assertEquals(assertThrows(() => found(query), RegistryError, message).code, "invalid");
   }
 });
 
-Deno.test("what was found is remembered until something changes", async () => {
+Deno.test("results are cached until something changes", async () => {
   await using registry = new Registry(new MemoryHistory(), { dispatch: "none" });
   await registry.apply([change.create({ id: "a:x", kind: "k" })]);
   const first = registry.find({ ".kind": "k" });
@@ -153,7 +153,7 @@ Deno.test("what was found is remembered until something changes", async () => {
   assertEquals(registry.find({ ".kind": "k" }).length, 1);
 });
 
-Deno.test("queries that differ are kept apart", () => {
+Deno.test("different queries have different keys", () => {
   const finder = new Finder();
   const state = State.of([
     Entry.of({ id: "a:1", kind: "k", meta: { port: 8080, a: "x", b: "y" } }),
@@ -194,7 +194,7 @@ Deno.test("queries that differ are kept apart", () => {
   assertEquals(finder.find(state, ["meta.port=8080"]).length, 2);
 });
 
-Deno.test("the query that was used longest ago is forgotten first", () => {
+Deno.test("the least recently used query is dropped first", () => {
   const finder = new Finder(2);
   const [a, b] = [finder.find(STATE, { ".name": "a" }), finder.find(STATE, { ".name": "b" })];
   assertStrictEquals(finder.find(STATE, { ".name": "a" }), a);

@@ -1,4 +1,4 @@
-/** Whether a text matches a glob, in which a `*` stands for any run of characters, none included, and all else for itself. */
+/** Reports whether a string matches a glob, in which `*` stands for any number of characters. */
 export function globMatches(glob: string, text: string): boolean {
   const [first, ...rest] = glob.split("*") as [string, ...string[]];
   const last = rest.pop();

@@ -22,7 +22,7 @@ Deno.test("a pattern of kinds", () => {
   }
 });
 
-Deno.test("a pattern with many stars does not run away", () => {
+Deno.test("a pattern with many stars is matched fast", () => {
   const start = performance.now();
   assertEquals(matches(`${"**.".repeat(30)}x`, "a.".repeat(30) + "b"), false);
   assertEquals(performance.now() - start < 30_000, true);

@@ -2,22 +2,22 @@ import { equal, isList, isMap, kindOf, type Value } from "../../value/mod.ts";
 import type { Entry } from "../entry.ts";
 import { RegistryError } from "../errors.ts";
 import { globMatches } from "./glob.ts";
-import { Regex } from "./regex.ts";
+import { compileRegex } from "./regex.ts";
 
 /**
- * Criteria, all of which an entry has to meet. A criterion is a field, with an operator before it or none:
+ * Criteria that an entry must meet, all of them. The key of a criterion is a field, with or without an operator:
  *
  * | operator | value | the field |
  * | --- | --- | --- |
- * | none | a text | is that text, in which `*` stands for any run of characters |
+ * | none | a string | is that string, in which `*` stands for any number of characters |
  * | none | a list | contains each of its items |
  * | none | anything else | is equal to it |
- * | `~` | a regular expression | is a text, some part of which matches |
- * | `*` | a text | is a text that contains it, or a list that has such a text in it |
- * | `^` | a text | is a text that begins with it |
- * | `$` | a text | is a text that ends with it |
+ * | `~` | a regular expression (RE2) | is a string, any part of which matches |
+ * | `*` | a string | is a string that contains it, or a list with such a string |
+ * | `^` | a string | is a string that begins with it |
+ * | `$` | a string | is a string that ends with it |
  *
- * The fields are `.kind`, `.name`, `.ns`, `.id` and `meta.<key>`, where a key may go on with dots into a map.
+ * The fields are `.kind`, `.name`, `.ns`, `.id` and `meta.<key>`, where dots in the key lead into maps.
  *
  * @example
  * ```ts
@@ -26,13 +26,13 @@ import { Regex } from "./regex.ts";
  */
 export type Criteria = Readonly<Record<string, Value>>;
 
-/** Whether an entry meets a query. */
+/** Reports whether an entry meets a criterion. */
 export type EntryTest = (entry: Entry) => boolean;
 
 /**
- * Reads criteria as a command line gives them: `.kind=function.*`, `~meta.path=/api/.*`, `*meta.tags=backend`,
- * `^meta.name=user`, `$meta.path=Handler`, `meta.port=8080`. As text has no types, a number, boolean or null in `meta`
- * is compared by how it is written.
+ * Parses criteria written as on a command line: `.kind=function.*`, `~meta.path=/api/.*`, `*meta.tags=backend`,
+ * `^meta.name=user`, `$meta.path=Handler`, `meta.port=8080`. As arguments have no types, a number, boolean or null in
+ * `meta` is compared as a string.
  *
  * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
  */
@@ -40,21 +40,21 @@ export function parseQuery(criteria: readonly string[]): Query {
   const parsed = criteria.map((criterion): [string, string] => {
     const equals = criterion.indexOf("=");
     if (equals < 0) {
-      throw new RegistryError("invalid", `the criterion ${criterion} has no value: write ${criterion}=VALUE`);
+      throw new RegistryError("invalid", `invalid criterion ${JSON.stringify(criterion)}: expected ${criterion}=VALUE`);
     }
     return [criterion.slice(0, equals), criterion.slice(equals + 1)];
   });
   return new Query(parsed, true);
 }
 
-/** Criteria, checked and ready. Immutable: to make one once and use it often saves reading them each time. */
+/** Criteria that are checked and compiled. Immutable; to reuse one saves compiling it again. */
 export class Query {
-  /** The same for queries that mean the same; criteria in another order are another query. */
+  /** Identifies the criteria and their order. */
   readonly key: string;
   readonly #tests: readonly EntryTest[];
 
   /**
-   * @param typeless Whether the values were written as text and stand for numbers and booleans too.
+   * @param typeless Whether the values are strings that stand for numbers, booleans and null too.
    * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
    */
   constructor(criteria: Iterable<readonly [string, Value]>, typeless = false) {
@@ -64,14 +64,14 @@ export class Query {
     this.#tests = list.map(([criterion, value]) => compile(criterion, value, typeless));
   }
 
-  /** Whether an entry meets every criterion. */
+  /** Reports whether an entry meets every criterion. */
   matches(entry: Entry): boolean {
     for (const test of this.#tests) if (!test(entry)) return false;
     return true;
   }
 }
 
-/** A text that only the same criteria in the same order have: the key of the query that they make. */
+/** Returns the key of the query of these criteria. */
 export function keyOf(criteria: Criteria): string {
   let key = "";
   for (const criterion of Object.keys(criteria)) key += keyOfCriterion(criterion, criteria[criterion]!);
@@ -98,10 +98,13 @@ function keyOfValue(value: Value): string {
   if (value instanceof Uint8Array) return `x${value.join()};`;
   if (isList(value)) return `[${value.map(keyOfValue).join("")}]`;
   if (isMap(value)) return `{${keyOf(value)}}`;
-  throw new RegistryError("invalid", `nothing can be searched by a value of kind ${kindOf(value)}`);
+  throw new RegistryError(
+    "invalid",
+    `invalid value of a criterion: expected a value that can be compared, got a value of kind ${kindOf(value)}`,
+  );
 }
 
-/** Reads a field; undefined if the entry does not have it. */
+/** Returns the value of a field; undefined if the entry does not have it. */
 type Field = (entry: Entry) => Value | undefined;
 
 const ROOT_FIELDS: Record<string, Field> = {
@@ -116,7 +119,10 @@ function compile(criterion: string, value: Value, typeless: boolean): EntryTest 
   const field = fieldOf(criterion, criterion.slice(operator.length));
   if (operator === "" && typeof value !== "string") return compileEquality(criterion, field, value);
   if (typeof value !== "string") {
-    throw new RegistryError("invalid", `the criterion ${criterion} takes a text, got a ${kindOf(value)}`);
+    throw new RegistryError(
+      "invalid",
+      `invalid value of criterion ${JSON.stringify(criterion)}: expected a string, got a ${kindOf(value)}`,
+    );
   }
   const test = compileText(operator, value);
   return (entry) => {
@@ -129,10 +135,8 @@ function compile(criterion: string, value: Value, typeless: boolean): EntryTest 
 
 function compileText(operator: string, value: string): (text: string) => boolean {
   switch (operator) {
-    case "~": {
-      const regex = new Regex(value);
-      return (text) => regex.test(text);
-    }
+    case "~":
+      return compileRegex(value);
     case "*":
       return (text) => text.includes(value);
     case "^":
@@ -145,7 +149,10 @@ function compileText(operator: string, value: string): (text: string) => boolean
 
 function compileEquality(criterion: string, field: Field, value: Value): EntryTest {
   if (criterion.startsWith(".")) {
-    throw new RegistryError("invalid", `the criterion ${criterion} takes a text, got a ${kindOf(value)}`);
+    throw new RegistryError(
+      "invalid",
+      `invalid value of criterion ${JSON.stringify(criterion)}: expected a string, got a ${kindOf(value)}`,
+    );
   }
   if (!isList(value)) return (entry) => equal(field(entry), value);
   return (entry) => {
@@ -162,7 +169,9 @@ function fieldOf(criterion: string, path: string): Field {
   if (!path.startsWith("meta.") || path === "meta.") {
     throw new RegistryError(
       "invalid",
-      `the criterion ${criterion} is unknown: a field is .kind, .name, .ns, .id or meta.<key>, with ~ * ^ $ before it or none`,
+      `unknown criterion ${
+        JSON.stringify(criterion)
+      }: expected .kind, .name, .ns, .id or meta.<key>, with or without ~ * ^ $ before it`,
     );
   }
   const segments = path.slice("meta.".length).split(".");
@@ -171,7 +180,7 @@ function fieldOf(criterion: string, path: string): Field {
   return ({ meta }) => Object.hasOwn(meta, key!) ? meta[key!] : undefined;
 }
 
-/** Follows a path; as a key may have dots in it, a shorter way with longer keys counts too, the longest key first. */
+/** Follows a path. As keys may contain dots, keys of several segments are tried too, the longest first. */
 function read(value: Value, segments: readonly string[], at: number): Value | undefined {
   if (at === segments.length) return value;
   if (!isMap(value)) return undefined;

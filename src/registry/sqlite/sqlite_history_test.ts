@@ -26,7 +26,7 @@ async function refused(path: string, code: string, message: string): Promise<voi
   assertEquals(await Deno.readFile(path), before);
 }
 
-test("the file and its folders are made, for their owner alone", async (folder) => {
+test("the file and its folders are created, readable by their owner alone", async (folder) => {
   const path = `${folder}/deep/er/registry.db`;
   const history = await SqliteHistory.open(path);
   await history.save({ base: 0, operations: [] });
@@ -37,14 +37,14 @@ test("the file and its folders are made, for their owner alone", async (folder) 
   assertEquals(Array.from(Deno.readDirSync(`${folder}/deep/er`), ({ name }) => name), ["registry.db"]);
 });
 
-test("opened by many at once for the first time, a file is made once", async (folder) => {
+test("a file that many open at once for the first time is created once", async (folder) => {
   const path = `${folder}/registry.db`;
   const histories = await Promise.all(Array.from({ length: 6 }, () => SqliteHistory.open(path)));
   for (const history of histories) assertEquals((await history.versions()).length, 1);
   await Promise.all(histories.map((history) => history.close()));
 });
 
-test("the schema is what it says: WAL, foreign keys, one head", async (folder) => {
+test("the schema has WAL, foreign keys and one head", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   const database = new Database(path, { int64: true });
@@ -56,7 +56,7 @@ test("the schema is what it says: WAL, foreign keys, one head", async (folder) =
   database.close();
 });
 
-test("a newer schema is refused", async (folder) => {
+test("a newer schema is rejected", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   const database = new Database(path);
@@ -66,7 +66,7 @@ test("a newer schema is refused", async (folder) => {
   await refused(path, "unavailable", "schema version 2 is newer than this program, which knows versions up to 1");
 });
 
-test("a database of something else is refused", async (folder) => {
+test("the database of another program is rejected", async (folder) => {
   for (const sql of ["CREATE TABLE users (id)", "CREATE TABLE metadata (key, value)"]) {
     const path = `${folder}/${sql.length}.db`;
     const database = new Database(path);
@@ -93,7 +93,7 @@ test("a damaged file is reported and left as it is", async (folder) => {
   await refused(cut, "internal", "is damaged");
 });
 
-test("a changeset that is damaged fails what needs it, and nothing else", async (folder) => {
+test("a damaged changeset fails whatever needs it, and nothing else", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   for (const bytes of ["xC1", "x01", "x9101", "x92c0c0", "x9192cd0003c0"]) {
@@ -108,7 +108,7 @@ test("a changeset that is damaged fails what needs it, and nothing else", async 
   }
 });
 
-test("what was planned for pruning is not done if head has moved since", (folder) => {
+test("a prune is not carried out if head has moved since it was planned", (folder) => {
   const path = `${folder}/registry.db`;
   const databases = [new SqliteDatabase(path, SCHEMA), new SqliteDatabase(path, SCHEMA)];
   const [store, other] = databases.map((database) => new HistoryTables(database)) as [HistoryTables, HistoryTables];
@@ -127,7 +127,7 @@ test("what was planned for pruning is not done if head has moved since", (folder
   for (const database of databases) database.close();
 });
 
-test("the worker may touch its file and no other", async (folder) => {
+test("the worker may access its file and no other", async (folder) => {
   const [own, other] = [`${folder}/own.db`, `${folder}/other.db`];
   await make(other);
   const error = await assertRejects(
@@ -138,7 +138,7 @@ test("the worker may touch its file and no other", async (folder) => {
   assert(error.message.includes(other));
 });
 
-test("what cannot be a file is refused", async (folder) => {
+test("a path that cannot be a file is rejected", async (folder) => {
   await assertRejects(() => SqliteHistory.open(folder), RegistryError, `${folder} cannot be opened`);
   await Deno.writeTextFile(`${folder}/file`, "");
   await assertRejects(() => SqliteHistory.open(`${folder}/file/x.db`), RegistryError, "cannot be opened");
@@ -185,7 +185,7 @@ test("a worker that dies fails the calls under way; the next one starts another"
   await other.close();
 });
 
-test("a store that could not be opened again can be, once it is as it was", async (folder) => {
+test("a store that could not be reopened can be once its file is restored", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   const history = await SqliteHistory.open(path, {
@@ -201,7 +201,7 @@ test("a store that could not be opened again can be, once it is as it was", asyn
   await history.close();
 });
 
-test("who opens a file while another makes it, finds it made", async (folder) => {
+test("opening a file while another process creates it waits for its schema", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(`${folder}/model.db`);
   const model = new Database(`${folder}/model.db`);
@@ -223,7 +223,7 @@ test("who opens a file while another makes it, finds it made", async (folder) =>
   await history.close();
 });
 
-test("who opens a file while another writes to it with another journal, waits until it can be changed", async (folder) => {
+test("opening a file while another process writes with another journal mode waits for it", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   const writer = new Database(path);
@@ -240,7 +240,7 @@ test("who opens a file while another writes to it with another journal, waits un
   await history.close();
 });
 
-test("a file that another process holds is waited for, while this thread goes on", async (folder) => {
+test("waiting for a file that another process holds does not block this thread", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   const database = new Database(path);
@@ -262,7 +262,7 @@ test("a file that another process holds is waited for, while this thread goes on
   await history.close();
 });
 
-test("a file that another process does not let go of is an error", async (folder) => {
+test("a file that another process holds for too long is an error", async (folder) => {
   const path = `${folder}/registry.db`;
   await make(path);
   const database = new Database(path);

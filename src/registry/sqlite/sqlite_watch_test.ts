@@ -10,7 +10,7 @@ import { SCHEMA, serveStore } from "../../store/sqlite/mod.ts";
 import { RegistryError, SqliteHistory } from "../mod.ts";
 import { HistoryTables } from "./history_tables.ts";
 
-test("a watch outlives a store that cannot be opened for a while", async (folder) => {
+test("a watch survives a store that cannot be opened for a while", async (folder) => {
   const path = `${folder}/registry.db`;
   let available = true;
   let refusals = 0;
@@ -56,7 +56,7 @@ test("a watch outlives a store that cannot be opened for a while", async (folder
   await other.close();
 });
 
-test("a file is looked at only while somebody watches", async (folder) => {
+test("a file is checked only while there is a watch", async (folder) => {
   const asked: string[] = [];
   const history = await SqliteHistory.open(`${folder}/registry.db`, {
     startWorker(path) {
@@ -100,7 +100,7 @@ function serve(path: string) {
   return served;
 }
 
-test("a worker says once that head has moved, and nothing of announcements or of what it was not asked", async (folder) => {
+test("a worker notifies once of a moved head, and not of heartbeats or without a watch", async (folder) => {
   const path = `${folder}/registry.db`;
   const served = serve(path);
   const database = new SqliteDatabase(path, SCHEMA);
@@ -123,7 +123,7 @@ test("a worker says once that head has moved, and nothing of announcements or of
   database.close();
 });
 
-test("a file that cannot be watched is looked at often enough", async (folder) => {
+test("a file that cannot be watched is checked often enough", async (folder) => {
   const path = `${folder}/registry.db`;
   const history = await SqliteHistory.open(path, {
     startWorker: (path) =>
@@ -150,7 +150,7 @@ test("a file that cannot be watched is looked at often enough", async (folder) =
   await other.close();
 });
 
-test("a move is not forgotten because it could not be read at once", (folder) => {
+test("a move that could not be read at once is not lost", (folder) => {
   const path = `${folder}/registry.db`;
   const databases = [new SqliteDatabase(path, SCHEMA), new SqliteDatabase(path, SCHEMA)];
   const [store, other] = databases.map((database) => new HistoryTables(database)) as [HistoryTables, HistoryTables];

@@ -1,10 +1,10 @@
 import type { Entry } from "../entry.ts";
 import { Id } from "../id.ts";
 
-/** The most entries a chunk holds. A change copies one chunk and the list of chunks: about 700 slots of 100,000. */
+/** The most entries in a chunk. A change copies one chunk and the list of chunks: about 700 slots of 100,000. */
 const CHUNK = 256;
 
-/** What becomes of an id: its entry, or nothing. */
+/** The new entry of an id; undefined if it is removed. */
 export type Patch = readonly [id: Id, entry: Entry | undefined];
 
 /** An immutable list of entries, ordered by id, in chunks that a changed list shares with the one it came from. */
@@ -14,15 +14,15 @@ export class SortedEntries {
   /** @param chunks None is empty. */
   private constructor(readonly chunks: readonly (readonly Entry[])[]) {}
 
-  /** Every entry, in order. */
+  /** Yields every entry, in order. */
   *[Symbol.iterator](): IterableIterator<Entry> {
     for (const chunk of this.chunks) yield* chunk;
   }
 
-  /** The entries of a namespace, in order. */
+  /** Returns the entries of a namespace, in order. */
   namespace(namespace: string): Entry[] {
     const entries: Entry[] = [];
-    // No id of the namespace comes before the one with an empty name.
+    // The id with an empty name is the first of the namespace.
     const first = Id.of(namespace, "");
     for (
       let at = chunkOf(this.chunks, first, 0), from = undefined as number | undefined;
@@ -39,7 +39,7 @@ export class SortedEntries {
     return entries;
   }
 
-  /** With the patches applied. @param patches Ordered by id, one an id, and not none. */
+  /** Returns the list with patches applied. @param patches At least one, ordered by id, one for each id. */
   patched(patches: readonly Patch[]): SortedEntries {
     let copied = chunkOf(this.chunks, patches[0]![0], 0);
     const chunks = this.chunks.slice(0, copied);
@@ -56,7 +56,7 @@ export class SortedEntries {
   }
 }
 
-/** The index, not below `from`, of the last chunk that begins at or before the id; `from` if there is none. */
+/** Returns the index, at least `from`, of the last chunk that begins at or before the id; `from` if there is none. */
 function chunkOf(chunks: readonly (readonly Entry[])[], id: Id, from: number): number {
   let low = from;
   let high = chunks.length - 1;
@@ -68,7 +68,7 @@ function chunkOf(chunks: readonly (readonly Entry[])[], id: Id, from: number): n
   return low;
 }
 
-/** The index, not below `from`, of the first entry whose id is not before the given one. */
+/** Returns the index, at least `from`, of the first entry whose id is not before the given one. */
 function lowerBound(chunk: readonly Entry[], id: Id, from: number): number {
   let low = from;
   let high = chunk.length;
@@ -80,14 +80,14 @@ function lowerBound(chunk: readonly Entry[], id: Id, from: number): number {
   return low;
 }
 
-/** The index of the first patch, from `from` on, whose id is not before the given one. */
+/** Returns the index of the first patch, from `from` on, whose id is not before the given one. */
 function upTo(patches: readonly Patch[], id: Id, from: number): number {
   let at = from;
   while (at < patches.length && Id.compare(patches[at]![0], id) < 0) at++;
   return at;
 }
 
-/** A chunk with the patches from `start` to before `end`. */
+/** Returns a chunk with the patches from `start` to before `end` applied. */
 function merge(chunk: readonly Entry[], patches: readonly Patch[], start: number, end: number): Entry[] {
   const replaced = replace(chunk, patches, start, end);
   if (replaced !== undefined) return replaced;
@@ -104,7 +104,7 @@ function merge(chunk: readonly Entry[], patches: readonly Patch[], start: number
   return merged;
 }
 
-/** The same, where every patch replaces an entry, so that none moves; else undefined. */
+/** Does the same where every patch replaces an entry, so that none moves; otherwise returns undefined. */
 function replace(chunk: readonly Entry[], patches: readonly Patch[], start: number, end: number): Entry[] | undefined {
   const replaced = chunk.slice();
   for (let i = start, at = 0; i < end; i++) {
@@ -116,7 +116,7 @@ function replace(chunk: readonly Entry[], patches: readonly Patch[], start: numb
   return replaced;
 }
 
-/** Adds entries as chunks: split if they are too many for one, joined to the chunk before if both are small. */
+/** Adds entries as chunks: split if they are too many for one, joined with the last chunk if both are small. */
 function append(chunks: (readonly Entry[])[], entries: readonly Entry[]): void {
   if (entries.length === 0) return;
   const last = chunks.at(-1);

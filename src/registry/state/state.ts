@@ -6,8 +6,8 @@ import { type Patch, SortedEntries } from "./sorted_entries.ts";
 import { Trie } from "./trie.ts";
 
 /**
- * The entries that are in force at one time: immutable, ordered by namespace and name (by code point), looked up by
- * id. A changed state shares what did not change with the state it came from.
+ * An immutable set of entries, ordered by namespace and name (by code point) and indexed by id. A changed state shares
+ * whatever did not change with the state it came from.
  */
 export class State {
   static readonly empty = new State(Trie.empty, SortedEntries.empty, 0);
@@ -20,34 +20,34 @@ export class State {
     this.#sorted = sorted;
   }
 
-  /** The state of these entries; of several with one id the last counts. */
+  /** Returns the state of these entries; of several with the same id the last counts. */
   static of(entries: Iterable<Entry>): State {
     const last = new Map<Id, Entry>();
     for (const entry of entries) last.set(entry.id, entry);
     return State.empty.#patched([...last]);
   }
 
-  /** The entry of an id, if it is there. */
+  /** Returns the entry of an id; undefined if it does not exist. */
   get(id: IdLike): Entry | undefined {
     return this.#byId.get(toId(id));
   }
 
-  /** Every entry, in order. */
+  /** Yields every entry, in order. */
   [Symbol.iterator](): IterableIterator<Entry> {
     return this.#sorted[Symbol.iterator]();
   }
 
-  /** Every entry, in order. The list is made once and shared. */
+  /** Returns every entry, in order. The list is created once and shared. */
   entries(): readonly Entry[] {
     return this.#list ??= Object.freeze([...this]);
   }
 
-  /** The entries of a namespace, in order. A namespace is no part of another: `a` does not contain `a.b`. */
+  /** Returns the entries of a namespace, in order. Namespaces do not nest: `a` does not contain `a.b`. */
   namespace(namespace: string): Entry[] {
     return this.#sorted.namespace(namespace);
   }
 
-  /** The entries that meet a condition, in order. */
+  /** Returns the entries that meet a condition, in order. */
   filter(condition: (entry: Entry) => boolean): Entry[] {
     const met: Entry[] = [];
     for (const chunk of this.#sorted.chunks) for (const entry of chunk) if (condition(entry)) met.push(entry);
@@ -55,7 +55,7 @@ export class State {
   }
 
   /**
-   * The state after the operations, in their order.
+   * Returns the state after operations, carried out in their order.
    *
    * @throws {RegistryError} `conflict`, `not_found` or `invalid`, if one does not fit; see `checkOperation`.
    */
@@ -84,11 +84,11 @@ export class State {
 }
 
 /**
- * Whether an operation fits what is there: a create nothing, an update an entry of the same kind, a delete an entry.
+ * Checks that an operation fits: a create needs no entry, an update one of the same kind, a delete any.
  *
- * @param found The entry that has the operation's id now.
- * @throws {RegistryError} `conflict` for a create of what is there, `not_found` for an update or delete of what is
- * not, `invalid` for an update that changes the kind.
+ * @param found The current entry of the operation's id.
+ * @throws {RegistryError} `conflict` for a create of an existing entry, `not_found` for an update or delete of a missing
+ * one, `invalid` for an update that changes the kind.
  */
 export function checkOperation(
   operation: { readonly kind: Operation["kind"]; readonly id: Id; readonly entry?: Entry },
@@ -97,10 +97,10 @@ export function checkOperation(
   const { kind, id, entry } = operation;
   if (kind === "create") {
     if (found === undefined) return;
-    throw new RegistryError("conflict", `cannot create ${id}: it exists`, { details: { id: id.text } });
+    throw new RegistryError("conflict", `cannot create ${id}: it exists already`, { details: { id: id.text } });
   }
   if (found === undefined) {
-    throw new RegistryError("not_found", `cannot ${kind} ${id}: there is no such entry`, { details: { id: id.text } });
+    throw new RegistryError("not_found", `cannot ${kind} ${id}: no such entry`, { details: { id: id.text } });
   }
   if (entry !== undefined && entry.kind !== found.kind) {
     throw new RegistryError("invalid", `cannot update ${id}: its kind is ${found.kind}, not ${entry.kind}`, {

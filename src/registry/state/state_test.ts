@@ -6,7 +6,7 @@ import { Trie } from "./trie.ts";
 
 const entry = (id: string, data: number = 0, kind = "k") => Entry.of({ id, kind, data });
 
-Deno.test("a state is ordered, and knows its entries by id and namespace", () => {
+Deno.test("a state is ordered, and finds entries by id and namespace", () => {
   const state = State.of(["b:x", "a:y", "a.b:z", "a:x", "a-b:x"].map((id) => entry(id)));
   assertEquals(state.entries().map(({ id }) => id.text), ["a:x", "a:y", "a-b:x", "a.b:z", "b:x"]);
   assertEquals(state.size, 5);
@@ -24,7 +24,7 @@ Deno.test("of several entries with one id the last counts", () => {
   assertEquals(state.entries().map(({ data }) => data), [2]);
 });
 
-Deno.test("a state stays as it was", () => {
+Deno.test("a state is immutable", () => {
   const one = entry("a:x", 1);
   const before = State.of([one, entry("a:y")]);
   const after = before.apply([replacement(entry("a:x", 2), one), creation(entry("a:z"))]);
@@ -34,12 +34,12 @@ Deno.test("a state stays as it was", () => {
   assertStrictEquals(before.entries(), before.entries());
 });
 
-Deno.test("an operation that does not fit is an error, and several on one id are taken in order", () => {
+Deno.test("an operation that does not fit is an error, and several on one id are applied in order", () => {
   const x = entry("a:x");
   const state = State.of([x]);
   const cases: [Operation[], string, string][] = [
-    [[creation(x)], "conflict", "cannot create a:x: it exists"],
-    [[removal(entry("a:y"))], "not_found", "cannot delete a:y: there is no such entry"],
+    [[creation(x)], "conflict", "cannot create a:x: it exists already"],
+    [[removal(entry("a:y"))], "not_found", "cannot delete a:y: no such entry"],
     [[replacement(entry("a:y"), x)], "not_found", "cannot update a:y"],
     [[replacement(entry("a:x", 0, "other"), x)], "invalid", "its kind is k, not other"],
     [[removal(x), removal(x)], "not_found", "cannot delete a:x"],
@@ -55,7 +55,7 @@ Deno.test("an operation that does not fit is an error, and several on one id are
   assertEquals(state.apply([creation(entry("a:y")), removal(entry("a:y"))]).entries(), state.entries());
 });
 
-Deno.test("a state of thousands is right after every change, small and large", () =>
+Deno.test("a state of thousands is correct after every change, small and large", () =>
   forAll("large state", 20, (random) => {
     const model = new Map<string, number>();
     let state = State.empty;
@@ -97,7 +97,7 @@ Deno.test("chunks are neither too large nor too many, whatever was added and rem
   assertEquals([...few], entries.filter((_, i) => i % 100 === 0));
 });
 
-Deno.test("ids with one hash are kept apart", () => {
+Deno.test("ids of the same hash are told apart", () => {
   const ids = ["h:eqaunk6q7f5j", "h:1fe58kq1aj4l9x"].map((text) => Id.parse(text));
   assertEquals(ids[0]!.hash, ids[1]!.hash);
   const [a, b] = ids.map((id) => entry(id.text)) as [Entry, Entry];

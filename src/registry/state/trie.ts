@@ -7,25 +7,26 @@ const HASH_BITS = 32;
 
 type Slot = Entry | Node | Bucket;
 
-/** Up to 32 slots, of which only those are kept that the bitmap names. */
+/** Up to 32 slots, of which those whose bit is set are stored. */
 class Node {
   constructor(readonly bitmap: number, readonly slots: readonly Slot[]) {}
 }
 
-/** Entries whose ids differ and whose hashes do not. */
+/** Entries with different ids of the same hash. */
 class Bucket {
   constructor(readonly entries: readonly Entry[]) {}
 }
 
 /**
- * An immutable hash map from ids to entries (a hash array mapped trie, 32 ways): a change copies the few nodes on its
- * way and shares all others with the map that it came from.
+ * An immutable hash map from ids to entries (a hash array mapped trie of 32 ways). A change copies the few nodes on its
+ * path and shares all others with the map that it came from.
  */
 export class Trie {
   static readonly empty = new Trie(new Node(0, []));
 
   private constructor(readonly root: Node) {}
 
+  /** Returns the entry of an id; undefined if it does not exist. */
   get(id: Id): Entry | undefined {
     let slot: Slot | undefined = this.root;
     for (let shift = 0; slot instanceof Node; shift += BITS) {
@@ -36,12 +37,12 @@ export class Trie {
     return slot?.id === id ? slot : undefined;
   }
 
-  /** With the entry, in the place of the one of the same id. */
+  /** Returns the map with an entry added, or put in place of the one of the same id. */
   with(entry: Entry): Trie {
     return new Trie(insert(this.root, 0, entry));
   }
 
-  /** Without the entry of that id, if there is one. */
+  /** Returns the map without the entry of an id. */
   without(id: Id): Trie {
     const root = remove(this.root, 0, id);
     return root === this.root ? this : root === undefined ? Trie.empty : new Trie(root as Node);
@@ -64,7 +65,7 @@ function join(slot: Slot, shift: number, entry: Entry): Slot {
   return insert(lone, shift, entry);
 }
 
-/** The slot without the entry: undefined if nothing is left, the slot itself if the entry was not in it. */
+/** Returns the slot without the entry: undefined if nothing is left, the slot itself if the entry was not in it. */
 function remove(slot: Slot, shift: number, id: Id): Slot | undefined {
   if (slot instanceof Node) {
     const bit = 1 << ((id.hash >>> shift) & MASK);
@@ -84,7 +85,7 @@ function remove(slot: Slot, shift: number, id: Id): Slot | undefined {
   return slot.id === id ? undefined : slot;
 }
 
-/** How many bits of the map are set below the given one. */
+/** Returns the number of bits of the map that are set below the given one. */
 function position(bitmap: number, bit: number): number {
   let n = bitmap & (bit - 1);
   n -= (n >>> 1) & 0x55555555;

@@ -1,6 +1,6 @@
 import type { Version } from "../version.ts";
 
-/** Which versions go, and which one the history begins with then. */
+/** The versions to remove, and the version that the history then begins with. */
 export interface PrunePlan {
   readonly root: number;
   /** Ascending. */
@@ -8,8 +8,8 @@ export interface PrunePlan {
 }
 
 /**
- * Plans what `History.prune` does: the new root is the newest version that head and all newer versions descend from,
- * or are. What does not descend from it goes, and so do old branches that led nowhere.
+ * Plans `History.prune`: the new root is the newest version that is, or is an ancestor of, head and every newer version.
+ * Whatever does not descend from it is removed, as are old branches without newer versions.
  *
  * @param versions All of them, by ascending id.
  */
@@ -18,7 +18,7 @@ export function planPrune(versions: readonly Version[], head: number, before: Da
   const open = new Set(versions.filter((version) => version.id === head || !isOld(version)).map(({ id }) => id));
   const kept = new Set<number>();
   let root = head;
-  // A parent has a lower id than its children: from the end, whoever is the only one left is the ancestor of all before.
+  // A parent has a lower id than its children: walking back, the only version left is the ancestor of all seen before.
   for (const { id, parent } of versions.toReversed()) {
     if (!open.delete(id)) continue;
     kept.add(id);

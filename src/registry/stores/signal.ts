@@ -1,9 +1,9 @@
-/** Wakes those who wait for something to have changed. */
+/** Wakes its subscribers when something may have changed. */
 export class Signal {
   readonly #subscriptions = new Set<Subscription>();
   #closed = false;
 
-  /** Listens from now on. */
+  /** Returns a subscription that counts notifications from now on. */
   subscribe(): Subscription {
     const subscription = new Subscription(() => this.#subscriptions.delete(subscription));
     this.#subscriptions.add(subscription);
@@ -11,20 +11,21 @@ export class Signal {
     return subscription;
   }
 
+  /** Wakes all subscribers. */
   notify(): void {
     for (const subscription of this.#subscriptions) subscription.notify();
   }
 
-  /** Ends every listening, now and later. */
+  /** Ends every subscription, current and future. */
   close(): void {
     this.#closed = true;
     for (const subscription of [...this.#subscriptions]) subscription.end();
   }
 }
 
-/** One who listens. A ring between two waits is not lost; several count as one. */
+/** A subscription to a signal. Notifications between two waits are not lost; several count as one. */
 export class Subscription implements Disposable {
-  #heard = false;
+  #notified = false;
   #ended = false;
   #wake: (() => void) | undefined;
   readonly #leave: () => void;
@@ -33,12 +34,13 @@ export class Subscription implements Disposable {
     this.#leave = leave;
   }
 
+  /** Whether no more notifications come. */
   get ended(): boolean {
     return this.#ended;
   }
 
   notify(): void {
-    this.#heard = true;
+    this.#notified = true;
     this.#wake?.();
   }
 
@@ -48,13 +50,13 @@ export class Subscription implements Disposable {
     this.#wake?.();
   }
 
-  /** Resolves once the signal has rung since the last wait, or the listening has ended. */
+  /** Waits for a notification since the last wait, or the end of the subscription. */
   async next(): Promise<void> {
-    while (!this.#heard && !this.#ended) {
+    while (!this.#notified && !this.#ended) {
       await new Promise<void>((resolve) => this.#wake = resolve);
       this.#wake = undefined;
     }
-    this.#heard = false;
+    this.#notified = false;
   }
 
   [Symbol.dispose](): void {

@@ -2,10 +2,10 @@ import type { Move } from "../history.ts";
 import type { Signal } from "./signal.ts";
 
 /**
- * Every move of head after a sequence, each once and in order. What was missed while the consumer was away is read
- * from the log, so a notification says no more than that it is worth a look.
+ * Yields every move of head after a sequence number, once and in order. Moves are read from the head log, so that none
+ * is missed while the consumer is busy; a notification says only that there may be new ones.
  *
- * @param moves Reads the log.
+ * @param moves Reads the head log.
  * @param moved Notified whenever head may have moved.
  */
 export async function* watchMoves(
@@ -27,7 +27,7 @@ export async function* watchMoves(
       }
     }
   } catch (error) {
-    // A store that is closed while its log is read says so; to whoever watches, that is the end.
+    // Reading the log of a store that is being closed fails, which ends the watch.
     if (!subscription.ended) throw error;
   } finally {
     signal?.removeEventListener("abort", end);

@@ -4,19 +4,19 @@ import { kindOfEntry } from "../operation.ts";
 import { type BusEvent, type Question, subjectOf, type TransactionEvent } from "./event.ts";
 import { matches } from "./pattern.ts";
 
-/** Answers for entries of some kinds, or takes part in transactions, or both. */
+/** Accepts or rejects operations on entries of some kinds, or takes part in transactions, or both. */
 export interface Subscriber {
   /** Names it in errors. */
   readonly name: string;
-  /** Patterns (`matches`) of the kinds whose operations it accepts or rejects. */
+  /** Patterns (see `matches`) of the kinds whose operations it accepts or rejects. */
   readonly kinds: readonly string[];
-  /** What it acknowledges of every transaction, whatever its operations are. */
+  /** The events that it acknowledges in every transaction. */
   readonly acknowledges: readonly TransactionEvent["kind"][];
-  /** Gets a question, and answers it now or later; throwing rejects it. */
+  /** Handles a request, which it accepts or rejects now or later. Throwing rejects it. */
   receive(request: Request): void;
 }
 
-/** How long an answer may take. */
+/** Limits of the wait for an answer. */
 export interface Patience {
   /** In milliseconds. */
   readonly timeout: number;
@@ -24,12 +24,12 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a question was answered: why it was refused, or why nobody waits for the answer any more. */
+/** The answer to a request, with the reason of a rejection, or of the end of the wait. */
 type Answer =
   | { readonly type: "accepted" }
-  | { readonly type: "refused" | "ended"; readonly reason: Error };
+  | { readonly type: "rejected" | "ended"; readonly reason: Error };
 
-/** A question on its way to one subscriber. Only the first answer counts. */
+/** A question to one subscriber. Only the first answer counts. */
 export class Request {
   #answer: Answer | undefined;
   #answered: ((answer: Answer) => void) | undefined;
@@ -37,23 +37,25 @@ export class Request {
 
   constructor(readonly event: Question) {}
 
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the wait for the answer ends early. */
   get signal(): AbortSignal {
     return (this.#abort ??= new AbortController()).signal;
   }
 
+  /** Accepts the request. */
   accept(): void {
     this.#settle({ type: "accepted" });
   }
 
+  /** Rejects the request, and with it the whole transaction. */
   reject(reason?: unknown): void {
     this.#settle({
-      type: "refused",
+      type: "rejected",
       reason: reason === undefined ? new Error("no reason was given") : asError(reason),
     });
   }
 
-  /** The answer that came; undefined until then. */
+  /** The answer; undefined until it is there. */
   get answer(): Answer | undefined {
     return this.#answer;
   }
@@ -63,7 +65,7 @@ export class Request {
     return new Promise((resolve) => this.#answered = resolve);
   }
 
-  /** Ends the wait. */
+  /** Ends the wait for an answer. */
   end(reason: Error): void {
     this.#settle({ type: "ended", reason });
     this.#abort?.abort(reason);
@@ -75,13 +77,13 @@ export class Request {
   }
 }
 
-/** Carries questions to subscribers, and everything that happens to observers. */
+/** Delivers questions to subscribers, and all events to observers. */
 export class Bus {
   readonly #subscribers = new Set<Subscriber>();
   readonly #observers = new Set<{ pattern: string; observe: (event: BusEvent) => void }>();
   readonly #byKind = new Map<string, readonly Subscriber[]>();
 
-  /** Adds a subscriber; the answer removes it. Both take effect with the next question. */
+  /** Registers a subscriber. Returns a function that removes it. Both take effect with the next question. */
   subscribe(subscriber: Subscriber): () => void {
     this.#subscribers.add(subscriber);
     this.#byKind.clear();
@@ -92,8 +94,8 @@ export class Bus {
   }
 
   /**
-   * Shows every event that matches a pattern (`entry.*`, `registry.(commit|discard)`, `**`) to somebody who has no say
-   * in it. What an observer throws is ignored.
+   * Registers an observer of the events that match a pattern (`entry.*`, `registry.(commit|discard)`, `**`). Whatever it
+   * throws is ignored. Returns a function that removes it.
    */
   observe(pattern: string, observe: (event: BusEvent) => void): () => void {
     const observer = { pattern, observe };
@@ -101,7 +103,7 @@ export class Bus {
     return () => this.#observers.delete(observer);
   }
 
-  /** Those who answer for entries of a kind, in the order they subscribed. */
+  /** Returns the subscribers for entries of a kind, in the order in which they subscribed. */
   answering(kind: string): readonly Subscriber[] {
     let found = this.#byKind.get(kind);
     if (found === undefined) {
@@ -111,25 +113,25 @@ export class Bus {
     return found;
   }
 
-  /** Those who acknowledge an event of every transaction. */
+  /** Returns the subscribers that acknowledge an event of every transaction. */
   acknowledging(kind: TransactionEvent["kind"]): Subscriber[] {
     return [...this.#subscribers].filter(({ acknowledges }) => acknowledges.includes(kind));
   }
 
-  /** Shows an event to the observers. */
+  /** Publishes an event to the observers. */
   publish(event: BusEvent): void {
     for (const { pattern, observe } of this.#observers) {
       if (!matches(pattern, event.kind)) continue;
       try {
         observe(event);
       } catch {
-        // An observer has no say, so neither have its errors.
+        // Observers must not affect what they observe.
       }
     }
   }
 
   /**
-   * Asks one subscriber. Resolves when it accepts.
+   * Asks one subscriber, and waits until it accepts.
    *
    * @throws {RegistryError} `rejected`, with the reason as its cause; `timeout`; `canceled`.
    */
@@ -146,13 +148,13 @@ export class Bus {
       clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
     }
-    if (answer.type === "accepted") return this.#tell("accept", subscriber, event);
-    this.#tell("reject", subscriber, event, answer.reason);
+    if (answer.type === "accepted") return this.#publishAnswer("accept", subscriber, event);
+    this.#publishAnswer("reject", subscriber, event, answer.reason);
     throw answer.type === "ended" ? answer.reason : rejected(subscriber, event, answer.reason);
   }
 
-  #tell(answer: "accept" | "reject", { name: by }: Subscriber, of: Question, reason?: Error): void {
-    // Mostly nobody looks.
+  #publishAnswer(answer: "accept" | "reject", { name: by }: Subscriber, of: Question, reason?: Error): void {
+    // Most of the time there are none.
     if (this.#observers.size === 0) return;
     const kind = "operation" in of ? `entry.${answer}` as const : `registry.${answer}` as const;
     this.publish({ kind, by, of, ...(reason === undefined ? {} : { reason }) });
@@ -168,7 +170,7 @@ function receive(subscriber: Subscriber, request: Request): void {
 }
 
 function timedOut(subscriber: Subscriber, event: Question, timeout: number): RegistryError {
-  const what = `${subscriber.name} did not answer to ${subjectOf(event)} within ${timeout / 1000} s`;
+  const what = `${subscriber.name} did not answer ${subjectOf(event)} within ${timeout / 1000} s`;
   return new RegistryError("timeout", what, { details: { timeout, event: event.kind } });
 }
 

@@ -1,52 +1,52 @@
 import type { Operation } from "../operation.ts";
 
-/** Why a transaction is made: see the methods of `Registry` of these names. */
+/** The method of `Registry` that a transaction comes from. */
 export type TransactionReason = "apply" | "load" | "jump" | "follow";
 
-/** A transaction, as its participants see it. */
+/** A transaction as its participants see it. */
 export interface TransactionInfo {
-  /** Counts a registry's transactions from 1. */
+  /** Counts the transactions of a registry from 1. */
   readonly id: number;
   readonly reason: TransactionReason;
-  /** The version that is in force until the commit. */
+  /** The version before the commit. */
   readonly from: number;
-  /** The version that it leads to; absent where that is not made yet. */
+  /** The version that it leads to; absent if that does not exist yet. */
   readonly to?: number;
-  /** What is to be done, in order; those that are not propagated included. */
+  /** The operations in order, including those that handlers are not asked about. */
   readonly operations: readonly Operation[];
 }
 
-/** A transaction begins, is kept, or is given up: everything was undone before that. */
+/** The begin, commit or discard of a transaction. Operations are undone before a discard. */
 export type TransactionEvent =
   | { readonly kind: "registry.begin" | "registry.commit"; readonly transaction: TransactionInfo }
   | { readonly kind: "registry.discard"; readonly transaction: TransactionInfo; readonly cause: Error };
 
-/** An operation is to be carried out. */
+/** An operation that is to be carried out. */
 export interface EntryEvent {
   readonly kind: `entry.${Operation["kind"]}`;
   readonly transaction: TransactionInfo;
   readonly operation: Operation;
-  /** Whether it takes back an operation of the same transaction. */
+  /** Whether it undoes an operation of the same transaction. */
   readonly undo: boolean;
 }
 
-/** What a subscriber answers to. */
+/** An event that subscribers answer. */
 export type Question = TransactionEvent | EntryEvent;
 
-/** What a subscriber answered. */
+/** The answer of a subscriber. */
 export interface AnswerEvent {
   readonly kind: "entry.accept" | "entry.reject" | "registry.accept" | "registry.reject";
-  /** The subscriber. */
+  /** The name of the subscriber. */
   readonly by: string;
   readonly of: Question;
-  /** Why it rejected, or why its answer was not waited for. */
+  /** Why it rejected, or why the wait for its answer ended. */
   readonly reason?: Error;
 }
 
-/** Whatever happens on a bus. */
+/** Any event on a bus. */
 export type BusEvent = Question | AnswerEvent;
 
-/** What a question is about, for messages: `the create of app:hello`, `the begin of a transaction`. */
+/** Returns the subject of a question for messages: `the create of app:hello`, `the begin of a transaction`. */
 export function subjectOf(event: Question): string {
   const what = event.kind.slice(event.kind.indexOf(".") + 1);
   return "operation" in event ? `the ${what} of ${event.operation.id}` : `the ${what} of a transaction`;

@@ -2,42 +2,42 @@ import type { Entry } from "../entry.ts";
 import type { Request, Subscriber } from "./bus.ts";
 import type { EntryEvent, TransactionEvent, TransactionInfo } from "./event.ts";
 
-/** What a handler is told besides the entry. */
+/** What a handler gets besides the entry. */
 export interface HandlerContext {
   readonly transaction: TransactionInfo;
-  /** Whether this takes back what the same transaction did. */
+  /** Whether this undoes an operation of the same transaction. */
   readonly undo: boolean;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the registry no longer waits for the handler. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes something of the entries of some kinds. To return, or to resolve, is to accept; to throw, or to reject, is to
- * refuse with that reason, on which the whole transaction is undone. A reason with the code `not_found`, or a cause that
- * has it, says that something is missing which may come later in the same transaction: the operation is then tried
- * again after the others. Who has not answered in time has refused, and has to take back by itself what it did: its
- * signal is aborted then.
+ * Handles entries of some kinds. A method accepts an operation by returning or resolving, and rejects it by throwing or
+ * rejecting, upon which the whole transaction is undone. A reason with the code `not_found`, or with a cause that has it,
+ * means that something is missing that may come later in the same transaction: the operation is tried again after the
+ * others. A handler that does not respond in time has rejected; its signal is aborted, and it must undo by itself
+ * whatever it did.
  *
- * A handler that has `begin`, `commit` or `discard` takes part in every transaction. It may read the registry, which is
- * as it was before, and cannot change it.
+ * A handler with `begin`, `commit` or `discard` takes part in every transaction. It may read the registry, which has the
+ * state from before, but must not change it.
  */
 export interface Handler {
-  /** Names it in errors. Default `handler of <kinds>`. */
+  /** Names it in errors. Default `the handler of <kinds>`. */
   readonly name?: string;
-  /** Patterns of the kinds it answers for (`matches`): `http.*`, `function.**`, `(step|block)`. */
+  /** Patterns of the kinds it handles (see `matches`): `http.*`, `function.**`, `(step|block)`. */
   readonly kinds: string | readonly string[];
   create(entry: Entry, context: HandlerContext): void | Promise<void>;
   update(entry: Entry, original: Entry, context: HandlerContext): void | Promise<void>;
   delete(original: Entry, context: HandlerContext): void | Promise<void>;
-  /** Operations follow. Who refuses is told nothing more; who does not answer in time is told of the discard. */
+  /** Called before the operations. A handler that rejects is not called again; one that times out gets the discard. */
   begin?(transaction: TransactionInfo): void | Promise<void>;
-  /** All were accepted, and the version is saved: what fails now cannot be refused in an orderly way any more. */
+  /** Called when all operations were accepted and the version is saved. A failure here undoes the transaction. */
   commit?(transaction: TransactionInfo): void | Promise<void>;
-  /** Something was refused. What had been accepted was undone by inverse operations before this. */
+  /** Called after a rejection, once the accepted operations were undone by their inverse. */
   discard?(cause: Error, transaction: TransactionInfo): void | Promise<void>;
 }
 
-/** A handler as the bus knows it. */
+/** Returns a handler as a subscriber of a bus. */
 export function toSubscriber(handler: Handler): Subscriber {
   const kinds = typeof handler.kinds === "string" ? [handler.kinds] : handler.kinds;
   const acknowledges = (["begin", "commit", "discard"] as const).filter((name) => handler[name] !== undefined);

@@ -1,14 +1,14 @@
 import { RegistryError } from "../errors.ts";
 
-/** Lets one run after another, in the order they came. */
+/** Runs functions one after another, in the order in which they came. */
 export class Lock {
   #last: Promise<void> = Promise.resolve();
 
   /**
-   * Runs something once all that came before has ended.
+   * Runs a function once all before it have ended.
    *
-   * @param signal Ends the wait, not what runs.
-   * @throws {RegistryError} `canceled`, if the signal is aborted before its turn comes; else what `work` throws.
+   * @param signal Ends the wait, but not a function that runs already.
+   * @throws {RegistryError} `canceled`, if the signal is aborted during the wait. Otherwise whatever `work` throws.
    */
   async run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const before = this.#last;
@@ -17,17 +17,17 @@ export class Lock {
     try {
       await (signal === undefined ? before : earlier(before, signal));
       if (signal?.aborted) {
-        throw new RegistryError("canceled", "canceled before its turn came", { cause: signal.reason });
+        throw new RegistryError("canceled", "canceled while waiting for another change", { cause: signal.reason });
       }
       return await work();
     } finally {
-      // Who gives up early must not let the next one in before those who are still ahead.
+      // A function that gives up early must not start the next one before those ahead of it have ended.
       before.then(end);
     }
   }
 }
 
-/** Resolves when something has ended, or the signal is aborted. */
+/** Resolves when a promise has resolved or a signal is aborted. */
 async function earlier(before: Promise<void>, signal: AbortSignal): Promise<void> {
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
   const abort = () => resolve();

@@ -1,7 +1,7 @@
 /**
- * Whether a dotted name, a kind or an event, matches a pattern: `*` is one segment, `**` any number of them, none
- * included, `(a|b)` one of several, and any other segment itself. A star that is only part of a segment is an ordinary
- * character. The empty pattern matches nothing.
+ * Reports whether a dotted name, of a kind or an event, matches a pattern: `*` stands for one segment, `**` for any
+ * number of segments, `(a|b)` for one of several, and any other segment for itself. A star that is part of a segment is
+ * an ordinary character. The empty pattern matches nothing.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ function matchFrom(pattern: readonly string[], p: number, name: readonly string[
   const segment = pattern[p];
   if (segment === undefined) return n === name.length;
   if (segment === "**") {
-    // Of several in a row one is enough, and saves trying every way to divide the segments among them.
+    // Several in a row mean the same as one, which saves trying every way to divide the segments among them.
     while (pattern[p + 1] === "**") p++;
     for (let rest = n; rest <= name.length; rest++) if (matchFrom(pattern, p + 1, name, rest)) return true;
     return false;

@@ -5,37 +5,37 @@ import { inverse, kindOfEntry, type Operation } from "../operation.ts";
 import type { Bus, Patience, Subscriber } from "./bus.ts";
 import type { EntryEvent, TransactionEvent, TransactionInfo } from "./event.ts";
 
-/** How a transaction is carried out. */
+/** Options of a transaction. */
 export interface TransactionOptions {
   readonly bus: Bus;
   /** How long each answer may take, in milliseconds. */
   readonly timeout: number;
   /** Cancels the transaction, until it is saved. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether nobody is asked about an operation. */
+  /** Reports whether handlers are not asked about an operation. */
   readonly isSilent: (operation: Operation) => boolean;
-  /** Makes the outcome last, once everything was accepted. */
+  /** Saves the result, once everything was accepted. */
   readonly save: () => Promise<void>;
-  /** Takes the save back, if a participant then fails to commit. */
+  /** Reverts the save, if a participant then fails to commit. */
   readonly unsave: () => Promise<void>;
 }
 
-/** Some subscribers have accepted an operation. */
+/** An operation with the subscribers that have accepted it. */
 interface Accepted {
   readonly operation: Operation;
   readonly by: readonly Subscriber[];
 }
 
-/** One transition of the handlers from what they hold to something else, whole or not at all. */
+/** A set of operations that the handlers carry out completely or not at all. */
 export class Transaction {
   readonly #info: TransactionInfo;
   readonly #options: TransactionOptions;
-  /** Answers while things are being undone are not cut short by the signal. */
+  /** Limits of the wait while operations are undone, which the signal does not cut short. */
   readonly #undoing: Patience;
   readonly #accepted: Accepted[] = [];
-  /** Who has not begun, and is not told of the end. */
+  /** Participants that have not begun, and do not get the commit or discard. */
   readonly #absent = new Set<Subscriber>();
-  /** What is in force and cannot be taken back, in order, and why. */
+  /** The operations that could not be undone, in order. */
   #left: Operation[] = [];
   readonly #undoErrors: Error[] = [];
   #saved = false;
@@ -47,7 +47,7 @@ export class Transaction {
   }
 
   /**
-   * Carries it out.
+   * Runs the transaction.
    *
    * @throws {RegistryError} Why it failed, after everything was undone.
    * @throws {UndoError} If something could not be undone.
@@ -62,7 +62,7 @@ export class Transaction {
       this.#saved = true;
       await this.#acknowledge({ kind: "registry.commit", transaction: this.#info }, this.#undoing);
     } catch (cause) {
-      await this.#undo(asError(cause));
+      await this.#fail(asError(cause));
     }
   }
 
@@ -70,7 +70,7 @@ export class Transaction {
     for (const operation of this.#info.operations) {
       const kind = kindOfEntry(operation);
       if (this.#options.isSilent(operation) || this.#options.bus.answering(kind).length > 0) continue;
-      throw new RegistryError("invalid", `${operation.id}: there is no handler for entries of kind ${kind}`, {
+      throw new RegistryError("invalid", `${operation.id}: no handler for entries of kind ${kind}`, {
         details: { id: operation.id.text, kind },
       });
     }
@@ -82,7 +82,7 @@ export class Transaction {
     }
   }
 
-  /** Every operation; those that miss something again and again, for as long as that gets some of them accepted. */
+  /** Carries out every operation. Those that miss something are tried again for as long as any of them is accepted. */
   async #carryOut(): Promise<void> {
     let pending = this.#info.operations;
     while (pending.length > 0) {
@@ -91,7 +91,7 @@ export class Transaction {
       let missing: unknown;
       for (const operation of pending) {
         try {
-          // What is to be done to an entry is done in order: nothing overtakes an operation that was deferred.
+          // Operations on the same entry stay in order: none overtakes one that was deferred.
           if (!waiting.has(operation.id)) {
             await this.#dispatch(operation);
             continue;
@@ -108,18 +108,18 @@ export class Transaction {
     }
   }
 
-  /** Asks everyone who answers for the kind, one after another; if one refuses, the others take it back. */
+  /** Asks every subscriber for the kind, one after another; if one rejects, the others undo the operation. */
   async #dispatch(operation: Operation): Promise<void> {
     const { bus, isSilent } = this.#options;
     const by: Subscriber[] = [];
     if (!isSilent(operation)) {
       this.#checkCanceled();
-      const event = this.#show(operation, false);
+      const event = this.#publish(operation, false);
       for (const subscriber of bus.answering(kindOfEntry(operation))) {
         try {
           await bus.ask(subscriber, event, this.#options);
         } catch (error) {
-          if (!await this.#takeBack({ operation, by })) this.#left.push(operation);
+          if (!await this.#undoOne({ operation, by })) this.#left.push(operation);
           throw error;
         }
         by.push(subscriber);
@@ -128,16 +128,16 @@ export class Transaction {
     this.#accepted.push({ operation, by });
   }
 
-  #show(operation: Operation, undo: boolean): EntryEvent {
+  #publish(operation: Operation, undo: boolean): EntryEvent {
     const event: EntryEvent = { kind: `entry.${operation.kind}`, transaction: this.#info, operation, undo };
     this.#options.bus.publish(event);
     return event;
   }
 
-  /** Asks those who accepted an operation for the opposite, the last first. Whether all did it. */
-  async #takeBack({ operation, by }: Accepted): Promise<boolean> {
+  /** Asks the subscribers that accepted an operation for its inverse, the last one first. Returns whether all did. */
+  async #undoOne({ operation, by }: Accepted): Promise<boolean> {
     if (by.length === 0) return true;
-    const event = this.#show(inverse(operation), true);
+    const event = this.#publish(inverse(operation), true);
     let done = true;
     for (const subscriber of by.toReversed()) {
       try {
@@ -150,12 +150,12 @@ export class Transaction {
     return done;
   }
 
-  async #undo(cause: Error): Promise<never> {
+  async #fail(cause: Error): Promise<never> {
     const stuck = new Set<Id>(this.#left.map(({ id }) => id));
     for (const accepted of this.#accepted.toReversed()) {
       const { operation } = accepted;
-      // An operation can be taken back only after those that followed it on the same entry.
-      if (!stuck.has(operation.id) && await this.#takeBack(accepted)) continue;
+      // An operation can be undone only after those that followed it on the same entry.
+      if (!stuck.has(operation.id) && await this.#undoOne(accepted)) continue;
       stuck.add(operation.id);
       this.#left.unshift(operation);
     }
@@ -174,7 +174,7 @@ export class Transaction {
     throw this.#undoErrors.length === 0 ? cause : new UndoError(cause, this.#left, this.#undoErrors);
   }
 
-  /** Tells every participant, all at once. */
+  /** Asks all participants at the same time. */
   async #acknowledge(event: TransactionEvent, patience: Patience): Promise<void> {
     const { bus } = this.#options;
     bus.publish(event);
@@ -187,25 +187,27 @@ export class Transaction {
       } catch (error) {
         errors.push(asError(error));
         if (event.kind !== "registry.begin") return;
-        // Who was asked and has not answered may yet begin.
+        // A participant that was asked and has not answered may still begin.
         if (!asked || isRejection(error)) this.#absent.add(participant);
       }
     }));
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) {
-      throw new RegistryError("rejected", "several participants refused", { cause: joinErrors(errors) });
+      throw new RegistryError("rejected", "several participants rejected the transaction", {
+        cause: joinErrors(errors),
+      });
     }
   }
 }
 
-/** Whether somebody refused, which is not the same as an answer that was not waited for. */
+/** Reports whether an error is the rejection of a subscriber, and not the end of a wait. */
 function isRejection(error: unknown): boolean {
   return error instanceof RegistryError && error.code === "rejected";
 }
 
 function unresolved(operations: readonly Operation[], cause: unknown): RegistryError {
   const ids = [...new Set(operations.map(({ id }) => id.text))];
-  return new RegistryError("not_found", `something is missing for ${ids.join(", ")}`, {
+  return new RegistryError("not_found", `missing dependencies of ${ids.join(", ")}`, {
     cause,
     details: { unresolved: ids },
   });

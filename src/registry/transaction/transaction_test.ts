@@ -60,7 +60,7 @@ Deno.test("a transaction begins, asks about each operation in order, and commits
   ]);
 });
 
-Deno.test("an observer sees what it asks for and has no say", async () => {
+Deno.test("an observer sees the events it asks for and cannot affect them", async () => {
   const { registry } = await setUp();
   const seen: string[] = [];
   const end = registry.observe("entry.(create|reject)", (event) => {
@@ -73,7 +73,7 @@ Deno.test("an observer sees what it asks for and has no say", async () => {
   assertEquals(seen, ["entry.create"]);
 });
 
-Deno.test("a refused operation: what was accepted is undone in reverse, then discarded, and nothing has changed", async () => {
+Deno.test("a rejected operation undoes the accepted ones in reverse, then discards, and changes nothing", async () => {
   const refusals: [string, () => void | Promise<void>][] = [
     ["throws", () => {
       throw new Error("port 80 is taken");
@@ -110,7 +110,7 @@ Deno.test("a refused operation: what was accepted is undone in reverse, then dis
   }
 });
 
-Deno.test("a handler that does not answer in time has refused; what it answers later counts for nothing", async () => {
+Deno.test("a handler that does not answer in time has rejected, and its later answer is ignored", async () => {
   const { registry, recorder } = await setUp({ timeout: 20 });
   const late = Promise.withResolvers<void>();
   let signal: AbortSignal | undefined;
@@ -126,7 +126,7 @@ Deno.test("a handler that does not answer in time has refused; what it answers l
   assertEquals(names(registry), ["a=0", "b=0"]);
 });
 
-Deno.test("each handler has 30 s for each operation, and nothing waits on", async () => {
+Deno.test("each handler has 30 s for each operation, and leaves no timer", { sanitizeOps: true }, async () => {
   const { registry, recorder } = await setUp();
   new Recorder("second").attachTo(registry);
   using clock = new FakeClock();
@@ -171,7 +171,7 @@ Deno.test("only the first answer counts", async () => {
   assertEquals(names(registry), ["a=0", "b=0", "x=0", "z=0"]);
 });
 
-Deno.test("an operation that misses something is tried again while that helps, the others once", async () => {
+Deno.test("an operation with a missing dependency is tried again while that helps, the others once", async () => {
   const { registry, recorder } = await setUp();
   const made = new Set<string>();
   const needs = (name: string, needed: string) => {
@@ -196,7 +196,11 @@ Deno.test("an operation that misses something is tried again while that helps, t
   ]);
   needs("f", "nothing");
   needs("g", "f");
-  const error = await fails(registry.apply([create("f"), create("g"), create("h")]), "not_found", "for a:f, a:g");
+  const error = await fails(
+    registry.apply([create("f"), create("g"), create("h")]),
+    "not_found",
+    "missing dependencies of a:f, a:g",
+  );
   assertEquals(error.details, { unresolved: ["a:f", "a:g"] });
   assertEquals(recorder.take().slice(-3), ["undo delete h", `because ${error.message}`, "discard"]);
 });
@@ -213,20 +217,20 @@ Deno.test("nothing overtakes an operation on the same entry that was deferred", 
   assertEquals(registry.get("a:a")?.kind, "other");
 });
 
-Deno.test("without a handler for a kind nothing begins", async () => {
+Deno.test("a transaction without a handler for a kind does not begin", async () => {
   const registry = new Registry(new MemoryHistory());
   const recorder = new Recorder("recorder", ["k", "http.*"]).attachTo(registry);
   const error = await fails(
     registry.apply([create("a"), create("b", "http.route.v2")]),
     "invalid",
-    "a:b: there is no handler for entries of kind http.route.v2",
+    "a:b: no handler for entries of kind http.route.v2",
   );
   assertEquals(error.details, { id: "a:b", kind: "http.route.v2" });
   assertEquals(recorder.take(), []);
   await registry.apply([create("a"), create("b", "http.route")]);
 });
 
-Deno.test("of some kinds nobody is told, but of their transactions", async () => {
+Deno.test("handlers are not asked about silent kinds, but about their transactions", async () => {
   const { registry, recorder } = await setUp();
   const silent = ["registry.entry", "ns.requirement", "ns.dependency", "ns.definition"];
   await registry.apply(silent.map((kind, i) => create(`s${i}`, kind)));
@@ -237,7 +241,7 @@ Deno.test("of some kinds nobody is told, but of their transactions", async () =>
   await fails(other.apply([create("y", "registry.entry")]), "invalid");
 });
 
-Deno.test("a handler can leave", async () => {
+Deno.test("a handler can be removed", async () => {
   const registry = new Registry(new MemoryHistory());
   const leave = registry.handle(new Recorder());
   await registry.apply([create("a")]);
@@ -259,7 +263,7 @@ class FailingHistory extends MemoryHistory {
   }
 }
 
-Deno.test("a save that fails undoes the transaction, and nothing was committed", async () => {
+Deno.test("a failed save undoes the transaction, without a commit", async () => {
   const { registry, recorder, history } = await setUp({}, new FailingHistory());
   (history as FailingHistory).failing = "save";
   await fails(registry.apply([update("a"), create("c")]), "unavailable", "the disk is full");
@@ -284,7 +288,7 @@ Deno.test("a save that fails undoes the transaction, and nothing was committed",
   assertEquals((await registry.apply([update("a")])).id, 2);
 });
 
-Deno.test("a participant that refuses to begin: the others are told that it is off", async () => {
+Deno.test("if a participant rejects the begin, the others get a discard", async () => {
   const { registry, recorder } = await setUp();
   const other = new Recorder("other", "other").attachTo(registry);
   other.script["begin"] = () => Promise.reject(new Error("busy"));
@@ -293,7 +297,7 @@ Deno.test("a participant that refuses to begin: the others are told that it is o
   assertEquals(other.take(), ["begin"]);
 });
 
-Deno.test("a participant that was asked to begin and has not answered is told that it is off", async () => {
+Deno.test("a participant that has not answered the begin gets a discard", async () => {
   const { registry, recorder } = await setUp({ timeout: 20 });
   recorder.script["begin"] = () => new Promise(() => {});
   const error = await fails(registry.apply([create("c")]), "timeout", "the begin of a transaction within 0.02 s");
@@ -306,11 +310,11 @@ Deno.test("a participant that was asked to begin and has not answered is told th
   };
   const unasked = new Recorder("unasked").attachTo(registry);
   await fails(registry.apply([create("c")], { signal: controller.signal }), "rejected", "several", "canceled");
-  assertEquals(recorder.take(), ["begin", "because several participants refused", "discard"]);
+  assertEquals(recorder.take(), ["begin", "because several participants rejected the transaction", "discard"]);
   assertEquals(unasked.take(), []);
 });
 
-Deno.test("a participant that fails to commit: everything is undone, and head moves back", async () => {
+Deno.test("a participant that fails to commit undoes everything, and head moves back", async () => {
   const { registry, recorder, history } = await setUp();
   recorder.script["commit"] = () => {
     throw new Error("cannot");
@@ -361,7 +365,7 @@ Deno.test("a head that cannot be moved back is reported with both causes, and ca
   assertEquals(names(registry), ["a=0", "b=0", "c=0"]);
 });
 
-Deno.test("several participants are asked at once, and all their reasons are told", async () => {
+Deno.test("several participants are asked at once, and all their reasons are reported", async () => {
   const { registry } = await setUp({ timeout: 200 });
   for (const name of ["one", "two"]) {
     new Recorder(name, "none").attachTo(registry).script["begin"] = () => new Promise(() => {});
@@ -370,7 +374,7 @@ Deno.test("several participants are asked at once, and all their reasons are tol
   const applied = fails(
     registry.apply([create("c")]),
     "rejected",
-    "several participants refused",
+    "several participants rejected the transaction",
     "one did",
     "two did",
   );
@@ -381,7 +385,7 @@ Deno.test("several participants are asked at once, and all their reasons are tol
   assertEquals((error.cause as AggregateError).errors.map(({ code }) => code), ["timeout", "timeout"]);
 });
 
-Deno.test("several handlers of one kind all have to accept; those who did take it back", async () => {
+Deno.test("all handlers of a kind must accept, or those that did undo", async () => {
   const registry = new Registry(new MemoryHistory());
   const [one, two] = [new Recorder("one").attachTo(registry), new Recorder("two").attachTo(registry)];
   two.script["create b"] = () => {
@@ -417,7 +421,7 @@ Deno.test("several handlers of one kind all have to accept; those who did take i
   assertEquals(two.take(), ["begin", "create b", "create c", "create b", "commit"]);
 });
 
-Deno.test("what cannot be undone is reported with both causes, and load mends it", async () => {
+Deno.test("an operation that cannot be undone is reported with both causes, and load repairs it", async () => {
   const { registry, recorder } = await setUp();
   recorder.script["create z"] = () => {
     throw new Error("no");
@@ -434,7 +438,11 @@ Deno.test("what cannot be undone is reported with both causes, and load mends it
   assertEquals(error.left.map(({ kind, id }) => `${kind} ${id}`), ["update a:b"]);
   // The state is what the handlers hold.
   assertEquals(names(registry), ["a=0", "b=1"]);
-  await fails(registry.apply([create("c")]), "unavailable", "the registry is not at v1: load a version first");
+  await fails(
+    registry.apply([create("c")]),
+    "unavailable",
+    "the registry is out of step with v1: load a version first",
+  );
   recorder.script = {};
   recorder.take();
   await registry.load();
@@ -458,7 +466,7 @@ Deno.test("an operation that is half done and stuck is not tried again", async (
   assertEquals(names(registry), ["a=0", "b=0", "c=0"]);
 });
 
-Deno.test("what is stuck is gone after a jump to anywhere, the beginning too", async () => {
+Deno.test("operations that could not be undone are gone after a jump anywhere, even to the beginning", async () => {
   for (const target of [0, 1, 2]) {
     const { registry, recorder } = await setUp();
     await registry.apply([update("a")]);
@@ -473,7 +481,7 @@ Deno.test("what is stuck is gone after a jump to anywhere, the beginning too", a
   }
 });
 
-Deno.test("of an entry of which something is stuck nothing earlier is undone", async () => {
+Deno.test("earlier operations on an entry with a stuck one are not undone", async () => {
   const { registry, recorder } = await setUp();
   recorder.script["create z"] = recorder.script["undo delete a"] = () => {
     throw new Error("no");
@@ -500,7 +508,7 @@ Deno.test("a discard that fails is reported too", async () => {
   assertEquals((await registry.apply([create("c")])).id, 2);
 });
 
-Deno.test("a canceled transaction is undone with time of its own", async () => {
+Deno.test("undoing a canceled transaction has its own time limit", async () => {
   const { registry, recorder } = await setUp();
   const controller = new AbortController();
   let signal: AbortSignal | undefined;
@@ -561,7 +569,7 @@ Deno.test("a signal cancels between two operations and after the last, but not o
   assertEquals((await registry.apply([create("e")], { signal: controller.signal })).id, 2);
 });
 
-Deno.test("who waits for a turn can give up without losing anybody else theirs", async () => {
+Deno.test("a waiting change can be canceled without affecting the others", async () => {
   const { registry, recorder } = await setUp();
   const open = Promise.withResolvers<void>();
   recorder.script["create c"] = () => open.promise;
@@ -593,7 +601,7 @@ Deno.test("a handler reads the old state, and cannot change the registry", async
   assertEquals(names(registry), ["a=0", "b=0", "c=0"]);
 });
 
-Deno.test("what a handler began can change the registry when the transaction is over", async () => {
+Deno.test("work that a handler started can change the registry after the transaction", async () => {
   const { registry, recorder } = await setUp();
   const later = Promise.withResolvers<number>();
   recorder.script["create c"] = () => {
@@ -613,7 +621,7 @@ Deno.test("parallel changes are made one after another", async () => {
   assertEquals(registry.size, 52);
 });
 
-Deno.test("a writer that is behind is refused, follows, and tries again", async () => {
+Deno.test("a writer that is behind is rejected, follows, and tries again", async () => {
   const { registry, history } = await setUp();
   const second = new Registry(history);
   const behind = new Recorder().attachTo(second);

@@ -11,31 +11,32 @@ import type { TransactionReason } from "./event.ts";
 import { Lock } from "./lock.ts";
 import { Transaction } from "./transaction.ts";
 
-/** How transitions are made. */
+/** Options of transitions. */
 export interface TransitionOptions {
+  /** How long each answer may take, in milliseconds. */
   readonly timeout: number;
-  /** Whether nobody is asked about anything. */
+  /** Whether handlers are not asked about anything. */
   readonly silent: boolean;
-  /** The kinds about whose entries nobody is asked. */
+  /** The kinds of entries that handlers are not asked about. */
   readonly silentKinds: ReadonlySet<string>;
 }
 
-/** What makes one transition last. */
+/** How one transition is saved. */
 export interface Saving {
   readonly signal?: AbortSignal | undefined;
-  /** Called when everything was accepted. Answers the version that is reached, if it was not known before. */
+  /** Called when everything was accepted. Returns the new version, if it was not known before. */
   readonly save?: () => Promise<Version | void>;
   /** Called when a participant fails to commit what was saved. */
   readonly unsave?: () => Promise<unknown>;
 }
 
-/** Where a registry is, and how it gets elsewhere: by one transition at a time, each whole or not at all. */
+/** The state of a registry, which changes by one transition at a time, each completely or not at all. */
 export class Transitions {
   readonly #bus: Bus;
   readonly #index: DependencyIndex;
   readonly #options: TransitionOptions;
   readonly #lock = new Lock();
-  /** Set in whatever a transition calls, which cannot make another one. */
+  /** Set in everything that a transition calls, which must not start another one. */
   readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
   #state = State.empty;
   #version = BEGINNING;
@@ -56,21 +57,25 @@ export class Transitions {
     return this.#version;
   }
 
-  /** Where a way begins. */
-  get place(): Checkpoint {
+  /** Where the plan of a transition begins. */
+  get checkpoint(): Checkpoint {
     return { state: this.#state, version: this.#outOfStep === undefined ? this.#version.id : undefined };
   }
 
-  /** @throws {RegistryError} `unavailable`, if the state is not that of the version. */
+  /** Checks that the state is that of the version. @throws {RegistryError} `unavailable`, if it is not. */
   checkInStep(): void {
     if (this.#outOfStep === undefined) return;
-    throw new RegistryError("unavailable", `the registry is not at v${this.#version.id}: load a version first`, {
-      cause: this.#outOfStep,
-    });
+    throw new RegistryError(
+      "unavailable",
+      `the registry is out of step with v${this.#version.id}: load a version first`,
+      {
+        cause: this.#outOfStep,
+      },
+    );
   }
 
   /**
-   * Runs something while no other transition is under way.
+   * Runs a function while no other transition is under way.
    *
    * @throws {RegistryError} `invalid`, from inside a transition; `canceled`, if the signal is aborted before.
    */
@@ -82,13 +87,13 @@ export class Transitions {
   }
 
   /**
-   * Goes a way. Answers the version that is reached.
+   * Carries out a plan. Returns the version that is reached.
    *
    * @throws {RegistryError} Why it failed, after everything was undone.
    * @throws {UndoError} If something could not be undone.
    */
-  async make(reason: TransactionReason, way: Plan, { signal, save, unsave }: Saving): Promise<Version> {
-    let reached = way.version;
+  async make(reason: TransactionReason, plan: Plan, { signal, save, unsave }: Saving): Promise<Version> {
+    let reached = plan.version;
     const saved = async () => {
       reached = await save?.() ?? reached;
     };
@@ -96,9 +101,9 @@ export class Transitions {
       if (signal?.aborted) throw new RegistryError("canceled", "the change was canceled", { cause: signal.reason });
       await saved();
     } else {
-      await this.#transact(reason, way, signal, saved, async () => void await unsave?.());
+      await this.#transact(reason, plan, signal, saved, async () => void await unsave?.());
     }
-    this.#become(way.state, way.operations);
+    this.#set(plan.state, plan.operations);
     this.#version = reached;
     this.#outOfStep = undefined;
     return reached;
@@ -123,7 +128,7 @@ export class Transitions {
       await this.#inside.run(inside, () => transaction.run());
     } catch (error) {
       if (error instanceof UndoError && error.left.length > 0) {
-        this.#become(this.#state.apply(error.left), error.left);
+        this.#set(this.#state.apply(error.left), error.left);
         this.#outOfStep = error;
       }
       throw error;
@@ -135,7 +140,7 @@ export class Transitions {
   readonly #isSilent = (operation: Operation) =>
     this.#options.silentKinds.has(kindOfEntry(operation)) || changesNothing(operation);
 
-  #become(state: State, operations: readonly Operation[]): void {
+  #set(state: State, operations: readonly Operation[]): void {
     this.#state = state;
     this.#index.follow(state, operations);
   }

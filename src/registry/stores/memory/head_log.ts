@@ -1,36 +1,37 @@
-import type { Head, Move, Signature } from "../../history.ts";
+import { type Head, type Move, type Signature, signatureOf } from "../../history.ts";
 
-/** The moves of head, kept in memory, the oldest forgotten. */
+/** The head log in memory, which forgets its oldest moves. */
 export class HeadLog {
   #moves: Move[] = [];
   #head: Head = { version: 0, sequence: 0 };
 
-  /** @param capacity How many moves are kept. */
+  /** @param capacity The number of moves that are kept. */
   constructor(readonly capacity = Infinity) {}
 
   get head(): Head {
     return this.#head;
   }
 
-  add(version: number, time: Date, { author, message }: Signature): Head {
+  /** Appends a move. Returns the new head. */
+  add(version: number, time: Date, signature: Signature): Head {
     const sequence = this.#head.sequence + 1;
     this.#moves.push({
       sequence,
       version,
       previous: this.#head.version,
       time,
-      ...(author === undefined ? {} : { author }),
-      ...(message === undefined ? {} : { message }),
+      ...signatureOf(signature),
     });
     if (this.#moves.length > this.capacity) this.#moves.shift();
     return this.#head = { version, sequence };
   }
 
+  /** Returns the moves after a sequence number, in order. */
   since(sequence: number): Move[] {
     return this.#moves.slice(this.#moves.findLastIndex((move) => move.sequence <= sequence) + 1);
   }
 
-  /** Forgets the moves to versions that are gone. */
+  /** Removes the moves to versions that were removed. */
   forget(versions: ReadonlySet<number>): void {
     this.#moves = this.#moves.filter(({ version }) => !versions.has(version));
   }

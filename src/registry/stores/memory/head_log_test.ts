@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HeadLog } from "./head_log.ts";
 
-Deno.test("the oldest moves are forgotten, and their numbers are not used again", () => {
+Deno.test("the oldest moves are forgotten, and sequence numbers are not reused", () => {
   const log = new HeadLog(3);
   assertEquals([log.head, log.since(0)], [{ version: 0, sequence: 0 }, []]);
   for (const version of [1, 2, 1, 3]) log.add(version, new Date(), {});

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file require-await -- what throws in a method of a history has to reject
+// deno-lint-ignore-file require-await -- an error thrown by these methods must reject
 import type { Baseline, Changeset, Draft, Head, History, Pruned, Signature } from "../../history.ts";
 import type { Operation } from "../../operation.ts";
 import { State } from "../../state/state.ts";

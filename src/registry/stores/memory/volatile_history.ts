@@ -1,4 +1,4 @@
-// deno-lint-ignore-file require-await -- what throws in a method of a history has to reject
+// deno-lint-ignore-file require-await -- an error thrown by these methods must reject
 import { ConflictError, RegistryError } from "../../errors.ts";
 import type { Head, Move, Signature } from "../../history.ts";
 import { Signal } from "../signal.ts";
@@ -11,7 +11,7 @@ export abstract class VolatileHistory {
   readonly #moved = new Signal();
   #closed = false;
 
-  /** @param moves How many moves of head are kept for those who watch. Default all. */
+  /** @param moves The number of moves that are kept for watches. Default all. */
   constructor(moves?: number) {
     this.headLog = new HeadLog(moves);
   }
@@ -35,19 +35,19 @@ export abstract class VolatileHistory {
     this.#moved.close();
   }
 
-  /** @throws {RegistryError} `unavailable`, if it is closed. */
+  /** Checks that it is open. @throws {RegistryError} `unavailable`, if it is closed. */
   protected check(): void {
     if (this.#closed) throw new RegistryError("unavailable", "the history is closed");
   }
 
-  /** @throws {ConflictError} If head is another version. */
+  /** Checks that a version is head. @throws {ConflictError} If another one is. */
   protected expect(head: number): void {
     this.check();
     const actual = this.headLog.head.version;
     if (head !== actual) throw new ConflictError(head, actual);
   }
 
-  /** Moves head, and tells those who watch. */
+  /** Moves head, and wakes the watches. */
   protected move(version: number, time: Date, signature: Signature): Head {
     const head = this.headLog.add(version, time, signature);
     this.#moved.notify();

@@ -1,16 +1,16 @@
-// deno-lint-ignore-file require-await -- what throws in a method of a history has to reject
+// deno-lint-ignore-file require-await -- an error thrown by these methods must reject
 import { RegistryError } from "../../errors.ts";
 import type { Baseline, Changeset, Draft, Head, History } from "../../history.ts";
 import type { Operation } from "../../operation.ts";
 import type { Version } from "../../version.ts";
 import { VolatileHistory } from "../memory/volatile_history.ts";
 
-/** How many moves of head are kept for those who watch. */
+/** The number of moves that are kept for watches. */
 const MOVES = 1024;
 
 /**
- * No history: versions are counted and forgotten. A registry on it goes forward for ever, and neither back nor through
- * a restart.
+ * A history that counts versions and forgets them. A registry on it can go forward, but not back, and loses its entries
+ * with a restart.
  */
 export class NilHistory extends VolatileHistory implements History {
   constructor() {
@@ -51,6 +51,6 @@ export class NilHistory extends VolatileHistory implements History {
 
   #forgotten(): never {
     this.check();
-    throw new RegistryError("unavailable", "nil: keeps no versions; a store that does is memory: or a file");
+    throw new RegistryError("unavailable", "nil: keeps no versions; use memory: or a file instead");
   }
 }
