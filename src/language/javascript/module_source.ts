@@ -13,7 +13,7 @@ export interface ModuleSource {
   /** Whether the body sets `module.exports`; otherwise it sets `d` of its only parameter. */
   readonly commonJs: boolean;
   /** Whether it has syntax (`async`, `await`) that can leave work for later. */
-  readonly deferring: boolean;
+  readonly mayDefer: boolean;
 }
 
 /** How many characters code may have. */
@@ -35,13 +35,13 @@ export function readModule(code: string): { module: ModuleSource } | { problem: 
   }
 }
 
-function rewrite(code: string, tree: acorn.Program, { names, deferring }: Facts): ModuleSource {
+function rewrite(code: string, tree: acorn.Program, { names, mayDefer }: Facts): ModuleSource {
   const isModule = tree.body.some((node) => /^(Import|Export)/.test(node.type));
   if (!isModule && (names.has("module") || names.has("exports"))) {
-    return { body: code, parameters: ["module", "exports"], commonJs: true, deferring };
+    return { body: code, parameters: ["module", "exports"], commonJs: true, mayDefer };
   }
   const { body, parameter } = rewriteExports(code, tree, names);
-  return { body, parameters: [parameter], commonJs: false, deferring };
+  return { body, parameters: [parameter], commonJs: false, mayDefer };
 }
 
 function parse(code: string, options: Partial<acorn.Options> = {}): acorn.Program {
@@ -55,12 +55,12 @@ function parse(code: string, options: Partial<acorn.Options> = {}): acorn.Progra
 
 interface Facts {
   names: Set<string>;
-  deferring: boolean;
+  mayDefer: boolean;
 }
 
 function survey(tree: acorn.Program): Facts {
   const names = new Set<string>();
-  let deferring = false;
+  let mayDefer = false;
   eachNode(tree, (node) => {
     switch (node.type) {
       case "Identifier":
@@ -74,15 +74,15 @@ function survey(tree: acorn.Program): Facts {
         }
         break;
       case "AwaitExpression":
-        deferring = true;
+        mayDefer = true;
         break;
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":
-        deferring ||= (node as acorn.Function).async;
+        mayDefer ||= (node as acorn.Function).async;
     }
   });
-  return { names, deferring };
+  return { names, mayDefer };
 }
 
 function refuseTopLevelAwait(tree: acorn.Program): void {

@@ -1,19 +1,19 @@
 import { isError, type Value } from "../../value/mod.ts";
 import { badCode, offsetOf } from "../code_failure.ts";
 import type { CodeFailure, CompileOptions, LogLine, Program } from "../language.ts";
-import type { Caller, Entry } from "../realm/compartment.ts";
-import type { Unit } from "../realm/realm.ts";
-import { placeIn } from "../realm/stack.ts";
+import type { Caller, RealmFunction } from "../realm/compartment.ts";
+import type { CompiledBody } from "../realm/realm.ts";
+import { locationIn } from "../realm/stack.ts";
 import { RIGHT } from "./export_rewriting.ts";
 import type { ModuleSource } from "./module_source.ts";
 
 /** A module that runs in a realm. */
 export class Snippet implements Program, Caller {
-  deferring: boolean;
+  mayDefer: boolean;
   readonly #code: string;
   readonly #module: ModuleSource;
-  #unit: Unit | undefined;
-  #entry: Entry | undefined;
+  #compiled: CompiledBody | undefined;
+  #entry: RealmFunction | undefined;
   #lines: LogLine[] = [];
 
   /**
@@ -23,9 +23,9 @@ export class Snippet implements Program, Caller {
   constructor(code: string, module: ModuleSource, { realm, isolate = false }: CompileOptions) {
     this.#code = code;
     this.#module = module;
-    this.deferring = module.deferring;
+    this.mayDefer = module.mayDefer;
     try {
-      this.#unit = realm.compile(module.body, module.parameters, isolate);
+      this.#compiled = realm.compile(module.body, module.parameters, isolate);
     } catch (error) {
       const { name, message, stack } = error as Error; // of the realm's own
       throw badCode({ what: name === "RangeError" ? "the code is nested too deeply" : message, ...this.#place(stack) });
@@ -35,7 +35,7 @@ export class Snippet implements Program, Caller {
   start(): void {
     if (this.#entry !== undefined) return;
     const { compartment, body } = this.#held();
-    let entry: Entry | undefined;
+    let entry: RealmFunction | undefined;
     try {
       entry = compartment.start(this, body, this.#module.commonJs);
     } catch (error) {
@@ -64,25 +64,25 @@ export class Snippet implements Program, Caller {
   }
 
   takeLogs(): LogLine[] {
-    this.#unit?.compartment.collect(this);
+    this.#compiled?.compartment.collect(this);
     const lines = this.#lines;
     if (lines.length > 0) this.#lines = [];
     return lines;
   }
 
-  note(lines: LogLine[]): void {
+  onOutput(lines: LogLine[]): void {
     this.#lines.push(...lines);
   }
 
   release(): void {
-    this.#unit?.release();
-    this.#unit = undefined;
+    this.#compiled?.release();
+    this.#compiled = undefined;
     this.#entry = undefined;
   }
 
-  #held(): Unit {
-    if (this.#unit === undefined) throw new Error("the program was released");
-    return this.#unit;
+  #held(): CompiledBody {
+    if (this.#compiled === undefined) throw new Error("the program was released");
+    return this.#compiled;
   }
 
   #placed(error: CodeFailure): CodeFailure {
@@ -92,7 +92,7 @@ export class Snippet implements Program, Caller {
   }
 
   #place(stack: string | undefined): { offset?: number } {
-    const place = placeIn(stack);
+    const place = locationIn(stack);
     return place === undefined ? {} : { offset: offsetOf(this.#code, place.line, place.column) };
   }
 }
