@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 
 type Options = WorkerOptions & { deno: { permissions: { read: URL[] } } };
 
-Deno.test("every language works on a thread without permissions whose global was emptied", async () => {
+Deno.test("every language works in a thread without permissions and with an emptied global", async () => {
   const url = new URL("./thread/sealed.ts", import.meta.url);
   const options: Options = { type: "module", deno: { permissions: { read: [new URL("../../", import.meta.url)] } } };
   const worker = new Worker(url, options);

@@ -186,7 +186,7 @@ Deno.test("errors of an expression say where", () => {
     [
       "'abc'.charAt(9)",
       null,
-      "the index of charAt is out of range: 9 is not between 0 and 3",
+      "invalid index of charAt 9: expected 0 to 3",
       -1,
       "index_out_of_range",
     ],

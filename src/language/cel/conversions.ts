@@ -5,7 +5,7 @@ import { define } from "./define.ts";
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
 
-/** Conversions and comparisons of the standard that the library lacks. */
+/** Registers conversions and comparisons of the CEL specification that the library lacks. */
 export function registerConversions(environment: Environment): void {
   environment.registerFunction("int(uint): int", (value: UnsignedInt) => value.value, { async: false });
   define(environment, `int(${TIMESTAMP}): int`, (time: Date) => BigInt(Math.floor(time.getTime() / 1000)));
@@ -25,7 +25,7 @@ export function registerConversions(environment: Environment): void {
   }
 }
 
-/** As RFC 3339 has it, without the fraction of a second where there is none. */
+/** Formats a time as RFC 3339, without a fraction of zero. */
 export function showTimestamp(time: Date): string {
   return time.toISOString().replace(".000Z", "Z");
 }

@@ -2,7 +2,7 @@ import type { Environment } from "cel-js";
 import { failure } from "../../value/mod.ts";
 import { defineNamespace } from "./define.ts";
 
-/** The functions of cel-go's encoders extension. */
+/** Registers the functions of cel-go's encoders extension. */
 export function registerEncoders(environment: Environment): void {
   const add = defineNamespace(environment, "base64");
 
@@ -11,7 +11,7 @@ export function registerEncoders(environment: Environment): void {
     try {
       return Uint8Array.fromBase64(text);
     } catch {
-      throw failure("base64.decode: the text is no base64", { code: "invalid_argument" });
+      throw failure("base64.decode: invalid base64", { code: "invalid_argument" });
     }
   });
 }

@@ -1,6 +1,6 @@
 import type { Environment } from "cel-js";
 
-/** Operators between doubles and ints: every number that comes from outside is a double, every literal `1` an int. */
+/** Registers operators between doubles and ints. Numbers of payloads are doubles, literals such as `1` are ints. */
 export function registerNumbers(environment: Environment): void {
   const MIXED = [["int", "double"], ["double", "int"], ["uint", "double"], ["double", "uint"]] as const;
   const OPERATORS: Record<string, (a: number, b: number) => number> = {
@@ -11,7 +11,7 @@ export function registerNumbers(environment: Environment): void {
     "%": (a, b) => a % b,
   };
   for (const [sign, operate] of Object.entries(OPERATORS)) {
-    // Number() takes an int (bigint), a uint (an object with valueOf) and a double.
+    // Number() converts ints (bigint), uints (objects with valueOf) and doubles.
     const mixed = (a: unknown, b: unknown) => operate(Number(a), Number(b));
     for (const [left, right] of MIXED) environment.registerOperator(`${left} ${sign} ${right}: double`, mixed);
   }

@@ -2,7 +2,7 @@ import type { Environment } from "cel-js";
 import { defineNamespace } from "./define.ts";
 import { celEqual } from "./equality.ts";
 
-/** The functions of cel-go's sets extension: lists, whatever the order of their items. */
+/** Registers the functions of cel-go's sets extension, which compare lists regardless of order. */
 export function registerSets(environment: Environment): void {
   const contains = (list: unknown[], part: unknown[]) =>
     part.every((item) => list.some((other) => celEqual(item, other)));

@@ -8,7 +8,7 @@ import { eachExpression } from "./tree.ts";
 
 const VARIABLE = "env";
 const LONGEST = 4096;
-const environment = makeEnvironment(VARIABLE, { nodes: 1000, depth: 50, made: 64 * 1024 });
+const environment = makeEnvironment(VARIABLE, { nodes: 1000, depth: 50, result: 64 * 1024 });
 
 /**
  * What a template may call. The host evaluates it under no time limit, so nothing may repeat (`map`, `exists`), run a

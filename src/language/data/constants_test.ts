@@ -10,7 +10,7 @@ Deno.test("there are six languages, and an error names them", () => {
     assertThrows(
       () => languageOf(name),
       Error,
-      `no language is called ${JSON.stringify(name)}; there are text, json, yaml, cel, javascript, typescript`,
+      `unknown language ${JSON.stringify(name)}: expected text, json, yaml, cel, javascript, typescript`,
     );
   }
 });

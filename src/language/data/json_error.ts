@@ -1,15 +1,15 @@
 const SPACE = /[ \t\n\r]*/y;
 const LITERAL = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** How a word or a number begins that does not go on as it should. */
+/** The start of a word or a number that does not continue correctly. */
 const BEGUN = /t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|/y;
-// deno-lint-ignore no-control-regex -- what JSON forbids in a text
+// deno-lint-ignore no-control-regex -- JSON strings may not contain control characters
 const STRING = /"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
 
 /**
- * Where a text stops being JSON, which the engine's own parser says only now and then.
+ * Finds the error in invalid JSON. The error of `JSON.parse` states the position only sometimes.
  *
- * @param text Not JSON.
- * @returns The offset of the first character that cannot stand where it stands; the length of the text if it ends early.
+ * @param text Invalid JSON.
+ * @returns The offset of the first unexpected character, the length of the text if it ends too early.
  */
 export function jsonErrorOffset(text: string): number {
   const open: string[] = [];
@@ -21,7 +21,7 @@ export function jsonErrorOffset(text: string): number {
     return true;
   };
   const string = (): boolean => skip(STRING) && text[at] === '"' && ++at > 0;
-  /** The key of a field and its colon. */
+  /** Reads the key of a field and its colon. */
   const key = (): boolean => {
     skip(SPACE);
     if (!string()) return false;
@@ -44,7 +44,7 @@ export function jsonErrorOffset(text: string): number {
       if (opening !== '"') skip(BEGUN);
       return at;
     }
-    // a value has ended: close what ends here, or go on with the next item
+    // After a value, close the lists and maps that end here, or continue with the next item.
     for (;;) {
       skip(SPACE);
       if (open.length === 0 || (text[at] !== open.at(-1) && text[at] !== ",")) return at;

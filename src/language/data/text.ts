@@ -1,7 +1,7 @@
 import type { Language } from "../language.ts";
 import { Constant } from "./constant.ts";
 
-/** Text: the code itself is the answer. */
+/** Plain text: the program returns the code itself. */
 export const text: Language = {
   name: "text",
   check: () => [],

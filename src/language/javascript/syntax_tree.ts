@@ -1,10 +1,10 @@
 import type { Node } from "acorn";
 
 /**
- * Calls a function with each node of a tree, outer before inner, and with how many nodes it stands in. The tree may be
- * as deep as the parser allows.
+ * Visits each node of a tree, parents first, with its depth. It does not recurse, so the tree may be as deep as the
+ * parser allows.
  *
- * @param visit Answers false to leave out what is in the node.
+ * @param visit Returns false to skip the children of the node.
  */
 export function eachNode(root: Node, visit: (node: Node, depth: number) => boolean | void): void {
   const nodes: Node[] = [root];

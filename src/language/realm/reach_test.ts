@@ -19,11 +19,17 @@ const REACH = `
       for (const key of Reflect.ownKeys(value)) {
         const field = Reflect.getOwnPropertyDescriptor(value, key);
         waiting.push(field.value, field.get, field.set);
-        // what the accessors of built-ins hold: Promise, toString, ...
+        // the values behind accessors of built-ins: Promise, toString, ...
         if (field.get && Object.isFrozen(field.get)) try { waiting.push(Reflect.apply(field.get, value, [])) } catch { }
       }
     }
     return seen;
+  };
+  const foreign = (value) => {
+    let root = value;
+    for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
+    if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) return true;
+    return typeof value === "function" && value !== Function.prototype && !(value instanceof Function);
   };
   const nameOf = (value) => { try { return String(value.name ?? value[Symbol.toStringTag] ?? Object.prototype.toString.call(value)) } catch { return "?" } };
 `;
@@ -139,13 +145,8 @@ const realmWalk = program(`${REACH}
     const first = reach(producers.map((produce) => produce()));
     const second = reach(producers.map((produce) => produce()));
     for (const value of all) {
-      let root = value;
-      for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
-      if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) problems.push("foreign: " + nameOf(value));
-      if (typeof value === "function") {
-        functions++;
-        if (value !== Function.prototype && !(value instanceof Function)) problems.push("foreign function: " + nameOf(value));
-      }
+      if (foreign(value)) problems.push("foreign: " + nameOf(value));
+      if (typeof value === "function") functions++;
     }
     const shared = [...reach([globalThis]), ...[...first].filter((value) => second.has(value))];
     for (const value of shared) {
@@ -178,11 +179,8 @@ Deno.test("a snippet receives only objects of the realm", () => {
       let count = 0;
       for (const value of reach(handed)) {
         count++;
-        let root = value;
-        for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
-        if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) problems.push("foreign: " + nameOf(value));
+        if (foreign(value)) problems.push("foreign: " + nameOf(value));
         if (typeof value === "function" && !Object.isFrozen(value)) problems.push("not frozen: " + nameOf(value));
-        if (typeof value === "function" && value !== Function.prototype && !(value instanceof Function)) problems.push("foreign function: " + nameOf(value));
       }
       return { problems, count };
     };

@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-// A thread without permissions, whose global is emptied once everything is imported: as an executor is.
+// A thread that empties its global once everything is imported, as an executor does.
 import { registerHooks } from "node:module";
 import { compileCondition, evaluateTemplate, languageOf, Realm } from "../../../src/language/mod.ts";
 import { asError, failure, isError, type Value } from "../../../src/value/mod.ts";
@@ -12,7 +12,7 @@ const WEB =
 
 registerHooks({
   resolve(specifier: string) {
-    throw new Error(`import of ${specifier} refused`);
+    throw new Error(`cannot import ${specifier}`);
   },
 });
 for (const key of Reflect.ownKeys(globalThis)) {
