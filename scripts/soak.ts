@@ -4,7 +4,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { MemoryHistory } from "../src/registry/mod.ts";
 import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
-import { formatProblem } from "../src/spec/mod.ts";
+import { formatDiagnostic } from "../src/spec/mod.ts";
 import { grown, takeCensus } from "./soak/census.ts";
 import { FAULTS, refusedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
 
@@ -130,7 +130,7 @@ class Soak {
 async function apply({ registry, loader, namespace }: Runtime, yaml: string): Promise<void> {
   const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry };
   const manifest = readManifest([{ name: "soak.yaml", text: yaml }], options);
-  if (!isApplicable(manifest)) throw new Error(manifest.problems.map(formatProblem).join("\n"));
+  if (!isApplicable(manifest)) throw new Error(manifest.diagnostics.map(formatDiagnostic).join("\n"));
   await registry.apply(changesOf(manifest.specs, registry));
 }
 

@@ -1,10 +1,11 @@
 import { failure } from "../value/mod.ts";
-import type { CodeFailure, CodeProblem } from "./language.ts";
+import type { Diagnostic } from "../spec/model/mod.ts";
+import type { CodeFailure } from "./language.ts";
 
 /** The error that compiling bad code throws; code `bad_code`. */
-export function badCode({ what, hint, offset }: CodeProblem): CodeFailure {
-  const error: CodeFailure = failure(hint === undefined ? what : `${what}; ${hint}`, { code: "bad_code" });
-  if (offset !== undefined) error.offset = offset;
+export function badCode({ message, hint, location }: Diagnostic): CodeFailure {
+  const error: CodeFailure = failure(hint === undefined ? message : `${message}; ${hint}`, { code: "bad_code" });
+  if (location?.offset !== undefined) error.offset = location.offset;
   return error;
 }
 

@@ -1,15 +1,6 @@
+import type { Diagnostic } from "../spec/model/mod.ts";
 import type { Failure, LogLevel, Value } from "../value/mod.ts";
 import type { Realm } from "./realm/realm.ts";
-
-/** What is wrong with code. */
-export interface CodeProblem {
-  /** What is wrong. */
-  what: string;
-  /** What would be right. */
-  hint?: string;
-  /** Where: UTF-16 units from the start of the code. */
-  offset?: number;
-}
 
 /** An error that knows where in the code it arose. */
 export interface CodeFailure extends Failure {
@@ -30,7 +21,7 @@ export interface Language {
   /** How a spec names it: `javascript`. */
   readonly name: string;
   /** What is wrong with code, as far as can be seen without running any of it. */
-  check(code: string): CodeProblem[];
+  check(code: string): Diagnostic[];
   /** @throws {CodeFailure} If `check` finds anything; code `bad_code`. */
   compile(code: string, options: CompileOptions): Program;
 }

@@ -2,13 +2,13 @@ import { type FlatSpec, flatten, type Kind, NodeSymbol, type Prepared, type Unit
 import type { Definition } from "../protocol/mod.ts";
 import {
   checkSpecs,
-  formatProblem,
+  type Diagnostic,
+  formatDiagnostic,
   hasErrors,
   locatorOf,
   mapTemplates,
   type Origin,
   type Path,
-  type Problem,
   type Scheme,
   sourcePath,
   type Spec,
@@ -17,14 +17,19 @@ import {
 } from "../spec/mod.ts";
 import { failure, isList, isMap, toWire, type Value, type ValueMap } from "../value/mod.ts";
 
-/** A refusal to run a spec: every problem on a line, `invalid argument` as its cause. */
-export function refusal(problems: readonly Problem[]): Error {
-  const lines = problems.filter(({ severity }) => severity !== "warning").map(formatProblem);
+/** A refusal to run a spec: every diagnostic on a line, `invalid argument` as its cause. */
+export function refusal(diagnostics: readonly Diagnostic[]): Error {
+  const lines = diagnostics.filter(({ severity }) => severity !== "warning").map(formatDiagnostic);
   return failure(lines.join("\n"), { code: "invalid", cause: failure("invalid argument") });
 }
 
 /** What is wrong with a spec, links apart: they are the table's to know. */
-export function checkSpec(spec: Spec, origin: Origin | undefined, scheme: Scheme<Kind>, evaluate: Evaluate): Problem[] {
+export function checkSpec(
+  spec: Spec,
+  origin: Origin | undefined,
+  scheme: Scheme<Kind>,
+  evaluate: Evaluate,
+): Diagnostic[] {
   const source = origin === undefined ? undefined : locatorOf(origin);
   return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate });
 }
@@ -42,7 +47,7 @@ export interface Readable {
 /**
  * Reads the fields of a spec as its kind has them.
  *
- * @throws {Error} With every problem, if they are not right.
+ * @throws {Error} With every diagnostic, if they are not right.
  */
 export function readFields(
   spec: Spec,
@@ -54,9 +59,9 @@ export function readFields(
   const source = origin === undefined ? undefined : locatorOf(origin);
   if (kind === undefined) throw refusal(checkSpec(spec, origin, scheme, evaluate));
   const mapped = mapTemplates(spec, scheme, evaluate, source);
-  if (hasErrors(mapped.problems)) throw refusal(mapped.problems);
+  if (hasErrors(mapped.diagnostics)) throw refusal(mapped.diagnostics);
   const read = validate(kind, mapped.fields, scheme);
-  if ("problems" in read) throw refusal(checkSpec(spec, origin, scheme, evaluate));
+  if ("diagnostics" in read) throw refusal(checkSpec(spec, origin, scheme, evaluate));
   const made = { spec: { ...spec, fields: read.fields } };
   return origin === undefined ? made : { ...made, origin: canonicalOrigin(spec, read.fields, scheme, origin) };
 }

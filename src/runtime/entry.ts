@@ -11,9 +11,9 @@ export function specToEntry(spec: Spec, origin?: Origin): EntryInput {
 
 /** The spec of an entry. @throws {Error} If the entry holds none. */
 export function entryToSpec(entry: Entry): { spec: Spec; origin?: Origin } {
-  const { spec, problems } = specFromMap(entry.data, { namespace: entry.id.namespace });
+  const { spec, diagnostics } = specFromMap(entry.data, { namespace: entry.id.namespace });
   if (spec?.id === undefined) {
-    const why = problems[0]?.what ?? "it has no id";
+    const why = diagnostics[0]?.message ?? "it has no id";
     throw failure(`${entry.id} holds no spec: ${why}`, { cause: failure("invalid argument") });
   }
   const known = { ...spec, id: spec.id };

@@ -215,8 +215,8 @@ export class Loader implements Handler {
     const foreign = spec.namespace !== namespace;
     if (foreign || this.dryRun) {
       // variables are those of the runtime that runs the namespace
-      const problems = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
-      if (hasErrors(problems)) throw refusal(problems);
+      const diagnostics = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
+      if (hasErrors(diagnostics)) throw refusal(diagnostics);
     }
     if (foreign) return undefined;
     const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, () => ++this.#symbols);

@@ -2,13 +2,13 @@ import type { Kind } from "../flow/mod.ts";
 import { type Change, change, type Entry, type Registry } from "../registry/mod.ts";
 import {
   checkSpecs,
+  type Diagnostic,
   hasErrors,
   identify,
   type Origin,
-  type Problem,
   readSpecs,
   type Scheme,
-  sortProblems,
+  sortDiagnostics,
   type SourcedSpec,
   type Spec,
   type SpecDraft,
@@ -21,7 +21,7 @@ import { entryToSpec, specToEntry } from "./entry.ts";
 export interface Manifest {
   specs: SourcedSpec[];
   /** Everything that is wrong with them, in the order of the files. */
-  problems: Problem[];
+  diagnostics: Diagnostic[];
 }
 
 /**
@@ -46,22 +46,22 @@ export interface ManifestOptions {
 export function readManifest(files: readonly { name: string; text: string }[], options: ManifestOptions): Manifest {
   const { namespace = "default", registry, covers, scheme, evaluate } = options;
   const specs: SourcedSpec[] = [];
-  const problems: Problem[] = [];
+  const diagnostics: Diagnostic[] = [];
   let incomplete = false;
   for (const { name, text } of files) {
     const read = readSpecs(text, name, { namespace });
     specs.push(...read.specs);
-    problems.push(...read.problems);
+    diagnostics.push(...read.diagnostics);
     incomplete ||= !read.complete;
   }
   const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
-  problems.push(...checkSpecs(specs, scheme, { evaluate, incomplete, ...known !== undefined && { known } }));
-  return { specs, problems: sortProblems(problems) };
+  diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, ...known !== undefined && { known } }));
+  return { specs, diagnostics: sortDiagnostics(diagnostics) };
 }
 
 /** Whether a manifest can be applied. */
 export function isApplicable(manifest: Manifest): boolean {
-  return !hasErrors(manifest.problems);
+  return !hasErrors(manifest.diagnostics);
 }
 
 /**

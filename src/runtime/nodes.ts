@@ -147,8 +147,8 @@ function listOf(given: Value, what = "specs"): ValueMap[] {
 }
 
 function draftOf(map: ValueMap): SpecDraft {
-  const { spec, problems } = specFromMap(map);
-  if (spec === undefined) throw refusal(problems);
+  const { spec, diagnostics } = specFromMap(map);
+  if (spec === undefined) throw refusal(diagnostics);
   return spec;
 }
 

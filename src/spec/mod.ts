@@ -14,6 +14,5 @@ export {
   type TemplateExpression,
   type TemplatePart,
   type TemplateText,
-  type TextProblem,
 } from "./template/template.ts";
 export { FILE_LIMITS, type Source, stringifySpecs } from "./yaml/mod.ts";

@@ -1,12 +1,12 @@
 import { kindOf } from "../value/mod.ts";
-import { type Problem, sortProblems } from "./model/diagnostic.ts";
+import { type Diagnostic, sortDiagnostics } from "./model/diagnostic.ts";
 import { report } from "./model/report.ts";
 import type { SpecDraft } from "./model/spec.ts";
 import { readDraft, type ReadOptions } from "./schema/draft.ts";
 import { compose } from "./yaml/compose.ts";
-import { jsonFault } from "./yaml/json_syntax.ts";
+import { jsonDiagnostic } from "./yaml/json_syntax.ts";
 import { LineMap } from "./yaml/line_map.ts";
-import { type Fault, type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.ts";
+import { type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import { Source, type SourceFile } from "./yaml/source.ts";
 
@@ -19,18 +19,18 @@ export interface SourcedSpec {
 /** The specs of a text, and what is wrong with it. */
 export interface ReadSpecs {
   /**
-   * In their order. If there are problems beyond warnings, a spec may lack what could not be read, its kind too (it is
-   * empty then): fit to be checked, so that all problems are found at once, and for nothing else.
+   * In their order. If there are diagnostics beyond warnings, a spec may lack what could not be read, its kind too (it is
+   * empty then): fit to be checked, so that all diagnostics are found at once, and for nothing else.
    */
   specs: SourcedSpec[];
-  problems: Problem[];
+  diagnostics: Diagnostic[];
   /** Whether all of the text could be read; if not, specs may be missing, and links to them look wrong. */
   complete: boolean;
 }
 
 /**
  * Reads specs from YAML, or JSON if the file's name says so: one document or several, a spec or a list of specs in each.
- * Never throws: whatever is wrong is a problem, and what is not is read.
+ * Never throws: whatever is wrong is a diagnostic, and what is not is read.
  *
  * @param file The file's name, for positions.
  *
@@ -51,7 +51,7 @@ export function readSpecs(text: string, file: string, options: ReadOptions = {})
 class Reader {
   readonly #file: SourceFile;
   readonly #options: ReadOptions;
-  readonly #result: ReadSpecs = { specs: [], problems: [], complete: true };
+  readonly #result: ReadSpecs = { specs: [], diagnostics: [], complete: true };
 
   constructor(text: string, file: string, options: ReadOptions) {
     this.#file = { name: file, text, lines: new LineMap(text) };
@@ -60,22 +60,22 @@ class Reader {
 
   read(): ReadSpecs {
     const { name, text, lines } = this.#file;
-    const fault = /\.json$/i.test(name) && text.trim() !== "" ? jsonFault(text) : undefined;
-    if (fault !== undefined) this.#missing([fault]);
+    const diagnostic = /\.json$/i.test(name) && text.trim() !== "" ? jsonDiagnostic(text) : undefined;
+    if (diagnostic !== undefined) this.#missing([diagnostic]);
     else {
-      const { events, faults } = parseYaml(text);
+      const { events, diagnostics } = parseYaml(text);
       const composed = compose(text, lines, events);
-      this.#missing(faults);
-      composed.faults.forEach((fault) => this.#fault(fault));
+      this.#missing(diagnostics);
+      composed.diagnostics.forEach((diagnostic) => this.#diagnostic(diagnostic));
       if (composed.full) this.#result.complete = false;
       composed.roots.forEach((root) => this.#document(root));
     }
-    const { specs, problems, complete } = this.#result;
-    if (specs.length === 0 && problems.length === 0) {
+    const { specs, diagnostics, complete } = this.#result;
+    if (specs.length === 0 && diagnostics.length === 0) {
       const position = { file: name, line: 1, column: 1 };
-      problems.push({ position, what: "the file has no specs in it", severity: "warning" });
+      diagnostics.push({ location: { position }, message: "the file has no specs in it", severity: "warning" });
     }
-    return { specs, problems: sortProblems(problems), complete };
+    return { specs, diagnostics: sortDiagnostics(diagnostics), complete };
   }
 
   #document(root: Node): void {
@@ -93,24 +93,24 @@ class Reader {
 
   #spec(node: MapNode): void {
     const source = new Source(this.#file, node);
-    const { spec, problems } = readDraft(node.value, this.#options, (path) => source.aliasOf(path));
+    const { spec, diagnostics } = readDraft(node.value, this.#options, (path) => source.aliasOf(path));
     this.#result.specs.push({ spec, source });
-    for (const problem of problems) this.#result.problems.push(report({ spec, source }, problem));
+    for (const diagnostic of diagnostics) this.#result.diagnostics.push(report({ spec, source }, diagnostic));
   }
 
-  #refuse(node: Node, what: string, hint: string): void {
+  #refuse(node: Node, message: string, hint: string): void {
     if (node.value === UNREADABLE) return;
-    this.#fault({ offset: node.start, what: `${what} is a ${kindOf(node.value)}`, hint });
+    this.#diagnostic({ location: { offset: node.start }, message: `${message} is a ${kindOf(node.value)}`, hint });
   }
 
-  /** Notes faults for which parts of the text were not read. */
-  #missing(faults: readonly Fault[]): void {
-    faults.forEach((fault) => this.#fault(fault));
-    if (faults.length > 0) this.#result.complete = false;
+  /** Notes diagnostics for which parts of the text were not read. */
+  #missing(diagnostics: readonly Diagnostic[]): void {
+    diagnostics.forEach((diagnostic) => this.#diagnostic(diagnostic));
+    if (diagnostics.length > 0) this.#result.complete = false;
   }
 
-  #fault({ offset, what, hint }: Fault): void {
-    const position = { file: this.#file.name, ...this.#file.lines.locate(offset) };
-    this.#result.problems.push({ position, what, ...hint !== undefined && { hint } });
+  #diagnostic(diagnostic: Diagnostic): void {
+    const position = { file: this.#file.name, ...this.#file.lines.locate(diagnostic.location?.offset ?? 0) };
+    this.#result.diagnostics.push({ ...diagnostic, location: { position } });
   }
 }

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../tests/spec/random.ts";
-import { formatProblem, readSpecs, type SpecDraft } from "./mod.ts";
+import { formatDiagnostic, readSpecs, type SpecDraft } from "./mod.ts";
 
 function read(text: string, file = "x.yaml"): { specs: SpecDraft[]; lines: string[] } {
-  const { specs, problems } = readSpecs(text, file);
-  return { specs: specs.map(({ spec }) => spec), lines: problems.map(formatProblem) };
+  const { specs, diagnostics } = readSpecs(text, file);
+  return { specs: specs.map(({ spec }) => spec), lines: diagnostics.map(formatDiagnostic) };
 }
 
 /** The fields of the specs of a text that is all right. */
@@ -214,13 +214,14 @@ Deno.test("any text at all is read without an error being thrown", () => {
   for (let round = 0; round < 20_000; round++) {
     const text = random.text(pieces, 24);
     for (const file of ["x.yaml", "x.json"]) {
-      for (const { position } of readSpecs(text, file).problems) {
+      for (const { location } of readSpecs(text, file).diagnostics) {
+        const position = location?.position;
         const lines = text.split(/\r\n?|\n/);
         assert(position !== undefined && position.line >= 1 && position.line <= lines.length, JSON.stringify(text));
         const length = lines[position.line - 1]!.length;
         assert(
           position.column >= 1 && position.column <= length + 1,
-          `${formatProblem({ position, what: "" })} ${JSON.stringify(text)}`,
+          `${formatDiagnostic({ location: { position }, message: "" })} ${JSON.stringify(text)}`,
         );
       }
     }

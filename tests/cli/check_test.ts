@@ -28,7 +28,7 @@ Deno.test("check says how much it has read, and what is wrong", async () => {
   assertEquals((await project.refusal("check"))[0], 2);
 });
 
-Deno.test("check as JSON lists problems with their places", async () => {
+Deno.test("check as JSON lists diagnostics with their places", async () => {
   await using project = new Project({ "bad.yaml": "- kind: snipet\n" });
   const { code, out, err } = await project.run(["check", "bad.yaml", "-o", "json"]);
   assertEquals([code, err], [1, ""]);
@@ -37,7 +37,7 @@ Deno.test("check as JSON lists problems with their places", async () => {
     line: 1,
     column: 9,
     severity: "error",
-    what: 'unknown kind "snipet"',
+    message: 'unknown kind "snipet"',
     hint: 'did you mean "snippet"?',
   }]);
   assertEquals(await project.json("check -", { input: "kind: nop" }), []);

@@ -8,7 +8,7 @@ import {
   Runtime,
   type RuntimeOptions,
 } from "../../src/runtime/mod.ts";
-import { formatProblem } from "../../src/spec/mod.ts";
+import { formatDiagnostic } from "../../src/spec/mod.ts";
 
 /** A runtime in the process of the test: real threads, real sockets. */
 export class World implements AsyncDisposable {
@@ -48,7 +48,7 @@ export class World implements AsyncDisposable {
       evaluate: () => null,
       registry,
     });
-    if (!isApplicable(manifest)) throw new Error(manifest.problems.map(formatProblem).join("\n"));
+    if (!isApplicable(manifest)) throw new Error(manifest.diagnostics.map(formatDiagnostic).join("\n"));
     await registry.apply(changesOf(manifest.specs, registry));
   }
 

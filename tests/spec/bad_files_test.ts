@@ -1,13 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { checkSpecs, formatProblem, readSpecs, sortProblems } from "../../src/spec/mod.ts";
+import { checkSpecs, formatDiagnostic, readSpecs, sortDiagnostics } from "../../src/spec/mod.ts";
 import { testScheme } from "./kinds.ts";
 
 const scheme = testScheme();
 
 /** What a file's author is told. */
 function told(text: string, file = "x.yaml"): string[] {
-  const { specs, problems, complete } = readSpecs(text, file);
-  return sortProblems([...problems, ...checkSpecs(specs, scheme, { incomplete: !complete })]).map(formatProblem);
+  const { specs, diagnostics, complete } = readSpecs(text, file);
+  return sortDiagnostics([...diagnostics, ...checkSpecs(specs, scheme, { incomplete: !complete })]).map(
+    formatDiagnostic,
+  );
 }
 
 const FILES: { name: string; file?: string; text: string; lines: string[] }[] = [
@@ -15,7 +17,7 @@ const FILES: { name: string; file?: string; text: string; lines: string[] }[] = 
     name: "kinds",
     text: `
 - kind: snipet
-  what: ever
+  message: ever
 - kind: gateway
 - name: a
 - kind: [merge]
@@ -424,9 +426,9 @@ Deno.test("a file that would be huge is refused at once", () => {
   ];
   for (const { text, line } of cases) {
     const start = performance.now();
-    const { specs, problems, complete } = readSpecs(text, "x.yaml");
+    const { specs, diagnostics, complete } = readSpecs(text, "x.yaml");
     const time = performance.now() - start;
-    assertEquals(problems.map(formatProblem), [line]);
+    assertEquals(diagnostics.map(formatDiagnostic), [line]);
     assertEquals([specs, complete], [[], false]);
     assert(time < 500, `${time} ms`);
   }
@@ -434,11 +436,11 @@ Deno.test("a file that would be huge is refused at once", () => {
 
 Deno.test("a file just within the limits is read", () => {
   const items = `kind: merge\nx: [${"1, ".repeat(99_997)}]\n`;
-  assertEquals(readSpecs(items, "x.yaml").problems, []);
+  assertEquals(readSpecs(items, "x.yaml").diagnostics, []);
   const depth = `kind: merge\nx: ${"[".repeat(99)}${"]".repeat(99)}\n`;
-  assertEquals(readSpecs(depth, "x.yaml").problems, []);
+  assertEquals(readSpecs(depth, "x.yaml").diagnostics, []);
   const text = `kind: merge\nx: ${"a".repeat(16 * 1024 * 1024 - 10)}\n`;
-  assertEquals(readSpecs(text, "x.yaml").problems, []);
+  assertEquals(readSpecs(text, "x.yaml").diagnostics, []);
 });
 
 Deno.test("many mistakes take no more time than many specs", () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import {
+  type Diagnostic,
   duration,
-  type FieldProblem,
   type KindDescription,
   link,
   port,
@@ -114,13 +114,13 @@ const KINDS: KindDescription[] = [
 ];
 
 /** Code with the word `bad` in it is wrong there. */
-function checkCode({ code }: ValueMap): FieldProblem[] {
+function checkCode({ code }: ValueMap): Diagnostic[] {
   return badWord(code as string, ["code"]);
 }
 
-function badWord(text: string, path: (string | number)[]): FieldProblem[] {
+function badWord(text: string, path: (string | number)[]): Diagnostic[] {
   const offset = text.indexOf("bad");
-  return offset < 0 ? [] : [{ path, offset, what: "a bad word", hint: "say it nicely" }];
+  return offset < 0 ? [] : [{ location: { path, offset }, message: "a bad word", hint: "say it nicely" }];
 }
 
 /** A scheme of those kinds. */

@@ -5,8 +5,8 @@ import { Random } from "./random.ts";
 
 /** The one spec of a text that is all right. */
 function readOne(text: string): SourcedSpec {
-  const { specs, problems } = readSpecs(text, "x.yaml");
-  assertEquals(problems, [], text);
+  const { specs, diagnostics } = readSpecs(text, "x.yaml");
+  assertEquals(diagnostics, [], text);
   assertEquals(specs.length, 1, text);
   return specs[0]!;
 }
@@ -121,9 +121,9 @@ Deno.test("every character of a plain or quoted scalar is found, folded and esca
     const breaks = ["\n  ", "\n\n  ", "\n \n\n  ", "\r\n  ", "\r\n\r\n   ", " \t\n  "];
     const scalar = open + random.text([...pieces, ...pieces, ...pieces, ...breaks], 12) + close;
     const text = random.pick([`kind: a\ncode: ${scalar}\nname: x\n`, `{kind: a, code: ${scalar}, x: 1}`]);
-    const { specs, problems } = readSpecs(text, "x.yaml");
+    const { specs, diagnostics } = readSpecs(text, "x.yaml");
     // a random plain scalar may end early, as in a comment or a flow
-    if (problems.length > 0 || typeof specs[0]?.spec.fields.code !== "string") continue;
+    if (diagnostics.length > 0 || typeof specs[0]?.spec.fields.code !== "string") continue;
     assertLocated(text, specs[0]);
     located++;
   }

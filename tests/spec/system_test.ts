@@ -14,8 +14,8 @@ const text = Deno.readTextFileSync(new URL("system.yaml", import.meta.url));
 const scheme = testScheme();
 
 Deno.test("the whole workflow is read and all right", () => {
-  const { specs, problems } = readSpecs(text, "system.yaml", { namespace: "system" });
-  assertEquals(problems, []);
+  const { specs, diagnostics } = readSpecs(text, "system.yaml", { namespace: "system" });
+  assertEquals(diagnostics, []);
   assertEquals(checkSpecs(specs, scheme), []);
   assertEquals(specs.map(({ spec }) => `${spec.namespace}:${spec.name}`), [
     "system:listener",
@@ -61,6 +61,6 @@ Deno.test("it comes back from a registry and from YAML as it was", () => {
   const specs = identify(readSpecs(text, "system.yaml").specs.map(({ spec }) => spec));
   assertEquals(specs.map((spec) => specFromMap(specToMap(spec)).spec), specs);
   const again = readSpecs(stringifySpecs(specs), "again.yaml");
-  assertEquals(again.problems, []);
+  assertEquals(again.diagnostics, []);
   assertEquals<unknown>(again.specs.map(({ spec }) => spec), specs);
 });

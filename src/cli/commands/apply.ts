@@ -1,6 +1,6 @@
 import type { Operation, Registry } from "../../registry/mod.ts";
 import { changesOf, type Coverage, isApplicable, readManifest } from "../../runtime/mod.ts";
-import { formatProblem, type Problem } from "../../spec/mod.ts";
+import { type Diagnostic, formatDiagnostic } from "../../spec/mod.ts";
 import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
 import { brokenLinks, describeBroken } from "../input/links.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
@@ -47,8 +47,8 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
     const files = await readSpecFiles(paths, terminal);
     const covers: Coverage | undefined = given.prune === true ? "namespaces" : undefined;
     let told = "";
-    const tell = (problems: readonly Problem[]) => {
-      const text = problems.map(formatProblem).join("\n");
+    const tell = (diagnostics: readonly Diagnostic[]) => {
+      const text = diagnostics.map(formatDiagnostic).join("\n");
       // tried again, the files have mostly the same to be said of them
       if (text !== told && text !== "") terminal.warn(text);
       told = text;
@@ -57,7 +57,7 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
     const plan = (registry: Registry): Operation[] => {
       const options = { namespace, scheme, evaluate, registry, ...covers !== undefined && { covers } };
       const manifest = readManifest(files, options);
-      tell(manifest.problems);
+      tell(manifest.diagnostics);
       if (!isApplicable(manifest)) throw new Refused();
       const operations = registry.plan(changesOf(manifest.specs, registry, covers));
       const broken = brokenLinks(registry.snapshot().state, operations);

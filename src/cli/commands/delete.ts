@@ -1,5 +1,5 @@
 import { change, type Entry, type Operation, type Registry } from "../../registry/mod.ts";
-import { formatProblem, hasErrors, identify, readSpecs, type SpecDraft } from "../../spec/mod.ts";
+import { formatDiagnostic, hasErrors, identify, readSpecs, type SpecDraft } from "../../spec/mod.ts";
 import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
 import { brokenLinks, describeBroken } from "../input/links.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
@@ -75,9 +75,9 @@ async function readDrafts(
   terminal: Terminal,
 ): Promise<SpecDraft[] | undefined> {
   const read = (await readSpecFiles(paths, terminal)).map(({ name, text }) => readSpecs(text, name, { namespace }));
-  const problems = read.flatMap(({ problems }) => problems);
-  for (const problem of problems) terminal.warn(formatProblem(problem));
-  return hasErrors(problems) ? undefined : read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
+  const diagnostics = read.flatMap(({ diagnostics }) => diagnostics);
+  for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
+  return hasErrors(diagnostics) ? undefined : read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
 }
 
 function entriesOf(drafts: readonly SpecDraft[], registry: Registry): Entry[] {

@@ -1,7 +1,7 @@
 import type { Kind } from "../../flow/mod.ts";
 import type { Operation, Registry, Signature } from "../../registry/mod.ts";
 import { changesOf, entryIds, isApplicable, readManifest } from "../../runtime/mod.ts";
-import { formatProblem, type Scheme } from "../../spec/mod.ts";
+import { formatDiagnostic, type Scheme } from "../../spec/mod.ts";
 import type { Value } from "../../value/mod.ts";
 import { write } from "../change/write.ts";
 import type { Terminal } from "../options/command.ts";
@@ -53,7 +53,7 @@ export class SpecSource {
       const { terminal, paths: _, ...options } = this.#options;
       const covers = this.#applied;
       const manifest = readManifest(this.#files, { ...options, registry, ...covers !== undefined && { covers } });
-      for (const problem of manifest.problems) terminal.warn(formatProblem(problem));
+      for (const diagnostic of manifest.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
       if (!isApplicable(manifest)) return undefined;
       const changes = changesOf(manifest.specs, registry, covers);
       const operations = registry.plan(changes);

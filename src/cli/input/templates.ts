@@ -13,8 +13,8 @@ export function evaluator(env: ValueMap): (expression: string) => Value {
 export function lenientEvaluator(env: ValueMap): (expression: string) => Value {
   return (expression) => {
     const isKnown = variablesOf(expression).every((name) => Object.hasOwn(env, name));
-    const [problem] = isKnown ? [] : checkTemplateExpression(expression);
-    if (isKnown || problem !== undefined) return evaluateTemplate(expression, env);
+    const [diagnostic] = isKnown ? [] : checkTemplateExpression(expression);
+    if (isKnown || diagnostic !== undefined) return evaluateTemplate(expression, env);
     return `{{ ${expression} }}`;
   };
 }

@@ -1,4 +1,4 @@
-import { formatProblem, nearest, type Problem, sortProblems } from "../../spec/model/mod.ts";
+import { type Diagnostic, formatDiagnostic, nearest, sortDiagnostics } from "../../spec/model/mod.ts";
 import { compose, LineMap, type MapNode, type Node, parseYaml, type ScalarNode } from "../../spec/yaml/mod.ts";
 import type { Config, ConfiguredKind } from "./config.ts";
 import type { Flag, GivenValue } from "./flag.ts";
@@ -32,7 +32,7 @@ class Reader {
   readonly #file: string;
   readonly #lines: LineMap;
   readonly #settings: ReadonlyMap<string, Flag>;
-  readonly #problems: Problem[] = [];
+  readonly #diagnostics: Diagnostic[] = [];
   readonly #given: Record<string, GivenValue> = {};
   #kinds: ConfiguredKind[] | undefined;
 
@@ -44,16 +44,20 @@ class Reader {
   }
 
   read(): Config {
-    const { events, faults } = parseYaml(this.#text);
+    const { events, diagnostics } = parseYaml(this.#text);
     const composed = compose(this.#text, this.#lines, events);
-    for (const { offset, what, hint } of [...faults, ...composed.faults]) this.#tell(offset, what, hint);
+    for (const { location, message, hint } of [...diagnostics, ...composed.diagnostics]) {
+      this.#tell(location?.offset ?? 0, message, hint);
+    }
     const [root, second] = composed.roots;
     if (second !== undefined) this.#tell(second.start, "there is a second document", "settings are one map");
     if (root?.type === "map") this.#map(root);
     else if (root !== undefined && root.value !== null) {
       this.#tell(root.start, "the settings are not a map", "write them as key: value");
     }
-    if (this.#problems.length > 0) throw new Error(sortProblems(this.#problems).map(formatProblem).join("\n"));
+    if (this.#diagnostics.length > 0) {
+      throw new Error(sortDiagnostics(this.#diagnostics).map(formatDiagnostic).join("\n"));
+    }
     return { given: this.#given, ...this.#kinds !== undefined && { kinds: this.#kinds } };
   }
 
@@ -147,9 +151,9 @@ class Reader {
     this.#tell(node.start, `${key} is ${found}`, `it has to be ${wanted}`);
   }
 
-  #tell(offset: number, what: string, hint?: string): void {
+  #tell(offset: number, message: string, hint?: string): void {
     const position = { file: this.#file, ...this.#lines.locate(offset) };
-    this.#problems.push({ position, what, ...hint !== undefined && { hint } });
+    this.#diagnostics.push({ location: { position }, message, ...hint !== undefined && { hint } });
   }
 }
 

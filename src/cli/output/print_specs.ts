@@ -19,8 +19,8 @@ export function printSpecs(given: ParsedFlags, terminal: Terminal, entries: read
 }
 
 function draftOf({ id, data }: Entry): SpecDraft {
-  const { spec, problems } = specFromMap(data);
-  if (spec === undefined) throw new Error(`${id} holds no spec: ${problems[0]?.what}`);
+  const { spec, diagnostics } = specFromMap(data);
+  if (spec === undefined) throw new Error(`${id} holds no spec: ${diagnostics[0]?.message}`);
   return spec;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Compound, Kind, PartPort } from "../../flow/mod.ts";
-import { type FieldProblem, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
+import { type Diagnostic, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
 import { isList, type ValueMap } from "../../value/mod.ts";
 import { chain } from "./step.ts";
 
@@ -41,20 +41,20 @@ export const block: Kind = {
     if (!isCluster(given)) return [];
     const { specs, ...bounds } = fields.parse(given);
     const names = specs.map((spec) => spec.name);
-    const problems: FieldProblem[] = [];
+    const diagnostics: Diagnostic[] = [];
     for (const side of ["inbounds", "outbounds"] as const) {
       for (const [port, targets] of Object.entries(bounds[side] ?? {})) {
         targets.forEach(({ name }, index) => {
           if (names.includes(name)) return;
-          problems.push({
-            path: [side, port, index, "name"],
-            what: `no node inside is called ${JSON.stringify(name)}`,
+          diagnostics.push({
+            location: { path: [side, port, index, "name"] },
+            message: `no node inside is called ${JSON.stringify(name)}`,
             hint: `there are ${names.filter((known) => known !== undefined).join(", ") || "none with a name"}`,
           });
         });
       }
     }
-    return problems;
+    return diagnostics;
   },
   compound: (given) => isCluster(given) ? cluster(given) : chain(given),
 };

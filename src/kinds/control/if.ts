@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Kind } from "../../flow/mod.ts";
 import { checkCondition } from "../../language/mod.ts";
-import { duration } from "../../spec/mod.ts";
+import { duration, prefixPath } from "../../spec/mod.ts";
 import { isError } from "../../value/mod.ts";
 import type { ExecutorContext } from "../context.ts";
 
@@ -17,7 +17,7 @@ export const ifKind: Kind<ExecutorContext> = {
   fields,
   ports: { in: ["in"], out: ["out[]", "error"] },
   verbatim: ["when"],
-  check: ({ when }) => checkCondition(String(when)).map((problem) => ({ path: ["when"], ...problem })),
+  check: ({ when }) => checkCondition(String(when)).map((diagnostic) => prefixPath(["when"], diagnostic)),
   prepare(context) {
     const { when, timeout } = fields.parse(context.fields);
     const { symbol } = context;

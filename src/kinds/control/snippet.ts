@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Kind, oneToOne } from "../../flow/mod.ts";
 import { languageOf, LANGUAGES } from "../../language/mod.ts";
-import { duration } from "../../spec/mod.ts";
+import { duration, prefixPath } from "../../spec/mod.ts";
 import type { ExecutorContext } from "../context.ts";
 
 const fields = z.object({
@@ -27,7 +27,7 @@ export const snippet: Kind<ExecutorContext> = {
   ports: { in: ["in"], out: ["out", "error"] },
   verbatim: ["code"],
   check({ language, code }) {
-    return languageOf(String(language)).check(String(code)).map((problem) => ({ path: ["code"], ...problem }));
+    return languageOf(String(language)).check(String(code)).map((diagnostic) => prefixPath(["code"], diagnostic));
   },
   prepare(context) {
     const { language, code, timeout, isolate = false } = fields.parse(context.fields);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Kind } from "../../flow/mod.ts";
 import { checkCondition } from "../../language/mod.ts";
-import { duration, normalizePort, portName } from "../../spec/mod.ts";
+import { duration, normalizePort, portName, prefixPath } from "../../spec/mod.ts";
 import { isError } from "../../value/mod.ts";
 import type { ExecutorContext } from "../context.ts";
 import { checkOutPort } from "../out_port.ts";
@@ -26,7 +26,7 @@ export const switchKind: Kind<ExecutorContext> = {
   verbatim: ["matches[].when"],
   check(given) {
     return fields.parse(given).matches.flatMap(({ when, port }, index) => [
-      ...checkCondition(when).map((problem) => ({ path: ["matches", index, "when"], ...problem })),
+      ...checkCondition(when).map((diagnostic) => prefixPath(["matches", index, "when"], diagnostic)),
       ...checkOutPort(port, ["matches", index, "port"]),
     ]);
   },

@@ -25,8 +25,8 @@ export const router: Kind = {
     const { routes } = fields.parse(given);
     return [
       ...checkRoutes(routes as Parameters<typeof checkRoutes>[0]).map(({ index, what, hint }) => ({
-        path: ["routes", index, "path"],
-        what,
+        location: { path: ["routes", index, "path"] },
+        message: what,
         hint,
       })),
       ...routes.flatMap(({ port }, index) => checkOutPort(port, ["routes", index, "port"])),

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { program, randomNumbers, stopped, timed } from "../../../tests/language/run.ts";
 import { defineDecoder, failure, isError, lazyMap, lazyParts, Stream, type Value } from "../../value/mod.ts";
-import { type CodeFailure, type CodeProblem, languageOf } from "../mod.ts";
+import { type CodeFailure, languageOf } from "../mod.ts";
+import type { Diagnostic } from "../../spec/mod.ts";
 
 defineDecoder("cel test", (source) => ({ from: source as string }));
 
@@ -176,7 +177,7 @@ Deno.test("extensions of strings, math, lists, sets and encoders are there", () 
 });
 
 Deno.test("errors of an expression say where", () => {
-  const table: [code: string, self: Value, what: string, offset: number, code_: string][] = [
+  const table: [code: string, self: Value, message: string, offset: number, code_: string][] = [
     ["self.a.b", { a: {} }, "no such key: b", 7, "no_such_key"],
     ["1 + self.n", {}, "no such key: n", 9, "no_such_key"],
     ["self + 'a'", 1, "no such overload: dyn<double> + string", 0, "no_such_overload"],
@@ -193,36 +194,39 @@ Deno.test("errors of an expression say where", () => {
     ["self ? 1 : 2", 1, "ternary condition must be bool, got 'double'", 0, "invalid_condition_type"],
     ["self.matches('(')", "a", "invalid regular expression: (", 0, "invalid_regular_expression"],
   ];
-  for (const [code, self, what, offset, errorCode] of table) {
+  for (const [code, self, message, offset, errorCode] of table) {
     const seen = evaluate(code, self) as CodeFailure;
     assert(isError(seen), code);
-    if (what === "") continue;
-    assertEquals([seen.message, seen.code], [what, errorCode], code);
+    if (message === "") continue;
+    assertEquals([seen.message, seen.code], [message, errorCode], code);
     if (offset >= 0) assertEquals(seen.offset, offset, code);
   }
 });
 
 Deno.test("what is wrong with an expression is said before it runs", () => {
-  const table: [code: string, problem: CodeProblem][] = [
-    ["self +", { what: "unexpected token: EOF", offset: 6 }],
-    ["self.", { what: "expected IDENTIFIER, got EOF", offset: 5 }],
-    ["self == 'a", { what: "unterminated string", offset: 8 }],
-    ["slef.a", { what: "unknown variable: slef", hint: "the only one is `self`", offset: 0 }],
-    ["body.a == 1", { what: "unknown variable: body", hint: "the only one is `self`", offset: 0 }],
-    ["nothing(1)", { what: "found no matching overload for 'nothing(int)'", offset: 0 }],
-    ["'a' + 1", { what: "no such overload: string + int", offset: 0 }],
-    ["{'a': 1, 'constructor': 2}", { what: 'an expression cannot make a map with the key "constructor"', offset: 9 }],
-    ["self & 1", { what: "unexpected character: &", offset: 5 }],
+  const table: [code: string, diagnostic: Diagnostic][] = [
+    ["self +", { message: "unexpected token: EOF", location: { offset: 6 } }],
+    ["self.", { message: "expected IDENTIFIER, got EOF", location: { offset: 5 } }],
+    ["self == 'a", { message: "unterminated string", location: { offset: 8 } }],
+    ["slef.a", { message: "unknown variable: slef", hint: "the only one is `self`", location: { offset: 0 } }],
+    ["body.a == 1", { message: "unknown variable: body", hint: "the only one is `self`", location: { offset: 0 } }],
+    ["nothing(1)", { message: "found no matching overload for 'nothing(int)'", location: { offset: 0 } }],
+    ["'a' + 1", { message: "no such overload: string + int", location: { offset: 0 } }],
+    ["{'a': 1, 'constructor': 2}", {
+      message: 'an expression cannot make a map with the key "constructor"',
+      location: { offset: 9 },
+    }],
+    ["self & 1", { message: "unexpected character: &", location: { offset: 5 } }],
   ];
-  for (const [code, problem] of table) {
-    assertEquals(languageOf("cel").check(code), [problem], code);
+  for (const [code, diagnostic] of table) {
+    assertEquals(languageOf("cel").check(code), [diagnostic], code);
     let thrown: CodeFailure | undefined;
     try {
       program(code, "cel");
     } catch (error) {
       thrown = error as CodeFailure;
     }
-    assertEquals([thrown?.code, thrown?.offset], ["bad_code", problem.offset], code);
+    assertEquals([thrown?.code, thrown?.offset], ["bad_code", diagnostic.location?.offset], code);
   }
   assertEquals(languageOf("cel").check("self.a.b == 'c'"), []);
 });

@@ -1,12 +1,13 @@
 import { isError, isList, isMap, type Value } from "../../value/mod.ts";
-import type { CodeProblem, CompileOptions, LogLine, Program } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
+import type { CompileOptions, LogLine, Program } from "../language.ts";
 import { languageOf } from "../languages.ts";
 
 /** What conditions are written in. */
 const LANGUAGE = "cel";
 
 /** What is wrong with a condition. */
-export function checkCondition(code: string): CodeProblem[] {
+export function checkCondition(code: string): Diagnostic[] {
   return languageOf(LANGUAGE).check(code);
 }
 

@@ -8,7 +8,8 @@ import {
 } from "cel-js";
 import { type Failure, failure, isError, type Value } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
-import type { CodeFailure, CodeProblem } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
+import type { CodeFailure } from "../language.ts";
 import { adapt } from "./adapt.ts";
 import { toValue } from "./output.ts";
 import { eachExpression } from "./tree.ts";
@@ -35,16 +36,16 @@ export class Expression {
   }
 
   /** @param variable The one that the environment knows. */
-  static parse(environment: Environment, variable: string, code: string): Expression | CodeProblem {
-    if (code.length > LONGEST) return { what: `the expression is longer than ${LONGEST} characters` };
+  static parse(environment: Environment, variable: string, code: string): Expression | Diagnostic {
+    if (code.length > LONGEST) return { message: `the expression is longer than ${LONGEST} characters` };
     let parsed: ParseResult;
     try {
       parsed = environment.parse(code);
       const { error } = parsed.check();
-      if (error !== undefined) return problemOf(error, variable);
+      if (error !== undefined) return diagnosticOf(error, variable);
       return droppedKey(parsed.ast) ?? new Expression(parsed, variable);
     } catch (error) {
-      return problemOf(error as Error, variable);
+      return diagnosticOf(error as Error, variable);
     }
   }
 
@@ -89,25 +90,28 @@ function isCelError(error: unknown): error is CelError {
 }
 
 /** The library leaves out, without a word, some keys of a map that an expression makes. */
-function droppedKey(tree: ASTNode): CodeProblem | undefined {
-  let problem: CodeProblem | undefined;
+function droppedKey(tree: ASTNode): Diagnostic | undefined {
+  let diagnostic: Diagnostic | undefined;
   eachExpression(tree, (node) => {
     if (node.op !== "map") return;
     for (const [key] of node.args) {
       if (key.op !== "value" || !/^(__proto__|constructor|prototype)$/.test(String(key.args))) continue;
-      problem ??= { what: `an expression cannot make a map with the key "${key.args}"`, offset: key.start };
+      diagnostic ??= {
+        message: `an expression cannot make a map with the key "${key.args}"`,
+        location: { offset: key.start },
+      };
     }
   });
-  return problem;
+  return diagnostic;
 }
 
-function problemOf(error: Error, variable: string): CodeProblem {
-  if (!isCelError(error)) return { what: isOverflow(error) ? "the expression is nested too deeply" : error.message };
+function diagnosticOf(error: Error, variable: string): Diagnostic {
+  if (!isCelError(error)) return { message: isOverflow(error) ? "the expression is nested too deeply" : error.message };
   const offset = error.range?.start;
-  const problem: CodeProblem = { what: tidy(error.summary) };
-  if (offset !== undefined) problem.offset = offset;
-  if (error.code === "unknown_variable") problem.hint = `the only one is \`${variable}\``;
-  return problem;
+  const diagnostic: Diagnostic = { message: tidy(error.summary) };
+  if (offset !== undefined) diagnostic.location = { offset };
+  if (error.code === "unknown_variable") diagnostic.hint = `the only one is \`${variable}\``;
+  return diagnostic;
 }
 
 function failureOf(error: unknown): CodeFailure {

@@ -1,7 +1,8 @@
 import type { ASTNode } from "cel-js";
 import type { Value, ValueMap } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
-import type { CodeFailure, CodeProblem } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
+import type { CodeFailure } from "../language.ts";
 import { makeEnvironment } from "./environment.ts";
 import { Expression } from "./expression.ts";
 import { eachExpression } from "./tree.ts";
@@ -21,7 +22,7 @@ const ALLOWED = new Set(
 );
 
 /** What is wrong with the expression of a template, as far as can be seen without the variables. */
-export function checkTemplateExpression(expression: string): CodeProblem[] {
+export function checkTemplateExpression(expression: string): Diagnostic[] {
   const parsed = parse(expression);
   return parsed instanceof Expression ? [] : [parsed];
 }
@@ -46,29 +47,29 @@ export function evaluateTemplate(expression: string, env: ValueMap): Value {
     const name = error.code === "no_such_key" ? variableAt(parsed.tree, error.offset) : undefined;
     if (name === undefined) throw error;
     throw badCode({
-      what: `the variable ${name} is not set`,
+      message: `the variable ${name} is not set`,
       hint: `\`--env ${name}=...\` sets it`,
-      offset: error.offset!,
+      location: { offset: error.offset! },
     });
   }
 }
 
-function parse(expression: string): Expression | CodeProblem {
-  if (expression.length > LONGEST) return { what: `a template is longer than ${LONGEST} characters` };
+function parse(expression: string): Expression | Diagnostic {
+  if (expression.length > LONGEST) return { message: `a template is longer than ${LONGEST} characters` };
   const parsed = Expression.parse(environment, VARIABLE, expression);
   if (!(parsed instanceof Expression)) return parsed;
-  let problem: CodeProblem | undefined;
+  let diagnostic: Diagnostic | undefined;
   eachExpression(parsed.tree, (node) => {
     if (node.op !== "call" && node.op !== "rcall") return;
     const [name] = node.args;
     if (ALLOWED.has(name)) return;
-    problem ??= {
-      what: `a template cannot call ${name}`,
+    diagnostic ??= {
+      message: `a template cannot call ${name}`,
       hint: "a snippet can",
-      offset: node.op === "call" ? node.start : expression.indexOf(name, node.args[1].end),
+      location: { offset: node.op === "call" ? node.start : expression.indexOf(name, node.args[1].end) },
     };
   });
-  return problem ?? parsed;
+  return diagnostic ?? parsed;
 }
 
 /** The variable that is read at an offset of the expression. */

@@ -73,8 +73,8 @@ Deno.test("a template cannot call what could run away", () => {
     ["base64.encode(b'a')", "encode", 7],
   ];
   for (const [expression, name, offset] of table) {
-    const problem = { what: `a template cannot call ${name}`, hint: "a snippet can", offset };
-    assertEquals(checkTemplateExpression(expression), [problem], expression);
+    const diagnostic = { message: `a template cannot call ${name}`, hint: "a snippet can", location: { offset } };
+    assertEquals(checkTemplateExpression(expression), [diagnostic], expression);
     assertEquals(failing(expression).offset, offset);
   }
 });
@@ -102,9 +102,9 @@ Deno.test("no template takes long", () => {
 });
 
 Deno.test("bad expressions say where", () => {
-  assertEquals(checkTemplateExpression("env."), [{ what: "expected IDENTIFIER, got EOF", offset: 4 }]);
+  assertEquals(checkTemplateExpression("env."), [{ message: "expected IDENTIFIER, got EOF", location: { offset: 4 } }]);
   assertEquals(checkTemplateExpression("self.a"), [
-    { what: "unknown variable: self", hint: "the only one is `env`", offset: 0 },
+    { message: "unknown variable: self", hint: "the only one is `env`", location: { offset: 0 } },
   ]);
   assertEquals(failing("env.HOST + 1").code, "no_such_overload");
 });

@@ -50,7 +50,7 @@ Deno.test("no one can change a constant for another", () => {
 });
 
 Deno.test("a bad constant says where", () => {
-  const table: [language: string, code: string, what: RegExp, offset: number | undefined][] = [
+  const table: [language: string, code: string, message: RegExp, offset: number | undefined][] = [
     ["json", "", /^this is not JSON: Unexpected end of JSON input$/, 0],
     ["json", '{"a": 1,}', /^this is not JSON: Expected double-quoted property name$/, 8],
     ["json", '{"a": x}', /^this is not JSON: Unexpected token 'x'$/, 6],
@@ -72,14 +72,14 @@ Deno.test("a bad constant says where", () => {
       undefined,
     ],
   ];
-  for (const [language, code, what, offset] of table) {
-    const [problem, ...more] = languageOf(language).check(code);
+  for (const [language, code, message, offset] of table) {
+    const [diagnostic, ...more] = languageOf(language).check(code);
     assertEquals(more, []);
-    assert(what.test(problem!.what), `${code.slice(0, 40)}: ${problem!.what}`);
-    if (code.startsWith("a: '")) assert(problem!.offset! > 0);
-    else assertEquals(problem!.offset, offset, code.slice(0, 40));
+    assert(message.test(diagnostic!.message), `${code.slice(0, 40)}: ${diagnostic!.message}`);
+    if (code.startsWith("a: '")) assert(diagnostic!.location?.offset! > 0);
+    else assertEquals(diagnostic!.location?.offset, offset, code.slice(0, 40));
     const error = assertThrows(() => program(code, language)) as CodeFailure;
-    assertEquals([error.code, error.offset], ["bad_code", problem!.offset]);
+    assertEquals([error.code, error.offset], ["bad_code", diagnostic!.location?.offset]);
   }
 });
 
@@ -103,9 +103,9 @@ Deno.test("the place of an error in JSON is the first character that cannot stan
     for (let n = 1 + below(8); n > 0; n--) {
       text += below(3) === 0 ? words[below(words.length)] : CHARS[below(CHARS.length)];
     }
-    const [problem] = languageOf("json").check(text);
-    if (problem === undefined) continue;
-    const at = problem.offset!;
+    const [diagnostic] = languageOf("json").check(text);
+    if (diagnostic === undefined) continue;
+    const at = diagnostic.location?.offset!;
     const stated = /at position (\d+)/.exec(messageOf(text))?.[1];
     if (stated !== undefined && !/escape|Unicode|Unterminated|fraction|exponent|minus/i.test(messageOf(text))) {
       assertEquals(at, Number(stated), JSON.stringify(text));
@@ -155,6 +155,6 @@ Deno.test("a condition answers true, false or an error", () => {
 
 Deno.test("a bad condition is found before it runs", () => {
   assertEquals(checkCondition("self.a == 1"), []);
-  assertEquals(checkCondition("self.a = 1"), [{ what: "unexpected character: =", offset: 7 }]);
+  assertEquals(checkCondition("self.a = 1"), [{ message: "unexpected character: =", location: { offset: 7 } }]);
   assertThrows(() => compileCondition("self.", { realm }), Error, "expected IDENTIFIER");
 });

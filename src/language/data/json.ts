@@ -1,6 +1,7 @@
 import type { Value } from "../../value/mod.ts";
 import { badCode } from "../code_failure.ts";
-import type { CodeProblem, Language } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
+import type { Language } from "../language.ts";
 import { Constant, constantProblem } from "./constant.ts";
 import { jsonErrorOffset } from "./json_error.ts";
 
@@ -10,24 +11,24 @@ export const json: Language = {
 
   check(code) {
     const read = readJson(code);
-    return "problem" in read ? [read.problem] : [];
+    return "diagnostic" in read ? [read.diagnostic] : [];
   },
 
   compile(code) {
     const read = readJson(code);
-    if ("problem" in read) throw badCode(read.problem);
+    if ("diagnostic" in read) throw badCode(read.diagnostic);
     return new Constant(read.value);
   },
 };
 
-function readJson(code: string): { value: Value } | { problem: CodeProblem } {
+function readJson(code: string): { value: Value } | { diagnostic: Diagnostic } {
   let value: Value;
   try {
     value = JSON.parse(code);
   } catch (error) {
     const reason = (error as Error).message.replace(/ in JSON at position.*$|, ".*$|, \.\.\..*$/s, "");
-    return { problem: { what: `this is not JSON: ${reason}`, offset: jsonErrorOffset(code) } };
+    return { diagnostic: { message: `this is not JSON: ${reason}`, location: { offset: jsonErrorOffset(code) } } };
   }
-  const what = constantProblem(value);
-  return what === undefined ? { value } : { problem: { what } };
+  const message = constantProblem(value);
+  return message === undefined ? { value } : { diagnostic: { message } };
 }

@@ -1,7 +1,8 @@
 import { parse } from "@std/yaml";
 import { setKey, type Value } from "../../value/mod.ts";
 import { badCode, offsetOf } from "../code_failure.ts";
-import type { CodeProblem, Language } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
+import type { Language } from "../language.ts";
 import { Constant, constantProblem } from "./constant.ts";
 
 /** YAML, one document: what the code says is the answer. */
@@ -10,12 +11,12 @@ export const yaml: Language = {
 
   check(code) {
     const read = readYaml(code);
-    return "problem" in read ? [read.problem] : [];
+    return "diagnostic" in read ? [read.diagnostic] : [];
   },
 
   compile(code) {
     const read = readYaml(code);
-    if ("problem" in read) throw badCode(read.problem);
+    if ("diagnostic" in read) throw badCode(read.diagnostic);
     return new Constant(read.value);
   },
 };
@@ -35,22 +36,22 @@ function parseYaml(code: string): unknown {
 
 const YAML_LINES = /\r\n?|\n/g;
 
-function readYaml(code: string): { value: Value } | { problem: CodeProblem } {
+function readYaml(code: string): { value: Value } | { diagnostic: Diagnostic } {
   let parsed: unknown;
   try {
     parsed = parseYaml(code);
   } catch (error) {
     const [, reason, line, column] = /^(.*?),? at line (\d+), column (\d+)/s.exec((error as Error).message) ?? [];
-    if (reason === undefined) return { problem: { what: `this is not YAML: ${(error as Error).message}` } };
+    if (reason === undefined) return { diagnostic: { message: `this is not YAML: ${(error as Error).message}` } };
     return {
-      problem: {
-        what: `this is not YAML: ${reason}`,
-        offset: offsetOf(code, Number(line), Number(column), YAML_LINES),
+      diagnostic: {
+        message: `this is not YAML: ${reason}`,
+        location: { offset: offsetOf(code, Number(line), Number(column), YAML_LINES) },
       },
     };
   }
-  const what = constantProblem(parsed);
-  return what === undefined ? { value: plain(parsed) } : { problem: { what } };
+  const message = constantProblem(parsed);
+  return message === undefined ? { value: plain(parsed) } : { diagnostic: { message } };
 }
 
 /** A tree: what an alias stands for is there once for each alias. */

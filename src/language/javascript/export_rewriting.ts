@@ -95,8 +95,8 @@ const NO_FUNCTION: Record<string, string> = {
 
 function rewriteDefault(node: acorn.ExportDefaultDeclaration, rewriting: Rewriting): void {
   const { start, declaration } = node;
-  const what = NO_FUNCTION[declaration.type];
-  if (what !== undefined) throw found(`the default export is ${what} and no function`, declaration.start, RIGHT);
+  const message = NO_FUNCTION[declaration.type];
+  if (message !== undefined) throw found(`the default export is ${message} and no function`, declaration.start, RIGHT);
   if (declaration.type === "FunctionDeclaration" && declaration.id) {
     rewriting.replace(start, declaration.start, "");
     rewriting.export(declaration.id.name);

@@ -1,13 +1,13 @@
-import type { CodeProblem } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
 
-/** A problem of code, thrown to whoever reads the code. */
+/** A diagnostic of code, thrown to whoever reads the code. */
 export class Found extends Error {
-  constructor(readonly problem: CodeProblem) {
-    super(problem.what);
+  constructor(readonly diagnostic: Diagnostic) {
+    super(diagnostic.message);
   }
 }
 
 /** Makes one. */
-export function found(what: string, offset: number, hint?: string): Found {
-  return new Found(hint === undefined ? { what, offset } : { what, hint, offset });
+export function found(message: string, offset: number, hint?: string): Found {
+  return new Found(hint === undefined ? { message, location: { offset } } : { message, hint, location: { offset } });
 }

@@ -18,12 +18,12 @@ export const javascript: Language = {
 
   check(code) {
     const read = readModule(code);
-    return "problem" in read ? [read.problem] : [];
+    return "diagnostic" in read ? [read.diagnostic] : [];
   },
 
   compile(code, options) {
     const read = readModule(code);
-    if ("problem" in read) throw badCode(read.problem);
+    if ("diagnostic" in read) throw badCode(read.diagnostic);
     return new Snippet(code, read.module, options);
   },
 };

@@ -1,8 +1,8 @@
 import * as acorn from "acorn";
-import type { CodeProblem } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
 import { ALONE, rewriteExports } from "./export_rewriting.ts";
 import { Found, found } from "./found.ts";
-import { syntaxProblem } from "./syntax_problem.ts";
+import { syntaxDiagnostic } from "./syntax_diagnostic.ts";
 import { eachNode } from "./syntax_tree.ts";
 
 /** A module as the body of a function. */
@@ -20,7 +20,7 @@ export interface ModuleSource {
 export const LONGEST = 256 * 1024;
 
 /** Reads a snippet's code. Runs nothing of it. */
-export function readModule(code: string): { module: ModuleSource } | { problem: CodeProblem } {
+export function readModule(code: string): { module: ModuleSource } | { diagnostic: Diagnostic } {
   try {
     if (code.length > LONGEST) throw found(`the code is longer than ${LONGEST} characters`, 0);
     const tree = parse(code);
@@ -29,8 +29,8 @@ export function readModule(code: string): { module: ModuleSource } | { problem: 
     if (code.includes("<!--")) refuseHtmlComments(code);
     return { module: rewrite(code, tree, facts) };
   } catch (error) {
-    if (error instanceof Found) return { problem: error.problem };
-    if (error instanceof RangeError) return { problem: { what: "the code is nested too deeply" } };
+    if (error instanceof Found) return { diagnostic: error.diagnostic };
+    if (error instanceof RangeError) return { diagnostic: { message: "the code is nested too deeply" } };
     throw error;
   }
 }
@@ -48,7 +48,7 @@ function parse(code: string, options: Partial<acorn.Options> = {}): acorn.Progra
   try {
     return acorn.parse(code, { ecmaVersion: "latest", sourceType: "module", ...options });
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Found(syntaxProblem(error, code));
+    if (error instanceof SyntaxError) throw new Found(syntaxDiagnostic(error, code));
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { program, realm, run } from "../../../tests/language/run.ts";
+import type { Diagnostic } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
-import { type CodeFailure, type CodeProblem, languageOf, Realm } from "../mod.ts";
+import { type CodeFailure, languageOf, Realm } from "../mod.ts";
 
 const RIGHT = "write `export default function (args) { ... }`";
 const ALONE = "what it needs has to be in its code";
@@ -53,52 +54,85 @@ Deno.test("a module's default export answers the calls, however it is written", 
 });
 
 Deno.test("what a snippet must not be is said, with its place and what is right", () => {
-  const table: [code: string, problem: CodeProblem][] = [
-    ["const a = 1", { what: "the code has no default export", hint: RIGHT, offset: 0 }],
-    ["", { what: "the code has no default export", hint: RIGHT, offset: 0 }],
-    ["(n) => n", { what: "the code has no default export", hint: RIGHT, offset: 0 }],
-    ["export default 5", { what: "the default export is a constant and no function", hint: RIGHT, offset: 15 }],
-    ["export default { a: 1 }", { what: "the default export is an object and no function", hint: RIGHT, offset: 15 }],
-    ["export default class {}", { what: "the default export is a class and no function", hint: RIGHT, offset: 15 }],
-    ["export default `x`", { what: "the default export is a text and no function", hint: RIGHT, offset: 15 }],
-    ["import fs from 'node:fs';\nexport default () => fs", { what: "a snippet cannot import", hint: ALONE, offset: 0 }],
-    ["\nimport 'npm:x'", { what: "a snippet cannot import", hint: ALONE, offset: 1 }],
-    ["export * from 'x'", { what: "a snippet cannot import", hint: ALONE, offset: 0 }],
-    ["export { a as default } from 'x'", { what: "a snippet cannot import", hint: ALONE, offset: 0 }],
-    ["export default () => import('node:fs')", { what: "a snippet cannot import", hint: ALONE, offset: 21 }],
-    ["export default () => import.meta.url", { what: "a snippet has no `import.meta`", offset: 21 }],
+  const table: [code: string, diagnostic: Diagnostic][] = [
+    ["const a = 1", { message: "the code has no default export", hint: RIGHT, location: { offset: 0 } }],
+    ["", { message: "the code has no default export", hint: RIGHT, location: { offset: 0 } }],
+    ["(n) => n", { message: "the code has no default export", hint: RIGHT, location: { offset: 0 } }],
+    ["export default 5", {
+      message: "the default export is a constant and no function",
+      hint: RIGHT,
+      location: { offset: 15 },
+    }],
+    ["export default { a: 1 }", {
+      message: "the default export is an object and no function",
+      hint: RIGHT,
+      location: { offset: 15 },
+    }],
+    ["export default class {}", {
+      message: "the default export is a class and no function",
+      hint: RIGHT,
+      location: { offset: 15 },
+    }],
+    ["export default `x`", {
+      message: "the default export is a text and no function",
+      hint: RIGHT,
+      location: { offset: 15 },
+    }],
+    ["import fs from 'node:fs';\nexport default () => fs", {
+      message: "a snippet cannot import",
+      hint: ALONE,
+      location: { offset: 0 },
+    }],
+    ["\nimport 'npm:x'", { message: "a snippet cannot import", hint: ALONE, location: { offset: 1 } }],
+    ["export * from 'x'", { message: "a snippet cannot import", hint: ALONE, location: { offset: 0 } }],
+    ["export { a as default } from 'x'", { message: "a snippet cannot import", hint: ALONE, location: { offset: 0 } }],
+    ["export default () => import('node:fs')", {
+      message: "a snippet cannot import",
+      hint: ALONE,
+      location: { offset: 21 },
+    }],
+    ["export default () => import.meta.url", { message: "a snippet has no `import.meta`", location: { offset: 21 } }],
     ["const a = await 1; export default () => a", {
-      what: "the top level cannot wait",
+      message: "the top level cannot wait",
       hint: "use `await` within an async function",
-      offset: 10,
+      location: { offset: 10 },
     }],
     ["for await (const x of []) {} export default () => a", {
-      what: "the top level cannot wait",
+      message: "the top level cannot wait",
       hint: "use `await` within an async function",
-      offset: 0,
+      location: { offset: 0 },
     }],
-    ["export default (a) => {\n  return a +;\n}", { what: "unexpected `;`", offset: 36 }],
-    ["export default (a) => {", { what: "the code ends too early", offset: 23 }],
-    ["export default (a) => 'x", { what: "unterminated string constant", offset: 22 }],
-    ["export default () => 1; export default () => 2", { what: "duplicate export 'default'", offset: 31 }],
-    ["export { missing as default }", { what: "export 'missing' is not defined", offset: 9 }],
-    ["return 1", { what: "'return' outside of function", offset: 0 }],
-    ["with (Math) {} export default () => 1", { what: "'with' in strict mode", offset: 0 }],
-    ["export default () => 010", { what: "invalid number", offset: 21 }],
-    ["export default (a, a) => a", { what: "argument name clash", offset: 19 }],
-    ["export default () => /(/", { what: "invalid regular expression: /(/: Unterminated group", offset: 22 }],
-    ["export default 0}), (function(){ return 7", { what: "unexpected `}`", offset: 16 }],
+    ["export default (a) => {\n  return a +;\n}", { message: "unexpected `;`", location: { offset: 36 } }],
+    ["export default (a) => {", { message: "the code ends too early", location: { offset: 23 } }],
+    ["export default (a) => 'x", { message: "unterminated string constant", location: { offset: 22 } }],
+    ["export default () => 1; export default () => 2", {
+      message: "duplicate export 'default'",
+      location: { offset: 31 },
+    }],
+    ["export { missing as default }", { message: "export 'missing' is not defined", location: { offset: 9 } }],
+    ["return 1", { message: "'return' outside of function", location: { offset: 0 } }],
+    ["with (Math) {} export default () => 1", { message: "'with' in strict mode", location: { offset: 0 } }],
+    ["export default () => 010", { message: "invalid number", location: { offset: 21 } }],
+    ["export default (a, a) => a", { message: "argument name clash", location: { offset: 19 } }],
+    ["export default () => /(/", {
+      message: "invalid regular expression: /(/: Unterminated group",
+      location: { offset: 22 },
+    }],
+    ["export default 0}), (function(){ return 7", { message: "unexpected `}`", location: { offset: 16 } }],
     ["export default (a, b) => a<!--b", {
-      what: "this would be a comment",
+      message: "this would be a comment",
       hint: "put a space between the signs",
-      offset: 26,
+      location: { offset: 26 },
     }],
-    ["let a = 1;\n--> gone\nexport default () => a", { what: "unexpected `>`", offset: 13 }],
-    ["let n = 3;\nexport default () => { while (n\n--> 0); return n }", { what: "unexpected `-`", offset: 43 }],
+    ["let a = 1;\n--> gone\nexport default () => a", { message: "unexpected `>`", location: { offset: 13 } }],
+    ["let n = 3;\nexport default () => { while (n\n--> 0); return n }", {
+      message: "unexpected `-`",
+      location: { offset: 43 },
+    }],
   ];
-  for (const [code, problem] of table) {
+  for (const [code, diagnostic] of table) {
     const seen = languageOf("javascript").check(code);
-    assertEquals(seen, [problem], code);
+    assertEquals(seen, [diagnostic], code);
     let thrown: CodeFailure | undefined;
     try {
       program(code);
@@ -106,7 +140,7 @@ Deno.test("what a snippet must not be is said, with its place and what is right"
       thrown = error as CodeFailure;
     }
     assertEquals(thrown?.code, "bad_code", code);
-    if (thrown?.offset !== undefined) assertEquals(thrown.offset, seen[0]!.offset, code);
+    if (thrown?.offset !== undefined) assertEquals(thrown.offset, seen[0]!.location?.offset, code);
   }
 });
 
@@ -128,10 +162,10 @@ Deno.test("the default export may turn out to be no function", () => {
 
 Deno.test("code may be nested deeply, but not for ever", () => {
   for (const code of [`${"[".repeat(1e5)}`, `export default () => ${"(".repeat(5e4)}1${")".repeat(5e4)}`]) {
-    assertEquals(languageOf("javascript").check(code), [{ what: "the code is nested too deeply" }]);
+    assertEquals(languageOf("javascript").check(code), [{ message: "the code is nested too deeply" }]);
   }
   const long = `export default () => 1 //${" ".repeat(300_000)}`;
-  assertEquals(languageOf("javascript").check(long)[0]!.what, "the code is longer than 262144 characters");
+  assertEquals(languageOf("javascript").check(long)[0]!.message, "the code is longer than 262144 characters");
 });
 
 Deno.test("an error says where in the code it arose", () => {

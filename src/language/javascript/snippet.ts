@@ -28,7 +28,10 @@ export class Snippet implements Program, Caller {
       this.#compiled = realm.compile(module.body, module.parameters, isolate);
     } catch (error) {
       const { name, message, stack } = error as Error; // of the realm's own
-      throw badCode({ what: name === "RangeError" ? "the code is nested too deeply" : message, ...this.#place(stack) });
+      throw badCode({
+        message: name === "RangeError" ? "the code is nested too deeply" : message,
+        ...this.#place(stack),
+      });
     }
   }
 
@@ -43,7 +46,7 @@ export class Snippet implements Program, Caller {
     }
     if (entry === undefined) {
       throw badCode({
-        what: "the default export is no function",
+        message: "the default export is no function",
         hint: RIGHT,
       });
     }

@@ -2,10 +2,11 @@ import { tsPlugin } from "@sveltejs/acorn-typescript";
 import { type Node, Parser } from "acorn";
 import { stripTypeScriptTypes } from "node:module";
 import { badCode, offsetOf } from "../code_failure.ts";
-import type { CodeProblem, Language } from "../language.ts";
+import type { Diagnostic } from "../../spec/model/mod.ts";
+import type { Language } from "../language.ts";
 import { LONGEST, readModule } from "./module_source.ts";
 import { Snippet } from "./snippet.ts";
-import { syntaxProblem } from "./syntax_problem.ts";
+import { syntaxDiagnostic } from "./syntax_diagnostic.ts";
 import { eachNode } from "./syntax_tree.ts";
 
 /**
@@ -16,12 +17,12 @@ export const typescript: Language = {
 
   check(code) {
     const read = readTypeScript(code);
-    return "problem" in read ? [read.problem] : [];
+    return "diagnostic" in read ? [read.diagnostic] : [];
   },
 
   compile(code, options) {
     const read = readTypeScript(code);
-    if ("problem" in read) throw badCode(read.problem);
+    if ("diagnostic" in read) throw badCode(read.diagnostic);
     return new Snippet(code, read.module, options);
   },
 };
@@ -37,17 +38,19 @@ const DEEPEST = 500;
 
 /** As `readModule`. Leaving out the types leaves every line and column where it was. */
 function readTypeScript(code: string): ReturnType<typeof readModule> {
-  const problem = code.length > LONGEST ? { what: `the code is longer than ${LONGEST} characters` } : examine(code);
-  if (problem !== undefined) return { problem };
+  const diagnostic = code.length > LONGEST
+    ? { message: `the code is longer than ${LONGEST} characters` }
+    : examine(code);
+  if (diagnostic !== undefined) return { diagnostic };
   try {
     return readModule(stripTypeScriptTypes(code));
   } catch (error) {
-    return { problem: strippingProblem(error as Error, code) };
+    return { diagnostic: strippingDiagnostic(error as Error, code) };
   }
 }
 
 /** What is wrong with the code before its types are left out. */
-function examine(code: string): CodeProblem | undefined {
+function examine(code: string): Diagnostic | undefined {
   try {
     const tree: Node = TypeScriptParser.parse(code, {
       ecmaVersion: "latest",
@@ -55,21 +58,23 @@ function examine(code: string): CodeProblem | undefined {
       locations: true,
       preserveParens: true,
     });
-    let problem: CodeProblem | undefined;
+    let diagnostic: Diagnostic | undefined;
     eachNode(tree, (node, depth) => {
-      if (depth > DEEPEST) problem ??= { what: "the code is nested too deeply", offset: node.start };
+      if (depth > DEEPEST) {
+        diagnostic ??= { message: "the code is nested too deeply", location: { offset: node.start } };
+      }
     });
-    return problem;
+    return diagnostic;
   } catch (error) {
-    if (error instanceof RangeError) return { what: "the code is nested too deeply" };
-    if (error instanceof SyntaxError) return syntaxProblem(error, code);
+    if (error instanceof RangeError) return { message: "the code is nested too deeply" };
+    if (error instanceof SyntaxError) return syntaxDiagnostic(error, code);
     throw error;
   }
 }
 
-function strippingProblem(error: Error, code: string): CodeProblem {
-  const [, what, line, column] = /^(.*?)(?: in strip-only mode)? at \S+:(\d+):(\d+)$/s.exec(error.message) ?? [];
-  if (what === undefined) return { what: `the types cannot be left out: ${error.message}` };
+function strippingDiagnostic(error: Error, code: string): Diagnostic {
+  const [, message, line, column] = /^(.*?)(?: in strip-only mode)? at \S+:(\d+):(\d+)$/s.exec(error.message) ?? [];
+  if (message === undefined) return { message: `the types cannot be left out: ${error.message}` };
   const hint = "types are left out, not compiled: write what JavaScript has for it";
-  return { what, hint, offset: offsetOf(code, Number(line), Number(column)) };
+  return { message, hint, location: { offset: offsetOf(code, Number(line), Number(column)) } };
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { program } from "../../../tests/language/run.ts";
+import type { Diagnostic } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
-import { type CodeFailure, type CodeProblem, languageOf } from "../mod.ts";
+import { type CodeFailure, languageOf } from "../mod.ts";
 
 Deno.test("types are left out", () => {
   const table: [code: string, want: Value][] = [
@@ -47,46 +48,46 @@ Deno.test("an error arises where it stands in the TypeScript", () => {
 
 Deno.test("what cannot be left out is said, with its place", () => {
   const LEFT_OUT = "types are left out, not compiled: write what JavaScript has for it";
-  const table: [code: string, problem: CodeProblem][] = [
+  const table: [code: string, diagnostic: Diagnostic][] = [
     ["const a = 1;\nenum A { B }\nexport default () => A", {
-      what: "TypeScript enum is not supported",
+      message: "TypeScript enum is not supported",
       hint: LEFT_OUT,
-      offset: 13,
+      location: { offset: 13 },
     }],
     ["namespace N { export const a = 1 }\nexport default () => N", {
-      what: "TypeScript namespace declaration is not supported",
+      message: "TypeScript namespace declaration is not supported",
       hint: LEFT_OUT,
-      offset: 0,
+      location: { offset: 0 },
     }],
     ["class A {\n  constructor(private é: number) {}\n}\nexport default () => A", {
-      what: "TypeScript parameter property is not supported",
+      message: "TypeScript parameter property is not supported",
       hint: LEFT_OUT,
-      offset: 32,
+      location: { offset: 32 },
     }],
-    ["let x: = 3; export default () => x", { what: "unexpected `=`", offset: 7 }],
-    ["export default (a: number => a", { what: "unexpected `=`", offset: 26 }],
-    ["const y: string = ;\nexport default () => 1", { what: "unexpected `;`", offset: 18 }],
-    ["export default (a: number) => {", { what: "the code ends too early", offset: 31 }],
+    ["let x: = 3; export default () => x", { message: "unexpected `=`", location: { offset: 7 } }],
+    ["export default (a: number => a", { message: "unexpected `=`", location: { offset: 26 } }],
+    ["const y: string = ;\nexport default () => 1", { message: "unexpected `;`", location: { offset: 18 } }],
+    ["export default (a: number) => {", { message: "the code ends too early", location: { offset: 31 } }],
     ["import x from 'y';\nexport default () => x", {
-      what: "a snippet cannot import",
+      message: "a snippet cannot import",
       hint: "what it needs has to be in its code",
-      offset: 0,
+      location: { offset: 0 },
     }],
     ["const a: number = 1", {
-      what: "the code has no default export",
+      message: "the code has no default export",
       hint: "write `export default function (args) { ... }`",
-      offset: 0,
+      location: { offset: 0 },
     }],
   ];
-  for (const [code, problem] of table) {
-    assertEquals(languageOf("typescript").check(code), [problem], code);
+  for (const [code, diagnostic] of table) {
+    assertEquals(languageOf("typescript").check(code), [diagnostic], code);
     let thrown: CodeFailure | undefined;
     try {
       program(code, "typescript");
     } catch (error) {
       thrown = error as CodeFailure;
     }
-    assertEquals([thrown?.code, thrown?.offset], ["bad_code", problem.offset]);
+    assertEquals([thrown?.code, thrown?.offset], ["bad_code", diagnostic.location?.offset]);
   }
 });
 
@@ -120,12 +121,15 @@ Deno.test("code that is nested deeply cannot overflow the stack of the native pa
   ];
   for (const count of [600, 5000, 20_000]) {
     for (const code of deep(count)) {
-      // It answers: with a problem, or none where the nesting is no more than a long row to every parser.
+      // It answers: with a diagnostic, or none where the nesting is no more than a long row to every parser.
       assert(languageOf("typescript").check(code).length <= 1, code.slice(0, 60));
     }
   }
   for (const code of deep(30)) {
-    const [problem] = languageOf("typescript").check(code);
-    assert(problem === undefined || !/deep/.test(problem.what), `${code.slice(0, 60)}: ${problem?.what}`);
+    const [diagnostic] = languageOf("typescript").check(code);
+    assert(
+      diagnostic === undefined || !/deep/.test(diagnostic.message),
+      `${code.slice(0, 60)}: ${diagnostic?.message}`,
+    );
   }
 });

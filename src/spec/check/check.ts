@@ -1,5 +1,5 @@
 import type { Value } from "../../value/mod.ts";
-import { formatPosition, type Problem, sortProblems } from "../model/diagnostic.ts";
+import { type Diagnostic, formatPosition, sortDiagnostics } from "../model/diagnostic.ts";
 import type { Locator } from "../model/origin.ts";
 import { report } from "../model/report.ts";
 import type { Scheme } from "../model/scheme.ts";
@@ -7,7 +7,6 @@ import { show } from "../model/show.ts";
 import type { Link, SpecDraft } from "../model/spec.ts";
 import { validate } from "../schema/validate.ts";
 import type { Evaluate } from "../template/map_templates.ts";
-import type { TextProblem } from "../template/template.ts";
 import { FieldChecker, type Unit } from "./check_fields.ts";
 import { checkLinks, type Targets } from "./check_links.ts";
 
@@ -31,7 +30,7 @@ export interface CheckOptions {
   /** Evaluates templates, so that what they stand for is checked too. Without it only their form is. */
   evaluate?: Evaluate;
   /** What is wrong with an expression in a template, the values of its variables not known. */
-  checkExpression?(expression: string): readonly TextProblem[];
+  checkExpression?(expression: string): readonly Diagnostic[];
 }
 
 /**
@@ -39,9 +38,9 @@ export interface CheckOptions {
  * inside of specs too. Nothing of the user's is run, but for the templates that `evaluate` is given.
  *
  * @param specs All specs of a change: a link may lead to any of them.
- * @returns Every problem, in the order of the files.
+ * @returns Every diagnostic, in the order of the files.
  */
-export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, options: CheckOptions = {}): Problem[] {
+export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, options: CheckOptions = {}): Diagnostic[] {
   const fields = new FieldChecker(scheme, options);
   const units = specs.map((spec) => fields.check(spec));
   const all = new Namespaces(units, scheme, options);
@@ -50,11 +49,11 @@ export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, option
     ...checkLinks(unit, all.targetsOf(unit.spec), scheme, dangling),
     ...checkInnerLinks(unit, scheme, dangling),
   ]);
-  return sortProblems([...checkUnique(specs), ...fields.problems, ...links]);
+  return sortDiagnostics([...checkUnique(specs), ...fields.diagnostics, ...links]);
 }
 
 /** Specs inside another may link to each other and to nothing else. */
-function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warning"): Problem[] {
+function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warning"): Diagnostic[] {
   const byName = indexed(outer.inner);
   const targets: Targets = {
     find: (link) => byName.get(link.id ?? link.name!),
@@ -128,8 +127,8 @@ function indexed(units: readonly Unit[]): Map<string, Unit> {
 }
 
 /** A name is one spec's in its namespace, an id one spec's anywhere. */
-function checkUnique(specs: readonly CheckedSpec[]): Problem[] {
-  const problems: Problem[] = [];
+function checkUnique(specs: readonly CheckedSpec[]): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
   const first = new Map<string, CheckedSpec>();
   for (const checked of specs) {
     const { namespace, name, id } = checked.spec;
@@ -147,11 +146,15 @@ function checkUnique(specs: readonly CheckedSpec[]): Problem[] {
         continue;
       }
       const where = other.source?.position([field]);
-      const what = `the ${field} ${show(value)} is taken`;
-      problems.push(
-        report(checked, { path: [field], what, ...where && { hint: `the first is at ${formatPosition(where)}` } }),
+      const message = `the ${field} ${show(value)} is taken`;
+      diagnostics.push(
+        report(checked, {
+          location: { path: [field] },
+          message,
+          ...where && { hint: `the first is at ${formatPosition(where)}` },
+        }),
       );
     }
   }
-  return problems;
+  return diagnostics;
 }

@@ -1,7 +1,7 @@
 import { isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import { edited, valueAt } from "../model/at_path.ts";
-import type { Problem } from "../model/diagnostic.ts";
-import type { FieldProblem, KindDescription } from "../model/kind.ts";
+import { type Diagnostic, pathOf, prefixPath } from "../model/diagnostic.ts";
+import type { KindDescription } from "../model/kind.ts";
 import { isVerbatim, mapTexts } from "../model/map_texts.ts";
 import { report } from "../model/report.ts";
 import type { Scheme } from "../model/scheme.ts";
@@ -32,7 +32,7 @@ export interface Unit {
 
 /** Checks the fields of specs, one after another, and collects what is wrong. */
 export class FieldChecker {
-  readonly problems: Problem[] = [];
+  readonly diagnostics: Diagnostic[] = [];
   readonly #scheme: Scheme;
   readonly #options: CheckOptions;
 
@@ -52,14 +52,14 @@ export class FieldChecker {
     if (kind === undefined) return spec.fields;
     const { evaluate, checkExpression } = this.#options;
     if (evaluate !== undefined) {
-      const { fields, problems } = mapTemplates(spec, this.#scheme, evaluate, source);
-      this.problems.push(...problems);
+      const { fields, diagnostics } = mapTemplates(spec, this.#scheme, evaluate, source);
+      this.diagnostics.push(...diagnostics);
       return fields;
     }
     return mapTexts(kind, spec.fields, this.#scheme, (text, path) => {
       if (!hasTemplate(text) || text === UNREADABLE) return text;
-      for (const problem of checkTemplate(text, checkExpression)) {
-        this.problems.push(report(root, { path, ...problem }));
+      for (const diagnostic of checkTemplate(text, checkExpression)) {
+        this.diagnostics.push(report(root, prefixPath(path, diagnostic)));
       }
       return text;
     });
@@ -77,21 +77,26 @@ export class FieldChecker {
   }
 
   #fields(root: CheckedSpec, at: Path, spec: SpecDraft, kind: KindDescription): ValueMap | undefined {
-    const pathOf = ({ path }: FieldProblem) => sourcePath(spec, this.#scheme, path);
-    const isOpen = (problem: FieldProblem) => !problem.key && isTemplate(spec.fields, pathOf(problem), kind);
-    const tell = (problem: FieldProblem) => this.#report(root, at, { ...problem, path: pathOf(problem) });
+    const written = (diagnostic: Diagnostic) => sourcePath(spec, this.#scheme, pathOf(diagnostic));
+    const isOpen = (diagnostic: Diagnostic) =>
+      !diagnostic.location?.key && isTemplate(spec.fields, written(diagnostic), kind);
+    const tell = (diagnostic: Diagnostic) =>
+      this.#report(root, at, { ...diagnostic, location: { ...diagnostic.location, path: written(diagnostic) } });
 
     let read = validate(kind, spec.fields);
-    if ("problems" in read) {
-      const told = read.problems.filter((problem) => !isOpen(problem));
+    if ("diagnostics" in read) {
+      const told = read.diagnostics.filter((diagnostic) => !isOpen(diagnostic));
       told.forEach(tell);
       if (told.length > 0) return undefined;
       // what a template stands for is not known: the rest is checked as if it were not there
-      const rest = edited(spec.fields, read.problems.map((problem) => ({ path: pathOf(problem), value: undefined })));
+      const rest = edited(
+        spec.fields,
+        read.diagnostics.map((diagnostic) => ({ path: written(diagnostic), value: undefined })),
+      );
       read = validate(kind, rest as ValueMap);
     }
-    if ("problems" in read) return undefined;
-    kind.check?.(read.fields).filter((problem) => !isOpen(problem)).forEach(tell);
+    if ("diagnostics" in read) return undefined;
+    kind.check?.(read.fields).filter((diagnostic) => !isOpen(diagnostic)).forEach(tell);
     return read.fields;
   }
 
@@ -110,24 +115,28 @@ export class FieldChecker {
 
   #innerSpec(root: CheckedSpec, at: Path, map: ValueMap, namespace: string, names: Set<string>): Unit {
     const { source } = root;
-    const { spec, problems } = readDraft(map, { namespace }, (path) => source?.aliasOf?.([...at, ...path]));
-    for (const problem of problems) {
+    const { spec, diagnostics } = readDraft(map, { namespace }, (path) => source?.aliasOf?.([...at, ...path]));
+    for (const diagnostic of diagnostics) {
       // the schema of the outer kind has told of a kind that is missing or no text
-      if (problem.path.length > 0 && problem.path[0] !== "kind") this.#report(root, at, problem);
+      const [first] = pathOf(diagnostic);
+      if (first !== undefined && first !== "kind") this.#report(root, at, diagnostic);
     }
     if (spec.namespace !== namespace) {
-      const what = `the namespace is ${show(spec.namespace)}`;
+      const message = `the namespace is ${show(spec.namespace)}`;
       const hint = `a spec inside another is of its namespace, ${show(namespace)}`;
-      this.#report(root, at, { path: ["namespace"], what, hint });
+      this.#report(root, at, { location: { path: ["namespace"] }, message, hint });
     }
     if (spec.name !== undefined && names.has(spec.name)) {
-      this.#report(root, at, { path: ["name"], what: `the name ${show(spec.name)} is taken in the same list` });
+      this.#report(root, at, {
+        location: { path: ["name"] },
+        message: `the name ${show(spec.name)} is taken in the same list`,
+      });
     } else if (spec.name !== undefined) names.add(spec.name);
     return this.#unit(root, at, spec);
   }
 
-  #report(root: CheckedSpec, at: Path, problem: FieldProblem): void {
-    this.problems.push(report(root, { ...problem, path: [...at, ...problem.path] }));
+  #report(root: CheckedSpec, at: Path, diagnostic: Diagnostic): void {
+    this.diagnostics.push(report(root, prefixPath(at, diagnostic)));
   }
 }
 

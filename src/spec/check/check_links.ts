@@ -1,5 +1,5 @@
-import type { Problem } from "../model/diagnostic.ts";
-import type { FieldProblem, Ports } from "../model/kind.ts";
+import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
+import type { Ports } from "../model/kind.ts";
 import { nearest, nearestFirst } from "../model/nearest.ts";
 import { normalizePort, portsOf } from "../model/port.ts";
 import { report } from "../model/report.ts";
@@ -24,10 +24,9 @@ export interface Targets {
 }
 
 /** What is wrong with the links of a spec: ports that are not there, and nodes. */
-export function checkLinks(unit: Unit, targets: Targets, scheme: Scheme, dangling: "error" | "warning"): Problem[] {
-  const problems: Problem[] = [];
-  const tell = (problem: FieldProblem) =>
-    problems.push(report(unit.root, { ...problem, path: [...unit.at, ...problem.path] }));
+export function checkLinks(unit: Unit, targets: Targets, scheme: Scheme, dangling: "error" | "warning"): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const tell = (diagnostic: Diagnostic) => diagnostics.push(report(unit.root, prefixPath(unit.at, diagnostic)));
   const own = portsIn(unit, scheme);
   const seen = new Map<string, string>();
   for (const [port, links] of Object.entries(unit.spec.links)) {
@@ -37,10 +36,10 @@ export function checkLinks(unit: Unit, targets: Targets, scheme: Scheme, danglin
       const wrong = checkTarget(link, targets, scheme);
       if (wrong === undefined) return;
       const severity = targets.isOld?.(port, link) ? "warning" : dangling;
-      tell({ ...wrong, severity, path: ["links", port, index, ...wrong.path] });
+      tell(prefixPath(["links", port, index], { ...wrong, severity }));
     });
   }
-  return problems;
+  return diagnostics;
 }
 
 /** The ports of a node; undefined if they cannot be known. */
@@ -49,35 +48,37 @@ function portsIn({ kind, fields }: Pick<Unit, "kind" | "fields">, scheme: Scheme
   return fields && portsOf(kind, fields, scheme);
 }
 
-function checkOwnPort(unit: Unit, port: string, ports: Ports, seen: Map<string, string>): FieldProblem | undefined {
+function checkOwnPort(unit: Unit, port: string, ports: Ports, seen: Map<string, string>): Diagnostic | undefined {
   const known = [...ports.out, ...LIFECYCLE_LINKS];
   const name = normalizePort(port, known);
   const path = ["links", port];
   if (name === undefined) {
-    const what = `${unit.kind!.name} has no port ${show(port)} to link from`;
-    return { path, key: true, what, hint: `its ports are ${listed(port, known)}` };
+    const message = `${unit.kind!.name} has no port ${show(port)} to link from`;
+    return { location: { path, key: true }, message, hint: `its ports are ${listed(port, known)}` };
   }
   const other = seen.get(name);
   seen.set(name, port);
-  return other === undefined ? undefined : { path, key: true, what: `${other} and ${port} are the same port` };
+  return other === undefined
+    ? undefined
+    : { location: { path, key: true }, message: `${other} and ${port} are the same port` };
 }
 
-function checkTarget(link: Link, targets: Targets, scheme: Scheme): FieldProblem | undefined {
+function checkTarget(link: Link, targets: Targets, scheme: Scheme): Diagnostic | undefined {
   const target = targets.find(link);
   if (target === undefined) return targets.isIncomplete ? undefined : noTarget(link, targets);
   const ports = portsIn(target, scheme)?.in;
   if (ports === undefined || normalizePort(link.port, ports) !== undefined) return undefined;
-  const what = `${link.name ?? link.id} has no port ${show(link.port)} to link to`;
+  const message = `${link.name ?? link.id} has no port ${show(link.port)} to link to`;
   const hint = ports.length === 0 ? "nothing can be sent to it" : `its ports are ${listed(link.port, ports)}`;
-  return { path: ["port"], what, hint };
+  return { location: { path: ["port"] }, message, hint };
 }
 
-function noTarget({ id, name }: Link, targets: Targets): FieldProblem {
-  if (id !== undefined) return { path: ["id"], what: `no node has the id ${show(id)}` };
-  const problem: FieldProblem = { path: ["name"], what: `no node is called ${show(name)}` };
+function noTarget({ id, name }: Link, targets: Targets): Diagnostic {
+  if (id !== undefined) return { location: { path: ["id"] }, message: `no node has the id ${show(id)}` };
+  const diagnostic: Diagnostic = { location: { path: ["name"] }, message: `no node is called ${show(name)}` };
   const meant = nearest(name!, targets.names());
   const hint = targets.why?.(name!) ?? (meant === undefined ? undefined : `did you mean ${show(meant)}?`);
-  return hint === undefined ? problem : { ...problem, hint };
+  return hint === undefined ? diagnostic : { ...diagnostic, hint };
 }
 
 /** Ports as a hint lists them, the most similar first. */

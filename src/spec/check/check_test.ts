@@ -4,8 +4,8 @@ import type { ValueMap } from "../../value/mod.ts";
 import {
   type CheckOptions,
   checkSpecs,
-  type FieldProblem,
-  formatProblem,
+  type Diagnostic,
+  formatDiagnostic,
   locatorOf,
   readSpecs,
   Scheme,
@@ -15,9 +15,9 @@ import {
 const scheme = testScheme();
 
 function check(text: string, options?: CheckOptions): string[] {
-  const { specs, problems } = readSpecs(text, "x.yaml");
-  assertEquals(problems, []);
-  return checkSpecs(specs, scheme, options).map(formatProblem);
+  const { specs, diagnostics } = readSpecs(text, "x.yaml");
+  assertEquals(diagnostics, []);
+  return checkSpecs(specs, scheme, options).map(formatDiagnostic);
 }
 
 /** What a registry has: specs by namespace and name or id. */
@@ -57,7 +57,7 @@ Deno.test("the ports of a known node may come from its fields", () => {
   assertEquals(check(link("less"), { known: known(outer) }), [
     'x.yaml:2:34: outer has no port "less" to link to; its ports are in, more',
   ]);
-  // what is wrong with that one is no problem of these files, and its ports cannot be known
+  // what is wrong with that one is no diagnostic of these files, and its ports cannot be known
   assertEquals(check(link("less"), { known: known({ ...outer, specs: 5 }) }), []);
   assertEquals(check(link("less"), { known: known({ ...outer, kind: "unheard-of" }) }), []);
 });
@@ -121,7 +121,7 @@ Deno.test("expressions are checked without their values", () => {
   const options: CheckOptions = {
     checkExpression: (expression) => {
       const offset = expression.indexOf("SIZE");
-      return offset < 0 ? [] : [{ what: "no such size", offset }];
+      return offset < 0 ? [] : [{ message: "no such size", location: { offset } }];
     },
   };
   assertEquals(check("kind: http\nurl: http://{{ .A }}/{{ 1 + .SIZE }}\n", options), ["x.yaml:2:30: no such size"]);
@@ -149,10 +149,10 @@ Deno.test("with their values templates are checked like anything else", () => {
 
 Deno.test("a kind's own check sees validated fields, and is asked only when they hold", () => {
   const seen: ValueMap[] = [];
-  const found: FieldProblem[] = [
-    { path: ["port"], what: "port is taken", severity: "warning" },
-    { path: ["host"], key: true, what: "host is odd" },
-    { path: [], what: "all is wrong" },
+  const found: Diagnostic[] = [
+    { location: { path: ["port"] }, message: "port is taken", severity: "warning" },
+    { location: { path: ["host"], key: true }, message: "host is odd" },
+    { location: { path: [] }, message: "all is wrong" },
   ];
   const listener = { ...scheme.get("listener")!, check: (fields: ValueMap) => (seen.push(fields), found) };
   const own = new Scheme([listener]);
@@ -160,7 +160,7 @@ Deno.test("a kind's own check sees validated fields, and is asked only when they
     "kind: listener\nprotocol: http\nhost: a\nport: '80'\n---\nkind: listener\nport: x\n",
     "x.yaml",
   );
-  assertEquals(checkSpecs(specs, own).map(formatProblem), [
+  assertEquals(checkSpecs(specs, own).map(formatDiagnostic), [
     "x.yaml:1:1: all is wrong",
     "x.yaml:3:1: host is odd",
     "x.yaml:4:7: warning: port is taken",
@@ -170,23 +170,23 @@ Deno.test("a kind's own check sees validated fields, and is asked only when they
   assertEquals(seen, [{ protocol: "http", host: "a", port: 80, maxBody: 1048576, stream: false }]);
 });
 
-Deno.test("without a place a problem names the spec, with what was kept of one it has it", () => {
+Deno.test("without a place a diagnostic names the spec, with what was kept of one it has it", () => {
   const { spec } = specFromMap({ kind: "snippet", name: "hello", language: "text", code: "so bad" });
-  assertEquals(checkSpecs([{ spec: spec! }], scheme).map(formatProblem), ["hello: a bad word; say it nicely"]);
+  assertEquals(checkSpecs([{ spec: spec! }], scheme).map(formatDiagnostic), ["hello: a bad word; say it nicely"]);
   const [read] = readSpecs("kind: snippet\nlanguage: text\ncode: |\n  so\n  bad\nx: 1\n", "x.yaml").specs;
   const kept = { spec: read!.spec, source: locatorOf(JSON.parse(JSON.stringify(read!.source.origin()))) };
-  assertEquals(checkSpecs([kept], scheme).map(formatProblem), [
+  assertEquals(checkSpecs([kept], scheme).map(formatDiagnostic), [
     'x.yaml:1:1: unknown field "x" of snippet; known fields are language, code, timeout, id, kind, namespace, name, ' +
     "annotations, links, ports",
   ]);
   delete (read!.spec.fields as Record<string, unknown>).x;
-  assertEquals(checkSpecs([kept], scheme).map(formatProblem), ["x.yaml:5:3: a bad word; say it nicely"]);
+  assertEquals(checkSpecs([kept], scheme).map(formatDiagnostic), ["x.yaml:5:3: a bad word; say it nicely"]);
 });
 
 Deno.test("specs of several files are checked together", () => {
   const a = readSpecs("kind: merge\nname: a\nlinks: {out: {name: b, port: in}}\n", "a.yaml");
   const b = readSpecs("kind: merge\nname: b\n---\nkind: merge\nname: a\n", "b.yaml");
-  assertEquals(checkSpecs([...b.specs, ...a.specs], scheme).map(formatProblem), [
+  assertEquals(checkSpecs([...b.specs, ...a.specs], scheme).map(formatDiagnostic), [
     'a.yaml:2:7: the name "a" is taken; the first is at b.yaml:5:7',
   ]);
 });

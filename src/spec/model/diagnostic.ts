@@ -1,4 +1,5 @@
 import { printable } from "./show.ts";
+import type { Path } from "./spec.ts";
 
 /** A place in a file. Lines and columns count from 1, columns in UTF-16 units. */
 export interface Position {
@@ -7,46 +8,66 @@ export interface Position {
   column: number;
 }
 
-/** Something wrong with a spec, said so that it can be mended: where, what, and what would be right. */
-export interface Problem {
-  /** Where it stands. Absent for a spec that came from no file. */
+/** Where a diagnostic applies, as far as its maker knows. `report` turns a path and an offset into a position. */
+export interface Location {
+  /** The place in a file. */
   position?: Position;
-  /** Which spec is meant, by its name or kind; what stands for the position where there is none. */
+  /** The name, id or kind of the spec; stands in for the position of a spec that came from no file. */
   spec?: string;
+  /** The field, from the root of the spec: `["routes", 0, "path"]`. */
+  path?: Path;
+  /** Whether the key at the end of `path` is meant rather than its value. Default false. */
+  key?: boolean;
+  /** UTF-16 units from the start of the string at `path`, or of the whole text if there is no path. */
+  offset?: number;
+}
+
+/** Something wrong with a spec, a file or code. */
+export interface Diagnostic {
   /** What is wrong, with the value that was found. */
-  what: string;
-  /** What would be right. */
+  message: string;
+  /** How to fix it. */
   hint?: string;
-  /** A warning does not stop anything. Default `error`. */
+  /** A warning stops nothing. Default `error`. */
   severity?: "error" | "warning";
+  location?: Location;
+  /** A stable identifier of this sort of diagnostic, for programs. */
+  code?: string;
 }
 
-/** Whether something is wrong beyond warnings. */
-export function hasErrors(problems: readonly Problem[]): boolean {
-  return problems.some((problem) => problem.severity !== "warning");
+/** Reports whether any diagnostic is an error rather than a warning. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity !== "warning");
 }
 
-/**
- * One line: `file:line:column: what is wrong; what would be right`. Characters that could act on a terminal are
- * written as escapes.
- */
-export function formatProblem({ position, spec, what, hint, severity }: Problem): string {
-  const where = position === undefined ? spec ?? "spec" : formatPosition(position);
-  const text = hint === undefined ? what : `${what}; ${hint}`;
+/** Returns the path of the field that a diagnostic is about; empty for the whole spec. */
+export function pathOf({ location }: Diagnostic): Path {
+  return location?.path ?? [];
+}
+
+/** Returns a diagnostic about a value as one about what holds the value, at `path`. */
+export function prefixPath(path: Path, diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, location: { ...diagnostic.location, path: [...path, ...pathOf(diagnostic)] } };
+}
+
+/** Formats a diagnostic as one line, `file:line:column: message; hint`, with control characters escaped. */
+export function formatDiagnostic({ location, message, hint, severity }: Diagnostic): string {
+  const where = location?.position === undefined ? location?.spec ?? "spec" : formatPosition(location.position);
+  const text = hint === undefined ? message : `${message}; ${hint}`;
   return printable(severity === "warning" ? `${where}: warning: ${text}` : `${where}: ${text}`);
 }
 
-/** `file:line:column`. */
+/** Formats a position as `file:line:column`. */
 export function formatPosition({ file, line, column }: Position): string {
   return `${file}:${line}:${column}`;
 }
 
-/** Problems in the order a reader meets them, by file, line and column, each once; those without a position last. */
-export function sortProblems(problems: readonly Problem[]): Problem[] {
-  const sorted = problems.toSorted((a, b) => comparePositions(a.position, b.position));
+/** Returns diagnostics by file, line and column without duplicates; those without a position come last. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const sorted = diagnostics.toSorted((a, b) => comparePositions(a.location?.position, b.location?.position));
   const seen = new Set<string>();
-  return sorted.filter((problem) => {
-    const line = formatProblem(problem);
+  return sorted.filter((diagnostic) => {
+    const line = formatDiagnostic(diagnostic);
     return !seen.has(line) && seen.add(line);
   });
 }

@@ -1,41 +1,44 @@
 import { assertEquals } from "@std/assert";
-import { formatProblem, hasErrors, printable, type Problem, show, showPath, sortProblems } from "../mod.ts";
+import { type Diagnostic, formatDiagnostic, hasErrors, printable, show, showPath, sortDiagnostics } from "../mod.ts";
 
 const at = (file: string, line: number, column: number) => ({ file, line, column });
 
-Deno.test("a problem is one line", () => {
-  const cases: [Problem, string][] = [
-    [{ position: at("x.yaml", 12, 9), what: "it is wrong" }, "x.yaml:12:9: it is wrong"],
-    [{ position: at("x.yaml", 1, 1), what: "a", hint: "b" }, "x.yaml:1:1: a; b"],
-    [{ position: at("x.yaml", 1, 1), what: "a", hint: "b", severity: "warning" }, "x.yaml:1:1: warning: a; b"],
-    [{ position: at("x.yaml", 1, 1), what: "a", severity: "error" }, "x.yaml:1:1: a"],
-    [{ spec: "web", what: "a" }, "web: a"],
-    [{ what: "a" }, "spec: a"],
+Deno.test("a diagnostic is one line", () => {
+  const cases: [Diagnostic, string][] = [
+    [{ location: { position: at("x.yaml", 12, 9) }, message: "it is wrong" }, "x.yaml:12:9: it is wrong"],
+    [{ location: { position: at("x.yaml", 1, 1) }, message: "a", hint: "b" }, "x.yaml:1:1: a; b"],
     [
-      { spec: "a\nb", what: "x\u001b[2Jy\u009b\r\u2028\u202e\ufeff\ud800", hint: "é 🐱 \t" },
+      { location: { position: at("x.yaml", 1, 1) }, message: "a", hint: "b", severity: "warning" },
+      "x.yaml:1:1: warning: a; b",
+    ],
+    [{ location: { position: at("x.yaml", 1, 1) }, message: "a", severity: "error" }, "x.yaml:1:1: a"],
+    [{ location: { spec: "web" }, message: "a" }, "web: a"],
+    [{ message: "a" }, "spec: a"],
+    [
+      { location: { spec: "a\nb" }, message: "x\u001b[2Jy\u009b\r\u2028\u202e\ufeff\ud800", hint: "é 🐱 \t" },
       "a\\x0ab: x\\x1b[2Jy\\x9b\\x0d\\u2028\\u202e\\ufeff\\ud800; é 🐱 \\x09",
     ],
   ];
-  for (const [problem, line] of cases) assertEquals(formatProblem(problem), line);
+  for (const [diagnostic, line] of cases) assertEquals(formatDiagnostic(diagnostic), line);
   for (let code = 0; code < 0x100; code++) {
     const acts = code < 0x20 || code >= 0x7f && code < 0xa0;
     assertEquals(printable(String.fromCharCode(code)).length, acts ? 4 : 1);
   }
 });
 
-Deno.test("problems come in the order of the files, each once", () => {
-  const problems: Problem[] = [
-    { what: "nowhere" },
-    { position: at("b", 1, 1), what: "1" },
-    { position: at("a", 2, 1), what: "2" },
-    { position: at("a", 1, 10), what: "3" },
-    { position: at("a", 1, 9), what: "4" },
-    { position: at("a", 1, 9), what: "5" },
-    { position: at("a", 1, 9), what: "4" },
+Deno.test("diagnostics come in the order of the files, each once", () => {
+  const diagnostics: Diagnostic[] = [
+    { message: "nowhere" },
+    { location: { position: at("b", 1, 1) }, message: "1" },
+    { location: { position: at("a", 2, 1) }, message: "2" },
+    { location: { position: at("a", 1, 10) }, message: "3" },
+    { location: { position: at("a", 1, 9) }, message: "4" },
+    { location: { position: at("a", 1, 9) }, message: "5" },
+    { location: { position: at("a", 1, 9) }, message: "4" },
   ];
-  assertEquals(sortProblems(problems).map(({ what }) => what), ["4", "5", "3", "2", "1", "nowhere"]);
-  assertEquals(hasErrors(problems), true);
-  assertEquals(hasErrors([{ what: "a", severity: "warning" }]), false);
+  assertEquals(sortDiagnostics(diagnostics).map(({ message }) => message), ["4", "5", "3", "2", "1", "nowhere"]);
+  assertEquals(hasErrors(diagnostics), true);
+  assertEquals(hasErrors([{ message: "a", severity: "warning" }]), false);
   assertEquals(hasErrors([]), false);
 });
 

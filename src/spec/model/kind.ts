@@ -1,23 +1,7 @@
 import type { z } from "zod";
 import type { ValueMap } from "../../value/mod.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import type { Scheme } from "./scheme.ts";
-import type { Path } from "./spec.ts";
-
-/** Says that a field is wrong. */
-export interface FieldProblem {
-  /** The field, from the root of the spec: `["routes", 0, "path"]`. */
-  path: Path;
-  /** Whether the name of the field is meant rather than its value. Default false. */
-  key?: boolean;
-  /** What is wrong. */
-  what: string;
-  /** What would be right. */
-  hint?: string;
-  /** Where in the field's text, if the field is a text: UTF-16 units from its start. */
-  offset?: number;
-  /** A warning does not stop anything. Default `error`. */
-  severity?: "error" | "warning";
-}
 
 /** The ports that a node has, by name; `out[]` stands for `out[0]`, `out[1]`, ... */
 export interface Ports {
@@ -54,5 +38,5 @@ export interface KindDescription {
    */
   readonly verbatim?: readonly string[];
   /** Checks what the schema cannot: code, routes, conditions. Runs nothing of the user's. Fields are as validated. */
-  check?(fields: ValueMap): FieldProblem[];
+  check?(fields: ValueMap): Diagnostic[];
 }

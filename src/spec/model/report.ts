@@ -1,25 +1,23 @@
-import type { Problem } from "./diagnostic.ts";
-import type { FieldProblem } from "./kind.ts";
+import type { Diagnostic, Location } from "./diagnostic.ts";
 import type { Locator } from "./origin.ts";
 import { labelOf, type SpecDraft } from "./spec.ts";
 
-/** Whom a problem is of. */
+/** A spec that diagnostics are about. */
 export interface Reported {
   spec: Pick<SpecDraft, "name" | "id" | "kind">;
   source?: Locator | undefined;
 }
 
-/** A problem of a field with its place in the file. The path is as the author wrote it. */
-export function report({ spec, source }: Reported, { path, key, what, hint, offset, severity }: FieldProblem): Problem {
-  const position = offset !== undefined
-    ? source?.locate(path, offset)
-    : key
-    ? source?.keyPosition(path)
-    : source?.position(path);
-  return {
-    ...position === undefined ? { spec: labelOf(spec) } : { position },
-    what,
-    ...hint !== undefined && { hint },
-    ...severity !== undefined && { severity },
-  };
+/**
+ * Returns a diagnostic of a field with the field's position in the file, or with the name of the spec if it came from no
+ * file. The path is the one in the file (see `sourcePath`).
+ */
+export function report({ spec, source }: Reported, diagnostic: Diagnostic): Diagnostic {
+  const position = source && positionOf(source, diagnostic.location ?? {});
+  return { ...diagnostic, location: position === undefined ? { spec: labelOf(spec) } : { position } };
+}
+
+function positionOf(source: Locator, { path = [], key, offset }: Location) {
+  if (offset !== undefined) return source.locate(path, offset);
+  return key ? source.keyPosition(path) : source.position(path);
 }

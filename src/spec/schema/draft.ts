@@ -1,13 +1,12 @@
 import { isList, isMap, kindOf, setKey, type Value, type ValueMap } from "../../value/mod.ts";
-import { hasErrors, type Problem } from "../model/diagnostic.ts";
-import type { FieldProblem } from "../model/kind.ts";
+import { type Diagnostic, hasErrors } from "../model/diagnostic.ts";
 import { report } from "../model/report.ts";
 import { showPath } from "../model/show.ts";
 import { COMMON_FIELDS, type Link, type Path, type SpecDraft } from "../model/spec.ts";
 import { FILE_LIMITS } from "../yaml/file_limits.ts";
 import { readSoftly } from "./coerce.ts";
 import { COMMON } from "./fields.ts";
-import { problemsOf } from "./issue.ts";
+import { diagnosticsOf } from "./issue.ts";
 
 /** How specs are read. */
 export interface ReadOptions {
@@ -19,7 +18,7 @@ export interface ReadOptions {
 export interface Draft {
   /** Its kind is empty if it has none. */
   spec: SpecDraft;
-  problems: FieldProblem[];
+  diagnostics: Diagnostic[];
 }
 
 /** What to do about two names of one field. */
@@ -37,22 +36,24 @@ const OWN: ReadonlySet<string> = new Set(COMMON_FIELDS);
  * import { specFromMap } from "../mod.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const { spec, problems } = specFromMap({ kind: "snippet", name: "hello", language: "text", code: "hello" });
- * assertEquals(problems, []);
+ * const { spec, diagnostics } = specFromMap({ kind: "snippet", name: "hello", language: "text", code: "hello" });
+ * assertEquals(diagnostics, []);
  * assertEquals(spec?.fields, { language: "text", code: "hello" });
  * ```
  */
 export function specFromMap(
   map: Value,
   options: ReadOptions = {},
-): { spec?: SpecDraft; problems: Problem[] } {
-  if (!isMap(map)) return { problems: [{ what: `a spec is a ${kindOf(map)}`, hint: "it has to be a map" }] };
+): { spec?: SpecDraft; diagnostics: Diagnostic[] } {
+  if (!isMap(map)) return { diagnostics: [{ message: `a spec is a ${kindOf(map)}`, hint: "it has to be a map" }] };
   const foreign = foreignValues(map);
-  if (foreign.length > 0) return { problems: foreign.map((problem) => report({ spec: { kind: "spec" } }, problem)) };
+  if (foreign.length > 0) {
+    return { diagnostics: foreign.map((diagnostic) => report({ spec: { kind: "spec" } }, diagnostic)) };
+  }
   const draft = readDraft(map, options);
   const spec = { ...draft.spec, kind: draft.spec.kind || "spec" };
-  const problems = draft.problems.map((problem) => report({ spec }, problem));
-  return hasErrors(problems) ? { problems } : { spec: draft.spec, problems };
+  const diagnostics = draft.diagnostics.map((diagnostic) => report({ spec }, diagnostic));
+  return hasErrors(diagnostics) ? { diagnostics } : { spec: draft.spec, diagnostics };
 }
 
 /** Reads the fields that every spec has and leaves those of its kind as they are. */
@@ -61,14 +62,18 @@ export function readDraft(
   options: ReadOptions = {},
   aliasOf?: (path: Path) => string | undefined,
 ): Draft {
-  const problems: FieldProblem[] = [];
+  const diagnostics: Diagnostic[] = [];
   const common: Record<string, Value> = {};
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(map)) {
     if (!OWN.has(key)) setKey(fields, key, map[key]!);
     else if (key !== "ports" && key !== "links") common[key] = map[key]!;
     else if (common.links === undefined) common.links = map[key]!;
-    else problems.push({ path: [key], key: true, what: "links and ports are both given", hint: SAME });
+    else {diagnostics.push({
+        location: { path: [key], key: true },
+        message: "links and ports are both given",
+        hint: SAME,
+      });}
   }
   const read = readSoftly(COMMON, common, aliasOf);
   const data = "data" in read
@@ -76,13 +81,13 @@ export function readDraft(
     : salvaged(read.value as ValueMap, read.issues.map(({ path }) => path as Path));
   if ("issues" in read) {
     const subject = { of: "a spec", schema: COMMON, value: read.value };
-    problems.push(...read.issues.flatMap((issue) => problemsOf(issue, subject)));
+    diagnostics.push(...read.issues.flatMap((issue) => diagnosticsOf(issue, subject)));
   }
   const { kind, id, name, namespace = options.namespace ?? "default", annotations = {}, links = {} } = data;
   const spec: SpecDraft = { kind, namespace, annotations, links: links as Record<string, Link[]>, fields };
   if (id !== undefined) spec.id = id;
   if (name !== undefined) spec.name = name;
-  return { spec, problems };
+  return { spec, diagnostics };
 }
 
 /** What is left of the common fields without those that are wrong. */
@@ -103,24 +108,26 @@ function salvaged(value: ValueMap, wrong: readonly Path[]): Partial<Common> & { 
 type Common = Omit<SpecDraft, "fields" | "links"> & { links: Record<string, Value> };
 
 /** What in a value could not be written to a spec file. */
-function foreignValues(root: ValueMap): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+function foreignValues(root: ValueMap): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
   let count = 0;
   const walk = (value: Value, path: Path): void => {
     if (++count > FILE_LIMITS.nodes) return;
     if (path.length >= FILE_LIMITS.depth) {
-      problems.push({ path, what: `nested deeper than ${FILE_LIMITS.depth} levels` });
+      diagnostics.push({ location: { path }, message: `nested deeper than ${FILE_LIMITS.depth} levels` });
     } else if (isList(value)) value.forEach((item, index) => walk(item, [...path, index]));
     else if (isMap(value)) { for (const key of Object.keys(value)) walk(value[key]!, [...path, key]); }
     else if (value !== null && !["string", "number", "boolean"].includes(typeof value)) {
-      problems.push({
-        path,
-        what: `${showPath(path)} is a value of kind ${kindOf(value)}`,
+      diagnostics.push({
+        location: { path },
+        message: `${showPath(path)} is a value of kind ${kindOf(value)}`,
         hint: "a spec is made of texts, numbers, booleans, null, lists and maps",
       });
     }
   };
   walk(root, []);
-  if (count > FILE_LIMITS.nodes) problems.push({ path: [], what: `more than ${FILE_LIMITS.nodes} values` });
-  return problems;
+  if (count > FILE_LIMITS.nodes) {
+    diagnostics.push({ location: { path: [] }, message: `more than ${FILE_LIMITS.nodes} values` });
+  }
+  return diagnostics;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Value } from "../../value/mod.ts";
 import { valueAt } from "../model/at_path.ts";
-import type { FieldProblem } from "../model/kind.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { nearest } from "../model/nearest.ts";
 import { show, showChoice, showPath } from "../model/show.ts";
 import type { Path } from "../model/spec.ts";
@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 /** An issue of a schema in Weft's words. */
-export function problemsOf(issue: Issue, subject: Subject, base: Path = []): FieldProblem[] {
+export function diagnosticsOf(issue: Issue, subject: Subject, base: Path = []): Diagnostic[] {
   const path = [...base, ...issue.path as Path];
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(subject.schema, path);
@@ -26,29 +26,28 @@ export function problemsOf(issue: Issue, subject: Subject, base: Path = []): Fie
   const found = valueAt(subject.value, path);
   if (found === UNREADABLE) return [];
   const inner = issue.code === "invalid_union" && found !== undefined ? closest(issue.errors) : [];
-  if (inner.some((one) => one.path.length > 0)) return inner.flatMap((one) => problemsOf(one, subject, path));
+  if (inner.some((one) => one.path.length > 0)) return inner.flatMap((one) => diagnosticsOf(one, subject, path));
   const hint = wanted(issue, found);
   if (found === undefined && path.length > 0) {
     const parent = path.slice(0, -1);
-    const what = `missing field ${show(path.at(-1))} of ${showOwner(parent, subject)}`;
-    return [{ path: parent, what, ...hint && { hint } }];
+    const message = `missing field ${show(path.at(-1))} of ${showOwner(parent, subject)}`;
+    return [{ location: { path: parent }, message, ...hint && { hint } }];
   }
-  const what = path.length === 0 ? `${subject.of} is ${show(found)}` : `${showPath(path)} is ${show(found)}`;
-  return [{ path, what, ...hint && { hint } }];
+  const message = path.length === 0 ? `${subject.of} is ${show(found)}` : `${showPath(path)} is ${show(found)}`;
+  return [{ location: { path }, message, ...hint && { hint } }];
 }
 
 /** Says that a field is not known. */
-export function unknownField(path: Path, known: readonly string[], subject: Pick<Subject, "of">): FieldProblem {
+export function unknownField(path: Path, known: readonly string[], subject: Pick<Subject, "of">): Diagnostic {
   const key = String(path.at(-1));
   const meant = nearest(key, known);
-  const problem: FieldProblem = {
-    path,
-    key: true,
-    what: `unknown field ${show(key)} of ${showOwner(path.slice(0, -1), subject)}`,
+  const diagnostic: Diagnostic = {
+    location: { path, key: true },
+    message: `unknown field ${show(key)} of ${showOwner(path.slice(0, -1), subject)}`,
   };
-  if (meant !== undefined) problem.hint = `did you mean ${show(meant)}?`;
-  else if (known.length > 0) problem.hint = `known fields are ${known.join(", ")}`;
-  return problem;
+  if (meant !== undefined) diagnostic.hint = `did you mean ${show(meant)}?`;
+  else if (known.length > 0) diagnostic.hint = `known fields are ${known.join(", ")}`;
+  return diagnostic;
 }
 
 function showOwner(path: Path, subject: Pick<Subject, "of">): string {

@@ -80,16 +80,16 @@ const BAD = [
 
 Deno.test("the schema takes what the engine takes", () => {
   for (const text of GOOD) {
-    const { specs, problems } = readSpecs(text, "x.yaml");
-    assertEquals([...problems, ...checkSpecs(specs, scheme, { incomplete: true })], [], text);
+    const { specs, diagnostics } = readSpecs(text, "x.yaml");
+    assertEquals([...diagnostics, ...checkSpecs(specs, scheme, { incomplete: true })], [], text);
     for (const document of parseAll(text)) assert(matches(document, schema), text);
   }
 });
 
 Deno.test("the schema refuses what the engine refuses", () => {
   for (const text of BAD) {
-    const { specs, problems } = readSpecs(text, "x.yaml");
-    assert(hasErrors([...problems, ...checkSpecs(specs, scheme, { incomplete: true })]), text);
+    const { specs, diagnostics } = readSpecs(text, "x.yaml");
+    assert(hasErrors([...diagnostics, ...checkSpecs(specs, scheme, { incomplete: true })]), text);
     for (const document of parseAll(text)) assert(!matches(document, schema), text);
   }
 });

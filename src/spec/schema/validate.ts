@@ -1,14 +1,15 @@
 import { isList, isMap, setKey, type Value, type ValueMap } from "../../value/mod.ts";
-import type { FieldProblem, KindDescription } from "../model/kind.ts";
+import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
+import type { KindDescription } from "../model/kind.ts";
 import type { Scheme } from "../model/scheme.ts";
 import { show } from "../model/show.ts";
 import { COMMON_FIELDS, specToMap } from "../model/spec.ts";
 import { readSoftly } from "./coerce.ts";
 import { readDraft, SAME } from "./draft.ts";
-import { problemsOf, unknownField } from "./issue.ts";
+import { diagnosticsOf, unknownField } from "./issue.ts";
 
 /** Fields as their kind's schema reads them, or what is wrong with them. */
-export type Validated = { fields: ValueMap } | { problems: FieldProblem[] };
+export type Validated = { fields: ValueMap } | { diagnostics: Diagnostic[] };
 
 /**
  * Reads the fields of a spec by the schema of its kind: names as the kind has them, defaults filled in, unknown ones
@@ -32,43 +33,43 @@ export type Validated = { fields: ValueMap } | { problems: FieldProblem[] };
  * ```
  */
 export function validate(kind: KindDescription, fields: ValueMap, scheme?: Scheme): Validated {
-  const problems: FieldProblem[] = [];
+  const diagnostics: Diagnostic[] = [];
   const known: Record<string, Value> = {};
   for (const key of Object.keys(fields)) {
     const name = kind.fieldAliases?.[key] ?? key;
     if (!Object.hasOwn(kind.fields.shape, name)) {
-      problems.push(unknownField([key], knownFields(kind), { of: kind.name }));
+      diagnostics.push(unknownField([key], knownFields(kind), { of: kind.name }));
     } else if (Object.hasOwn(known, name)) {
       const both = key === name ? Object.keys(fields).find((other) => kind.fieldAliases?.[other] === name)! : name;
-      const what = `${both} and ${key} are both given`;
-      problems.push({ path: [key], key: true, what, hint: SAME });
+      const message = `${both} and ${key} are both given`;
+      diagnostics.push({ location: { path: [key], key: true }, message, hint: SAME });
     } else setKey(known, name, fields[key]!);
   }
   const read = readSoftly(kind.fields, known);
   if ("issues" in read) {
     const subject = { of: kind.name, schema: kind.fields, value: read.value };
-    problems.push(...read.issues.flatMap((issue) => problemsOf(issue, subject)));
+    diagnostics.push(...read.issues.flatMap((issue) => diagnosticsOf(issue, subject)));
   }
-  if (problems.length > 0 || !("data" in read)) return { problems };
+  if (diagnostics.length > 0 || !("data" in read)) return { diagnostics };
   const data = read.data as ValueMap;
   return scheme === undefined || kind.nested === undefined ? { fields: data } : validateNested(kind, data, scheme);
 }
 
 function validateNested(kind: KindDescription, fields: ValueMap, scheme: Scheme): Validated {
   const nested = kind.nested!;
-  const problems: FieldProblem[] = [];
+  const diagnostics: Diagnostic[] = [];
   const specs = nestedMaps(fields[nested]).map((map, index) => {
     const draft = readDraft(map);
     const inner = scheme.get(draft.spec.kind);
     const read: Validated = inner === undefined
-      ? { problems: [unknownKind(draft.spec.kind, scheme)] }
+      ? { diagnostics: [unknownKind(draft.spec.kind, scheme)] }
       : validate(inner, draft.spec.fields, scheme);
-    const found = [...draft.problems, ..."problems" in read ? read.problems : []];
-    for (const problem of found) problems.push({ ...problem, path: [nested, index, ...problem.path] });
+    const found = [...draft.diagnostics, ..."diagnostics" in read ? read.diagnostics : []];
+    for (const diagnostic of found) diagnostics.push(prefixPath([nested, index], diagnostic));
     const { namespace: _, ...own } = specToMap({ ...draft.spec, fields: "fields" in read ? read.fields : {} });
     return own;
   });
-  return problems.length > 0 ? { problems } : { fields: { ...fields, [nested]: specs } };
+  return diagnostics.length > 0 ? { diagnostics } : { fields: { ...fields, [nested]: specs } };
 }
 
 /** The maps in a list of specs, or in one that was written without the list. */
@@ -77,11 +78,11 @@ export function nestedMaps(value: Value | undefined): ValueMap[] {
 }
 
 /** Says that a kind is not known. */
-export function unknownKind(name: string, scheme: Scheme): FieldProblem {
+export function unknownKind(name: string, scheme: Scheme): Diagnostic {
   const meant = scheme.nearest(name);
   return {
-    path: ["kind"],
-    what: `unknown kind ${show(name)}`,
+    location: { path: ["kind"] },
+    message: `unknown kind ${show(name)}`,
     hint: meant === undefined ? `known kinds are ${scheme.names().join(", ")}` : `did you mean ${show(meant)}?`,
   };
 }

@@ -26,7 +26,7 @@ function kindOf(fields: z.ZodRawShape, more: Partial<KindDescription> = {}): Kin
 /** A field as it is read; what is wrong with it, if that. */
 function read(schema: z.ZodType, value: ValueMap[string]): unknown {
   const result = validate(kindOf({ v: schema }), { v: value });
-  return "fields" in result ? result.fields.v : result.problems.map(({ what, hint }) => `${what}; ${hint}`);
+  return "fields" in result ? result.fields.v : result.diagnostics.map(({ message, hint }) => `${message}; ${hint}`);
 }
 
 Deno.test("values are read as they were meant", () => {
@@ -158,18 +158,16 @@ Deno.test("fields have their kind's names, with defaults, and no others", () => 
   });
   assertEquals(validate(kind, { match: "a" }), { fields: { matches: ["a"], n: 5 } });
   assertEquals(validate(kind, { match: "a", matches: [], nn: 1, ["__proto__"]: 1 }), {
-    problems: [
+    diagnostics: [
       {
-        path: ["matches"],
-        key: true,
-        what: "match and matches are both given",
+        location: { path: ["matches"], key: true },
+        message: "match and matches are both given",
         hint: "they are the same; give one",
       },
-      { path: ["nn"], key: true, what: 'unknown field "nn" of k', hint: 'did you mean "n"?' },
+      { location: { path: ["nn"], key: true }, message: 'unknown field "nn" of k', hint: 'did you mean "n"?' },
       {
-        path: ["__proto__"],
-        key: true,
-        what: 'unknown field "__proto__" of k',
+        location: { path: ["__proto__"], key: true },
+        message: 'unknown field "__proto__" of k',
         hint: "known fields are matches, n, match, id, kind, namespace, name, annotations, links, ports",
       },
     ],
@@ -204,8 +202,8 @@ Deno.test("specs inside are read by their own kinds", () => {
     specs: [{ kind: "snipet" }, { kind: "block", specs: [{ kind: "if", wen: 1 }] }, { kind: "merge", name: "a b" }],
   };
   const result = validate(block, wrong, scheme);
-  assert("problems" in result);
-  assertEquals(result.problems.map(({ path, what }) => [path, what]), [
+  assert("diagnostics" in result);
+  assertEquals(result.diagnostics.map(({ location, message }) => [location?.path, message]), [
     [["specs", 0, "kind"], 'unknown kind "snipet"'],
     [["specs", 1, "specs", 0, "wen"], 'unknown field "wen" of if'],
     [["specs", 1, "specs", 0], 'missing field "when" of if'],

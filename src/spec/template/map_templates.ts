@@ -1,5 +1,5 @@
 import { asError, type Value, type ValueMap } from "../../value/mod.ts";
-import type { Problem } from "../model/diagnostic.ts";
+import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
 import { mapTexts } from "../model/map_texts.ts";
 import type { Locator } from "../model/origin.ts";
 import { report } from "../model/report.ts";
@@ -7,7 +7,7 @@ import type { Scheme } from "../model/scheme.ts";
 import { show } from "../model/show.ts";
 import type { SpecDraft } from "../model/spec.ts";
 import { UNREADABLE } from "../yaml/node.ts";
-import { hasTemplate, offsetIn, splitTemplate, type TemplateExpression, type TextProblem } from "./template.ts";
+import { hasTemplate, offsetIn, splitTemplate, type TemplateExpression } from "./template.ts";
 
 /**
  * Evaluates a CEL expression over `env`.
@@ -19,7 +19,7 @@ export type Evaluate = (expression: string) => Value;
 /** A spec's fields with the templates evaluated, and what is wrong with those that could not be: they stay as they are. */
 export interface MappedTemplates {
   fields: ValueMap;
-  problems: Problem[];
+  diagnostics: Diagnostic[];
 }
 
 /**
@@ -27,38 +27,41 @@ export interface MappedTemplates {
  * template and nothing else becomes the value of that template, of whatever type; in any other the values are written
  * as text.
  *
- * @param source Where the spec stands, for the problems.
+ * @param source Where the spec stands, for the diagnostics.
  */
 export function mapTemplates(spec: SpecDraft, scheme: Scheme, evaluate: Evaluate, source?: Locator): MappedTemplates {
-  const problems: Problem[] = [];
+  const diagnostics: Diagnostic[] = [];
   const kind = scheme.get(spec.kind);
-  if (kind === undefined) return { fields: spec.fields, problems };
+  if (kind === undefined) return { fields: spec.fields, diagnostics };
   const fields = mapTexts(kind, spec.fields, scheme, (text, path) => {
     if (!hasTemplate(text) || text === UNREADABLE) return text;
-    const tell = (problem: TextProblem) => problems.push(report({ spec, source }, { path, ...problem }));
+    const tell = (diagnostic: Diagnostic) => diagnostics.push(report({ spec, source }, prefixPath(path, diagnostic)));
     const value = evaluateText(text, evaluate, tell);
     return value === undefined ? text : value;
   });
-  return { fields, problems };
+  return { fields, diagnostics };
 }
 
 /** What is wrong with the templates of a text, by their form alone and by what a check of the expressions says. */
-export function checkTemplate(text: string, check?: (expression: string) => readonly TextProblem[]): TextProblem[] {
-  const { parts, problem } = splitTemplate(text);
-  if (problem !== undefined) return [problem];
+export function checkTemplate(text: string, check?: (expression: string) => readonly Diagnostic[]): Diagnostic[] {
+  const { parts, diagnostic } = splitTemplate(text);
+  if (diagnostic !== undefined) return [diagnostic];
   return parts.flatMap((part) => {
     if (part.type === "text") return [];
-    return (check?.(part.expression) ?? []).map((found) => ({ ...found, offset: offsetIn(part, found.offset ?? 0) }));
+    return (check?.(part.expression) ?? []).map((found) => ({
+      ...found,
+      location: { offset: offsetIn(part, found.location?.offset ?? 0) },
+    }));
   });
 }
 
 /** The value of a text with templates; undefined if it has none, which is told. */
-function evaluateText(text: string, evaluate: Evaluate, tell: (problem: TextProblem) => void): Value | undefined {
-  const { parts, problem } = splitTemplate(text);
-  if (problem !== undefined) tell(problem);
+function evaluateText(text: string, evaluate: Evaluate, tell: (diagnostic: Diagnostic) => void): Value | undefined {
+  const { parts, diagnostic } = splitTemplate(text);
+  if (diagnostic !== undefined) tell(diagnostic);
   const isAlone = parts.length === 1;
   const values = parts.map((part) => part.type === "text" ? part.text : evaluatePart(part, evaluate, isAlone, tell));
-  if (problem !== undefined || values.includes(undefined)) return undefined;
+  if (diagnostic !== undefined || values.includes(undefined)) return undefined;
   return isAlone ? values[0] : values.join("");
 }
 
@@ -66,7 +69,7 @@ function evaluatePart(
   part: TemplateExpression,
   evaluate: Evaluate,
   isAlone: boolean,
-  tell: (problem: TextProblem) => void,
+  tell: (diagnostic: Diagnostic) => void,
 ): Value | undefined {
   let value: Value;
   try {
@@ -74,12 +77,12 @@ function evaluatePart(
   } catch (thrown) {
     const error = asError(thrown) as Error & { offset?: unknown };
     const offset = typeof error.offset === "number" ? error.offset : 0;
-    tell({ what: `template: ${error.message}`, offset: offsetIn(part, offset) });
+    tell({ message: `template: ${error.message}`, location: { offset: offsetIn(part, offset) } });
     return undefined;
   }
   if (isAlone || ["string", "number", "boolean", "bigint"].includes(typeof value)) return value;
   if (value instanceof Date) return value.toISOString();
-  const what = `template: ${show(value)} cannot be part of a text`;
-  tell({ what, hint: "only a text, a number, a boolean or a date can", offset: part.offset });
+  const message = `template: ${show(value)} cannot be part of a text`;
+  tell({ message, hint: "only a text, a number, a boolean or a date can", location: { offset: part.offset } });
   return undefined;
 }

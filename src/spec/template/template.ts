@@ -1,3 +1,5 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
+
 /** A part of a text with templates. Offsets are in UTF-16 units from the start of the text. */
 export type TemplatePart = TemplateText | TemplateExpression;
 
@@ -17,14 +19,6 @@ export interface TemplateExpression {
   readonly offset: number;
   /** Offsets in the expression at which `env` was put in. */
   readonly insertions: readonly number[];
-}
-
-/** Says that a part of a text is wrong. */
-export interface TextProblem {
-  what: string;
-  hint?: string;
-  /** UTF-16 units from the start of the text; all of it is meant if absent. */
-  offset?: number;
 }
 
 const TOKEN = /(?<blank>\/\/[^\n]*|\s+)|(?<word>[A-Za-z_]\w*|\d[\w.]*)|[^]/y;
@@ -55,7 +49,7 @@ export function hasTemplate(text: string): boolean {
  * });
  * ```
  */
-export function splitTemplate(text: string): { parts: TemplatePart[]; problem?: TextProblem } {
+export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic?: Diagnostic } {
   const parts: TemplatePart[] = [];
   let at = 0;
   while (at < text.length) {
@@ -67,7 +61,11 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; problem?: 
     if (typeof read === "string") {
       return {
         parts: [],
-        problem: { what: read, hint: 'a {{ that is meant as such is written {{ "{{" }}', offset: open },
+        diagnostic: {
+          message: read,
+          hint: 'a {{ that is meant as such is written {{ "{{" }}',
+          location: { offset: open },
+        },
       };
     }
     parts.push(read.part);

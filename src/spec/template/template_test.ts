@@ -1,7 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { testScheme } from "../../../tests/spec/kinds.ts";
 import type { Value } from "../../value/mod.ts";
-import { formatProblem, hasTemplate, mapTemplates, offsetIn, readSpecs, specFromMap, splitTemplate } from "../mod.ts";
+import {
+  formatDiagnostic,
+  hasTemplate,
+  mapTemplates,
+  offsetIn,
+  readSpecs,
+  specFromMap,
+  splitTemplate,
+} from "../mod.ts";
 
 const scheme = testScheme();
 const ENV: Record<string, Value> = {
@@ -47,8 +55,8 @@ Deno.test("a template is cut into its parts", () => {
     ['{{ "{{" }}', [[true, '"{{"', 3]]],
   ];
   for (const [text, wanted] of cases) {
-    const { parts, problem } = splitTemplate(text);
-    assertEquals(problem, undefined, text);
+    const { parts, diagnostic } = splitTemplate(text);
+    assertEquals(diagnostic, undefined, text);
     const found = parts.map((part) =>
       part.type === "text" ? [false, part.text, part.offset] : [true, part.expression, part.offset]
     );
@@ -68,9 +76,9 @@ Deno.test("a template that is not right is told of", () => {
     ["{{}}", "a template is empty", 0],
     ["{{ // x\n }}", "a template is empty", 0],
   ];
-  for (const [text, what, offset] of cases) {
-    const { parts, problem } = splitTemplate(text);
-    assertEquals([parts, problem?.what, problem?.offset], [[], what, offset], text);
+  for (const [text, message, offset] of cases) {
+    const { parts, diagnostic } = splitTemplate(text);
+    assertEquals([parts, diagnostic?.message, diagnostic?.location?.offset], [[], message, offset], text);
   }
 });
 
@@ -87,8 +95,8 @@ Deno.test("an offset in an expression is one in the text", () => {
 
 function mapped(text: string): { fields: unknown; lines: string[] } {
   const { specs } = readSpecs(text, "x.yaml");
-  const { fields, problems } = mapTemplates(specs[0]!.spec, scheme, evaluate, specs[0]!.source);
-  return { fields, lines: problems.map(formatProblem) };
+  const { fields, diagnostics } = mapTemplates(specs[0]!.spec, scheme, evaluate, specs[0]!.source);
+  return { fields, lines: diagnostics.map(formatDiagnostic) };
 }
 
 Deno.test("templates are evaluated in every text that is no code and no key", () => {
@@ -161,21 +169,21 @@ timeout: "a{{ .LIST }}\\t{{ x y }}{{ .PORT }}"
 
 Deno.test("without a file the spec is named", () => {
   const { spec } = specFromMap({ kind: "http", name: "a", url: "{{ .X }}" });
-  const { problems } = mapTemplates(spec!, scheme, evaluate);
-  assertEquals(problems.map(formatProblem), ["a: template: X is not set"]);
+  const { diagnostics } = mapTemplates(spec!, scheme, evaluate);
+  assertEquals(diagnostics.map(formatDiagnostic), ["a: template: X is not set"]);
 });
 
 Deno.test("fields without templates are shared, those of an unknown kind left alone", () => {
   const { spec } = specFromMap({ kind: "http", url: "x", list: [{ a: "b" }] });
   assertEquals(mapTemplates(spec!, scheme, evaluate).fields === spec!.fields, true);
   const unknown = specFromMap({ kind: "nothing", url: "{{ .PORT }}" }).spec!;
-  assertEquals(mapTemplates(unknown, scheme, evaluate), { fields: { url: "{{ .PORT }}" }, problems: [] });
+  assertEquals(mapTemplates(unknown, scheme, evaluate), { fields: { url: "{{ .PORT }}" }, diagnostics: [] });
 });
 
-Deno.test("an error of the evaluator itself that is none of the template's is a problem too", () => {
+Deno.test("an error of the evaluator itself that is none of the template's is a diagnostic too", () => {
   const { spec } = specFromMap({ kind: "http", url: "{{ x }}" });
-  const problems = mapTemplates(spec!, scheme, () => {
+  const diagnostics = mapTemplates(spec!, scheme, () => {
     throw "no error";
-  }).problems;
-  assertEquals(problems.map(({ what }) => what), ["template: no error"]);
+  }).diagnostics;
+  assertEquals(diagnostics.map(({ message }) => message), ["template: no error"]);
 });

@@ -10,7 +10,8 @@ import {
 import { show } from "../model/show.ts";
 import { FILE_LIMITS, FileBudget, type Weight } from "./file_limits.ts";
 import type { LineMap } from "./line_map.ts";
-import { type Fault, type ListNode, type Node, type ScalarNode, UNREADABLE } from "./node.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { type ListNode, type Node, type ScalarNode, UNREADABLE } from "./node.ts";
 import { OpenMap } from "./open_map.ts";
 import { emptyKeyStart, isQuoted, scalarStart } from "./scalar_start.ts";
 import { isScalarTag, KNOWN_TAGS, taggedValue, tagName, untaggedValue } from "./scalar_value.ts";
@@ -19,7 +20,7 @@ import { isScalarTag, KNOWN_TAGS, taggedValue, tagName, untaggedValue } from "./
 export interface Composed {
   /** The root of each document. */
   roots: Node[];
-  faults: Fault[];
+  diagnostics: Diagnostic[];
   /** Whether a limit was passed; what comes after is not read. */
   full: boolean;
 }
@@ -52,7 +53,7 @@ interface Frame {
 }
 
 class Composer {
-  readonly composed: Composed = { roots: [], faults: [], full: false };
+  readonly composed: Composed = { roots: [], diagnostics: [], full: false };
   readonly #text: string;
   readonly #lines: LineMap;
   readonly #budget = new FileBudget();
@@ -76,7 +77,7 @@ class Composer {
       case EVENT_ID.SEQUENCE:
         return this.#open(event, "seq", { type: "list", start: event.start, value: [], items: [] });
       case EVENT_ID.MAPPING:
-        return this.#open(event, "map", new OpenMap(event.start, this.#lines, (fault) => this.#tell(fault)));
+        return this.#open(event, "map", new OpenMap(event.start, this.#lines, (diagnostic) => this.#tell(diagnostic)));
       case EVENT_ID.ALIAS:
         return this.#alias(this.#text.slice(event.anchorStart, event.anchorEnd), event.anchorStart - 1);
       case EVENT_ID.POP:
@@ -111,15 +112,15 @@ class Composer {
     const value = taggedValue(text, tagName(tag));
     if (value !== undefined) return value;
     if (isScalarTag(tagName(tag))) {
-      this.#tell({ offset: event.tagStart, what: `${show(text)} cannot be tagged ${tag}` });
-    } else this.#tell({ offset: event.tagStart, what: `unknown tag ${tag}`, hint: KNOWN_TAGS });
+      this.#tell({ location: { offset: event.tagStart }, message: `${show(text)} cannot be tagged ${tag}` });
+    } else this.#tell({ location: { offset: event.tagStart }, message: `unknown tag ${tag}`, hint: KNOWN_TAGS });
     return untaggedValue(text, event.style);
   }
 
   #open(event: SequenceEvent | MappingEvent, tag: string, collection: ListNode | OpenMap): void {
     const written = event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
     if (written !== undefined && tagName(written) !== tag) {
-      this.#tell({ offset: event.tagStart, what: `unknown tag ${written}`, hint: KNOWN_TAGS });
+      this.#tell({ location: { offset: event.tagStart }, message: `unknown tag ${written}`, hint: KNOWN_TAGS });
     }
     const anchor = this.#anchorOf(event);
     if (anchor !== undefined) this.#anchors.set(anchor, { node: undefined, nodes: 0, size: 0, depth: 0 });
@@ -154,10 +155,11 @@ class Composer {
       else map.refuseKey(anchored.node, this.#text);
       return;
     }
-    if (anchored !== undefined) this.#tell({ offset: start, what: `the alias ${show(name)} is part of what it names` });
-    else {
+    if (anchored !== undefined) {
+      this.#tell({ location: { offset: start }, message: `the alias ${show(name)} is part of what it names` });
+    } else {
       const hint = `a text that begins with * has to be quoted, an anchor is written &${name}`;
-      this.#tell({ offset: start, what: `no anchor is called ${show(name)}`, hint });
+      this.#tell({ location: { offset: start }, message: `no anchor is called ${show(name)}`, hint });
     }
     if (map === undefined) this.#place(unreadable(start), 1);
     else map.skipKey();
@@ -193,19 +195,19 @@ class Composer {
 
   #checkDepth(depth: number, offset: number): void {
     if (this.#frames.length + depth <= FILE_LIMITS.depth) return;
-    this.#tell({ offset, what: `nested deeper than ${FILE_LIMITS.depth} levels` });
+    this.#tell({ location: { offset }, message: `nested deeper than ${FILE_LIMITS.depth} levels` });
     this.composed.full = true;
   }
 
   #count(weight: Weight, offset: number): void {
-    const what = this.#budget.add(weight);
-    if (what === undefined) return;
-    this.#tell({ offset, what, hint: "aliases count as what they stand for" });
+    const message = this.#budget.add(weight);
+    if (message === undefined) return;
+    this.#tell({ location: { offset }, message, hint: "aliases count as what they stand for" });
     this.composed.full = true;
   }
 
-  #tell(fault: Fault): void {
-    this.composed.faults.push(fault);
+  #tell(diagnostic: Diagnostic): void {
+    this.composed.diagnostics.push(diagnostic);
   }
 }
 

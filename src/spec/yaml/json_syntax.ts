@@ -1,19 +1,19 @@
 import { show } from "../model/show.ts";
 import { FILE_LIMITS } from "./file_limits.ts";
-import type { Fault } from "./node.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 
 const SCALAR = /(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)(?![\w.+-])/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const WORD = /[\w.+-]+|[^]/y;
 
 /** The first place where a text is not JSON; undefined if it is. */
-export function jsonFault(text: string): Fault | undefined {
+export function jsonDiagnostic(text: string): Diagnostic | undefined {
   try {
     JSON.parse(text);
     return undefined;
   } catch {
     // its message does not always tell where
-    return new JsonScanner(text).fault();
+    return new JsonScanner(text).diagnostic();
   }
 }
 
@@ -21,15 +21,15 @@ export function jsonFault(text: string): Fault | undefined {
 class JsonScanner {
   readonly #text: string;
   #at = 0;
-  #fault: Fault | undefined;
+  #diagnostic: Diagnostic | undefined;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  fault(): Fault | undefined {
+  diagnostic(): Diagnostic | undefined {
     if (this.#value(1) && this.#at < this.#text.length) this.#refuse("nothing more");
-    return this.#fault;
+    return this.#diagnostic;
   }
 
   #value(depth: number): boolean {
@@ -99,7 +99,11 @@ class JsonScanner {
   }
 
   #fail(why: string, hint?: string): false {
-    this.#fault = { offset: this.#at, what: `broken JSON: ${why}`, ...hint !== undefined && { hint } };
+    this.#diagnostic = {
+      location: { offset: this.#at },
+      message: `broken JSON: ${why}`,
+      ...hint !== undefined && { hint },
+    };
     return false;
   }
 }

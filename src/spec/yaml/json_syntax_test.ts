@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../../tests/spec/random.ts";
-import { jsonFault } from "./json_syntax.ts";
+import { jsonDiagnostic } from "./json_syntax.ts";
 
 Deno.test("what is wrong with JSON is told where it is", () => {
-  const cases: [text: string, offset: number, what: string, hint?: string][] = [
+  const cases: [text: string, offset: number, message: string, hint?: string][] = [
     ["", 0, "the text ends here", "a value belongs here"],
     ["[1,2", 4, "the text ends here", "a comma or ] belongs here"],
     ["[1 2]", 3, 'found "2"', "a comma or ] belongs here"],
@@ -23,9 +23,9 @@ Deno.test("what is wrong with JSON is told where it is", () => {
     ['"abc', 4, "a text does not end"],
     ["[".repeat(200), 100, "nested deeper than 100 levels"],
   ];
-  for (const [text, offset, what, hint] of cases) {
-    const fault = { offset, what: `broken JSON: ${what}`, ...hint !== undefined && { hint } };
-    assertEquals(jsonFault(text), fault, text);
+  for (const [text, offset, message, hint] of cases) {
+    const diagnostic = { location: { offset }, message: `broken JSON: ${message}`, ...hint !== undefined && { hint } };
+    assertEquals(jsonDiagnostic(text), diagnostic, text);
   }
 });
 
@@ -37,9 +37,10 @@ Deno.test("it agrees with JSON.parse on what is JSON", () => {
   for (let round = 0; round < 100_000; round++) {
     const text = random.text(pieces, 8);
     const isJson = isParsed(text);
-    const fault = jsonFault(text);
-    assertEquals(fault === undefined, isJson, JSON.stringify(text));
-    assert(fault === undefined || fault.offset >= 0 && fault.offset <= text.length, JSON.stringify(text));
+    const diagnostic = jsonDiagnostic(text);
+    assertEquals(diagnostic === undefined, isJson, JSON.stringify(text));
+    const offset = diagnostic?.location?.offset ?? -1;
+    assert(diagnostic === undefined || offset >= 0 && offset <= text.length, JSON.stringify(text));
     if (isJson) good++;
   }
   assert(good > 1000, `${good} were JSON`);

@@ -38,10 +38,3 @@ export interface Entry {
  * not known either, so that nothing further is said of it.
  */
 export const UNREADABLE = "{{ unreadable }}";
-
-/** Something wrong with a text, at an offset of it. */
-export interface Fault {
-  offset: number;
-  what: string;
-  hint?: string;
-}

@@ -1,7 +1,8 @@
 import { setKey } from "../../value/mod.ts";
 import { show } from "../model/show.ts";
 import type { LineMap } from "./line_map.ts";
-import { type Entry, type Fault, type MapNode, type Node, UNREADABLE } from "./node.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import { type Entry, type MapNode, type Node, UNREADABLE } from "./node.ts";
 
 interface Key {
   readonly text: string;
@@ -13,14 +14,14 @@ interface Key {
 export class OpenMap {
   readonly node: MapNode;
   readonly #lines: LineMap;
-  readonly #tell: (fault: Fault) => void;
+  readonly #tell: (diagnostic: Diagnostic) => void;
   /** The one whose value comes next; null for one that was refused. */
   #key: Key | null | undefined;
   /** Those that a merge brought, which a key of the map's own may replace. */
   readonly #merged = new Set<string>();
   #isTemplate = false;
 
-  constructor(start: number, lines: LineMap, tell: (fault: Fault) => void) {
+  constructor(start: number, lines: LineMap, tell: (diagnostic: Diagnostic) => void) {
     this.node = { type: "map", start, value: {}, entries: new Map() };
     this.#lines = lines;
     this.#tell = tell;
@@ -45,10 +46,18 @@ export class OpenMap {
     const first = this.node.entries.get(text);
     this.#key = null;
     if (text === "" && isPlain) {
-      this.#tell({ offset: start, what: "a key is missing before the colon", hint: 'an empty key is written ""' });
+      this.#tell({
+        location: { offset: start },
+        message: "a key is missing before the colon",
+        hint: 'an empty key is written ""',
+      });
     } else if (first !== undefined && !this.#merged.has(text) && !(text === "<<" && isPlain)) {
       const { line } = this.#lines.locate(first.keyStart);
-      this.#tell({ offset: start, what: `the key ${show(text)} is there twice`, hint: `the first is at line ${line}` });
+      this.#tell({
+        location: { offset: start },
+        message: `the key ${show(text)} is there twice`,
+        hint: `the first is at line ${line}`,
+      });
     } else {
       this.#key = { text, start, isMerge: text === "<<" && isPlain };
     }
@@ -58,9 +67,13 @@ export class OpenMap {
   refuseKey(key: Node, text: string): void {
     this.#isTemplate = text.startsWith("{{", this.node.start);
     if (this.#isTemplate) {
-      const what = "a template stands without quotes";
-      this.#tell({ offset: this.node.start, what, hint: "write it as '{{ ... }}'" });
-    } else this.#tell({ offset: key.start, what: `a key is ${show(key.value)}`, hint: "it has to be a text" });
+      const message = "a template stands without quotes";
+      this.#tell({ location: { offset: this.node.start }, message, hint: "write it as '{{ ... }}'" });
+    } else {this.#tell({
+        location: { offset: key.start },
+        message: `a key is ${show(key.value)}`,
+        hint: "it has to be a text",
+      });}
     this.skipKey();
   }
 
@@ -84,8 +97,8 @@ export class OpenMap {
     for (const source of node.type === "list" ? node.items : [node]) {
       if (source.value === UNREADABLE) continue;
       if (source.type !== "map") {
-        const what = `<< merges ${show(source.value)}`;
-        this.#tell({ offset: start, what, hint: "it takes a map or a list of maps" });
+        const message = `<< merges ${show(source.value)}`;
+        this.#tell({ location: { offset: start }, message, hint: "it takes a map or a list of maps" });
         continue;
       }
       for (const [key, entry] of source.entries) {

@@ -1,11 +1,11 @@
 import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import { FILE_LIMITS } from "./file_limits.ts";
-import type { Fault } from "./node.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 
 /** The events of a text, and what is wrong with its YAML. */
 export interface Parsed {
   events: Event[];
-  faults: Fault[];
+  diagnostics: Diagnostic[];
 }
 
 // one document or item ends where the next begins: no text in it can have such a line, as it would end there
@@ -14,12 +14,12 @@ const ITEM = /^-(?=[ \t\r\n])/gm;
 
 /**
  * Parses YAML. If it is broken, each document is parsed by itself, and each item of a list that is a broken document:
- * all that is sound is read, and one fault of everything that is not is told.
+ * all that is sound is read, and one diagnostic of everything that is not is told.
  */
 export function parseYaml(text: string): Parsed {
   const whole = parsePiece(text, 0);
-  if (Array.isArray(whole)) return { events: whole, faults: [] };
-  const parsed: Parsed = { events: [], faults: [] };
+  if (Array.isArray(whole)) return { events: whole, diagnostics: [] };
+  const parsed: Parsed = { events: [], diagnostics: [] };
   for (const [start, end] of pieces(text, 0, text.length, DOCUMENT)) {
     const document = parsePiece(text.slice(start, end), start);
     if (Array.isArray(document)) append(parsed.events, document);
@@ -28,22 +28,22 @@ export function parseYaml(text: string): Parsed {
   return parsed;
 }
 
-function parseItems(text: string, start: number, end: number, fault: Fault, parsed: Parsed): void {
+function parseItems(text: string, start: number, end: number, diagnostic: Diagnostic, parsed: Parsed): void {
   const items = isList(text.slice(start, end)) ? pieces(text, start, end, ITEM) : [];
   if (items.length < 2) {
-    parsed.faults.push(fault);
+    parsed.diagnostics.push(diagnostic);
     return;
   }
   // anchors are of a document: all its items are put into one
   append(parsed.events, [{ type: EVENT_ID.DOCUMENT, explicitStart: false, explicitEnd: false, directives: [] }]);
-  const faults = parsed.faults.length;
+  const diagnostics = parsed.diagnostics.length;
   for (const [from, to] of items) {
     const item = parsePiece(text.slice(from, to), from);
-    if (!Array.isArray(item)) parsed.faults.push(item);
+    if (!Array.isArray(item)) parsed.diagnostics.push(item);
     else append(parsed.events, item.filter(({ type }) => type !== EVENT_ID.DOCUMENT));
   }
   // broken only as a whole
-  if (parsed.faults.length === faults) parsed.faults.push(fault);
+  if (parsed.diagnostics.length === diagnostics) parsed.diagnostics.push(diagnostic);
 }
 
 const BEFORE_CONTENT = /\s+|[#%][^\r\n]*|---(?=\s)/y;
@@ -69,7 +69,7 @@ function pieces(text: string, start: number, end: number, pattern: RegExp): [sta
 }
 
 /** The events of a part of the text that begins at an offset, or why there are none. */
-function parsePiece(text: string, offset: number): Event[] | Fault {
+function parsePiece(text: string, offset: number): Event[] | Diagnostic {
   try {
     // a level more than is allowed: a value too deep is then found, and said, where it stands
     const events = parseEvents(text, { maxDepth: FILE_LIMITS.depth + 2 });
@@ -77,7 +77,7 @@ function parsePiece(text: string, offset: number): Event[] | Fault {
     return events;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return faultOf(error, text, offset);
+    return diagnosticOf(error, text, offset);
   }
 }
 
@@ -91,20 +91,20 @@ function move(event: Event, by: number): void {
   }
 }
 
-function faultOf({ reason, mark }: YAMLException, text: string, offset: number): Fault {
+function diagnosticOf({ reason, mark }: YAMLException, text: string, offset: number): Diagnostic {
   // what is missing at the end is missing after the last word
   const at = Math.min(mark?.position ?? 0, text.trimEnd().length);
   if (reason.startsWith("nesting exceeded")) {
-    return { offset: offset + at, what: `nested deeper than ${FILE_LIMITS.depth} levels` };
+    return { location: { offset: offset + at }, message: `nested deeper than ${FILE_LIMITS.depth} levels` };
   }
-  const fault: Fault = { offset: offset + at, what: `broken YAML: ${reason}` };
+  const diagnostic: Diagnostic = { location: { offset: offset + at }, message: `broken YAML: ${reason}` };
   const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at + 2);
   const hint = HINTS.find(([reasons, lines]) => reasons.test(reason) && lines.test(line))?.[2];
-  if (hint !== undefined) fault.hint = hint;
-  return fault;
+  if (hint !== undefined) diagnostic.hint = hint;
+  return diagnostic;
 }
 
-/** What is probably meant, by the reason and the line as far as the fault. */
+/** What is probably meant, by the reason and the line as far as the diagnostic. */
 const HINTS: readonly [reason: RegExp, line: RegExp, hint: string][] = [
   [/./, /^ *\t/, "indent with spaces, not with tabs"],
   [/./, /[:,[-]\s+\{\{/, "a text that begins with {{ has to be quoted"],

@@ -1,7 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../../tests/spec/random.ts";
 import { setKey, type Value, type ValueMap } from "../../value/mod.ts";
-import { formatProblem, identify, readSpecs, type SpecDraft, specFromMap, specToMap, stringifySpecs } from "../mod.ts";
+import {
+  formatDiagnostic,
+  identify,
+  readSpecs,
+  type SpecDraft,
+  specFromMap,
+  specToMap,
+  stringifySpecs,
+} from "../mod.ts";
 
 const PIECES = [
   ..."aZ09 \n\t:#-?,[]{}&*!|>'\"%@`\\/.~=<",
@@ -66,10 +74,10 @@ Deno.test("any spec comes back from YAML and from a map as it was", () => {
     if (random.below(2) === 0) draft.name = random.pick(["400", "null", "1.10", "a", "é"]);
     const specs = identify([draft]);
     const read = specFromMap(specToMap(specs[0]!));
-    assertEquals([read.problems, read.spec], [[], specs[0]]);
+    assertEquals([read.diagnostics, read.spec], [[], specs[0]]);
     const text = stringifySpecs(specs);
     const again = readSpecs(text, "x.yaml");
-    assertEquals(again.problems, [], text);
+    assertEquals(again.diagnostics, [], text);
     assertEquals<unknown>(again.specs.map(({ spec }) => spec), specs, text);
   }
 });
@@ -123,12 +131,14 @@ Deno.test("a map that is no spec is told of without a position", () => {
     [{ kind: "k", x: Array(100_001).fill(1) }, ["spec: more than 100000 values"]],
   ];
   for (const [map, lines] of cases) {
-    const { spec, problems } = specFromMap(map);
-    assertEquals([spec, problems.map(formatProblem)], [undefined, lines]);
+    const { spec, diagnostics } = specFromMap(map);
+    assertEquals([spec, diagnostics.map(formatDiagnostic)], [undefined, lines]);
   }
   let deep: Value = 1;
   for (let level = 0; level < 200; level++) deep = [deep];
-  assertEquals(specFromMap({ kind: "k", deep }).problems.map(({ what }) => what), ["nested deeper than 100 levels"]);
+  assertEquals(specFromMap({ kind: "k", deep }).diagnostics.map(({ message }) => message), [
+    "nested deeper than 100 levels",
+  ]);
 });
 
 Deno.test("a map without a namespace is of the default one", () => {
