@@ -1,10 +1,13 @@
 import { cel } from "./cel/cel.ts";
+import { constantProgram } from "./data/constant.ts";
 import { json } from "./data/json.ts";
-import { text } from "./data/text.ts";
 import { yaml } from "./data/yaml.ts";
 import { javascript } from "./javascript/javascript.ts";
 import { typescript } from "./javascript/typescript.ts";
-import type { Language } from "./language.ts";
+import { defineLanguage, type Language } from "./language.ts";
+
+/** Plain text: the program returns the code itself. */
+const text = defineLanguage("text", (code) => code, constantProgram);
 
 /** Languages of snippets by name. */
 export const LANGUAGES: Readonly<Record<string, Language>> = { text, json, yaml, cel, javascript, typescript };

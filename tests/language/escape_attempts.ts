@@ -113,19 +113,19 @@ export const ATTEMPTS: Record<string, string> = {
     "got(console, console.log, console.log.constructor); console.log(new Proxy({}, { ownKeys(...all) { got(this, ...all); return [] }, getPrototypeOf(...all) { got(...all); return null } }))",
   "console with inconsistent traps":
     "console.log(new Proxy(function () {}, { getOwnPropertyDescriptor(...all) { got(...all); return undefined }, get(...all) { got(...all) } }))",
-  "getters of the answer":
+  "getters of the result":
     "answer({ get a() { got(this, arguments, new Error().stack); return { get b() { got(this); return 1 } } } })",
-  "traps of the answer":
+  "traps of the result":
     "const trap = (target) => new Proxy(target, new Proxy({}, { get: (_, name) => (...all) => { got(...all); return Reflect[name](...all) } })); answer(trap({ a: trap([trap({})]), b: trap(new Map()), c: trap(new Error('x')) }))",
-  "getPrototypeOf of the answer": "answer(new Proxy({}, { getPrototypeOf(t) { got(this, t); return Map.prototype } }))",
+  "getPrototypeOf of the result": "answer(new Proxy({}, { getPrototypeOf(t) { got(this, t); return Map.prototype } }))",
   "a proxy that pretends to be an error":
     "answer(new Proxy({}, { getPrototypeOf: () => Error.prototype, get(...all) { got(...all) } }))",
-  "iterators of the answer":
+  "iterators of the result":
     "answer({ a: Object.assign([1], { [Symbol.iterator](...all) { got(this, ...all); return [][Symbol.iterator]() } }), b: Object.assign(new Set([1]), { [Symbol.iterator]() { got(this) } }) })",
-  "methods of the answer":
+  "methods of the result":
     "answer([Object.assign(new Map([[1, 2]]), { entries() { got(this) }, get: got }), Object.assign(new Date(), { getTime() { got(this) } }), Object.assign([1], { map: got, toJSON: null })])",
-  "toJSON of the answer": "answer(new (class { toJSON(...all) { got(this, ...all); return this.x } })())",
-  "symbols of the answer":
+  "toJSON of the result": "answer(new (class { toJSON(...all) { got(this, ...all); return this.x } })())",
+  "symbols of the result":
     "answer({ [Symbol.toPrimitive](...all) { got(this, ...all) }, [Symbol.toStringTag]: { toString() { got(this) } } })",
   "species of bytes in the answer":
     "class B extends Uint8Array { static get [Symbol.species]() { got(this); return function (...all) { got(this, ...all); return new Uint8Array(9) } } } answer([new B(2), new B(3).buffer])",
@@ -148,7 +148,7 @@ export const ATTEMPTS: Record<string, string> = {
   "__proto__ of Object.prototype": "Object.prototype.__proto__ = new Proxy({}, { get(...all) { got(...all) } })",
   "a key called __proto__":
     'answer(JSON.parse(\'{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}\'))',
-  "then of the answer": "answer({ then(...all) { got(this, ...all, ...all.map((f) => f.constructor)); all[0](1) } })",
+  "then of the result": "answer({ then(...all) { got(this, ...all, ...all.map((f) => f.constructor)); all[0](1) } })",
   "then as a getter":
     "let n = 0; answer({ get then() { got(this, arguments); return n++ ? undefined : (...all) => got(...all) } })",
   "then of a proxy":

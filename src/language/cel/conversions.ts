@@ -1,6 +1,7 @@
 import type { Environment } from "cel-js";
 import type { Duration, UnsignedInt } from "cel-js/evaluator";
-import { define } from "./define.ts";
+import { failure } from "../../value/mod.ts";
+import { define, defineNamespace } from "./define.ts";
 
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
@@ -23,6 +24,20 @@ export function registerConversions(environment: Environment): void {
   for (const [sign, holds] of Object.entries(COMPARISONS)) {
     environment.registerOperator(`bytes ${sign} bytes: bool`, (a: Uint8Array, b: Uint8Array) => holds(order(a, b)));
   }
+}
+
+/** Registers the functions of cel-go's encoders extension. */
+export function registerEncoders(environment: Environment): void {
+  const add = defineNamespace(environment, "base64");
+
+  add("encode(bytes): string", (bytes: Uint8Array) => new Uint8Array(bytes).toBase64());
+  add("decode(string): bytes", (text: string) => {
+    try {
+      return Uint8Array.fromBase64(text);
+    } catch {
+      throw failure("base64.decode: invalid base64", { code: "invalid_argument" });
+    }
+  });
 }
 
 /** Formats a time as RFC 3339, without a fraction of zero. */

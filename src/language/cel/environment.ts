@@ -1,12 +1,9 @@
 import { Environment } from "cel-js";
-import { registerConversions } from "./conversions.ts";
-import { registerEncoders } from "./encoders.ts";
+import { registerConversions, registerEncoders } from "./conversions.ts";
 import { registerErrors } from "./errors.ts";
 import { registerFormat } from "./format.ts";
-import { registerLists } from "./lists.ts";
-import { registerMath } from "./math.ts";
-import { registerNumbers } from "./numbers.ts";
-import { registerSets } from "./sets.ts";
+import { registerLists, registerSets } from "./lists.ts";
+import { registerMath, registerMixedOperators } from "./math.ts";
 import { keepTypesShallow } from "./shallow_types.ts";
 import { registerStrings } from "./strings.ts";
 
@@ -26,7 +23,7 @@ const WIDE: ExpressionLimits = { nodes: 10_000, depth: 100, result: 1024 * 1024 
 type Register = (environment: Environment, largest: number) => void;
 
 const EXTENSIONS: readonly Register[] = [
-  registerNumbers,
+  registerMixedOperators,
   registerErrors,
   registerConversions,
   registerStrings,

@@ -31,6 +31,19 @@ export function registerLists(environment: Environment, largest: number): void {
   define(environment, "list.sort(): list<dyn>", (list: unknown[]) => list.toSorted(compare));
 }
 
+/** Registers the functions of cel-go's sets extension, which compare lists regardless of order. */
+export function registerSets(environment: Environment): void {
+  const contains = (list: unknown[], part: unknown[]) =>
+    part.every((item) => list.some((other) => celEqual(item, other)));
+  const add = defineNamespace(environment, "sets");
+
+  add("contains(list, list): bool", contains);
+  add("equivalent(list, list): bool", (a: unknown[], b: unknown[]) => contains(a, b) && contains(b, a));
+  add("intersects(list, list): bool", (a: unknown[], b: unknown[]) => {
+    return a.some((item) => b.some((other) => celEqual(item, other)));
+  });
+}
+
 /** Removes duplicates: of strings, the usual case, by a set, of other values by comparing each with those kept. */
 function distinct(list: unknown[]): unknown[] {
   const strings = new Set<unknown>();

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as acorn from "acorn";
 import { program } from "../../../tests/language/run.ts";
 import { failure, lazyMap, Stream, type Value } from "../../value/mod.ts";
-import { eachNode } from "../javascript/syntax_tree.ts";
+import { eachNode } from "../javascript/syntax.ts";
 import { parts } from "./prelude.ts";
 
 /** Code for the realm: collects everything that can be reached from values by fields, accessors and prototypes. */
