@@ -1,10 +1,10 @@
-import { kindOf } from "../value/mod.ts";
+import { findJsonError, type JsonSyntaxError, kindOf } from "../value/mod.ts";
 import { type Diagnostic, sortDiagnostics } from "./model/diagnostic.ts";
 import { report } from "./model/report.ts";
 import type { SpecDraft } from "./model/spec.ts";
 import { readDraft, type ReadOptions } from "./schema/draft.ts";
 import { compose } from "./yaml/compose.ts";
-import { jsonDiagnostic } from "./yaml/json_syntax.ts";
+import { FILE_LIMITS } from "./yaml/file_limits.ts";
 import { LineMap } from "./yaml/line_map.ts";
 import { type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.ts";
 import { parseYaml } from "./yaml/parse.ts";
@@ -60,8 +60,8 @@ class Reader {
 
   read(): ReadSpecs {
     const { name, text, lines } = this.#file;
-    const diagnostic = /\.json$/i.test(name) && text.trim() !== "" ? jsonDiagnostic(text) : undefined;
-    if (diagnostic !== undefined) this.#missing([diagnostic]);
+    const error = /\.json$/i.test(name) && text.trim() !== "" ? findJsonError(text, FILE_LIMITS.depth) : undefined;
+    if (error !== undefined) this.#missing([jsonDiagnostic(error)]);
     else {
       const { events, diagnostics } = parseYaml(text);
       const composed = compose(text, lines, events);
@@ -113,4 +113,12 @@ class Reader {
     const position = { file: this.#file.name, ...this.#file.lines.locate(diagnostic.location?.offset ?? 0) };
     this.#result.diagnostics.push({ ...diagnostic, location: { position } });
   }
+}
+
+function jsonDiagnostic({ wordOffset, message, expected }: JsonSyntaxError): Diagnostic {
+  return {
+    location: { offset: wordOffset },
+    message: `invalid JSON: ${message}`,
+    ...expected !== undefined && { hint: `expected ${expected}` },
+  };
 }

@@ -2,6 +2,7 @@
 export * from "./copy.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
+export { findJsonError, type JsonSyntaxError } from "./json_syntax.ts";
 export * from "./lazy.ts";
 export * from "./limits.ts";
 export * from "./log_level.ts";

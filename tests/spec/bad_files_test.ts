@@ -369,13 +369,13 @@ links:
     name: "broken JSON",
     file: "x.json",
     text: '[{"kind": "merge"},\n {"kind": "merge",}]',
-    lines: ['x.json:2:19: broken JSON: found "}"; a key in double quotes belongs here'],
+    lines: ['x.json:2:19: invalid JSON: unexpected "}"; expected a key in double quotes'],
   },
   {
     name: "YAML that is called JSON",
     file: "x.json",
     text: "kind: merge\n",
-    lines: ['x.json:1:1: broken JSON: found "kind"; a value belongs here'],
+    lines: ['x.json:1:1: invalid JSON: unexpected "kind"; expected a value'],
   },
   {
     name: "a key that is there twice in JSON",

@@ -1,8 +1,7 @@
-import type { Value } from "../../value/mod.ts";
+import { findJsonError, type Value } from "../../value/mod.ts";
 import { codeError } from "../code_error.ts";
 import { defineLanguage } from "../language.ts";
 import { assertPayload, constantProgram } from "./constant.ts";
-import { jsonErrorOffset } from "./json_error.ts";
 
 /** JSON: the program returns the parsed value. */
 export const json = defineLanguage("json", parseJson, constantProgram);
@@ -13,7 +12,7 @@ function parseJson(code: string): Value {
     value = JSON.parse(code);
   } catch (error) {
     const reason = (error as Error).message.replace(/ in JSON at position.*$|, ".*$|, \.\.\..*$/s, "");
-    throw codeError(`invalid JSON: ${reason}`, jsonErrorOffset(code));
+    throw codeError(`invalid JSON: ${reason}`, findJsonError(code)!.offset);
   }
   assertPayload(value);
   return value;
