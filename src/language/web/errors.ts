@@ -22,6 +22,9 @@ export function errors(scope: RealmScope): void {
     return this.message;
   }
 
+  scope.errorTypes = new Map(
+    [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
+  );
   scope.webError = (message, name) => new DOMException(message, name);
   scope.expose("DOMException", DOMException);
   Object.defineProperty(Error.prototype, "error", { value: error, writable: true, configurable: true });

@@ -5,9 +5,6 @@ export function structuredClone(scope: RealmScope): void {
   const { isArray } = Array;
   const UNCLONEABLE = [Promise, WeakMap, WeakSet];
   const BOXED = [Number, String, Boolean, BigInt];
-  const ERRORS = new Map<string, ErrorConstructor>(
-    [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
-  );
 
   function structuredClone(value: unknown, options: { transfer?: Iterable<unknown> } = {}): unknown {
     const transfer = new Set(options.transfer ?? []);
@@ -77,7 +74,7 @@ export function structuredClone(scope: RealmScope): void {
     add: <T extends object>(copy: T) => T,
     clone: (part: unknown) => unknown,
   ): Error {
-    const Type = ERRORS.get(String(error.name)) ?? Error;
+    const Type = scope.errorTypes.get(String(error.name)) ?? Error;
     const copy = add(new Type(String(error.message)));
     if (Object.hasOwn(error, "cause")) {
       Object.defineProperty(copy, "cause", { value: clone(error.cause), writable: true, configurable: true });

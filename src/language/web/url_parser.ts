@@ -194,7 +194,7 @@ export function urlParser(scope: RealmScope): void {
       return url;
     },
 
-    write(url, withFragment = true) {
+    write(url) {
       let text = `${url.scheme}:`;
       if (url.host !== null) {
         const password = url.password === "" ? "" : `:${url.password}`;
@@ -205,7 +205,7 @@ export function urlParser(scope: RealmScope): void {
       }
       text += scope.parseUrl.writePath(url);
       if (url.query !== null) text += `?${url.query}`;
-      if (withFragment && url.fragment !== null) text += `#${url.fragment}`;
+      if (url.fragment !== null) text += `#${url.fragment}`;
       return text;
     },
 

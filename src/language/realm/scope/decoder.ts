@@ -4,13 +4,11 @@ import type { RealmScope } from "./realm_scope.ts";
 export function decoder(scope: RealmScope): void {
   const { transfer, tags, setField } = scope;
   const { LIST, MAP, DATE, BYTES, ERROR, STREAM, LAZY, RAW, FAILED } = tags;
-  const ERRORS = new Map<unknown, ErrorConstructor>(
-    [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
-  );
+
   const LONG = 1024; // number of cells above which the transfer is emptied after use
   let at = 0;
   let call = 0;
-  let given: WeakMap<object, number> | undefined;
+  let received: WeakMap<object, number> | undefined;
 
   scope.decodeValue = (number) => {
     at = 0;
@@ -20,10 +18,10 @@ export function decoder(scope: RealmScope): void {
     return value;
   };
 
-  scope.indexOfReceivedError = (error) => given?.get(error) ?? -1;
+  scope.indexOfReceivedError = (error) => received?.get(error) ?? -1;
 
   scope.forgetReceivedErrors = () => {
-    given = undefined;
+    received = undefined;
   };
 
   function read(): unknown {
@@ -76,11 +74,11 @@ export function decoder(scope: RealmScope): void {
     const options = cause === undefined ? undefined : { cause };
     const error = count >= 0
       ? new AggregateError(errors, message, options)
-      : new (ERRORS.get(name) ?? Error)(message, options);
+      : new (scope.errorTypes.get(name) ?? Error)(message, options);
     if (error.name !== name) hide(error, "name", name);
     if (code !== undefined) hide(error, "code", code);
     if (details !== undefined) hide(error, "details", details);
-    (given ??= new WeakMap()).set(error, index);
+    (received ??= new WeakMap()).set(error, index);
     return error;
   }
 

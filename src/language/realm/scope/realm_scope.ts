@@ -17,6 +17,8 @@ export interface RealmScope {
   /** Set by `transfer`: sets a field of a map, `__proto__` included. */
   setField<T>(map: Record<string, T>, key: string, value: T): void;
 
+  /** Set by `errors`: the language's subclasses of Error that take only a message, by name. */
+  errorTypes: ReadonlyMap<unknown, ErrorConstructor>;
   /** Set by `errors`: creates a DOMException. */
   webError(message: string, name: string): Error;
 
@@ -169,7 +171,7 @@ export interface UrlRecord {
 export interface ParseUrl {
   /** Returns undefined for an invalid URL. */
   read(text: string, base?: UrlRecord): UrlRecord | undefined;
-  write(url: UrlRecord, withFragment?: boolean): string;
+  write(url: UrlRecord): string;
   writePath(url: UrlRecord): string;
   /** Reports whether the scheme is special in the URL Standard, as http is. */
   isSpecial(url: UrlRecord): boolean;
