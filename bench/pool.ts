@@ -8,8 +8,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { WardenLink } from "../src/pool/mod.ts";
-import { MemoryHistory } from "../src/registry/mod.ts";
 import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
+import { openStore } from "../src/store/mod.ts";
 import { ServerProcess } from "./server_process.ts";
 import { wrk } from "./wrk.ts";
 
@@ -42,7 +42,7 @@ const SPECS = JSON.stringify([
 
 async function start(unguarded: boolean, warden = new WardenLink()): Promise<{ runtime: Runtime; url: string }> {
   const runtime = await Runtime.start({
-    history: new MemoryHistory(),
+    store: await openStore("memory:"),
     scheme: await loadScheme(),
     logger: new Logger({ write: () => {} }),
     executors: 1,

@@ -2,9 +2,9 @@
 //
 //   npx -y deno@2.9.6 task soak --seconds 60
 import { parseArgs } from "@std/cli/parse-args";
-import { MemoryHistory } from "../src/registry/mod.ts";
 import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
 import { formatDiagnostic } from "../src/spec/mod.ts";
+import { openStore } from "../src/store/mod.ts";
 import { grown, takeCensus } from "./soak/census.ts";
 import { FAULTS, refusedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
 
@@ -33,7 +33,7 @@ class Soak {
 
   static async start(): Promise<Soak> {
     const runtime = await Runtime.start({
-      history: new MemoryHistory(),
+      store: await openStore("memory:"),
       scheme: await loadScheme(),
       logger: new Logger({ write: () => {} }),
       executors: 2,

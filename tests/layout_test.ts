@@ -4,20 +4,24 @@ import { stripTypeScriptTypes } from "node:module";
 
 // The folders of src/ from the ground up, each with those that it may import from; src/jsr is seen by all.
 const CORE = ["value", "protocol", "spec", "flow"];
+const STORE = ["registry", "presence", "store"];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   value: [],
   protocol: ["value"],
   http: ["value"],
   spec: ["value"],
   flow: ["value", "spec/model"],
-  registry: ["value"],
+  storage: ["value"],
+  registry: ["value", "storage"],
+  presence: ["value", "storage"],
+  store: ["value", "storage", "registry", "presence"],
   language: ["value", "spec", "flow"],
   kinds: ["value", "http", "spec", "flow", "language"],
   executor: [...CORE, "language", "kinds"],
   pool: ["value", "protocol", "flow"],
-  runtime: [...CORE, "http", "registry", "language", "kinds", "executor", "pool"],
-  admin: [...CORE, "http", "registry", "language", "kinds", "executor", "pool", "runtime"],
-  cli: [...CORE, "http", "registry", "language", "kinds", "executor", "pool", "runtime", "admin"],
+  runtime: [...CORE, "http", ...STORE, "language", "kinds", "executor", "pool"],
+  admin: [...CORE, "http", ...STORE, "language", "kinds", "executor", "pool", "runtime"],
+  cli: [...CORE, "http", ...STORE, "language", "kinds", "executor", "pool", "runtime", "admin"],
   jsr: [],
 };
 

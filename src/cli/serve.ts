@@ -1,7 +1,8 @@
 import { Admin } from "../admin/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
-import { type History, openHistory, type Operation, Registry } from "../registry/mod.ts";
+import { type Operation, Registry } from "../registry/mod.ts";
 import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
@@ -74,11 +75,11 @@ class Server {
     const scheme = await knownKinds(config);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();
-    const history = await openHistory(this.#store);
+    const store = await openStore(this.#store);
     // in a store that lasts the version comes first: what runs then is head, as on every other runtime on it
     const isLasting = !isTransient(this.#store);
-    if (isLasting && paths.length > 0 && await this.#applyTo(history, source) === undefined) return false;
-    const runtime = await this.#startRuntime(history, scheme);
+    if (isLasting && paths.length > 0 && await this.#applyTo(store, source) === undefined) return false;
+    const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
     const { refused } = runtime.follower;
@@ -118,13 +119,13 @@ class Server {
     return drained ? 0 : 1;
   }
 
-  #startRuntime(history: History, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
+  #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
     const { config: { given }, env, warden } = this.#options;
     const host = textOf(given, "host");
     const executors = numberOf(given, "executors");
     const executorMemory = numberOf(given, "executor-memory");
     return Runtime.start({
-      history,
+      store,
       namespace: this.#namespace,
       scheme,
       logger: this.#logger,
@@ -139,11 +140,11 @@ class Server {
   }
 
   /** Puts the files into a store before anything runs. */
-  async #applyTo(history: History, source: SpecSource): Promise<readonly Operation[] | undefined> {
-    const registry = new Registry(history, { dispatch: "none" });
+  async #applyTo(store: Store, source: SpecSource): Promise<readonly Operation[] | undefined> {
+    const registry = new Registry(store.history, { dispatch: "none" });
     await registry.load();
     const operations = await this.#apply(source, registry);
-    if (operations === undefined) await registry.close();
+    if (operations === undefined) await store.close();
     else this.#print(operations);
     return operations;
   }

@@ -18,17 +18,16 @@ import {
   Encoded,
   type Failure,
   isError,
-  type LogLevel,
   toErrorRecord,
   toWire,
   type Value,
 } from "../value/mod.ts";
 import { Guard } from "./guard.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
 import { rootOf } from "./program.ts";
-import { type Clock, Slices } from "./slices.ts";
+import { type Clock, Slices, type SliceWork } from "./slices.ts";
 import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
 /** What an executor is made of. */
@@ -54,19 +53,24 @@ interface Known {
 /** The limit of a symbol whose node is not made yet. */
 const UNKNOWN = -1;
 
-/** A thread's side of the engine: takes frames from the host, runs processes, and posts what comes of it. */
-export class Executor {
+/** The executor's side of the engine: takes frames from the host, runs processes, and posts the results. */
+export class Executor implements SliceWork, InboxHandler {
+  readonly #port: MessagePort;
+  readonly #clock: Clock;
   readonly #flow: Flow;
   readonly #slices: Slices;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #symbols: SymbolReplica;
   readonly #processes = new NumberMap<Known>();
-  readonly #asks = new Map<number, Packet>();
-  #askNumber = 0;
+  /** Packets that wait for the answer of a host node, by the number of the call. */
+  readonly #hostCalls = new Map<number, Packet>();
+  #callNumber = 0;
   #childNumber = 0;
 
   constructor({ port, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
+    this.#port = port;
+    this.#clock = clock;
     const guard = new Guard(status);
     const outbox = this.#outbox = new Outbox(port);
     const flow = this.#flow = new Flow({
@@ -82,51 +86,33 @@ export class Executor {
       log: (process, symbol, level, text) => outbox.push(ToHost.Log, process, symbol, level, text),
       fork: (parent) => flow.open({ number: --this.#childNumber, generation: parent.generation, parent }),
     });
-    const remote: Node = { receive: (packet, to) => this.#ask(packet, to.symbol, to.index) };
+    const remote: Node = { receive: (packet, to) => this.#callHost(packet, to.symbol, to.index) };
     this.#symbols = new SymbolReplica((symbol, definition) => maker.make(symbol, definition), remote);
-    const inbox = this.#inbox = new Inbox(codecs, {
-      packet: (process, generation, symbol, index, packet, raw) =>
-        this.#packet(process, generation, symbol, index, packet, raw),
-      answer: (ask, answer) => this.#answer(ask, answer),
-      exit: (process) => this.#exit(process),
-      prepare: (request, symbol) => this.#try(request, symbol),
-      patch: (patch) => this.#patch(patch),
-    });
-    const work = {
-      read: () => {
-        const read = inbox.read();
-        if (read) outbox.taken++;
-        return read;
-      },
-      step: () => flow.step(),
-      waiting: () => !inbox.empty || flow.queued > 0,
-      limitOfNext: () => this.#limitOfNext(),
-      current: () => flow.current?.port?.symbol.name,
-      promised: () => flow.promised > 0,
-      receive: () => {
-        for (let batch = clock.receive(port); batch !== undefined; batch = clock.receive(port)) {
-          inbox.add(batch as unknown[]);
-        }
-        return !inbox.empty;
-      },
-      post: () => outbox.post(),
-      stopped: (error: Failure) => {
-        const packet = flow.stopped(error);
-        if (packet !== null && packet.port !== null) this.#symbols.flush(packet.port.symbol, packet.process.number);
-      },
-      giveUp: (error: Error) => {
-        this.#log("error", `an executor gives up: ${error.message}`);
-        outbox.post();
-      },
-    };
-    this.#slices = new Slices(work, clock, status, guard, unguarded);
+    this.#inbox = new Inbox(codecs, this);
+    this.#slices = new Slices(this, clock, status, guard, unguarded);
     port.onmessage = ({ data }) => {
-      inbox.add(data);
+      this.#inbox.add(data);
       this.#slices.schedule();
     };
   }
 
-  #limitOfNext(): number {
+  // what slices run
+
+  readFrame(): boolean {
+    const read = this.#inbox.read();
+    if (read) this.#outbox.taken++;
+    return read;
+  }
+
+  takePacket(): boolean {
+    return this.#flow.step();
+  }
+
+  get hasWork(): boolean {
+    return !this.#inbox.empty || this.#flow.queued > 0;
+  }
+
+  get nextLimit(): number {
     const next = this.#flow.next;
     if (next === undefined || next.port === null) return 0;
     const symbol = next.port.symbol;
@@ -137,7 +123,40 @@ export class Executor {
     return next.answer === undefined && next.process.status === "running" ? symbol.limit : 0;
   }
 
-  #packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Encoded): void {
+  get currentNode(): string | undefined {
+    return this.#flow.current?.port?.symbol.name;
+  }
+
+  get hasPromises(): boolean {
+    return this.#flow.promised > 0;
+  }
+
+  receiveBatches(): boolean {
+    for (let batch = this.#receive(); batch !== undefined; batch = this.#receive()) this.#inbox.add(batch);
+    return !this.#inbox.empty;
+  }
+
+  post(): void {
+    this.#outbox.post();
+  }
+
+  stopCurrent(error: Failure): void {
+    const packet = this.#flow.stopped(error);
+    if (packet !== null && packet.port !== null) this.#symbols.flush(packet.port.symbol, packet.process.number);
+  }
+
+  giveUp(error: Error): void {
+    this.#outbox.push(ToHost.Log, 0, 0, "error", `an executor gives up: ${error.message}`);
+    this.#outbox.post();
+  }
+
+  #receive(): unknown[] | undefined {
+    return this.#clock.receive(this.#port) as unknown[] | undefined;
+  }
+
+  // frames of the host
+
+  packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Encoded): void {
     let known = this.#processes.get(number);
     if (known === undefined) {
       known = { process: this.#flow.open({ number, generation }), residency: Residency.Busy };
@@ -183,33 +202,33 @@ export class Executor {
     if (process.number < 0) this.#outbox.push(ToHost.Ended, process.number);
   }
 
-  #exit(number: number): void {
+  exit(number: number): void {
     const known = this.#processes.get(number);
     if (known === undefined) return;
     this.#processes.delete(number);
     this.#flow.abort(known.process);
   }
 
-  /** Hands a packet to a node of the host. */
-  #ask(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
+  /** Passes a packet to a node of the host. */
+  #callHost(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
     const { process } = packet;
     const { form, data } = toWire(packet.payload);
-    const ask = ++this.#askNumber;
-    this.#asks.set(ask, packet);
+    const call = ++this.#callNumber;
+    this.#hostCalls.set(call, packet);
     const from = packet.via?.symbol.number ?? 0;
     // the host may never have heard of the processes in between
     const parent = process.parent === null ? 0 : rootOf(process).number;
-    this.#outbox.push(ToHost.Ask, process.number, parent, from, symbol.number, port, ask, form, data);
+    this.#outbox.push(ToHost.Ask, process.number, parent, from, symbol.number, port, call, form, data);
     return SENT;
   }
 
-  #answer(ask: number, answer: Answer): void {
-    const packet = this.#asks.get(ask);
-    this.#asks.delete(ask);
+  answer(call: number, answer: Answer): void {
+    const packet = this.#hostCalls.get(call);
+    this.#hostCalls.delete(call);
     if (packet !== undefined) this.#flow.settle(packet, answer);
   }
 
-  #patch(patch: Patch): void {
+  patch(patch: Patch): void {
     for (const definition of patch.define) {
       const symbol = this.#symbols.define(definition);
       symbol.limit = definition.body === undefined ? 0 : UNKNOWN;
@@ -217,8 +236,8 @@ export class Executor {
     this.#symbols.change(patch);
   }
 
-  /** Makes the node of a symbol and runs the top level of its code, to see whether it can be run. */
-  #try(request: number, number: number): void {
+  /** Makes the node of a symbol and runs the top level of its code, to see whether it can run. */
+  prepare(request: number, number: number): void {
     const symbol = this.#symbols.symbol(number);
     const done = (error?: Failure) => {
       this.#outbox.push(ToHost.Prepared, request, error === undefined ? null : toErrorRecord(error));
@@ -246,10 +265,6 @@ export class Executor {
       if (!(made instanceof Promise)) start(made);
       else made.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
     });
-  }
-
-  #log(level: LogLevel, text: string): void {
-    this.#outbox.push(ToHost.Log, 0, 0, level, text);
   }
 }
 

@@ -41,27 +41,27 @@ export interface Task {
   stopped(error: Failure): void;
 }
 
-/** What slices are made of. */
+/** The work of an executor, in the pieces that a slice runs. */
 export interface SliceWork {
-  /** Takes a frame in. Answers whether there was one. */
-  read(): boolean;
-  /** Takes the next packet. Answers whether there was one. */
-  step(): boolean;
-  /** Whether there are frames or packets to be taken. */
-  waiting(): boolean;
-  /** The limit of the next packet, if it has one of its own; else 0. */
-  limitOfNext(): number;
-  /** Name of the node whose packet is being handled. */
-  current(): string | undefined;
+  /** Whether there are frames or packets to take. */
+  readonly hasWork: boolean;
+  /** The time limit of the next packet in milliseconds, if its symbol has one of its own; otherwise 0. */
+  readonly nextLimit: number;
+  /** The name of the node whose packet is being handled. */
+  readonly currentNode: string | undefined;
   /** Whether something waits for the event loop: a promise, a timer. */
-  promised(): boolean;
-  /** Takes the batches in that came meanwhile. Answers whether there were any. */
-  receive(): boolean;
-  /** Posts what has to be told. */
+  readonly hasPromises: boolean;
+  /** Reads one frame. @returns Whether there was one. */
+  readFrame(): boolean;
+  /** Takes the next packet. @returns Whether there was one. */
+  takePacket(): boolean;
+  /** Receives the batches that arrived meanwhile. @returns Whether there are frames to read. */
+  receiveBatches(): boolean;
+  /** Posts the frames for the host. */
   post(): void;
-  /** The packet that was being handled took too long. */
-  stopped(error: Failure): void;
-  /** The thread is given up: its state cannot be relied on any more. */
+  /** Ends the process of the packet that is being handled: it took too long. */
+  stopCurrent(error: Failure): void;
+  /** Reports that the thread ends, because its state cannot be relied on any more. */
   giveUp(error: Error): void;
 }
 
@@ -119,7 +119,7 @@ export class Slices {
     if (this.#unguarded) this.#slice();
     else this.#timed(this.#alone || DEFAULT_LIMIT + SLICE + MARGIN);
     this.#work.post();
-    if (this.#work.waiting() || this.#tasks.length > 0) this.schedule();
+    if (this.#work.hasWork || this.#tasks.length > 0) this.schedule();
   }
 
   #beat(): void {
@@ -133,7 +133,7 @@ export class Slices {
       this.#script.runInThisContext({ timeout });
     } catch (thrown) {
       // a handler may be cut short anywhere; what runs between two of them may not
-      if (isTimeout(thrown) && (this.#guard.inside || this.#work.current() !== undefined)) {
+      if (isTimeout(thrown) && (this.#guard.inside || this.#work.currentNode !== undefined)) {
         this.#stopped();
         this.#status.stopped(this.#clock.now() - began - timeout);
       } else {
@@ -151,9 +151,9 @@ export class Slices {
     const task = this.#task;
     this.#task = undefined;
     this.#guard.leave();
-    const name = task?.name ?? this.#work.current() ?? "a node";
+    const name = task?.name ?? this.#work.currentNode ?? "a node";
     const error = failure(`${name} was stopped after ${limit} ms${hint}`, { code: "timeout" });
-    if (task === undefined) this.#work.stopped(error);
+    if (task === undefined) this.#work.stopCurrent(error);
     else task.stopped(error);
   }
 
@@ -170,13 +170,13 @@ export class Slices {
   /** Runs what has a limit of its own. */
   #single(): void {
     this.#alone = 0;
-    this.#work.step();
+    this.#work.takePacket();
   }
 
   /** The next task, unless packets are there and one was run not long ago. */
   #dueTask(): Task | undefined {
     if (this.#tasks.length === 0) return undefined;
-    if (this.#work.waiting() && this.#clock.now() - this.#tried < TASK_WAIT) return undefined;
+    if (this.#work.hasWork && this.#clock.now() - this.#tried < TASK_WAIT) return undefined;
     return this.#tasks.shift();
   }
 
@@ -193,15 +193,15 @@ export class Slices {
     const work = this.#work;
     this.#guard.used = false;
     for (let steps = 1;; steps++) {
-      const read = work.read();
+      const read = work.readFrame();
       const task = this.#dueTask();
       if (task !== undefined) this.#try(task);
-      const limit = work.limitOfNext();
+      const limit = work.nextLimit;
       if (limit !== 0) {
         this.#alone = limit;
         return false;
       }
-      if (!work.step() && !read && task === undefined) return true;
+      if (!work.takePacket() && !read && task === undefined) return true;
       if (this.#guard.used || task !== undefined || (steps & 15) === 0) {
         this.#guard.used = false;
         if (this.#clock.now() - began >= this.#span) return false;
@@ -211,17 +211,17 @@ export class Slices {
 
   /** How long this slice may take: what the event loop has to do for a promise or a timer must not wait long. */
   get #span(): number {
-    return this.#work.promised() ? SHORT_SLICE : SLICE;
+    return this.#work.hasPromises ? SHORT_SLICE : SLICE;
   }
 
   /** Takes the next batch in, if it comes soon. */
   #fetch(began: number): boolean {
-    const heard = this.#status.signals;
-    if (this.#work.receive()) return true;
+    const count = this.#status.signal.count;
+    if (this.#work.receiveBatches()) return true;
     const left = this.#span - (this.#clock.now() - began);
-    if (left <= 0 || this.#work.promised()) return false;
-    this.#status.wait(heard, Math.min(left, LINGER));
-    return this.#work.receive();
+    if (left <= 0 || this.#work.hasPromises) return false;
+    this.#status.signal.wait(count, Math.min(left, LINGER));
+    return this.#work.receiveBatches();
   }
 }
 

@@ -19,6 +19,8 @@ export type Continuation = (packet: Packet, answer: Answer) => Reply;
 export interface Node {
   /** Takes one packet. Packets of one process and port come one after another; the next waits for a promise. */
   receive(packet: Packet, port: InPort): Reply;
+  /** How many promises of `receive` one process and port may wait for at a time. Default 1. */
+  concurrency?: number;
   /** Told when a process first sends to one of the node's ports. */
   open?(process: Process, port: InPort): void;
   /** Told when a process that opened a port has ended. */

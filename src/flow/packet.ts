@@ -64,6 +64,11 @@ export class Packet {
     return raw instanceof Encoded ? raw.value : raw;
   }
 
+  /** Aborted when the process ends before its work is done. */
+  get signal(): AbortSignal {
+    return this.process.signal;
+  }
+
   /**
    * Sends a payload on. Where the port is linked to nothing the payload itself is the answer, so that
    * `return packet.send(out, result)` gives the result back.

@@ -1,3 +1,4 @@
+import { TIMED_OUT, within } from "../value/mod.ts";
 import { bodyTooLarge, bodyTooLate } from "./http_error.ts";
 
 /**
@@ -10,13 +11,9 @@ import { bodyTooLarge, bodyTooLate } from "./http_error.ts";
 export async function readBody(request: Request, maxBody: number, timeout: number): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > maxBody) throw bodyTooLarge(maxBody);
-  const timer = Promise.withResolvers<never>();
-  const clock = setTimeout(() => timer.reject(bodyTooLate(timeout)), timeout);
-  try {
-    return await Promise.race([declared === null ? readChunks(request, maxBody) : request.bytes(), timer.promise]);
-  } finally {
-    clearTimeout(clock);
-  }
+  const body = await within(timeout, declared === null ? readChunks(request, maxBody) : request.bytes());
+  if (body === TIMED_OUT) throw bodyTooLate(timeout);
+  return body;
 }
 
 async function readChunks(request: Request, maxBody: number): Promise<Uint8Array> {

@@ -12,7 +12,7 @@ import {
   type ValueMap,
 } from "../value/mod.ts";
 import { encodeForm } from "./form.ts";
-import { findRefusal } from "./http_error.ts";
+import { findHttpError } from "./http_error.ts";
 import { encodeJson } from "./json.ts";
 import { formatOf, parseMediaType } from "./media_type.ts";
 import { Negotiation } from "./negotiation.ts";
@@ -167,17 +167,17 @@ function encodeData(value: Value, accept: string | undefined): EncodedBody {
 }
 
 function encodeError(error: Failure, options: ResponseOptions): RawResponse {
-  const refused = findRefusal(error);
-  const told: Record<string, Value> = refused !== undefined
-    ? { error: refused.refusal.message }
+  const httpError = findHttpError(error);
+  const fields: Record<string, Value> = httpError !== undefined
+    ? { error: httpError.error.message }
     : { error: "Internal Server Error", process: options.process };
   if (options.dev) {
-    told.message = error.message;
-    if (error.position !== undefined) told.position = error.position;
-    if (error.path !== undefined) told.path = error.path;
-    if (isError(error.cause)) told.cause = fullMessage(error.cause);
+    fields.message = error.message;
+    if (error.position !== undefined) fields.position = error.position;
+    if (error.path !== undefined) fields.path = error.path;
+    if (isError(error.cause)) fields.cause = fullMessage(error.cause);
   }
-  return { status: refused?.status ?? 500, headers: JSON_HEADERS, body: encodeJson(told), error };
+  return { status: httpError?.status ?? 500, headers: JSON_HEADERS, body: encodeJson(fields), error };
 }
 
 function withoutBody(response: RawResponse): RawResponse {

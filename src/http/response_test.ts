@@ -73,7 +73,7 @@ Deno.test("a map of nothing but status, header and body is the response", () => 
   assertEquals(respond({ status: 404 }), { status: 404, headers: [], body: null });
   assertEquals(respond({ status: 200n, body: null }), { status: 200, headers: [], body: null });
   assertEquals(respond({ status: 599, body: "" }), { status: 599, headers: ["content-type", TEXT], body: "" });
-  assertEquals(respond({ status: 400, body: failure("broken", { code: "x" }) }).body, "broken");
+  assertEquals(respond({ status: 400, body: failure<string>("broken", { code: "x" }) }).body, "broken");
 });
 
 Deno.test("none is 204, and statuses without a body send none", () => {
@@ -255,7 +255,7 @@ Deno.test("a content type of the answer's own wins and says how to write the bod
 });
 
 Deno.test("an error is 500 with the process, and nothing of the error", () => {
-  const error = failure("password is hunter2", {
+  const error = failure<string>("password is hunter2", {
     code: "oops",
     details: { status: 400, secret: "hunter2" },
     cause: failure("hunter2"),
@@ -274,7 +274,7 @@ Deno.test("a user's error cannot choose its status", () => {
       failure("x", { code: "bad_request" }),
       failure("x", { code: "bad_request", details: { status: 404 } }),
       failure("x", { code: "not_found", details: { status: 404 } }),
-      failure("x", { code: "__proto__", details: { status: 400 } }),
+      failure<string>("x", { code: "__proto__", details: { status: 400 } }),
       failure("x", { code: "too_large" }),
     ]
   ) assertEquals(respond(error).status, 500);

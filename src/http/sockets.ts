@@ -1,4 +1,4 @@
-import { failure } from "../value/mod.ts";
+import { failure, within } from "../value/mod.ts";
 import { Traffic } from "./traffic.ts";
 
 /** Takes the requests of a socket. */
@@ -185,12 +185,7 @@ async function shut(socket: Socket): Promise<void> {
 
 /** Holds a request until a workflow takes the socket. */
 async function wait(socket: Socket, request: Request): Promise<Response> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await new Promise<void>((resolve) => {
-    socket.waiting.push(resolve);
-    timer = setTimeout(resolve, PATIENCE);
-  });
-  clearTimeout(timer);
+  await within(PATIENCE, new Promise<void>((resolve) => socket.waiting.push(resolve)));
   return socket.handler === undefined ? unavailable() : await socket.handler(request);
 }
 

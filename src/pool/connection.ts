@@ -5,11 +5,11 @@ import {
   nameOf,
   type Patch,
   readAnswer,
+  readInteger,
   readLevel,
   readPayload,
   readResidency,
-  readText,
-  readWhole,
+  readString,
   Residency,
   type ThreadStatus,
   ToExecutor,
@@ -264,7 +264,7 @@ export class Connection {
       this.#unacknowledgedBytes += batch.bytes;
       this.#posted.push({ count: batch.count, bytes: batch.bytes });
       this.#port.postMessage(batch.frames);
-      this.#status.notify();
+      this.#status.signal.notify();
     }
   }
 
@@ -297,14 +297,14 @@ export class Connection {
 
   #read(batch: unknown): void {
     if (!Array.isArray(batch)) throw new Error("a batch is not a list");
-    this.#acknowledge(readWhole(batch[0], "what a batch acknowledges"));
+    this.#acknowledge(readInteger(batch[0], "count of acknowledged frames"));
     for (let at = 1; at < batch.length && !this.closed;) at = this.#frame(batch, at);
     if (this.#count > 0 || this.#backlog.length > 0) this.#schedule();
   }
 
   /** Reads one frame and answers where the next begins. @throws {Error} If it is not as frames are. */
   #frame(batch: readonly unknown[], at: number): number {
-    const word = (offset: number) => readWhole(batch[at + offset], "a number of a frame");
+    const word = (offset: number) => readInteger(batch[at + offset], "element of a frame");
     switch (batch[at]) {
       case ToHost.Answer:
         this.#answer(
@@ -333,7 +333,7 @@ export class Connection {
       }
       case ToHost.Log: {
         const level = readLevel(batch[at + 3]);
-        this.#handler.log(this, word(1), word(2), level, readText(batch[at + 4], "the text of a log line"));
+        this.#handler.log(this, word(1), word(2), level, readString(batch[at + 4], "text of a log line"));
         return at + 5;
       }
       case ToHost.Prepared: {

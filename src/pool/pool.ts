@@ -1,22 +1,14 @@
-import {
-  type Flow,
-  type Node,
-  type NodeSymbol,
-  type Packet,
-  pathOf,
-  type Process,
-  type Relinked,
-  SENT,
-} from "../flow/mod.ts";
-import { type Answer, type Codec, type Encoded, type Failure, failure, isError, type LogLevel } from "../value/mod.ts";
+import { type Flow, type Node, type Packet, pathOf, type Process, type Relinked, SENT } from "../flow/mod.ts";
+import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel } from "../value/mod.ts";
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
-import { HostCalls, isAsked } from "./host_calls.ts";
+import { HostCalls } from "./host_calls.ts";
+import { type Death, type DeathReport, type LogSubject, logSubject, Recovery } from "./recovery.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
-import type { DeathReason, WardenReport } from "./warden.ts";
+import type { DeathReason } from "./warden.ts";
 import { WardenLink } from "./warden_link.ts";
 
-/** How a pool is made. */
+/** Options of a pool. */
 export interface PoolOptions {
   /** Executors that serve at a time; there is a spare besides. */
   size: number;
@@ -27,57 +19,35 @@ export interface PoolOptions {
   codecs: readonly Codec[];
   /** Modules of kinds that were added to the built-in ones. */
   extensions: readonly string[];
-  log(level: LogLevel, message: string, about?: { process?: Process; symbol?: NodeSymbol }): void;
+  log(level: LogLevel, message: string, about?: LogSubject): void;
   /** Started beforehand, so that it is up by the time it is wanted. */
   warden?: WardenLink;
   /** Runs without watchdog and slices, for the bench that says what they cost. Default false. */
   unguarded?: boolean;
 }
 
-/** A death, as the log and the status tell it. */
-export interface Death {
-  id: number;
-  reason: DeathReason;
-  why: string;
-  /** The node that the executor was in. */
-  node?: string;
-  time: Date;
-  /** How long the kill took, in milliseconds. */
-  ms: number;
-}
-
-/** What `status` says of a pool. */
+/** The state of a pool, for `weft status`. */
 export interface PoolStatus {
   executors: readonly ExecutorStatus[];
   /** The last hundred, oldest first. */
   deaths: readonly Death[];
-  /** All of them by their reason. */
+  /** The number of all deaths by their reason. */
   restarts: Readonly<Record<DeathReason, number>>;
 }
 
-type Died = WardenReport & { report: "died" };
-
-/** Deaths that a symbol may cause before it runs alone. */
-const QUARANTINE = 2;
-/** Deaths that are remembered for the status. */
-const REMEMBERED = 100;
-
 /**
- * The executors as the host sees them: assigns processes, sends packets, and, when an executor dies, runs again
- * elsewhere what has caused no effect.
+ * The executors as the host sees them: assigns processes to them and sends them packets. What follows the death of one
+ * is `Recovery`'s.
  */
 export class Pool {
-  /** Stands on the host for every node that runs on an executor. */
+  /** The host's stand-in for every node that runs on an executor. */
   readonly node: Node = { receive: (packet) => this.#send(packet) };
   readonly #options: PoolOptions;
   readonly #warden: WardenLink;
   readonly #symbols = new PoolSymbols();
   readonly #executors: Executors;
   readonly #hostCalls: HostCalls;
-  /** Executors that a symbol has ended, by its number. */
-  readonly #strikes = new Map<number, number>();
-  readonly #deaths: Death[] = [];
-  readonly #restarts: Record<DeathReason, number> = { time: 0, silence: 0, memory: 0, crash: 0, order: 0 };
+  readonly #recovery: Recovery;
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -102,12 +72,21 @@ export class Pool {
     };
     const snapshot = (only: number | undefined) => this.#symbols.snapshot(only);
     this.#executors = new Executors({ size, memory, codecs, extensions, unguarded, warden, handler, snapshot });
+    this.#recovery = new Recovery({
+      flow,
+      log,
+      symbols: this.#symbols,
+      executors: this.#executors,
+      hostCalls: this.#hostCalls,
+      send: (packet) => this.#send(packet),
+      redefine: (number) => this.#redefine([this.#symbols.get(number)!]),
+    });
     warden.attach((report) => {
-      if (report.report === "died") void this.#died(report);
+      if (report.report === "died") this.#died(report);
     }, (why) => this.#wardenLost(why));
   }
 
-  /** Starts the executors; answers when the first one serves. @throws {Error} If threads cannot be started at all. */
+  /** Starts the executors; resolves when the first one serves. @throws {Error} If no thread can be started. */
   start(): Promise<void> {
     return Promise.race([this.#executors.start(), this.#warden.failed]);
   }
@@ -119,21 +98,21 @@ export class Pool {
     this.#warden.close();
   }
 
-  /** The executors that there are, and what became of those before them. */
+  /** Returns the state of each executor, and the deaths of earlier ones. */
   status(): PoolStatus {
-    return { executors: this.#executors.status(), deaths: this.#deaths, restarts: this.#restarts };
+    return { executors: this.#executors.status(), deaths: this.#recovery.deaths, restarts: this.#recovery.restarts };
   }
 
-  /** Adds symbols on all executors; they are reached by nothing until they are linked. */
+  /** Adds symbols on all executors; nothing reaches them until they are linked. */
   define(symbols: readonly PoolSymbol[]): void {
     for (const symbol of symbols) this.#symbols.add(symbol);
     this.#redefine(symbols);
   }
 
   /**
-   * Has a symbol tried out on an executor: its node made, the top level of its code run. It has to be defined before.
+   * Makes the node of a symbol on an executor and runs the top level of its code. The symbol must be defined.
    *
-   * @throws {Error} Why it cannot be run.
+   * @throws {Error} Why the symbol cannot run.
    */
   async prepare(symbol: number): Promise<void> {
     for (let attempt = 1;; attempt++) {
@@ -157,17 +136,17 @@ export class Pool {
     for (const connection of this.#executors.all()) connection.patch({ define: [], link, free: [] });
   }
 
-  /** Takes symbols away that no process can reach any more. @param numbers Of the symbols. */
+  /** Removes symbols that no process can reach any more, by their numbers. */
   free(numbers: readonly number[]): void {
     for (const number of numbers) {
       this.#symbols.remove(number);
-      this.#strikes.delete(number);
+      this.#recovery.forget(number);
       this.#executors.release(number);
     }
     for (const connection of this.#executors.all()) connection.patch({ define: [], link: [], free: numbers });
   }
 
-  /** A process of the host's has ended. */
+  /** Tells the executors that a process has ended on the host. */
   ended(process: Process): void {
     const assignment = process.assignment as Assignment | undefined;
     if (assignment !== undefined) leave(assignment);
@@ -191,15 +170,15 @@ export class Pool {
     return SENT;
   }
 
-  /** Where a process runs: on the executor with the fewest packets in flight when it first came. */
+  /** Returns where a process runs: on the executor that had the fewest packets in flight when it was first assigned. */
   #assign(process: Process): Assignment {
     const known = process.assignment as Assignment | undefined;
     if (known !== undefined && !known.connection.closed) {
-      // an executor that had nothing to keep of it has forgotten it
+      // an executor with nothing to keep for it has forgotten it
       known.connection.assignments.set(process.number, known);
       return known;
     }
-    // a child lives where its parent does
+    // a child runs where its parent runs
     const { parent } = process;
     const assignment = assignmentAt(
       parent === null ? this.#executors.quietest() : this.#assign(parent).connection,
@@ -211,12 +190,12 @@ export class Pool {
 
   #answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void {
     if (isError(answer)) prefix(packet, answer);
-    // told to whoever opened the process: that has been seen
+    // the opener of the process gets it: somebody outside may have seen it
     if (packet.parent === null) assignment.effects = true;
     this.#options.flow.settle(packet, answer as Answer);
   }
 
-  /** Something is done in a process's name that someone outside could see: it is not to be run again. */
+  /** Notes that a process did something that somebody outside could see: it must not run again. */
   #effect(process: Process): void {
     let root = process;
     while (root.parent !== null) root = root.parent;
@@ -226,76 +205,19 @@ export class Pool {
 
   #logged(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void {
     const of = process === 0 ? undefined : this.#hostCalls.processOf(connection, process, 0);
-    this.#options.log(level, text, about(of, this.#symbols.get(symbol)?.symbol));
+    this.#options.log(level, text, logSubject(of, this.#symbols.get(symbol)?.symbol));
   }
 
-  async #died(report: Died): Promise<void> {
+  #died(report: DeathReport): void {
     const connection = this.#executors.get(report.id);
-    if (connection === undefined || this.#closed) return;
-    this.#executors.replace(connection, report.why);
-    // what it had asked for before it died has to be known before anything is run again
-    await connection.drain();
-    const { id, why } = report;
-    const node = report.in === undefined ? undefined : this.#symbols.get(report.in.symbol)?.symbol;
-    const offender = report.in === undefined ? undefined : connection.assignments.get(report.in.process)?.process;
-    this.#remember(report, node);
-    const where = node === undefined ? "" : ` in ${node.name}`;
-    this.#options.log("error", `executor ${id} ended${where}: ${why}`, about(offender, node));
-    connection.close(failure(`executor ${id} was lost: ${why}`, { code: "executor_lost" }));
-    if (node !== undefined) this.#blame(node);
-    this.#hostCalls.lost(connection);
-    for (const assignment of connection.assignments.values()) {
-      connection.assignments.delete(assignment.process.number);
-      if (assignment.process.status !== "running") continue;
-      if (assignment.process === offender) this.#options.flow.abort(offender, killed(assignment, report, node));
-      else this.#recover(assignment);
-    }
-  }
-
-  #remember({ id, reason, why, ms }: Died, node: NodeSymbol | undefined): void {
-    this.#deaths.push({ id, reason, why, ms, time: new Date(), ...node && { node: node.name } });
-    if (this.#deaths.length > REMEMBERED) this.#deaths.shift();
-    this.#restarts[reason]++;
-  }
-
-  /** Runs a process again whose executor died, once, if nothing of it can have been seen. */
-  #recover(assignment: Assignment): void {
-    const { flow } = this.#options;
-    const { process } = assignment;
-    const isMain = process.assignment === assignment;
-    if (assignment.effects || assignment.replayed || !isMain || process.parent !== null) {
-      return flow.abort(process, failure("executor lost", { code: "executor_lost" }));
-    }
-    process.assignment = undefined;
-    const packets = assignment.packets.filter((packet) => packet !== undefined);
-    // what the dead executor had asked for is asked for anew
-    for (const packet of packets) if (isAsked(packet)) flow.settle(packet, failure("executor lost"));
-    for (const packet of packets) if (!isAsked(packet)) this.#send(packet);
-    const next = process.assignment as Assignment | undefined;
-    if (next !== undefined) next.replayed = true;
-    if (assignment.busy) flow.release(process);
-  }
-
-  /** Counts that a symbol has ended an executor; from the second time on it runs alone, until its spec changes. */
-  #blame(symbol: NodeSymbol): void {
-    const { number, name } = symbol;
-    const strikes = (this.#strikes.get(number) ?? 0) + 1;
-    this.#strikes.set(number, strikes);
-    const known = this.#symbols.get(number);
-    if (strikes !== QUARANTINE || known?.definition.body === undefined) return;
-    this.#symbols.isolate(number);
-    this.#executors.isolate(number);
-    this.#redefine([known]);
-    this.#options.log("warn", `${name} has ended ${strikes} executors and runs alone until its spec changes`, {
-      symbol,
-    });
+    if (connection !== undefined && !this.#closed) void this.#recovery.died(connection, report);
   }
 
   #wardenLost(why: string): void {
     if (this.#closed) return;
     this.#options.log("error", `the warden was lost (${why}); it and all executors are started again`);
     for (const { id } of [...this.#executors.all()]) {
-      void this.#died({ report: "died", id, reason: "crash", why: "the warden was lost", ms: 0 });
+      this.#died({ report: "died", id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
   }
 }
@@ -315,20 +237,7 @@ function leave({ connection, process, unanswered }: Assignment): void {
   connection.exit(process.number);
 }
 
-function about(process: Process | undefined, symbol: NodeSymbol | undefined) {
-  return { ...process && { process }, ...symbol && { symbol } };
-}
-
-/** What a process fails with that its executor died of. */
-function killed(assignment: Assignment, { reason, why }: Died, node: NodeSymbol | undefined): Failure {
-  const code = reason === "memory" ? "memory" : "timeout";
-  const error = failure(`${node?.name ?? "a node"} was killed: ${why}`, { code });
-  const packet = assignment.packets.find((sent) => sent !== undefined);
-  if (packet !== undefined && node !== undefined) error.path = [...pathOf(packet).slice(0, -1), node.name];
-  return error;
-}
-
-/** Puts the way that the packet had come here before the way it went on the executor. */
+/** Puts the packet's path on the host before its path on the executor. */
 function prefix(packet: Packet, error: Failure): void {
   const before = pathOf(packet);
   const [start] = before;

@@ -13,64 +13,64 @@ import {
 import { ENCODED, Residency } from "./frame.ts";
 
 /**
- * What executors send is read here and nowhere else: whoever escapes the realm can post anything at all, so nothing of a
- * frame is believed to have its type.
+ * All that executors send is read by these functions: code that escapes the realm can post anything at all, so no
+ * element of a frame is trusted to have its type.
  */
 
-/** A whole number of a frame. @param what Names it in the error. @throws {Error} If it is none. */
-export function readWhole(element: unknown, what: string): number {
+/** Reads an integer. @param what Names the element in the error. @throws {Error} If it is not a safe integer. */
+export function readInteger(element: unknown, what: string): number {
   if (Number.isSafeInteger(element)) return element as number;
-  throw new Error(`${what} is ${nameOf(element)}, not a whole number`);
+  throw new Error(`invalid ${what} ${nameOf(element)}: expected an integer`);
 }
 
-/** A text of a frame. @throws {Error} If it is none. */
-export function readText(element: unknown, what: string): string {
+/** Reads a string. @param what Names the element in the error. @throws {Error} If it is not a string. */
+export function readString(element: unknown, what: string): string {
   if (typeof element === "string") return element;
-  throw new Error(`${what} is ${nameOf(element)}, not a text`);
+  throw new Error(`invalid ${what} ${nameOf(element)}: expected a string`);
 }
 
-/** What is left of a process. @throws {Error} If the element says nothing of the kind. */
+/** Reads what an executor still holds of a process. @throws {Error} If the element is not a `Residency`. */
 export function readResidency(element: unknown): Residency {
   if (element === Residency.Busy || element === Residency.Kept || element === Residency.Nothing) return element;
-  throw new Error(`the rest of a process is ${nameOf(element)}`);
+  throw new Error(`invalid residency ${nameOf(element)}`);
 }
 
-/** How much a log line matters. @throws {Error} If the element is no level. */
+/** Reads the level of a log line. @throws {Error} If it is unknown. */
 export function readLevel(element: unknown): LogLevel {
   if (element === "debug" || element === "info" || element === "warn" || element === "error") return element;
-  throw new Error(`the level of a log line is ${nameOf(element)}`);
+  throw new Error(`invalid log level ${nameOf(element)}`);
 }
 
-/** A payload that is a value. @throws {Error} If it is none, or larger than a packet may be. */
+/** Reads a payload. @throws {Error} If it is not a value, or exceeds `PACKET_LIMITS`. */
 export function readPayload(form: unknown, data: unknown): Value {
   const value = readValue(form, data);
-  if (value === NONE) throw new Error("a packet has no payload");
+  if (value === NONE) throw new Error("packet without a payload");
   return value;
 }
 
-/** An answer. @throws {Error} If it is none, or in no form that is known, or larger than a packet may be. */
+/** Reads an answer. @throws {Error} If it is not a value, its form is unknown, or it exceeds `PACKET_LIMITS`. */
 export function readAnswer(form: unknown, data: unknown, codecs: ReadonlyMap<number, Codec>): Answer | Encoded {
   if (typeof form !== "number" || form < ENCODED) return readValue(form, data);
   const codec = codecs.get(form - ENCODED);
-  if (codec === undefined) throw new Error(`no codec has the number ${form - ENCODED}`);
-  if (!codec.isEncoded(data)) throw new Error(`what codec ${codec.number} should have written is ${nameOf(data)}`);
+  if (codec === undefined) throw new Error(`unknown codec ${form - ENCODED}`);
+  if (!codec.isEncoded(data)) throw new Error(`invalid data ${nameOf(data)} for codec ${codec.number}`);
   return new Encoded(codec, data);
 }
 
 function readValue(form: unknown, data: unknown): Answer {
   if (form !== Form.Plain && form !== Form.Json && form !== Form.Tagged && form !== Form.None) {
-    throw new Error(`the form of a payload is ${nameOf(form)}`);
+    throw new Error(`invalid form ${nameOf(form)} of a payload`);
   }
   const value = fromWire(form, data);
-  if (value === undefined) throw new Error("a payload is undefined");
+  if (value === undefined) throw new Error("invalid payload: undefined");
   if (typeof value !== "object" || value === null) return value;
   const { clone } = measure(value);
-  // a clone may be of what is no value at all
-  if (form === Form.Plain && !clone) throw new Error("a payload is not what its form says");
+  // a structured clone may hold objects that are not values
+  if (form === Form.Plain && !clone) throw new Error("the payload does not match its form");
   return value;
 }
 
-/** A number, a short text or a kind of value, as errors tell it. */
+/** Describes an element in an error message: a number, a short string, or the kind of value. */
 export function nameOf(element: unknown): string {
   if (typeof element === "number" || typeof element === "bigint") return String(element);
   if (typeof element === "string") return JSON.stringify(element.slice(0, 20));

@@ -1,24 +1,31 @@
+import { Signal } from "./signal.ts";
+
 /**
- * Memory that an executor shares with the warden and the host: what it notes of itself can be read while the thread is
- * deep in a call and answers nothing, and the host can wake it without its event loop.
+ * The status of an executor thread, in memory that it shares with the host and the warden: they can read it while the
+ * thread is deep in a call and cannot answer.
  */
 export class ThreadStatus {
+  /** Notified by the host when it has posted something to the executor. */
+  readonly signal: Signal;
   readonly #words: Int32Array;
 
-  /** @param buffer Shared with the other side; made here if absent. */
+  /** @param buffer The memory of an existing status. Default: new memory. */
   constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(Word.Count * 4)) {
     this.#words = new Int32Array(buffer);
+    this.signal = new Signal(this.#words, Word.Signal);
   }
 
-  /** The executor's event loop turns. */
+  /** Records a turn of the executor's event loop. */
   beat(): void {
     Atomics.add(this.#words, Word.Beat, 1);
   }
 
   /**
-   * User code is about to be entered.
+   * Records that the thread is about to enter user code.
    *
-   * @param limit How long it may take, in milliseconds.
+   * @param symbol The number of the symbol whose code it is.
+   * @param process The number of the process that it runs for.
+   * @param limit The time limit of the call, in milliseconds.
    */
   enter(symbol: number, process: number, limit: number): void {
     const words = this.#words;
@@ -30,18 +37,22 @@ export class ThreadStatus {
     Atomics.store(words, Word.Busy, 1);
   }
 
-  /** User code was left, its result copied out. */
+  /** Records that the thread has left user code and copied the result out. */
   leave(): void {
     Atomics.store(this.#words, Word.Busy, 0);
   }
 
-  /** A call was stopped softly. @param beyond How much later than its limit the thread was free again, in milliseconds. */
+  /**
+   * Records that the executor itself stopped a call at its time limit.
+   *
+   * @param beyond How long after the limit the thread was free again, in milliseconds.
+   */
   stopped(beyond: number): void {
     Atomics.store(this.#words, Word.Beyond, Math.round(beyond * 1_000));
     Atomics.add(this.#words, Word.Stops, 1);
   }
 
-  /** Calls that were stopped softly, and how long the last one was there beyond its limit, in milliseconds. */
+  /** How many calls the executor has stopped, and how long the last one ran beyond its limit, in milliseconds. */
   get stops(): { count: number; beyond: number } {
     const words = this.#words;
     return { count: Atomics.load(words, Word.Stops), beyond: Atomics.load(words, Word.Beyond) / 1_000 };
@@ -52,28 +63,7 @@ export class ThreadStatus {
     return Atomics.load(this.#words, Word.Busy) === 1;
   }
 
-  /** Says that something was posted to the executor. Called by the host. */
-  notify(): void {
-    Atomics.add(this.#words, Word.Bell, 1);
-    Atomics.notify(this.#words, Word.Bell);
-  }
-
-  /** How often it was rung. */
-  get signals(): number {
-    return Atomics.load(this.#words, Word.Bell);
-  }
-
-  /**
-   * Blocks the thread until it is rung.
-   *
-   * @param heard The rings that are known already: one more returns at once.
-   * @param timeout In milliseconds.
-   */
-  wait(heard: number, timeout: number): void {
-    Atomics.wait(this.#words, Word.Bell, heard, timeout);
-  }
-
-  /** What the thread is in, or was in last. */
+  /** Returns a snapshot of the current call into user code, or of the last one. */
   read(): StatusReading {
     const words = this.#words;
     return {
@@ -87,17 +77,19 @@ export class ThreadStatus {
   }
 }
 
-/** The status at one moment. */
+/** A snapshot of a thread's status. */
 export interface StatusReading {
-  /** Grows while the thread's event loop turns. */
+  /** Turns of the event loop so far. */
   beat: number;
-  /** Grows with every call into user code. */
+  /** Calls into user code so far. */
   sequence: number;
-  /** Whether it is in user code. */
+  /** Whether the thread is in user code. */
   busy: boolean;
+  /** The number of the symbol whose code was entered last. */
   symbol: number;
+  /** The number of the process that it was entered for. */
   process: number;
-  /** In milliseconds. */
+  /** The time limit of the call, in milliseconds. */
   limit: number;
 }
 
@@ -109,8 +101,9 @@ enum Word {
   ProcessLow,
   ProcessHigh,
   Limit,
-  Bell,
+  Signal,
   Stops,
+  /** In microseconds. */
   Beyond,
   Count,
 }

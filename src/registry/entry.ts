@@ -1,7 +1,7 @@
+import { toStorable } from "../storage/mod.ts";
 import { equal, isMap, kindOf, type Value, type ValueMap } from "../value/mod.ts";
-import { RegistryError } from "./errors.ts";
+import { RegistryError, withRegistryErrors } from "./errors.ts";
 import { type Id, type IdLike, toId } from "./id.ts";
-import { storable } from "./storable.ts";
 
 /** An entry as a caller writes it. */
 export interface EntryInput {
@@ -50,12 +50,14 @@ export class Entry {
     }
     const meta = input.meta ?? {};
     if (!isMap(meta)) throw new RegistryError("invalid", `${id}: meta is a map, got ${kindOf(meta)}`);
-    return new Entry(
-      id,
-      storable(input.kind, `${id}: kind`) as string,
-      storable(meta, `${id}: meta`) as ValueMap,
-      storable(input.data ?? null, `${id}: data`),
-      input.origin === undefined ? undefined : storable(input.origin, `${id}: origin`),
+    return withRegistryErrors(() =>
+      new Entry(
+        id,
+        toStorable(input.kind, `${id}: kind`) as string,
+        toStorable(meta, `${id}: meta`) as ValueMap,
+        toStorable(input.data ?? null, `${id}: data`),
+        input.origin === undefined ? undefined : toStorable(input.origin, `${id}: origin`),
+      )
     );
   }
 

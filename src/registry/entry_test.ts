@@ -41,7 +41,7 @@ Deno.test("what cannot be stored is refused, with its place", () => {
     [Symbol("s"), "app:a: data is a symbol"],
     [new Map(), "app:a: data is a Map"],
     [Stream.of(1), "app:a: data is a stream"],
-    ["\ud800", "app:a: data is text that is not well-formed Unicode"],
+    ["\ud800", "app:a: data is a string that is not well-formed Unicode"],
     [{ "\ud800": 1 }, "not well-formed Unicode"],
     [deep(201), "is nested deeper than 200"],
     [circle, "is nested deeper than 200"],

@@ -1,4 +1,3 @@
-import type { Value } from "../value/mod.ts";
 import type { Entry } from "./entry.ts";
 import type { Operation } from "./operation.ts";
 import type { Version } from "./version.ts";
@@ -47,23 +46,6 @@ export interface Baseline {
   readonly entries: readonly Entry[];
 }
 
-/** What one runtime tells everyone on the same store about itself. */
-export interface Announcement {
-  /** Of whoever announces; a later announcement takes the place of the one before. */
-  readonly id: string;
-  readonly time: Date;
-  readonly data: Value;
-}
-
-/** An announcement as others read it. */
-export interface HeardAnnouncement extends Announcement {
-  /** How long ago it was made, in milliseconds. */
-  readonly age: number;
-}
-
-/** An announcement older than this, in milliseconds, is forgotten: one hour. */
-export const ANNOUNCEMENT_LIFE = 60 * 60 * 1000;
-
 /** What `prune` did. */
 export interface Pruned {
   /** The version that the history begins with now. */
@@ -108,21 +90,6 @@ export interface History {
    * when the signal is aborted or the history is closed; a store that is not available for a while does not end it.
    */
   watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move>;
-
-  /** Tells everyone on this store something, in the place of what the same id told before. It wakes no watcher. */
-  announce(announcement: Announcement): Promise<void>;
-
-  /** What was announced and not withdrawn, by id. */
-  announcements(): Promise<HeardAnnouncement[]>;
-
-  /** Takes back what an id announced. */
-  withdraw(id: string): Promise<void>;
-
-  /** What was noted last under a key; undefined if nothing was. Notes belong to no version. */
-  note(key: string): Promise<Value | undefined>;
-
-  /** Notes something under a key, in the place of what was noted before, for good. It wakes no watcher. */
-  setNote(key: string, value: Value): Promise<void>;
 
   /**
    * Folds old versions into the baseline: all that are older than a time, or than a version, and that nothing which

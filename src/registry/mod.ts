@@ -1,23 +1,11 @@
 /** A store of entries that keeps every version, changes by transaction, and can go back. */
-export { ANNOUNCEMENT_LIFE } from "./history.ts";
-export type {
-  Announcement,
-  Baseline,
-  Changeset,
-  Draft,
-  Head,
-  HeardAnnouncement,
-  History,
-  Move,
-  Pruned,
-  Signature,
-} from "./history.ts";
+export type { Baseline, Changeset, Draft, Head, History, Move, Pruned, Signature } from "./history.ts";
 export { Bus, Request } from "./transaction/bus.ts";
 export type { Patience, Subscriber } from "./transaction/bus.ts";
 export { delta } from "./delta.ts";
 export { Entry, sameEntry } from "./entry.ts";
 export type { EntryInput } from "./entry.ts";
-export { ConflictError, isNotFound, RegistryError, UndoError } from "./errors.ts";
+export { ConflictError, isNotFound, RegistryError, toRegistryError, UndoError } from "./errors.ts";
 export type { RegistryErrorCode } from "./errors.ts";
 export type {
   AnswerEvent,
@@ -34,9 +22,7 @@ export type { Handler, HandlerContext } from "./transaction/handler.ts";
 export { Id, toId } from "./id.ts";
 export type { IdLike } from "./id.ts";
 export { MemoryHistory } from "./stores/memory/memory_history.ts";
-export { openHistory } from "./stores/open.ts";
-export { SqliteHistory } from "./stores/sqlite/sqlite_history.ts";
-export type { SqliteOptions } from "./stores/sqlite/sqlite_history.ts";
+export { SqliteHistory } from "./sqlite/sqlite_history.ts";
 export { NilHistory } from "./stores/nil/nil_history.ts";
 export { change, creation, inverse, removal, replacement, reverse } from "./operation.ts";
 export type { Change, Operation } from "./operation.ts";

@@ -1,3 +1,4 @@
+import type { Meta, Presence } from "../presence/mod.ts";
 import type { Move, Registry } from "../registry/mod.ts";
 import { asError, reasonOf, type Value } from "../value/mod.ts";
 import type { Logger } from "./log.ts";
@@ -24,6 +25,8 @@ export interface FollowerOptions {
   id: string;
   namespace: string;
   registry: Registry;
+  presence: Presence;
+  meta: Meta;
   logger: Logger;
   urls(): Promise<string[]>;
   /** Says whether user code's top levels are run before a version is accepted. */
@@ -62,8 +65,8 @@ export class Follower {
     const { registry } = this.#options;
     const { version: head, sequence } = await registry.head();
     await this.#loadNewest(head);
-    await this.#announce();
-    this.#timer = setInterval(() => void this.#announce(), HEARTBEAT);
+    await this.#heartbeat();
+    this.#timer = setInterval(() => void this.#heartbeat(), HEARTBEAT);
     this.#watching = this.#watch(sequence);
   }
 
@@ -73,8 +76,8 @@ export class Follower {
     clearInterval(this.#timer);
     await this.#watching;
     // never started, it runs nothing
-    if (this.#watching !== undefined) await this.#noteAccepted().catch(() => {});
-    await this.#options.registry.history.withdraw(this.#options.id).catch(() => {});
+    if (this.#watching !== undefined) await this.#saveAccepted().catch(() => {});
+    await this.#options.presence.deregister(this.#options.id).catch(() => {});
   }
 
   /** Under which the store knows the version that runtimes of the namespace have accepted last. */
@@ -82,18 +85,18 @@ export class Follower {
     return `accepted:${this.#options.namespace}`;
   }
 
-  async #noteAccepted(): Promise<void> {
-    const { registry } = this.#options;
+  async #saveAccepted(): Promise<void> {
+    const { registry, meta } = this.#options;
     const version = registry.version.id;
     if (version === this.#accepted) return;
-    await registry.history.setNote(this.#acceptedKey, version);
+    await meta.set(this.#acceptedKey, version);
     this.#accepted = version;
   }
 
   async #loadNewest(head: number): Promise<void> {
-    const { registry, logger, dryRun } = this.#options;
+    const { registry, meta, logger, dryRun } = this.#options;
     let version: number | undefined = head;
-    const accepted = await registry.history.note(this.#acceptedKey);
+    const accepted = await meta.get(this.#acceptedKey);
     for (;;) {
       try {
         // what was accepted once is served before its top levels have run again
@@ -136,11 +139,11 @@ export class Follower {
       this.#refused = { version, reason };
       logger.log("error", `version ${version} is not taken, version ${before} goes on: ${reason}`);
     }
-    await this.#announce();
+    await this.#heartbeat();
   }
 
-  async #announce(): Promise<void> {
-    const { id, namespace, registry, urls, logger } = this.#options;
+  async #heartbeat(): Promise<void> {
+    const { id, namespace, registry, presence, urls, logger } = this.#options;
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
@@ -150,8 +153,8 @@ export class Follower {
       started: this.#started,
     };
     try {
-      await registry.history.announce({ id, time: new Date(), data: report as unknown as Value });
-      await this.#noteAccepted();
+      await presence.heartbeat({ id, time: new Date(), data: report as unknown as Value });
+      await this.#saveAccepted();
     } catch (thrown) {
       if (!this.#stop.signal.aborted) logger.log("warn", `the store was not told: ${asError(thrown).message}`);
     }

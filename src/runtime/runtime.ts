@@ -3,9 +3,10 @@ import { Sockets } from "../http/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { Pool, type WardenLink } from "../pool/mod.ts";
-import { type History, Registry } from "../registry/mod.ts";
+import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
-import { failure, type LogLevel, type ValueMap } from "../value/mod.ts";
+import type { Store } from "../store/mod.ts";
+import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import { engineSystem } from "./engine_system.ts";
 import { Follower } from "./follower.ts";
 import { Loader } from "./loader.ts";
@@ -14,7 +15,8 @@ import { Processes } from "./processes.ts";
 
 /** How a runtime is made. */
 export interface RuntimeOptions {
-  history: History;
+  /** Taken over: it is closed with the runtime. */
+  store: Store;
   /** The namespace that it runs. Default `default`. */
   namespace?: string;
   scheme: Scheme<Kind>;
@@ -50,10 +52,12 @@ export class Runtime {
   readonly loader: Loader;
   readonly follower: Follower;
   readonly #logger: Logger;
+  readonly #store: Store;
 
   private constructor(options: RuntimeOptions) {
     this.namespace = options.namespace ?? "default";
     this.#logger = options.logger;
+    this.#store = options.store;
     const env = options.env ?? {};
     const flow: Flow = new Flow({
       ended: (process) => {
@@ -72,7 +76,7 @@ export class Runtime {
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
     });
-    this.registry = new Registry(options.history, { warn: (message) => options.logger.log("warn", message) });
+    this.registry = new Registry(options.store.history, { warn: (message) => options.logger.log("warn", message) });
     this.loader = new Loader({
       namespace: this.namespace,
       scheme: options.scheme,
@@ -96,6 +100,8 @@ export class Runtime {
       id: uuidv7(),
       namespace: this.namespace,
       registry: this.registry,
+      presence: options.store.presence,
+      meta: options.store.meta,
       logger: options.logger,
       urls: () => this.sockets.urls(),
       dryRun: (on) => this.loader.dryRun = on,
@@ -126,12 +132,7 @@ export class Runtime {
    * @returns Whether all of them ended in time.
    */
   async drain(timeout = DRAIN): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), timeout));
-    const done = Promise.all([this.sockets.drain(), this.processes.drained()]).then(() => true as const);
-    const drained = await Promise.race([done, late]);
-    clearTimeout(timer);
-    return drained;
+    return await within(timeout, Promise.all([this.sockets.drain(), this.processes.drained()])) !== TIMED_OUT;
   }
 
   /** Ends everything now. */
@@ -141,6 +142,7 @@ export class Runtime {
     await this.loader.close();
     this.pool.close();
     await this.registry.close();
+    await this.#store.close();
   }
 
   #log(

@@ -7,7 +7,11 @@ const same: [string, unknown, unknown][] = [
   ["key order", { a: 1, b: [2] }, { b: [2], a: 1 }],
   ["bytes", new Uint8Array([1, 2]), new Uint8Array([1, 2])],
   ["dates", new Date(5), new Date(5)],
-  ["errors", failure("a", { code: "c", cause: failure("b") }), failure("a", { code: "c", cause: failure("b") })],
+  [
+    "errors",
+    failure<string>("a", { code: "c", cause: failure("b") }),
+    failure<string>("a", { code: "c", cause: failure("b") }),
+  ],
   ["a key called __proto__", JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":1}')],
 ];
 const different: [string, unknown, unknown][] = [

@@ -1,35 +1,40 @@
+import type { ErrorCode } from "./error_code.ts";
 import { isError, type Value } from "./value.ts";
 
-/** What an error says beyond its message. */
-export interface FailureOptions {
-  /** Names the situation for a program: `bad_request`, `timeout`, `executor_lost`, ... */
-  code?: string;
-  /** Data for whoever handles the error. */
+/** Fields of an error beside its message. */
+export interface FailureOptions<Code extends string = ErrorCode> {
+  /** Identifies the situation for a program (see `ERROR_CODES`). */
+  code?: Code;
+  /** Data for the code that handles the error. */
   details?: Value;
-  /** The error behind this one. */
+  /** The error that caused this one. */
   cause?: unknown;
-  /** Where in the user's files it arose: `file:line:column`. */
+  /** Where in the spec author's files it occurred: `file:line:column`. */
   position?: string;
 }
 
-/** An error as Weft makes it; any `Error` may carry the same fields. */
+/** An error as the engine makes it; any `Error` may carry the same fields. */
 export interface Failure extends Error {
+  /** An `ErrorCode`, or whatever code an error from elsewhere carries. */
   code?: string;
   details?: Value;
   position?: string;
-  /** The nodes the packet went through until the error arose, outermost first: `web.out`, `router.out[0]`, `hello`. */
+  /** The nodes that the packet passed before the error occurred, outermost first: `web.out`, `router.out[0]`, `hello`. */
   path?: readonly string[];
 }
 
 /**
- * Makes an error.
+ * Creates an error. `failure<string>` accepts any code, for an error that is not the engine's own.
  *
  * @example
  * ```ts
  * throw failure("body is not JSON", { code: "bad_request", cause: failure("invalid argument") });
  * ```
  */
-export function failure(message: string, options: FailureOptions = {}): Failure {
+export function failure<Code extends string = ErrorCode>(
+  message: string,
+  options: FailureOptions<NoInfer<Code>> = {},
+): Failure {
   const error: Failure = new Error(message);
   if (options.cause !== undefined) error.cause = options.cause;
   if (options.code !== undefined) error.code = options.code;
@@ -38,7 +43,7 @@ export function failure(message: string, options: FailureOptions = {}): Failure 
   return error;
 }
 
-/** Whatever was thrown, as an error. */
+/** Returns a thrown value as an error: an `Error` as it is, anything else wrapped in one. */
 export function asError(thrown: unknown): Failure {
   if (isError(thrown)) return thrown;
   return failure(typeof thrown === "string" ? thrown : `thrown: ${printable(thrown)}`);
@@ -52,7 +57,7 @@ function printable(value: unknown): string {
   }
 }
 
-/** The chain of an error and its causes, outermost first; a cycle ends it. */
+/** Returns an error and its causes, outermost first. Stops at a cycle. */
 export function causes(error: Error): Error[] {
   const chain: Error[] = [];
   for (let at: unknown = error; isError(at) && !chain.includes(at); at = at.cause) {
@@ -64,7 +69,7 @@ export function causes(error: Error): Error[] {
   return chain;
 }
 
-/** The message with the messages of all its causes: `what: why: why that`. */
+/** Returns the messages of an error and all its causes: `what: why: why that`. */
 export function fullMessage(error: Error): string {
   const messages: string[] = [];
   const seen = new Set<unknown>();
@@ -75,7 +80,7 @@ export function fullMessage(error: Error): string {
   return messages.join(": ");
 }
 
-/** An error as plain data, for another thread: a cloned `Error` would lose its fields. */
+/** An error as plain data, to be posted to another thread: a cloned `Error` would lose its fields. */
 export interface ErrorRecord {
   name: string;
   message: string;

@@ -2,6 +2,7 @@
 export * from "./copy.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
+export * from "./error_code.ts";
 export { findJsonError, type JsonSyntaxError } from "./json_syntax.ts";
 export * from "./lazy.ts";
 export * from "./limits.ts";
@@ -12,3 +13,4 @@ export * from "./encoded.ts";
 export * from "./stream.ts";
 export * from "./value.ts";
 export * from "./wire.ts";
+export * from "./within.ts";

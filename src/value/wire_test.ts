@@ -30,7 +30,11 @@ const values: [string, Value, Form][] = [
   ["numbers that JSON has not", [NaN, Infinity, -0], Form.Plain],
   ["bytes in a map", { a: new Uint8Array([1, 2]) }, Form.Plain],
   ["a date", [new Date(7)], Form.Plain],
-  ["an error", failure("a", { code: "c", details: { n: 1 }, position: "f:1:2", cause: failure("b") }), Form.Tagged],
+  [
+    "an error",
+    failure<string>("a", { code: "c", details: { n: 1 }, position: "f:1:2", cause: failure("b") }),
+    Form.Tagged,
+  ],
   ["an error in a list", [1, { e: new TypeError("x") }], Form.Tagged],
   ["joined errors", joinErrors([failure("a"), failure("b")]), Form.Tagged],
   ["a map that looks like a record", { isError: true, message: "no error", error: 1 }, Form.Json],

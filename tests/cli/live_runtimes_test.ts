@@ -1,17 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { openHistory } from "../../src/registry/mod.ts";
 import type { RuntimeReport } from "../../src/runtime/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
 import { Project } from "./project.ts";
 import { listener, nop, text } from "./specs.ts";
 
 const WEB = [listener("web", "hello"), text("hello", "hi")];
 
-/** Announces a runtime that does nothing more. @param age How long ago, in milliseconds. */
-async function announce(id: string, report: Partial<RuntimeReport>, age = 0): Promise<void> {
-  const history = await openHistory(".weft/registry.db");
+/** Registers a runtime that does nothing more. @param age The age of its heartbeat, in milliseconds. */
+async function register(id: string, report: Partial<RuntimeReport>, age = 0): Promise<void> {
+  await using store = await openStore(".weft/registry.db");
   const data = { namespace: "default", version: 1, urls: [], pid: 7, started: new Date().toISOString(), ...report };
-  await history.announce({ id, time: new Date(Date.now() - age), data: data as never });
-  await history.close();
+  await store.presence.heartbeat({ id, time: new Date(Date.now() - age), data: data as never });
 }
 
 async function answerOf(url: string): Promise<string> {
@@ -125,9 +124,9 @@ Deno.test("two applies at once are both taken by a runtime", async () => {
 Deno.test("a runtime that does not answer is late, one that was not heard of for long is not waited for", async () => {
   await using project = new Project({ "a.yaml": [nop("a")], "b.yaml": [nop("b")] });
   await project.weft("apply a.yaml");
-  await announce("hung", { pid: 11 });
-  await announce("killed", { pid: 12 }, 20_000);
-  await announce("elsewhere", { pid: 13, namespace: "shop" });
+  await register("hung", { pid: 11 });
+  await register("killed", { pid: 12 }, 20_000);
+  await register("elsewhere", { pid: 13, namespace: "shop" });
   const { code, out } = await project.run(["apply", "b.yaml", "--timeout", "300ms"]);
   assertEquals([code, out.split("\n").at(-1)], [
     1,

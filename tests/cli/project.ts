@@ -1,6 +1,6 @@
 import { run } from "../../src/cli/mod.ts";
-import { openHistory } from "../../src/registry/mod.ts";
 import { loadScheme, Logger, Runtime, type RuntimeOptions } from "../../src/runtime/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
 
 /** What a command did. */
 export interface Ran {
@@ -70,7 +70,7 @@ export class Project implements AsyncDisposable {
   /** Starts a runtime of this program on the store of this folder. */
   async runtime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
     return await Runtime.start({
-      history: await openHistory(".weft/registry.db"),
+      store: await openStore(".weft/registry.db"),
       scheme: await loadScheme(),
       logger: new Logger({ write: () => {} }),
       executors: 1,

@@ -1,6 +1,6 @@
 /** Several runtimes and several writers on one store, each a process that may stop or die at any moment. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { openHistory, Registry } from "../../src/registry/mod.ts";
+import { Registry, SqliteHistory } from "../../src/registry/mod.ts";
 import { KeepAlive, Load } from "./keep_alive.ts";
 import { changesTo, versionOf } from "./live_writer.ts";
 import { Weft, weft } from "./weft.ts";
@@ -57,7 +57,7 @@ async function withStore(run: (file: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/registry.db`;
-    await using registry = new Registry(await openHistory(file), { dispatch: "none" });
+    await using registry = new Registry(await SqliteHistory.open(file), { dispatch: "none" });
     await registry.load();
     await registry.apply(changesTo(1, registry));
     await run(file);
@@ -67,7 +67,7 @@ async function withStore(run: (file: string) => Promise<void>): Promise<void> {
 }
 
 async function headOf(file: string): Promise<number> {
-  await using registry = new Registry(await openHistory(file), { dispatch: "none" });
+  await using registry = new Registry(await SqliteHistory.open(file), { dispatch: "none" });
   return (await registry.head()).version;
 }
 

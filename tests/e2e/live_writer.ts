@@ -3,7 +3,7 @@
  * of three nodes in a row add `n`, so that whoever sees an answer knows of which version it is. What was saved is printed
  * at once, a line a version. If another writer was faster, it follows and tries again.
  */
-import { type Change, change, ConflictError, openHistory, Registry } from "../../src/registry/mod.ts";
+import { type Change, change, ConflictError, Registry, SqliteHistory } from "../../src/registry/mod.ts";
 import { specToEntry } from "../../src/runtime/mod.ts";
 import type { Spec } from "../../src/spec/mod.ts";
 
@@ -55,7 +55,7 @@ function idOf(number: number): string {
 if (import.meta.main) {
   const [store, pause = "0"] = Deno.args;
   const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-  const registry = new Registry(await openHistory(store!), { dispatch: "none" });
+  const registry = new Registry(await SqliteHistory.open(store!), { dispatch: "none" });
   print(`at ${(await registry.load()).id}`);
   for (;;) {
     try {

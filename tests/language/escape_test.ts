@@ -4,7 +4,7 @@ import { ATTEMPTS } from "./escape_attempts.ts";
 import { program, stopped, timed } from "./run.ts";
 
 defineDecoder("escape test", () => {
-  throw failure("broken", { code: "c", details: { a: [1] }, cause: new TypeError("inner") });
+  throw failure<string>("broken", { code: "c", details: { a: [1] }, cause: new TypeError("inner") });
 });
 
 const argument = (): Value => ({

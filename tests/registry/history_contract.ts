@@ -10,7 +10,6 @@ import {
   Entry,
   type Head,
   type History,
-  type Move,
   type Operation,
   Registry,
   RegistryError,
@@ -19,6 +18,7 @@ import {
 } from "../../src/registry/mod.ts";
 import { equal, type Failure, failure, isList, isMap, toErrorRecord, type Value } from "../../src/value/mod.ts";
 import { delay } from "./folder.ts";
+import { Watcher } from "./watcher.ts";
 
 /** A place where histories are kept. */
 export interface Backend {
@@ -26,11 +26,11 @@ export interface Backend {
   /** Whether versions can be read back. */
   readonly keeps: boolean;
   /** Opens a new, empty store. */
-  open(): Promise<Store>;
+  open(): Promise<HistoryStore>;
 }
 
 /** One store. */
-export interface Store extends AsyncDisposable {
+export interface HistoryStore extends AsyncDisposable {
   readonly history: History;
   /** The same store, as another process has it open: another connection where there are connections. */
   other(): Promise<History>;
@@ -44,15 +44,13 @@ const x2 = entry("a:x", 2);
 
 /** Registers the tests of one backend. */
 export function testHistory(backend: Backend): void {
-  const test = (name: string, run: (store: Store) => Promise<void>) =>
+  const test = (name: string, run: (store: HistoryStore) => Promise<void>) =>
     Deno.test(`${backend.name}: ${name}`, { sanitizeOps: true, sanitizeResources: true }, async () => {
       await using store = await backend.open();
       await run(store);
     });
   testVersions(test);
   testWatch(test);
-  testAnnouncements(test);
-  testNotes(test);
   if (backend.keeps) {
     testKept(test);
     testPrune(test);
@@ -61,7 +59,7 @@ export function testHistory(backend: Backend): void {
   }
 }
 
-type Test = (name: string, run: (store: Store) => Promise<void>) => void;
+type Test = (name: string, run: (store: HistoryStore) => Promise<void>) => void;
 
 function testVersions(test: Test): void {
   test("begins with version 0, which is empty and head", async ({ history }) => {
@@ -125,11 +123,6 @@ function testVersions(test: Test): void {
         () => history.save({ base: 0, operations: [] }),
         () => history.setHead(0, 0),
         () => history.moves(0),
-        () => history.announce({ id: "a", time: new Date(), data: null }),
-        () => history.announcements(),
-        () => history.withdraw("a"),
-        () => history.note("a"),
-        () => history.setNote("a", null),
         () => history.prune(0),
       ]
     ) {
@@ -311,7 +304,7 @@ function testKept(test: Test): void {
 
 /** Values of each kind, and those of each that are easily lost. */
 function everyValue(): Value[] {
-  const inner = failure("inner", {
+  const inner = failure<string>("inner", {
     code: "busy",
     details: { at: -0 },
     position: "x.yaml:1:2",
@@ -350,37 +343,6 @@ function withRecords(value: Value): unknown {
   if (value instanceof Error) return [value.constructor, toErrorRecord(value)];
   if (isList(value)) return value.map(withRecords);
   return isMap(value) ? Object.entries(value).map(([key, item]) => [key, withRecords(item)]) : value;
-}
-
-/** The moves of a watch, as they come. */
-class Watcher {
-  readonly moves: Move[] = [];
-  readonly #end = new AbortController();
-  readonly done: Promise<void>;
-
-  constructor(history: History, since: number) {
-    this.done = this.#watch(history, since);
-  }
-
-  async #watch(history: History, since: number): Promise<void> {
-    for await (const move of history.watch(since, this.#end.signal)) this.moves.push(move);
-  }
-
-  get sequences(): number[] {
-    return this.moves.map(({ sequence }) => sequence);
-  }
-
-  /** Waits, at most two seconds, until so many have come. Answers for how long, in milliseconds. */
-  async until(count: number): Promise<number> {
-    const start = performance.now();
-    while (this.moves.length < count && performance.now() - start < 2000) await delay(1);
-    return performance.now() - start;
-  }
-
-  async stop(): Promise<void> {
-    this.#end.abort();
-    await this.done;
-  }
 }
 
 function testWatch(test: Test): void {
@@ -457,93 +419,6 @@ function testWatch(test: Test): void {
     await history.close();
     await watcher.done;
     assertEquals(watcher.moves, []);
-  });
-}
-
-function testAnnouncements(test: Test): void {
-  test("keeps the newest announcement of each who announces", async ({ history, other }) => {
-    const second = await other();
-    assertEquals(await history.announcements(), []);
-    const time = new Date(Date.now() - 3000);
-    await history.announce({ id: "b", time, data: { version: 1 } });
-    await second.announce({ id: "a", time: new Date(), data: [new Date(5), 1n, new Uint8Array([1])] });
-    await history.announce({ id: "b", time, data: { version: 2, why: failure("port", { code: "in_use" }) } });
-    for (const store of [history, second]) {
-      const [a, b] = await store.announcements();
-      assertEquals([a?.id, b?.id], ["a", "b"]);
-      assertEquals(a?.data, [new Date(5), 1n, new Uint8Array([1])]);
-      const { version, why } = b?.data as { version: number; why: Failure };
-      assertEquals([version, why.message, why.code, b?.time], [2, "port", "in_use", time]);
-      assert(a!.age >= 0 && a!.age < 1000, `${a!.age}`);
-      assert(b!.age >= 3000 && b!.age < 4000, `${b!.age}`);
-    }
-    await second.withdraw("b");
-    await second.withdraw("nobody");
-    assertEquals((await history.announcements()).map(({ id }) => id), ["a"]);
-    await second.close();
-  });
-
-  test("forgets announcements after an hour, when somebody announces", async ({ history }) => {
-    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
-    await history.announce({ id: "old", time: ago(61), data: null });
-    await history.announce({ id: "young", time: ago(59), data: null });
-    await history.announce({ id: "new", time: new Date(), data: null });
-    assertEquals((await history.announcements()).map(({ id }) => id), ["new", "young"]);
-  });
-
-  test("takes an announcement from a clock that is ahead for one of this moment", async ({ history }) => {
-    const time = new Date(Date.now() + 60_000);
-    await history.announce({ id: "a", time, data: null });
-    assertEquals(await history.announcements(), [{ id: "a", time, data: null, age: 0 }]);
-  });
-
-  test("refuses an announcement that cannot be stored", async ({ history }) => {
-    const data = { f: () => {} } as unknown as Value;
-    await assertRejects(
-      () => history.announce({ id: "a", time: new Date(), data }),
-      RegistryError,
-      "data.f is a function".slice(5),
-    );
-  });
-
-  test("wakes nobody who watches head by announcing", async ({ history, other }) => {
-    const second = await other();
-    await history.save({ base: 0, operations: [] });
-    const watchers = [new Watcher(history, 0), new Watcher(second, 0)];
-    for (const watcher of watchers) await watcher.until(1);
-    for (let i = 0; i < 5; i++) {
-      await history.announce({ id: "a", time: new Date(), data: i });
-      await second.withdraw("a");
-      await delay(30);
-    }
-    await delay(150);
-    for (const watcher of watchers) {
-      assertEquals(watcher.sequences, [1]);
-      await watcher.stop();
-    }
-    assertEquals(await history.head(), { version: 1, sequence: 1 });
-    await second.close();
-  });
-}
-
-function testNotes(test: Test): void {
-  test("keeps the last note of each key, and wakes nobody", async ({ history, other }) => {
-    const second = await other();
-    const watcher = new Watcher(second, 0);
-    assertEquals(await history.note("a"), undefined);
-    await history.setNote("a", { version: 1 });
-    await second.setNote("b", [new Date(5), 1n]);
-    await second.setNote("a", { version: 2 });
-    for (const store of [history, second]) {
-      assertEquals(await store.note("a"), { version: 2 });
-      assertEquals(await store.note("b"), [new Date(5), 1n]);
-      assertEquals(await store.note("c"), undefined);
-    }
-    await assertRejects(() => history.setNote("a", (() => {}) as unknown as Value), RegistryError, "function");
-    await delay(150);
-    assertEquals(watcher.sequences, []);
-    await watcher.stop();
-    await second.close();
   });
 }
 

@@ -1,12 +1,12 @@
-/** A store's worker that dies when it is asked to withdraw `die`. */
-import { type Call, serveStore, type WorkerScope } from "../../src/registry/stores/sqlite/sqlite_worker.ts";
+/** A worker of a store that dies when it is asked for version -1. */
+import { serveStore, type WorkerScope } from "../../src/store/sqlite/mod.ts";
 
 const scope = self as unknown as WorkerScope;
 
-scope.addEventListener("message", (event: MessageEvent<Call>) => {
+scope.addEventListener("message", (event) => {
   const { method, args } = event.data;
-  if (method !== "withdraw" || args[0] !== "die") return;
-  // Nothing that follows is answered.
+  if (method !== "get" || args[0] !== -1) return;
+  // Keeps the store from answering this call.
   event.stopImmediatePropagation();
   throw new Error("dead");
 });

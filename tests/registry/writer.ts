@@ -3,7 +3,7 @@
  * whoever knows n knows the whole state (`expectedAt`). What was answered is printed at once, a line a version. If
  * another writer was faster, it follows and tries again.
  */
-import { change, ConflictError, openHistory, Registry } from "../../src/registry/mod.ts";
+import { change, ConflictError, Registry, SqliteHistory } from "../../src/registry/mod.ts";
 
 /** How many entries there are at most. */
 const ENTRIES = 20;
@@ -18,7 +18,7 @@ export function expectedAt(version: number): Map<string, number> {
 if (import.meta.main) {
   const [store, pause = "0"] = Deno.args;
   const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-  const registry = new Registry(await openHistory(store!));
+  const registry = new Registry(await SqliteHistory.open(store!));
   registry.handle({ kinds: "**", create() {}, update() {}, delete() {} });
   print(`at ${(await registry.load()).id}`);
   for (;;) {

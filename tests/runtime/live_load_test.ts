@@ -212,7 +212,7 @@ Deno.test("a node amid a chain is deleted and brought back: answers are whole or
   await load.more(20);
   assertEquals((await load.stop()).wrong, []);
   assertEquals([...statuses].sort(), [200, 503]);
-  await world.logged(/is not active: its port out is linked to b\.in, which is not there/);
+  await world.logged(/is not active: its port out is linked to b\.in, which does not exist/);
 });
 
 Deno.test("a slow request ends in the version that it began in, through many reloads", async () => {

@@ -2,9 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { z } from "zod";
 import type { Kind, Unit } from "../../src/flow/mod.ts";
 import { type HostContext, KINDS } from "../../src/kinds/mod.ts";
-import { change, type History, MemoryHistory, Registry } from "../../src/registry/mod.ts";
+import { change, type History, Registry } from "../../src/registry/mod.ts";
 import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
 import { failure, fullMessage } from "../../src/value/mod.ts";
 import { until } from "./until.ts";
 import { World } from "./world.ts";
@@ -206,8 +207,9 @@ Deno.test("begin refused: nothing is prepared", async () => {
 });
 
 Deno.test("a version that cannot be saved is not taken", async () => {
-  const history = new MemoryHistory();
-  await using scene = await Scene.start(flow, { history });
+  const store = await openStore("memory:");
+  const { history } = store;
+  await using scene = await Scene.start(flow, { store });
   const before = await scene.state();
   const save = history.save.bind(history);
   history.save = () => Promise.reject(failure("the disk is full"));
@@ -284,17 +286,19 @@ async function force(history: History, name: string, data: Record<string, unknow
 }
 
 Deno.test("at the start, a head that cannot be taken gives way to its newest ancestor that can", async () => {
-  const history = new MemoryHistory();
+  const shared = await openStore("memory:");
+  const { history, presence } = shared;
   const close = history.close.bind(history);
   history.close = () => Promise.resolve(); // two runtimes use it, one after the other
+  const store = { ...shared, close: history.close };
   {
-    await using _ = await Scene.start(flow, { history });
+    await using _ = await Scene.start(flow, { store });
   }
   const id = "01935000-0000-7000-8000-000000000001";
   await force(history, "bad", { id, kind: "claim", name: "bad", late: true });
   await force(history, "bad", { id, kind: "claim", name: "bad", late: true, value: "still" });
   {
-    await using scene = await Scene.start([], { history });
+    await using scene = await Scene.start([], { store });
     const { registry, follower } = scene.world.runtime;
     assertEquals(registry.version.id, 1);
     assertEquals(await scene.get(), "200 old");
@@ -302,7 +306,7 @@ Deno.test("at the start, a head that cannot be taken gives way to its newest anc
     assertMatch(follower.refused!.reason, /bad: nothing is left to claim/);
     await scene.world.logged(/version 3 cannot be taken: .*nothing is left/);
     await scene.world.logged(/running version 1; head is 3/);
-    const [report] = (await history.announcements()).map(({ data }) => data as Record<string, unknown>);
+    const [report] = (await presence.instances()).map(({ data }) => data as Record<string, unknown>);
     assertEquals([report?.version, (report?.refused as { version: number }).version], [1, 3]);
     // head moves on to what can be taken
     await force(history, "bad", { id, kind: "claim", name: "bad", value: "good" });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { MemoryHistory, openHistory } from "../../src/registry/mod.ts";
 import type { RuntimeOptions } from "../../src/runtime/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
 import { World } from "./world.ts";
 
 // The architecture document's own workflow, which changes specs over HTTP: every sentence of what it has to do.
@@ -192,9 +192,9 @@ Deno.test("a refusal is 400 with the reason, and nothing is changed", async (t) 
 });
 
 Deno.test("anything else that fails is 500, and says nothing of why", async () => {
-  const history = new MemoryHistory();
-  await using system = await SystemWorld.start({ history });
-  history.save = () => Promise.reject(new Error("the disk is full"));
+  const store = await openStore("memory:");
+  await using system = await SystemWorld.start({ store });
+  store.history.save = () => Promise.reject(new Error("the disk is full"));
   const { status, body } = await system.nodes("POST", hi);
   assertEquals(status, 500);
   assertEquals(body, { error: "Internal Server Error" });
@@ -343,8 +343,8 @@ Deno.test("what is created through one runtime works in another on the same stor
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/registry.db`;
-    await using system = await SystemWorld.start({ history: await openHistory(file) });
-    await using other = await World.start("[]", { history: await openHistory(file) });
+    await using system = await SystemWorld.start({ store: await openStore(file) });
+    await using other = await World.start("[]", { store: await openStore(file) });
     const { status, body } = await system.nodes("POST", [
       { kind: "listener", name: "door", port: 0, links: { out: [{ name: "hi", port: "in" }] } },
       hi,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { openHistory } from "../../src/registry/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
 import { snippets, World } from "./world.ts";
 
 Deno.test("a version that was accepted before is served before top levels have run again", async () => {
@@ -7,11 +7,11 @@ Deno.test("a version that was accepted before is served before top levels have r
   const code = 'console.log("top level of hello"); export default () => "hello"';
   const ran = (world: World) => world.log.some((line) => line.includes("top level of hello"));
   {
-    await using world = await World.start(snippets({ hello: code }), { history: await openHistory(file) });
+    await using world = await World.start(snippets({ hello: code }), { store: await openStore(file) });
     await world.logged(/top level of hello/);
   }
   {
-    await using world = await World.start("[]", { history: await openHistory(file) });
+    await using world = await World.start("[]", { store: await openStore(file) });
     assertEquals(world.runtime.registry.version.id, 1);
     assert(!ran(world), world.log.join("\n"));
     assertEquals((await world.fetch("/hello")).text, "hello");
@@ -26,12 +26,12 @@ Deno.test("a version that nobody has accepted yet is tried out at the start, and
   const file = await Deno.makeTempFile({ suffix: ".db" });
   {
     await using _ = await World.start(snippets({ hello: 'export default () => "hello"' }), {
-      history: await openHistory(file),
+      store: await openStore(file),
     });
   }
   {
     // the version is made while no runtime is there to try it
-    const world = await World.start("[]", { history: await openHistory(file), namespace: "other" });
+    const world = await World.start("[]", { store: await openStore(file), namespace: "other" });
     await using _ = world;
     await world.apply(JSON.stringify([{
       kind: "snippet",
@@ -41,7 +41,7 @@ Deno.test("a version that nobody has accepted yet is tried out at the start, and
       code: 'throw new Error("not today"); export default () => "bye"',
     }]));
   }
-  await using world = await World.start("[]", { history: await openHistory(file) });
+  await using world = await World.start("[]", { store: await openStore(file) });
   assertEquals(world.runtime.registry.version.id, 1);
   assertEquals((await world.fetch("/hello")).text, "hello");
   await world.logged(/version 2 cannot be taken.*not today/);

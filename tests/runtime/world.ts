@@ -1,4 +1,3 @@
-import { MemoryHistory } from "../../src/registry/mod.ts";
 import {
   changesOf,
   isApplicable,
@@ -9,6 +8,7 @@ import {
   type RuntimeOptions,
 } from "../../src/runtime/mod.ts";
 import { formatDiagnostic } from "../../src/spec/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
 
 /** A runtime in the process of the test: real threads, real sockets. */
 export class World implements AsyncDisposable {
@@ -23,7 +23,7 @@ export class World implements AsyncDisposable {
     const log: string[] = [];
     const scheme = options.scheme ?? await loadScheme({ extensions: options.extensions ?? [] });
     const runtime = await Runtime.start({
-      history: new MemoryHistory(),
+      store: await openStore("memory:"),
       logger: new Logger({ level: "debug", write: (line) => log.push(line) }),
       executors: 1,
       ...options,

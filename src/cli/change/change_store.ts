@@ -7,6 +7,7 @@ import {
   type Version,
 } from "../../registry/mod.ts";
 import { parseDuration } from "../../spec/mod.ts";
+import type { Store } from "../../store/mod.ts";
 import { authorOf } from "../options/author.ts";
 import type { Terminal } from "../options/command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "../options/flag.ts";
@@ -54,6 +55,7 @@ export async function changeStore(
   given: ParsedFlags,
   terminal: Terminal,
   registry: Registry,
+  { presence }: Store,
   { plan, save = saveVersion(registry), whole = false }: StoreChange,
 ): Promise<number> {
   const base = given.base === undefined ? undefined : await readVersion(textOf(given, "base")!, registry);
@@ -62,7 +64,7 @@ export async function changeStore(
   const made = await write(registry, base, async () => {
     const operations = await plan();
     const before = registry.version;
-    const live = await liveRuntimes(registry.history, new Set(operations.map(({ id }) => id.namespace)));
+    const live = await liveRuntimes(presence, new Set(operations.map(({ id }) => id.namespace)));
     if (dry || operations.length === 0) return { operations, live, version: before };
     return { operations, live, version: await save(operations, { ...signature(given, terminal), base: before.id }) };
   });
@@ -82,7 +84,7 @@ export async function changeStore(
     );
   }
   const wait = written && given["no-wait"] !== true;
-  const runtimes = wait ? await receptions(registry.history, made.live, id, timeout) : [];
+  const runtimes = wait ? await receptions(registry, presence, made.live, id, timeout) : [];
   if (isText && wait) { for (const line of receptionLines(runtimes, id, timeout)) terminal.print(line); }
   const isDry = dry && operations.length > 0;
   printData(given, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });

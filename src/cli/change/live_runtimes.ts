@@ -1,4 +1,5 @@
-import { type History, VersionTree } from "../../registry/mod.ts";
+import type { Presence } from "../../presence/mod.ts";
+import { type Registry, VersionTree } from "../../registry/mod.ts";
 import type { RuntimeReport } from "../../runtime/mod.ts";
 
 /** How long ago a runtime that lives may have been heard of last, in milliseconds. */
@@ -15,17 +16,17 @@ export interface RuntimeInstance {
   age: number;
 }
 
-/** The runtimes that have announced themselves in a store and not withdrawn, by namespace. */
-export async function heardRuntimes(history: History): Promise<RuntimeInstance[]> {
-  const heard = await history.announcements();
+/** Returns the runtimes that are registered on a store, ordered by namespace. */
+export async function heardRuntimes(presence: Presence): Promise<RuntimeInstance[]> {
+  const heard = await presence.instances();
   return heard
     .map(({ data, ...rest }) => ({ ...rest, report: data as unknown as RuntimeReport }))
     .sort((a, b) => a.report.namespace < b.report.namespace ? -1 : a.report.namespace > b.report.namespace ? 1 : 0);
 }
 
 /** The runtimes that live and run one of the namespaces. */
-export async function liveRuntimes(history: History, namespaces: ReadonlySet<string>): Promise<RuntimeInstance[]> {
-  return (await heardRuntimes(history)).filter(({ age, report }) => age <= LIVE && namespaces.has(report.namespace));
+export async function liveRuntimes(presence: Presence, namespaces: ReadonlySet<string>): Promise<RuntimeInstance[]> {
+  return (await heardRuntimes(presence)).filter(({ age, report }) => age <= LIVE && namespaces.has(report.namespace));
 }
 
 /**
@@ -53,17 +54,18 @@ export interface RuntimeOutcome {
  * @param timeout How long to wait, in milliseconds.
  */
 export async function receptions(
-  history: History,
+  registry: Registry,
+  presence: Presence,
   runtimes: readonly RuntimeInstance[],
   version: number,
   timeout: number,
 ): Promise<RuntimeOutcome[]> {
   const deadline = performance.now() + timeout;
   for (;;) {
-    const now = new Map((await heardRuntimes(history)).map((runtime) => [runtime.id, runtime]));
-    const { version: head } = await history.head();
+    const now = new Map((await heardRuntimes(presence)).map((runtime) => [runtime.id, runtime]));
+    const { version: head } = await registry.head();
     // what was made from what matters only where somebody has moved head on
-    const tree = new VersionTree(head === version ? [] : await history.versions());
+    const tree = new VersionTree(head === version ? [] : await registry.versions());
     const outcomes = runtimes.map((before) => outcome(before, now.get(before.id), { version, head, tree }));
     const left = deadline - performance.now();
     if (left <= 0 || outcomes.every(({ state }) => state !== "late")) return outcomes;

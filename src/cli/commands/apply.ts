@@ -1,6 +1,7 @@
 import type { Operation, Registry } from "../../registry/mod.ts";
 import { changesOf, type Coverage, isApplicable, readManifest } from "../../runtime/mod.ts";
 import { type Diagnostic, formatDiagnostic } from "../../spec/mod.ts";
+import type { Store } from "../../store/mod.ts";
 import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
 import { brokenLinks, describeBroken } from "../input/links.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
@@ -65,7 +66,8 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
       return operations;
     };
 
-    const work = (registry: Registry) => changeStore(given, terminal, registry, { plan: () => plan(registry) });
+    const work = (registry: Registry, store: Store) =>
+      changeStore(given, terminal, registry, store, { plan: () => plan(registry) });
     try {
       return await withStore(given, terminal, work, { missing: given["dry-run"] === true ? "empty" : "new" });
     } catch (error) {

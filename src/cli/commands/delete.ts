@@ -63,7 +63,7 @@ other cannot run without it.`,
     return await withStore(
       given,
       terminal,
-      (registry) => changeStore(given, terminal, registry, { plan: () => plan(registry) }),
+      (registry, store) => changeStore(given, terminal, registry, store, { plan: () => plan(registry) }),
     );
   },
 };

@@ -25,18 +25,18 @@ stay as they are: that is a new version.`,
     const [text, ...more] = args;
     if (text === undefined || more.length > 0) throw new UsageError("give one version to go to");
     const scope = scopeOf(given);
-    return await withStore(given, terminal, async (registry) => {
+    return await withStore(given, terminal, async (registry, store) => {
       const target = await readVersion(text, registry);
       const delta = () => registry.delta(registry.version.id, target);
       if (scope === undefined) {
-        return await changeStore(given, terminal, registry, {
+        return await changeStore(given, terminal, registry, store, {
           plan: delta,
           save: (_, options) => registry.jump(target, options),
           whole: true,
         });
       }
       const plan = async () => (await delta()).filter(({ id }) => id.namespace === scope);
-      return await changeStore(given, terminal, registry, { plan, whole: true });
+      return await changeStore(given, terminal, registry, store, { plan, whole: true });
     });
   },
 };

@@ -39,10 +39,10 @@ killed, or hangs; after an hour it is forgotten.`,
     const address = textOf(given, "admin");
     const admin = address === undefined ? undefined : await askAdmin(address);
     const options = admin === undefined ? {} : { missing: "empty" } as const;
-    return await withStore(given, terminal, async (registry) => {
+    return await withStore(given, terminal, async (registry, { presence }) => {
       const head = registry.version.id;
       const scope = scopeOf(given);
-      const runtimes = (await heardRuntimes(registry.history))
+      const runtimes = (await heardRuntimes(presence))
         .filter(({ report }) => (scope ?? report.namespace) === report.namespace)
         .map((runtime) => describe(runtime, head));
       if (!printData(given, terminal, { head, runtimes, ...admin !== undefined && { admin } })) {

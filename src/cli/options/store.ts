@@ -1,4 +1,5 @@
-import { openHistory, Registry } from "../../registry/mod.ts";
+import { Registry } from "../../registry/mod.ts";
+import { openStore, type Store } from "../../store/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 import { DEFAULT_STORE, settings, textOf } from "./settings.ts";
@@ -44,21 +45,22 @@ export interface StoreOptions {
 export async function withStore<T>(
   given: ParsedFlags,
   terminal: Terminal,
-  work: (registry: Registry) => Promise<T>,
+  work: (registry: Registry, store: Store) => Promise<T>,
   { missing = "error" }: StoreOptions = {},
 ): Promise<T> {
-  const store = textOf(given, "store") ?? DEFAULT_STORE;
-  if (isTransient(store)) {
-    throw new UsageError(`--store ${store} lasts as long as the program that opens it; name a file`);
+  const url = textOf(given, "store") ?? DEFAULT_STORE;
+  if (isTransient(url)) {
+    throw new UsageError(`--store ${url} lasts as long as the program that opens it; name a file`);
   }
-  const isMissing = missing !== "new" && !await isThere(store);
-  if (isMissing && missing === "error") throw new Error(`there is no store ${store}; weft apply makes one`);
-  await using registry = new Registry(await openHistory(isMissing ? "memory:" : store), {
+  const isMissing = missing !== "new" && !await isThere(url);
+  if (isMissing && missing === "error") throw new Error(`there is no store ${url}; weft apply makes one`);
+  await using store = await openStore(isMissing ? "memory:" : url);
+  await using registry = new Registry(store.history, {
     dispatch: "none",
     warn: (message) => terminal.warn(message),
   });
   await registry.load();
-  return await work(registry);
+  return await work(registry, store);
 }
 
 async function isThere(store: string): Promise<boolean> {

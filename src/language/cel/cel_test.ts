@@ -92,7 +92,7 @@ Deno.test("payloads of every type can be read and returned", () => {
 });
 
 Deno.test("an error equals the message of any of its causes", () => {
-  const error = failure("outer", {
+  const error = failure<string>("outer", {
     code: "c",
     details: { status: 400 },
     cause: new AggregateError([new TypeError("first"), failure("second", { cause: new Error("deep") })], "both"),

@@ -108,7 +108,7 @@ function failureOf(error: unknown): CodeFailure {
     if (isOverflow(error)) return failure("the expression is nested too deeply", { code: "too_large" });
     return isError(error) ? error as Failure : failure(String(error));
   }
-  const made: CodeFailure = failure(tidy(error.summary), { code: error.code ?? "bad_code" });
+  const made: CodeFailure = failure<string>(tidy(error.summary), { code: error.code ?? "bad_code" });
   const offset = error.range?.start;
   if (offset !== undefined) made.offset = offset;
   return made;

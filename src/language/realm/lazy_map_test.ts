@@ -19,7 +19,7 @@ let decoded = 0;
 defineDecoder("counted", (source) => {
   decoded++;
   if (source === "bad") {
-    throw failure("cannot be decoded", { code: "bad", details: { why: 1 }, cause: new Error("root") });
+    throw failure<string>("cannot be decoded", { code: "bad", details: { why: 1 }, cause: new Error("root") });
   }
   return { from: source as string };
 });

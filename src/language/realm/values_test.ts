@@ -180,10 +180,10 @@ Deno.test("an argument that is nested too deeply or not a payload is an error", 
 });
 
 Deno.test("an error keeps all its fields on the way in and out", () => {
-  const given = failure("outer", {
+  const given = failure<string>("outer", {
     code: "c",
     details: { status: 400, at: new Date(1) },
-    cause: new AggregateError([new TypeError("first"), failure("second", { code: "d" })], "both"),
+    cause: new AggregateError([new TypeError("first"), failure<string>("second", { code: "d" })], "both"),
     position: "f.yaml:1:2",
   });
   given.name = "Named";

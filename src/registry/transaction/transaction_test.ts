@@ -420,7 +420,7 @@ Deno.test("what cannot be undone is reported with both causes, and load mends it
   const error = await assertRejects(
     () => registry.apply([update("a"), update("b"), create("z")]),
     UndoError,
-    "what a failed transaction did to a:b could not be undone (recorder rejected the update of a:b: stuck)",
+    "a failed transaction could not be undone for a:b (recorder rejected the update of a:b: stuck)",
   );
   assertEquals(fullMessage(error).split(": ").slice(-2), ["recorder rejected the create of a:z", "no"]);
   assertEquals(error.left.map(({ kind, id }) => `${kind} ${id}`), ["update a:b"]);

@@ -7,10 +7,10 @@ import {
   type ScalarEvent,
   type SequenceEvent,
 } from "js-yaml";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { show } from "../model/show.ts";
 import { FILE_LIMITS, FileBudget, type Weight } from "./file_limits.ts";
 import type { LineMap } from "./line_map.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
 import { type ListNode, type Node, type ScalarNode, UNREADABLE } from "./node.ts";
 import { OpenMap } from "./open_map.ts";
 import { emptyKeyStart, isQuoted, scalarStart } from "./scalar_start.ts";

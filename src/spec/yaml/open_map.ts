@@ -1,7 +1,7 @@
 import { setKey } from "../../value/mod.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { show } from "../model/show.ts";
 import type { LineMap } from "./line_map.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
 import { type Entry, type MapNode, type Node, UNREADABLE } from "./node.ts";
 
 interface Key {

@@ -1,6 +1,6 @@
 import { type Event, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
-import { FILE_LIMITS } from "./file_limits.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import { FILE_LIMITS } from "./file_limits.ts";
 
 /** The events of a text, and what is wrong with its YAML. */
 export interface Parsed {

@@ -21,7 +21,7 @@ for (const key of Reflect.ownKeys(globalThis)) {
 }
 
 const realm = new Realm();
-const error = failure("outer", { code: "c", cause: new TypeError("inner") });
+const error = failure<string>("outer", { code: "c", cause: new TypeError("inner") });
 const runs: [language: string, code: string, argument: Value][] = [
   ["text", "text", null],
   ["json", '{"a": [1]}', null],

@@ -1,18 +1,13 @@
 // deno-lint-ignore-file require-await -- what throws in a method of a history has to reject
-import type { Value } from "../../../value/mod.ts";
-import { AnnouncementBoard } from "../../announcements.ts";
 import { ConflictError, RegistryError } from "../../errors.ts";
-import type { Announcement, Head, HeardAnnouncement, Move, Signature } from "../../history.ts";
-import { storable } from "../../storable.ts";
+import type { Head, Move, Signature } from "../../history.ts";
 import { Signal } from "../signal.ts";
 import { watchMoves } from "../watch.ts";
 import { HeadLog } from "./head_log.ts";
 
-/** What histories have in common that last as long as the object: moves of head, announcements and notes. */
+/** What histories have in common that last as long as the object: the head log and its watches. */
 export abstract class VolatileHistory {
   protected readonly headLog: HeadLog;
-  readonly #board = new AnnouncementBoard();
-  readonly #notes = new Map<string, Value>();
   readonly #moved = new Signal();
   #closed = false;
 
@@ -33,31 +28,6 @@ export abstract class VolatileHistory {
 
   watch(since: number, signal?: AbortSignal): AsyncIterableIterator<Move> {
     return watchMoves((since) => this.moves(since), this.#moved, since, signal);
-  }
-
-  async announce(announcement: Announcement): Promise<void> {
-    this.check();
-    this.#board.announce(announcement);
-  }
-
-  async announcements(): Promise<HeardAnnouncement[]> {
-    this.check();
-    return this.#board.list();
-  }
-
-  async withdraw(id: string): Promise<void> {
-    this.check();
-    this.#board.withdraw(id);
-  }
-
-  async note(key: string): Promise<Value | undefined> {
-    this.check();
-    return this.#notes.get(key);
-  }
-
-  async setNote(key: string, value: Value): Promise<void> {
-    this.check();
-    this.#notes.set(key, storable(value, `the note ${key}`));
   }
 
   async close(): Promise<void> {

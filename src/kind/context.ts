@@ -1,0 +1,123 @@
+import type { Path } from "../spec/model/mod.ts";
+import type { Answer, Value } from "../value/mod.ts";
+import type { Call, CallProcess } from "./call.ts";
+import type { Place } from "./kind.ts";
+import type { OutPorts } from "./port.ts";
+import type { Clock, Log, Metrics, Random } from "./services.ts";
+
+/** What every kind prepares a node with. */
+export interface Context<Fields, Out extends string> {
+  /** The node's name. */
+  readonly name: string;
+  /** The fields of the spec: validated, defaults filled in, templates evaluated. */
+  readonly fields: Fields;
+  /** The out ports, by name. */
+  readonly ports: OutPorts<Out>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The variables that the kind names in `env` and that `start --env` grants. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Returns where a field stands, `file:line:column`; undefined for a spec that came from no file. */
+  position(path: Path, offset?: number): string | undefined;
+}
+
+/** User code of a spec, compiled on an executor. */
+export interface Program {
+  /**
+   * Runs the code on a value.
+   *
+   * @returns What it returns, or an error with its position in the spec's file. If it takes longer than its limit the
+   * process ends, and this does not return.
+   */
+  call(call: Call, argument: Value): Value;
+}
+
+/** Code to compile. */
+export interface CodeOptions {
+  /** The name of the language: `javascript`, `cel`, ... */
+  readonly language: string;
+  readonly code: string;
+  /** The field that the code stands in. */
+  readonly at: Path;
+  /** How long a call may take, in milliseconds. Default 1,000. One limit holds for all code of a node. */
+  readonly timeout?: number | undefined;
+  /** Whether the code gets built-in objects of its own instead of the frozen shared ones. Default false. */
+  readonly isolate?: boolean | undefined;
+}
+
+/** What an executor kind prepares a node with. */
+export interface ExecutorContext<Fields, Out extends string> extends Context<Fields, Out> {
+  /** Compiles user code. @throws {Error} With the position, if it is not valid. */
+  compile(options: CodeOptions): Program;
+  /**
+   * Compiles a condition: a CEL expression over `self`, the payload. Its calls return true or false, or an error.
+   *
+   * @throws {Error} With the position, if it is not valid.
+   */
+  condition(options: Omit<CodeOptions, "language" | "isolate">): Program;
+  /** Opens a child process on this executor. Whoever opens it ends it. */
+  fork(process: CallProcess): Child;
+}
+
+/** A child process that a node has opened. */
+export interface Child {
+  /** Sends a payload by a port in the child. @returns Undefined if the port is not linked. */
+  send(port: { readonly name: string }, payload: Value): Promise<Answer> | undefined;
+  /** Ends the child once everything in it is answered. */
+  close(error?: Error): void;
+}
+
+/** How a source runs a workflow. */
+export interface RunOptions {
+  /** How long the process may take, in milliseconds. Default 30,000; `Infinity` for no limit. */
+  readonly timeout?: number | undefined;
+  /** Ends the process. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a host kind prepares a node with. */
+export interface HostContext<Fields, Out extends string> extends Context<Fields, Out> {
+  /**
+   * Runs the workflow behind an out port, for a node that watches something: opens a process in the newest generation,
+   * sends the payload, waits for the answer and the end of the process, and logs the error if it failed.
+   *
+   * @returns The answer. An error of the workflow is returned, not thrown; `busy` as its code says that too many
+   * processes are open.
+   */
+  run(port: PortName<Out>, payload: Value, options?: RunOptions): Promise<Answer>;
+  /**
+   * Returns a resource that nodes share: the first to ask for a key opens it, and it is closed when the last node that
+   * asked is released. A reload keeps it, because the new node asks before the old one is released.
+   *
+   * @param key Names the resource among all of the kind's nodes: what it is opened from belongs into it.
+   */
+  use<Resource>(
+    key: string,
+    open: () => Resource | Promise<Resource>,
+    close?: (resource: Resource) => void | Promise<void>,
+  ): Promise<Resource>;
+  /**
+   * Returns the transaction of a call's root process, begun by the first call that asks. It is committed when the
+   * process ends well, before the first byte of its answer leaves, and rolled back when it fails.
+   *
+   * @param key Names what the transaction is on. A process has one transaction.
+   * @throws {Error} If the process has a transaction on another key.
+   */
+  transaction<T extends Transaction>(call: Call, key: string, begin: () => T | Promise<T>): Promise<T>;
+}
+
+/** Something that is committed or rolled back with its process. */
+export interface Transaction {
+  commit(): void | Promise<void>;
+  rollback(error: Error): void | Promise<void>;
+}
+
+/** The names that `run` takes: those of the out ports, with an index where they have one. */
+export type PortName<Out extends string> = Out extends `${infer Base}[]` ? `${Base}[${number}]` : Out;
+
+/** The context of a kind, by where its nodes run. */
+export type ContextOf<At extends Place, Fields, Out extends string> = At extends "host" ? HostContext<Fields, Out>
+  : At extends "any" ? Context<Fields, Out>
+  : ExecutorContext<Fields, Out>;

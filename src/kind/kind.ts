@@ -1,0 +1,83 @@
+import type { Flow, Node, NodeSymbol } from "../flow/mod.ts";
+import type { KindDescription, Path } from "../spec/model/mod.ts";
+import type { ValueMap } from "../value/mod.ts";
+import type { Clock, Log, Metrics, Random } from "./services.ts";
+
+/**
+ * Where the nodes of a kind run: on an executor, without any permission; on the host, with the permissions of the
+ * program; or, for a kind that neither runs user code nor needs a permission, wherever their packet is.
+ */
+export type Place = "executor" | "host" | "any";
+
+/**
+ * What running a call twice would mean to somebody outside:
+ *
+ * - `none`: nothing, it only reads or computes;
+ * - `idempotent`: nothing, if the second call carries the same key;
+ * - `transactional`: nothing, because it belongs to the transaction of its process;
+ * - `once`: it must not run twice.
+ */
+export type Effect = "none" | "idempotent" | "transactional" | "once";
+
+/** A part of a compound, by its index among the nested specs, and one of its ports. */
+export interface PartPort {
+  readonly part: number;
+  readonly port: string;
+}
+
+/** How a compound is made of nested specs. */
+export interface Compound {
+  /** The nested specs, as the spec author wrote them. */
+  readonly parts: readonly ValueMap[];
+  /** Links between them. */
+  readonly wires: readonly { readonly from: PartPort; readonly to: PartPort }[];
+  /** Returns where a packet to an in port of the whole goes; empty if there is no such port. */
+  ins(port: string): readonly PartPort[];
+  /** Returns which parts' ports lead to an out port of the whole; empty if there is no such port. */
+  outs(port: string): readonly PartPort[];
+}
+
+/** What the engine prepares a node with; `defineKind` makes the kind's own context of it. */
+export interface Preparation {
+  /** The node's symbol: its name and its ports. */
+  readonly symbol: NodeSymbol;
+  /** The fields of the spec: validated, defaults filled in, templates evaluated. */
+  readonly fields: ValueMap;
+  /** Runs the node's packets. */
+  readonly flow: Flow;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The variables that the kind has asked for with `env` and that are granted. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Returns where a field stands, `file:line:column`, or the character at an offset of its string. */
+  position(path: Path, offset?: number): string | undefined;
+}
+
+/** A prepared node. */
+export interface Prepared {
+  readonly node: Node;
+  /** Undoes what preparing did. Called once. */
+  release?(): void | Promise<void>;
+}
+
+/** A node kind: its description, and how a spec of the kind becomes a node. Made by `defineKind` or `defineCompound`. */
+export interface Kind extends KindDescription {
+  /** Default `executor`. */
+  readonly place?: Place;
+  /** Default `once` for host kinds; kinds of other places have no effect. */
+  readonly effect?: Effect | ((fields: ValueMap) => Effect);
+  /** Whether the outcome may depend on the order of calls in different branches of a process. Default true. */
+  readonly ordered?: boolean;
+  /** Names of the variables that its nodes may read. */
+  readonly env?: readonly string[];
+  /** Returns what a spec is made of; such a kind has no node of its own. */
+  compound?(fields: ValueMap): Compound;
+  /**
+   * Makes a node. Everything that can fail happens here; nothing is started.
+   *
+   * @throws {Error} Why the spec cannot run; the change that brought it is rejected.
+   */
+  prepare?(preparation: Preparation): Prepared | Promise<Prepared>;
+}

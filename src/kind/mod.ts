@@ -1,0 +1,12 @@
+/**
+ * Defines kinds of nodes. This is all that a kind's author imports, beside zod for the fields.
+ *
+ * @module
+ */
+export * from "./call.ts";
+export * from "./compound.ts";
+export * from "./context.ts";
+export * from "./define.ts";
+export * from "./kind.ts";
+export type { IndexedPort, OutPorts, Port, PortBase } from "./port.ts";
+export * from "./services.ts";

@@ -1,0 +1,15 @@
+import type { Value } from "../value/mod.ts";
+
+/**
+ * Values by key, kept for good and part of no version. Setting one wakes nobody who watches the head of the history.
+ *
+ * Every method rejects with a `StorageError`: `invalid` for a value that cannot be stored, `unavailable` if the store
+ * cannot do that now or is closed.
+ */
+export interface Meta {
+  /** Returns the value of a key; undefined if it was never set. */
+  get(key: string): Promise<Value | undefined>;
+
+  /** Sets the value of a key, in place of its last one. */
+  set(key: string, value: Value): Promise<void>;
+}

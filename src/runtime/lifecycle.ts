@@ -1,0 +1,138 @@
+import type { Commit, Flow, InPort, Process, SymbolTable, Unit } from "../flow/mod.ts";
+import { asError, failure, type Value } from "../value/mod.ts";
+import type { Logger } from "./log.ts";
+import type { Processes } from "./processes.ts";
+
+/** How long a change waits for what `init`, `term`, load and unload do, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** What the hooks of nodes run with. */
+export interface LifecycleOptions {
+  flow: Flow;
+  processes: Processes;
+  table: SymbolTable;
+  logger: Logger;
+}
+
+/** The in ports that a unit's `term` links lead to, and the process that sends there. */
+interface Term {
+  readonly ports: readonly InPort[];
+  readonly process: Process | undefined;
+}
+
+/**
+ * Runs the load and unload hooks of nodes, and sends to the `init` and `term` links of specs: changes one after another,
+ * units in the order that the commit gives.
+ */
+export class Lifecycle {
+  readonly #options: LifecycleOptions;
+  /** Settles when the hooks of all changes so far have ended. */
+  #settled = Promise.resolve();
+  /** Settle when the unload hooks of a unit have ended. */
+  readonly #unloading = new WeakMap<Unit, Promise<void>>();
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns what runs the hooks of a change. Call it before the change's generation is the newest: processes for `term`
+   * belong to the generation before.
+   */
+  hooks({ load, unload, term }: Commit): () => Promise<void> {
+    const terms = new Map([...term].map(([unit, ports]) => [unit, { ports, process: this.#open(ports) }]));
+    const ended = unload.map((unit) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#unloading.set(unit, promise);
+      return resolve;
+    });
+    return async () => {
+      for (const unit of load) await this.#load(unit);
+      for (const [index, unit] of unload.entries()) {
+        await this.#unload(unit, terms.get(unit));
+        ended[index]!();
+      }
+    };
+  }
+
+  /**
+   * Runs hooks once those of earlier changes have ended, and waits for a time: they go on behind, and what was saved is
+   * in force whatever they do.
+   */
+  async run(hooks: () => Promise<void>): Promise<void> {
+    const settled = this.#settled = this.#settled.then(hooks);
+    if (!await inTime(settled)) {
+      this.#options.logger.log("warn", `init and term have taken ${PATIENCE} ms and are not waited for`);
+    }
+  }
+
+  /** Resolves when the unload hooks of a unit have ended, or have taken too long. */
+  async unloaded(unit: Unit): Promise<void> {
+    const unloading = this.#unloading.get(unit);
+    if (unloading !== undefined) await inTime(unloading);
+  }
+
+  async #load(unit: Unit): Promise<void> {
+    const ports = this.#options.table.init(unit);
+    await this.#send(unit, "init", ports, this.#open(ports));
+    for (const { symbol } of unit.nodes.toReversed()) {
+      await this.#logged(unit, "cannot be loaded", () => symbol.node.load?.());
+    }
+  }
+
+  /** Unloads a unit's nodes in the reverse order of their load. */
+  async #unload(unit: Unit, term: Term | undefined): Promise<void> {
+    for (const { symbol } of unit.nodes) {
+      await this.#logged(unit, "cannot be unloaded", () => symbol.node.unload?.());
+    }
+    if (term !== undefined) await this.#send(unit, "term", term.ports, term.process);
+  }
+
+  /** Opens a process for `init` or `term`; undefined if there is nothing to send to, or there are too many. */
+  #open(ports: readonly InPort[]): Process | undefined {
+    return ports.length === 0 ? undefined : this.#options.processes.open();
+  }
+
+  /** Sends the spec along its `init` or `term` links. */
+  async #send(unit: Unit, name: "init" | "term", ports: readonly InPort[], process?: Process): Promise<void> {
+    if (ports.length === 0) return;
+    const { flow } = this.#options;
+    await this.#logged(unit, `${name} failed`, async () => {
+      if (process === undefined) throw failure("too many processes are open");
+      const { fields, kind, id, name: specName = null } = unit.spec;
+      const payload: Value = { ...fields, kind, id, name: specName };
+      const answers = ports.map((port) =>
+        new Promise<void>((resolve, reject) => {
+          const answered = (_: unknown, answer: unknown) => answer instanceof Error ? reject(answer) : resolve();
+          flow.start(process, port, payload, { answered });
+        })
+      );
+      try {
+        await Promise.all(answers);
+        flow.close(process);
+      } catch (thrown) {
+        flow.close(process, asError(thrown));
+        throw thrown;
+      }
+    });
+  }
+
+  /** Runs a hook, and logs what it throws. */
+  async #logged(unit: Unit, what: string, hook: () => void | Promise<void>): Promise<void> {
+    try {
+      await hook();
+    } catch (thrown) {
+      const name = unit.spec.name ?? unit.spec.id;
+      this.#options.logger.failure(failure(`${name} ${what}`, { cause: asError(thrown) }), { node: name });
+    }
+  }
+}
+
+/** Waits for a promise at most as long as a change waits for hooks. @returns Whether it settled. */
+async function inTime(promise: Promise<void>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), PATIENCE));
+  const settled = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return settled;
+}

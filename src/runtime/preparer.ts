@@ -1,0 +1,120 @@
+import type { FlatSpec, Kind, Unit } from "../flow/mod.ts";
+import type { HostContext } from "../kinds/mod.ts";
+import type { Pool } from "../pool/mod.ts";
+import type { Entry } from "../registry/mod.ts";
+import { hasErrors, type Scheme, type Spec } from "../spec/mod.ts";
+import { asError, failure } from "../value/mod.ts";
+import { checkSpec, type CompiledUnit, type Draft, draftUnit, type Evaluate, readFields, refusal } from "./compile.ts";
+import { entryToSpec } from "./entry.ts";
+import type { Logger } from "./log.ts";
+
+/** What specs are prepared with. */
+export interface PreparerOptions {
+  /** The namespace that the runtime runs; specs of others are checked and left alone. */
+  namespace: string;
+  scheme: Scheme<Kind>;
+  /** Evaluates templates with the runtime's variables. */
+  evaluate: Evaluate;
+  pool: Pool;
+  logger: Logger;
+  /** Makes the context of a node that runs on the host. */
+  contextOf(draft: Draft): HostContext;
+}
+
+/**
+ * Prepares the specs of a transaction: does everything that can fail (templates, sockets, code), so that the commit
+ * cannot. What it has prepared is released exactly once.
+ */
+export class Preparer {
+  /**
+   * Whether a spec is checked and its top-level code run before its version is accepted. Off while the runtime loads a
+   * head that it accepted in an earlier run.
+   */
+  dryRun = true;
+  readonly #options: PreparerOptions;
+  #symbols = 0;
+
+  constructor(options: PreparerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Prepares the spec of an entry.
+   *
+   * @returns Undefined for a spec of another namespace, which is only checked.
+   * @throws {Error} Why the spec cannot run, with its position; whatever was prepared of it is released.
+   */
+  async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
+    const { scheme, evaluate, namespace } = this.#options;
+    const { spec, origin } = entryToSpec(entry);
+    const foreign = spec.namespace !== namespace;
+    if (foreign || this.dryRun) {
+      // variables are those of the runtime that runs the namespace
+      const diagnostics = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
+      if (hasErrors(diagnostics)) throw refusal(diagnostics);
+    }
+    if (foreign) return undefined;
+    const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, () => ++this.#symbols);
+    try {
+      await this.#prepareUnit(unit);
+    } catch (thrown) {
+      await this.release(unit);
+      throw located(thrown, spec);
+    }
+    return unit;
+  }
+
+  /** Removes a unit's symbols from the executors and undoes what preparing it did. Failures are logged. */
+  async release(unit: CompiledUnit): Promise<void> {
+    this.#options.pool.free(numbersOf(unit));
+    await this.releaseNodes(unit);
+  }
+
+  /** Undoes what preparing a unit's host nodes did. Failures are logged. */
+  async releaseNodes(unit: CompiledUnit): Promise<void> {
+    for (const prepared of unit.prepared.splice(0)) {
+      try {
+        await prepared.release?.();
+      } catch (thrown) {
+        const name = unit.spec.name ?? unit.spec.id;
+        const error = failure(`${name} cannot be released`, { cause: asError(thrown) });
+        this.#options.logger.failure(error, { node: name });
+      }
+    }
+  }
+
+  async #prepareUnit(unit: CompiledUnit): Promise<void> {
+    const { pool, contextOf } = this.#options;
+    pool.define(unit.drafts.map(({ symbol, definition, flat }) => ({ symbol, definition, pure: isPure(flat) })));
+    const dryRuns: Promise<void>[] = [];
+    for (const draft of unit.drafts) {
+      if (draft.flat.kind.place !== "host") {
+        draft.symbol.node = pool.node;
+        if (this.dryRun) dryRuns.push(pool.prepare(draft.symbol.number));
+        continue;
+      }
+      const prepared = await draft.flat.kind.prepare!(contextOf(draft));
+      draft.symbol.node = prepared.node;
+      unit.prepared.push(prepared);
+    }
+    await Promise.all(dryRuns);
+  }
+}
+
+/** Returns the numbers of a unit's symbols. */
+export function numbersOf({ nodes }: Unit): number[] {
+  return nodes.map(({ symbol }) => symbol.number);
+}
+
+function isPure({ kind, fields }: FlatSpec): boolean {
+  return typeof kind.pure === "function" ? kind.pure(fields) : kind.pure ?? false;
+}
+
+/** Returns the reason why a spec was rejected: its name and position in front, `invalid argument` as the cause. */
+function located(thrown: unknown, spec: Spec): Error {
+  const error = asError(thrown);
+  if (error.code === "invalid") return error;
+  const where = error.position ?? spec.name ?? spec.id;
+  const cause = failure(error.message, { cause: failure("invalid argument") });
+  return failure(`${where}: ${error.message}`, { code: "invalid", cause });
+}

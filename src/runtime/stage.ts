@@ -1,0 +1,82 @@
+import type { Entry } from "../registry/mod.ts";
+import type { CompiledUnit } from "./compile.ts";
+import type { Preparer } from "./preparer.ts";
+
+/** How many specs are prepared ahead of their turn: more start no faster, and keep requests on the executors waiting. */
+const AHEAD = 16;
+
+/** The changes of one transaction between its begin and its commit or discard. */
+export class Stage {
+  readonly #preparer: Preparer;
+  readonly #pause: () => Promise<void>;
+  /** Prepared units by the id of their spec. */
+  readonly #insert = new Map<string, CompiledUnit>();
+  readonly #remove = new Set<string>();
+  /** What the transaction brings, in order. */
+  readonly #entries: readonly Entry[];
+  /** How many of them are prepared, or being prepared. */
+  #next = 0;
+  /** Results of preparing ahead, until their turn. */
+  readonly #ahead = new Map<Entry, Promise<CompiledUnit | undefined>>();
+
+  /**
+   * @param entries What the transaction creates and updates, in order.
+   * @param pause Awaited before each spec, to let requests have their turn.
+   */
+  constructor(preparer: Preparer, entries: readonly Entry[], pause: () => Promise<void>) {
+    this.#preparer = preparer;
+    this.#entries = entries;
+    this.#pause = pause;
+  }
+
+  /** Whether the transaction changes nothing of this namespace. */
+  get empty(): boolean {
+    return this.#insert.size === 0 && this.#remove.size === 0;
+  }
+
+  /** Returns the units to insert, and the ids of specs to remove. */
+  get change(): { insert: CompiledUnit[]; remove: string[] } {
+    return {
+      insert: [...this.#insert.values()],
+      remove: [...this.#remove].filter((id) => !this.#insert.has(id)),
+    };
+  }
+
+  /** Prepares an entry. An entry that comes a second time, because it was deferred, replaces what was staged. */
+  async put(entry: Entry): Promise<void> {
+    this.#prepareAhead();
+    const unit = await (this.#ahead.get(entry) ?? this.#prepare(entry));
+    this.#ahead.delete(entry);
+    if (unit === undefined) return;
+    const staged = this.#insert.get(unit.spec.id);
+    this.#insert.set(unit.spec.id, unit);
+    if (staged !== undefined) await this.#preparer.release(staged);
+  }
+
+  /** Removes the spec with an id. */
+  remove(id: string): void {
+    this.#remove.add(id);
+  }
+
+  /** Releases everything that was prepared. */
+  async discard(): Promise<void> {
+    const ahead = await Promise.allSettled(this.#ahead.values());
+    const units = ahead.flatMap((result) => result.status === "fulfilled" && result.value ? [result.value] : []);
+    await Promise.all([...this.#insert.values(), ...units].map((unit) => this.#preparer.release(unit)));
+  }
+
+  /** Prepares the next entries while earlier ones wait for executors. */
+  #prepareAhead(): void {
+    while (this.#ahead.size < AHEAD && this.#next < this.#entries.length) {
+      const entry = this.#entries[this.#next++]!;
+      const prepared = this.#prepare(entry);
+      prepared.catch(() => {}); // reported when its turn comes
+      this.#ahead.set(entry, prepared);
+    }
+  }
+
+  async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
+    await this.#pause();
+    return await this.#preparer.prepare(entry);
+  }
+}

@@ -1,0 +1,3 @@
+/** Stores by URL: a history, with the presence and meta beside it. */
+export { openStore } from "./open_store.ts";
+export type { Store } from "./store.ts";

@@ -1,0 +1,12 @@
+import type { Meta, Presence } from "../presence/mod.ts";
+import type { History } from "../registry/mod.ts";
+
+/** An open store: the versions of a registry, the runtimes that follow them, and values by key. */
+export interface Store extends AsyncDisposable {
+  readonly history: History;
+  readonly presence: Presence;
+  readonly meta: Meta;
+
+  /** Closes all three. Watches end, later calls reject. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+/**
+ * The `code` of every error that the engine itself makes, and what it means. An error may carry another code if the code
+ * comes from elsewhere: from user code, the runtime or the CEL library.
+ */
+export const ERROR_CODES = {
+  aborted: "The client went away, the process had already ended, or the runtime was closed.",
+  address: "A socket could not be bound: the address is in use or not available.",
+  bad_code: "The code of a spec does not compile.",
+  bad_request: "The request is malformed; answered with status 400.",
+  bad_response: "The answer cannot be sent as an HTTP response.",
+  canceled: "The caller canceled the operation.",
+  conflict: "The entry already exists, or head has moved since it was read.",
+  dropped: "The process ended before the packet was answered.",
+  executor_lost: "The executor that ran the process was ended or crashed, or no executor is left.",
+  index_out_of_range: "A CEL function was called with an index outside of its string or list.",
+  internal: "The registry failed in a way that the caller cannot correct.",
+  invalid: "A spec, a name or another argument is invalid.",
+  invalid_argument: "A CEL function was called with an argument that it does not accept.",
+  loop: "The process was ended because its packets go in circles or multiply without end.",
+  memory: "The executor ran out of memory during a call and was ended.",
+  never_settles: "User code awaits a promise that can never settle.",
+  no_matching_overload: "A CEL function was called with arguments of the wrong types.",
+  not_a_value: "Something that is not a value, such as a function, cannot be a payload or part of an answer.",
+  not_found: "The entry, version or other object does not exist.",
+  numeric_overflow: "The result of a CEL calculation does not fit into a 64-bit integer.",
+  refused: "An executor sent a packet that it is not allowed to send.",
+  rejected: "A handler rejected the change; the error's cause says why.",
+  request_timeout: "The request body did not arrive in time; answered with status 408.",
+  timeout: "A call, a process or a handler exceeded its time limit.",
+  too_large: "A value, a request body (answered with status 413) or code exceeds its size limit.",
+  unavailable: "The store does not support the operation, or cannot be reached at the moment.",
+  unsupported_media_type: "The encoding or the charset of the request body is not supported; answered with status 415.",
+} as const satisfies Record<string, string>;
+
+/** The `code` of an error that the engine itself makes. */
+export type ErrorCode = keyof typeof ERROR_CODES;
