@@ -1,19 +1,13 @@
 /**
- * What a call into user code costs: `deno bench -A bench/language_bench.ts`.
+ * Measures calls into user code, templates and compilation: `deno bench -A bench/language_bench.ts`.
  *
- * Aims: a number in and out 0.1 µs; a request as its lazy payload in, `{status, body}` out 1 µs; async 2 µs.
+ * Targets: a number in and out 0.1 µs; a lazy request in, `{status, body}` out 1 µs; async 2 µs; any template 50 ms; code
+ * stopped at most 200 ms after its limit.
  */
 import { requestPayload } from "../src/http/mod.ts";
-import { compileCondition, evaluateTemplate, languageOf, type Program, Realm } from "../src/language/mod.ts";
+import { compileCondition, evaluateTemplate } from "../src/language/mod.ts";
 import type { Value } from "../src/value/mod.ts";
-
-const realm = new Realm();
-
-function program(code: string, language = "javascript"): Program {
-  const made = languageOf(language).compile(code, { realm });
-  made.start();
-  return made;
-}
+import { program, realm, timed } from "../tests/language/run.ts";
 
 const get = requestPayload({
   method: "GET",
@@ -35,7 +29,7 @@ const list = Array.from({ length: 100 }, (_, i) => ({ id: i, name: `item ${i}`, 
 
 const calls: [group: string, name: string, code: string, argument: Value][] = [
   ["call", "a number in and out", "export default (n) => n + 1", 1],
-  ["call", "a request in, a text out", "export default () => 'pong'", get],
+  ["call", "a request in, a string out", "export default () => 'pong'", get],
   ["call", "a request in, {status, body} out", "export default (r) => ({ status: 200, body: r.method })", get],
   ["call", "its header read", "export default (r) => ({ status: 200, body: r.header['User-Agent'][0] })", get],
   ["call", "its JSON body read", "export default (r) => ({ status: 200, body: r.body.name })", post],
@@ -48,6 +42,7 @@ const calls: [group: string, name: string, code: string, argument: Value][] = [
 
 for (const [group, name, code, argument] of calls) {
   const made = program(code);
+  made.start();
   Deno.bench(`${group}: ${name}`, { group }, () => {
     made.call(argument);
   });
@@ -73,14 +68,49 @@ Deno.bench("template: int(env.PORT) + 1", { group: "template" }, () => {
   evaluateTemplate("int(env.PORT) + 1", { PORT: "8000" });
 });
 
+const largeTemplates = {
+  "120 replacements": `env.PORT${".replace('0', '00000')".repeat(120)}`,
+  "300 additions": `env.PORT + ${"env.PORT + ".repeat(300)}env.PORT`,
+  "2,000 parentheses": "(".repeat(2000),
+  "nested lists": "[".repeat(45) + "]".repeat(45),
+};
+for (const [name, template] of Object.entries(largeTemplates)) {
+  Deno.bench(`template: ${name}`, { group: "large templates" }, () => {
+    try {
+      evaluateTemplate(template, { PORT: "8000" });
+    } catch {
+      // Rejecting the template takes time as well.
+    }
+  });
+}
+
+const endless = {
+  "a loop": "export default () => { for (;;); }",
+  "microtasks": "export default async () => { for (;;) await null; }",
+  "a regular expression": "export default () => /(a+)+$/.test('a'.repeat(40) + 'b')",
+};
+for (const [name, code] of Object.entries(endless)) {
+  const made = program(code);
+  Deno.bench(`stop after 30 ms: ${name}`, { group: "stop" }, () => {
+    timed(30, () => made.call(null));
+  });
+}
+
 let number = 0;
 
 Deno.bench("compile: javascript", { group: "compile" }, () => {
-  program(`let n = 0; export default function f(a) { return { n: n++, i: ${number++}, a } }`).release();
+  const made = program(`let n = 0; export default function f(a) { return { n: n++, i: ${number++}, a } }`);
+  made.start();
+  made.release();
 });
 
 Deno.bench("compile: typescript", { group: "compile" }, () => {
-  program(`let n: number = 0; export default (a: string) => ({ n: n++, i: ${number++}, a })`, "typescript").release();
+  const made = program(
+    `let n: number = 0; export default (a: string) => ({ n: n++, i: ${number++}, a })`,
+    "typescript",
+  );
+  made.start();
+  made.release();
 });
 
 Deno.bench("compile: cel", { group: "compile" }, () => {
@@ -88,5 +118,5 @@ Deno.bench("compile: cel", { group: "compile" }, () => {
 });
 
 Deno.bench("compile: javascript, isolated", { group: "compile" }, () => {
-  languageOf("javascript").compile("export default (n) => n", { realm, isolate: true }).call(1);
+  program("export default (n) => n", "javascript", true).call(1);
 });

@@ -1,53 +1,72 @@
 import type { Diagnostic } from "../spec/model/mod.ts";
 import type { Failure, LogLevel, Value } from "../value/mod.ts";
+import { diagnose } from "./code_error.ts";
 import type { Realm } from "./realm/realm.ts";
 
-/** An error that knows where in the code it arose. */
+/** An error with the place in the code where it arose. */
 export interface CodeFailure extends Failure {
   /** UTF-16 units from the start of the code. */
   offset?: number;
 }
 
-/** How a program is made. */
+/** Options of compiling a program. */
 export interface CompileOptions {
   /** Where its code runs. */
   realm: Realm;
-  /** Whether it gets a context of its own, at 4 ms and 350 KB, instead of the one that all share. Default false. */
+  /** Whether it gets a context of its own, which costs 4 ms and 350 KB, instead of the shared one. Default false. */
   isolate?: boolean;
 }
 
-/** A language that snippets and conditions are written in. */
+/** A language of snippets and conditions. */
 export interface Language {
-  /** How a spec names it: `javascript`. */
+  /** The name in specs, for instance `javascript`. */
   readonly name: string;
-  /** What is wrong with code, as far as can be seen without running any of it. */
+  /** Returns the errors in code that can be found without running it. */
   check(code: string): Diagnostic[];
-  /** @throws {CodeFailure} If `check` finds anything; code `bad_code`. */
+  /** Compiles code. @throws {CodeFailure} `bad_code` if `check` finds an error. */
   compile(code: string, options: CompileOptions): Program;
 }
 
-/** Code that is ready to run. */
+/** A compiled program. */
 export interface Program {
   /**
-   * Runs what the code does once, before it is first called; a second time does nothing. Only inside a timed slice.
+   * Runs the top level of the code, unless it already has run. Must be called inside a timed slice.
    *
    * @throws {CodeFailure} What the code throws.
    */
   start(): void;
   /**
-   * Answers a value; an error with `offset`, where it is known, if the code throws. Starts the program if that has not
-   * been done. Only inside a timed slice, which may cut it short anywhere.
+   * Calls the program, and starts it first if necessary. Must be called inside a timed slice, which may stop it anywhere.
+   *
+   * @returns The result, or the error that the code throws, with its `offset` if that is known.
    */
   call(argument: Value): Value;
-  /** What the code has written with `console` since this was last asked, a call that was cut short included. */
+  /** Returns what the code has written with `console` since the last time, including the output of stopped calls. */
   takeLogs(): LogLine[];
-  /** Gives up what the program holds; it is not called again. */
+  /** Releases what the program holds; it cannot be called afterwards. */
   release(): void;
 }
 
 /** A line that a snippet has written. */
 export interface LogLine {
   level: LogLevel;
-  /** As the snippet wrote it: it may hold any character. */
+  /** The line as written; it may contain any character. */
   text: string;
+}
+
+/**
+ * Defines a language.
+ *
+ * @param parse Throws a `CodeError` if the code is invalid.
+ */
+export function defineLanguage<Parsed>(
+  name: string,
+  parse: (code: string) => Parsed,
+  toProgram: (parsed: Parsed, code: string, options: CompileOptions) => Program,
+): Language {
+  return {
+    name,
+    check: (code) => diagnose(() => parse(code)),
+    compile: (code, options) => toProgram(parse(code), code, options),
+  };
 }

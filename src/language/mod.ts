@@ -1,4 +1,4 @@
-/** The languages of snippets and conditions, and the realm that their code runs in. */
+/** Languages of snippets and conditions, and the realm that their code runs in. */
 export { checkCondition, compileCondition, isTruthy } from "./cel/condition.ts";
 export type { CodeFailure, CompileOptions, Language, LogLine, Program } from "./language.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";

@@ -1,6 +1,6 @@
 /**
- * Ways in which code has got out of sandboxes, or might. Each runs as the body of an async function that is called with
- * `args` and hands whatever it gets hold of to `got`; what it throws is looked at too.
+ * Known and possible ways out of a sandbox. Each attempt runs as the body of an async function that is called with `args`
+ * and passes everything it obtains to `got`. What it throws is examined as well.
  */
 export const ATTEMPTS: Record<string, string> = {
   "constructor of this": "got(this, this?.constructor)",
@@ -28,7 +28,7 @@ export const ATTEMPTS: Record<string, string> = {
   "code from a string: AsyncFunction": "got(await (async () => {}).constructor('return this')())",
   "code from a string: GeneratorFunction": "got((function* () {}).constructor('yield this')().next())",
   "code from a string: AsyncGeneratorFunction": "got(await (async function* () {}).constructor('yield this')().next())",
-  "code from a string: by Reflect.construct": "got(Reflect.construct(Function, ['return this'], class {})())",
+  "code from a string: Reflect.construct": "got(Reflect.construct(Function, ['return this'], class {})())",
   "code from a string: bound and applied":
     "got(Reflect.apply(Function.prototype.bind, Function, [null, 'return this'])()())",
   "code from a string: timers": "got(globalThis.setTimeout?.('1'), globalThis.setInterval?.('1'))",
@@ -77,10 +77,9 @@ export const ATTEMPTS: Record<string, string> = {
     "() => [...1], () => { const [a] = {} }, () => { x; let x }, () => new Uint8Array(2 ** 40), () => Uint8Array.fromBase64('?'), () => new TextDecoder('x'), () => new URL('x')]) try { f() } catch (e) { got(e) }",
   "rejections of the engine":
     "for (const f of [async () => null.x, () => Promise.all(1), () => Promise.any([]), () => Array.fromAsync(1), async () => { for await (const x of 1); }, async () => { await { get then() { throw new Error('t') } } }]) await f().catch(got)",
-  "import, hidden behind what is a comment to scripts only":
-    "const x = 1, y = 2; x<!--y + `\n; got(await import('node:fs')) //`",
+  "import, hidden behind a comment of scripts": "const x = 1, y = 2; x<!--y + `\n; got(await import('node:fs')) //`",
   "import()": "got(await import('node:fs'))",
-  "import() with a name made up": "got(await import('node:' + ['fs']))",
+  "import() with a computed name": "got(await import('node:' + ['fs']))",
   "import() in a default value": "const f = (x = import('node:fs')) => x; got(await f())",
   "import() spelled with an escape": "got(await \\u0069mport('node:fs'))",
   "import.meta": "got(import.meta)",
@@ -95,12 +94,12 @@ export const ATTEMPTS: Record<string, string> = {
   "callee's accessor":
     "(function () { const d = Object.getOwnPropertyDescriptor(arguments, 'callee'); got(d.get, d.set, d.get?.caller) })()",
   "caller of a function": "function f() { return f.caller } got(f(), f.arguments)",
-  "caller by the prototype's accessor":
+  "caller through the prototype's accessor":
     "got(Object.getOwnPropertyDescriptor(Function.prototype, 'caller')?.get?.call(got))",
   "with and unscopables": "with ({ [Symbol.unscopables]: { got: true } }) got(this)",
   "prototypes above the global":
     "for (let at = globalThis; at !== null; at = Object.getPrototypeOf(at)) got(at === globalThis ? null : at, at.constructor)",
-  "globals by their descriptors":
+  "globals through their descriptors":
     "for (const d of Object.values(Object.getOwnPropertyDescriptors(globalThis))) got(d.value === globalThis ? null : d.value, d.get, d.get?.call(args), d.set)",
   "WebAssembly and shared memory":
     "got(globalThis.WebAssembly, globalThis.SharedArrayBuffer, globalThis.Atomics, globalThis.ShadowRealm)",
@@ -112,29 +111,29 @@ export const ATTEMPTS: Record<string, string> = {
     "inspect(...all) { got(...all) } }; console.log(o); console.log('%o', o); answer({ o: [1] }); throw o",
   "console's functions":
     "got(console, console.log, console.log.constructor); console.log(new Proxy({}, { ownKeys(...all) { got(this, ...all); return [] }, getPrototypeOf(...all) { got(...all); return null } }))",
-  "console with traps that lie":
+  "console with inconsistent traps":
     "console.log(new Proxy(function () {}, { getOwnPropertyDescriptor(...all) { got(...all); return undefined }, get(...all) { got(...all) } }))",
-  "getters of the answer":
+  "getters of the result":
     "answer({ get a() { got(this, arguments, new Error().stack); return { get b() { got(this); return 1 } } } })",
-  "traps of the answer":
+  "traps of the result":
     "const trap = (target) => new Proxy(target, new Proxy({}, { get: (_, name) => (...all) => { got(...all); return Reflect[name](...all) } })); answer(trap({ a: trap([trap({})]), b: trap(new Map()), c: trap(new Error('x')) }))",
-  "getPrototypeOf of the answer": "answer(new Proxy({}, { getPrototypeOf(t) { got(this, t); return Map.prototype } }))",
-  "a proxy that says it is an error":
+  "getPrototypeOf of the result": "answer(new Proxy({}, { getPrototypeOf(t) { got(this, t); return Map.prototype } }))",
+  "a proxy that pretends to be an error":
     "answer(new Proxy({}, { getPrototypeOf: () => Error.prototype, get(...all) { got(...all) } }))",
-  "iterators of the answer":
+  "iterators of the result":
     "answer({ a: Object.assign([1], { [Symbol.iterator](...all) { got(this, ...all); return [][Symbol.iterator]() } }), b: Object.assign(new Set([1]), { [Symbol.iterator]() { got(this) } }) })",
-  "methods of the answer":
+  "methods of the result":
     "answer([Object.assign(new Map([[1, 2]]), { entries() { got(this) }, get: got }), Object.assign(new Date(), { getTime() { got(this) } }), Object.assign([1], { map: got, toJSON: null })])",
-  "toJSON of the answer": "answer(new (class { toJSON(...all) { got(this, ...all); return this.x } })())",
-  "symbols of the answer":
+  "toJSON of the result": "answer(new (class { toJSON(...all) { got(this, ...all); return this.x } })())",
+  "symbols of the result":
     "answer({ [Symbol.toPrimitive](...all) { got(this, ...all) }, [Symbol.toStringTag]: { toString() { got(this) } } })",
   "species of bytes in the answer":
     "class B extends Uint8Array { static get [Symbol.species]() { got(this); return function (...all) { got(this, ...all); return new Uint8Array(9) } } } answer([new B(2), new B(3).buffer])",
-  "bytes that are none":
+  "objects that pretend to be bytes":
     "answer([Object.create(Uint8Array.prototype), Object.create(Date.prototype), Object.create(Map.prototype), Object.create(Error.prototype), Object.create(Promise.prototype)])",
   "bytes that shrink while they are copied":
     "const b = new ArrayBuffer(8, { maxByteLength: 8 }); answer({ get a() { b.resize(1); return 1 }, b: new Uint8Array(b, 4), c: new DataView(b, 0) })",
-  "bytes that are taken away while they are copied":
+  "bytes that are detached while they are copied":
     "const b = new Uint8Array(8); answer([b, { get a() { b.buffer.transfer(); return 1 } }, b])",
   "a list that grows and shrinks while it is copied":
     "const a = [1, 2, 3]; Object.defineProperty(a, 1, { get() { a.length = 1; got(this); return 2 } }); answer([a, a])",
@@ -149,7 +148,7 @@ export const ATTEMPTS: Record<string, string> = {
   "__proto__ of Object.prototype": "Object.prototype.__proto__ = new Proxy({}, { get(...all) { got(...all) } })",
   "a key called __proto__":
     'answer(JSON.parse(\'{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}\'))',
-  "then of the answer": "answer({ then(...all) { got(this, ...all, ...all.map((f) => f.constructor)); all[0](1) } })",
+  "then of the result": "answer({ then(...all) { got(this, ...all, ...all.map((f) => f.constructor)); all[0](1) } })",
   "then as a getter":
     "let n = 0; answer({ get then() { got(this, arguments); return n++ ? undefined : (...all) => got(...all) } })",
   "then of a proxy":
@@ -162,7 +161,7 @@ export const ATTEMPTS: Record<string, string> = {
   "catch and finally replaced": "Promise.prototype.catch = (...all) => got(...all)",
   "a promise rejected with something odd":
     "answer(Promise.reject(new Proxy({}, { get(...all) { got(...all) }, getPrototypeOf() { got(this); return Error.prototype } })))",
-  "a rejection that nobody handles":
+  "an unhandled rejection":
     "Promise.reject({ get message() { got(this) }, get stack() { got(this) }, toString() { got(this) }, [Symbol.for('nodejs.util.inspect.custom')]: got })",
   "microtasks":
     "queueMicrotask(function (...all) { got(this, ...all) }); await new Promise((done) => queueMicrotask(done))",
@@ -172,7 +171,7 @@ export const ATTEMPTS: Record<string, string> = {
     "throw { get message() { got(this, arguments); return 'm' }, get code() { got(this) }, get details() { got(this) } }",
   "getters of a thrown error":
     "throw Object.defineProperties(new Error(), Object.fromEntries(['name', 'message', 'code', 'stack', 'cause', 'details', 'errors'].map((key) => [key, { get() { got(this); return new Error(key) } }])))",
-  "texts of a thrown error that are none":
+  "fields of a thrown error that are not strings":
     "throw Object.assign(new Error(), { name: { toString: got }, message: { [Symbol.toPrimitive]: got }, code: { valueOf: got }, stack: [{ toString: got }] })",
   "a thrown proxy":
     "throw new Proxy(new Error('x'), { get(...all) { got(this, ...all); return all[0] }, has(...all) { got(...all) } })",
@@ -180,13 +179,13 @@ export const ATTEMPTS: Record<string, string> = {
   "an answer that is revoked": "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); answer(proxy)",
   "an error's causes and errors":
     "throw new AggregateError([{ get message() { got(this) } }, new Proxy([], { get(...all) { got(...all) } })], 'm', { cause: { toString() { got(this) }, toJSON() { got(this) } } })",
-  "errors that are no list":
+  "errors that are not a list":
     "throw Object.assign(new AggregateError([]), { errors: new Proxy([1], { get(...all) { got(...all); return Reflect.get(...all) } }) })",
   "reviver and replacer":
     "JSON.parse('{\"a\": [1]}', function (...all) { got(this, ...all) }); JSON.stringify({ a: 1, toJSON(...all) { got(this, ...all) } }, function (...all) { got(this, ...all); return 1 })",
   "regular expressions' symbols":
     "const r = /a/g; r.exec = function (...all) { got(this, ...all); return null }; 'a'.replace(r, got); 'a'.match({ [Symbol.match](...all) { got(this, ...all) } }); 'a'.split({ [Symbol.split](...all) { got(this, ...all) } })",
-  "regular expressions' notes":
+  "regular expressions' last match":
     "/(secret)/.exec('secret'); got(RegExp.$1, RegExp.lastMatch, RegExp.input, RegExp['$_']); if (RegExp.$1 !== undefined) got('escaped')",
   "lastIndex with a valueOf": "const r = /a/y; r.lastIndex = { valueOf() { got(this); return 0 } }; r.test('a')",
   "comparators and callbacks":
@@ -208,9 +207,9 @@ export const ATTEMPTS: Record<string, string> = {
     "for (const v of [new Proxy({}, { ownKeys(...all) { got(...all); return [] } }), { get a() { got(this); return 1 } }, Object.assign(() => 1), new (class extends Map { entries() { got(this) } })()]) try { got(structuredClone(v)) } catch (e) { got(e) }",
   "structuredClone with odd options":
     "got(structuredClone({}, { get transfer() { got(this); return [][Symbol.iterator]() } })); try { structuredClone({}, { transfer: [{}] }) } catch (e) { got(e, e.constructor) }",
-  "TextDecoder of something else":
+  "TextDecoder of other objects":
     "try { new TextDecoder().decode(Object.create(Uint8Array.prototype)) } catch (e) { got(e) } got(new TextEncoder().encodeInto('a', new Proxy([], { set(...all) { got(...all); return true }, get(...all) { got(...all); return Reflect.get(...all) } })))",
-  "random values into something else":
+  "random values into other objects":
     "class U extends Uint8Array { get buffer() { got(this); return args.bytes.buffer } } got(crypto.getRandomValues(new U(2)), crypto, crypto.constructor)",
   "a URL with hooks":
     "got(new URL({ toString() { got(this); return 'http://h/' } }), new URLSearchParams(new Proxy({}, { ownKeys(...all) { got(...all); return [] } })), new URLSearchParams([[1, 2]]).entries())",
@@ -222,7 +221,7 @@ export const ATTEMPTS: Record<string, string> = {
     "got(Temporal.Now.plainDateISO(), Temporal.PlainDate.from({ get year() { got(this); return 2000 }, month: 1, day: 1 }), Temporal.Duration.from({ hours: 1 }))",
   "Date replaced":
     "class D extends Date { getTime() { got(this); return 1 } [Symbol.toPrimitive](...all) { got(...all) } } answer([new D(), new D(NaN)])",
-  "stacks of what is disposed of":
+  "stacks of disposed resources":
     "{ using x = { [Symbol.dispose](...all) { got(this, ...all); throw new Error('d') } }; throw new Error('e') }",
   "set methods":
     "new Set([1]).union({ size: 1, has(...all) { got(this, ...all) }, keys(...all) { got(this, ...all); return [][Symbol.iterator]() } })",
@@ -233,7 +232,7 @@ export const ATTEMPTS: Record<string, string> = {
   "symbols of the registry":
     "got(Symbol.for('nodejs.util.promisify.custom'), Symbol.keyFor(Symbol.for('x')), Symbol.prototype.constructor)",
   "labels and comma": "a: { b: for (;;) { break a } } got((0, this), void 0, typeof this)",
-  "frozen objects by their prototypes":
+  "frozen objects through their prototypes":
     "Object.prototype.hasOwnProperty.call = got; Function.prototype.apply = got; Reflect.apply = got",
   "class fields over built-ins": "class A extends Function { constructor() { super('return this') } } got(new A()())",
   "subclass of Function with a proxy":

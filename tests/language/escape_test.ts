@@ -27,8 +27,8 @@ const argument = (): Value => ({
 });
 
 /**
- * Wraps an attempt in a module. A first call makes it; a second, with "verdict", looks at everything that it got hold of:
- * each function and object in reach has to be of the realm's own, by where its prototypes end.
+ * Wraps an attempt in a module. The first call makes the attempt. A second, with "verdict", checks that every object and
+ * function that can be reached from what it obtained belongs to the realm, judged by the root of its prototype chain.
  */
 const wrapped = (attempt: string) => `
   const moduleArguments = (() => arguments)();
@@ -90,7 +90,7 @@ const canary = program(`
 
 let canaryCalls = 0;
 
-/** Whether the realm answers the next call as if nothing had been. */
+/** Checks that an attempt has changed nothing for the next call in the realm. */
 function assertUnharmed(after: string): void {
   assertEquals(
     timed(2000, () => canary.call({ a: [1, new Date(1)] })),
@@ -113,39 +113,38 @@ function assertUnharmed(after: string): void {
   assertEquals(Object.keys(Object.prototype), [], after);
 }
 
-Deno.test("there are enough attempts to mean something", () => {
+Deno.test("there are at least 100 attempts", () => {
   assert(Object.keys(ATTEMPTS).length >= 100);
 });
 
 for (const [name, attempt] of Object.entries(ATTEMPTS)) {
-  Deno.test(`no way out: ${name}`, () => {
+  Deno.test(`no escape: ${name}`, () => {
     let made;
     try {
       made = program(wrapped(attempt));
     } catch (error) {
-      // Some are refused before anything runs.
+      // Some are rejected before they run.
       assert(isError(error) && (error as { code?: string }).code === "bad_code", String(error));
       return assertUnharmed(name);
     }
     const first = timed(5000, () => made.call(argument()));
-    assert(first !== stopped, "it should end");
+    assert(first !== stopped, "the attempt does not end");
     assertEquals(timed(20_000, () => made.call("verdict")), "held");
     assertUnharmed(name);
     made.release();
   });
 }
 
-Deno.test("the look for something foreign finds it", () => {
-  // The same wrapping, given an object of the engine's own by a way that does not exist: through the engine's hands.
+Deno.test("the verdict detects a foreign object", () => {
+  // The same wrapper, here given a foreign object directly.
   const seen = new Function(
     "stranger",
     wrapped("got(stranger)").replace("export default", "const run =") + "; run({}); return verdict();",
   );
-  const foreign = program("export default () => ({})");
+
   assertEquals(seen({ an: "object of this realm" }), "held");
-  // deno-lint-ignore no-explicit-any -- an object of another realm, which has no type here
+  // deno-lint-ignore no-explicit-any -- stands for an object of another realm
   const stranger: any = Reflect.construct(Object, [], Object);
   Object.setPrototypeOf(stranger, Object.create(null, { hasOwnProperty: { value: 1 } }));
   assertEquals(seen(stranger), "escaped: something foreign");
-  foreign.release();
 });

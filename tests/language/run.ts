@@ -1,11 +1,11 @@
 import vm from "node:vm";
-import { languageOf, type LogLine, type Program, Realm } from "../../src/language/mod.ts";
+import { type CodeFailure, languageOf, type LogLine, type Program, Realm } from "../../src/language/mod.ts";
 import type { Value } from "../../src/value/mod.ts";
 
-// Work that a snippet leaves behind may reject without anyone to see it.
+// Microtasks of a snippet may reject without a handler.
 addEventListener("unhandledrejection", (event) => event.preventDefault());
 
-/** The realm that tests share, as snippets of one executor do. */
+/** The realm that all tests share, as the snippets of one executor do. */
 export const realm = new Realm();
 
 /** Compiles code in the shared realm. */
@@ -23,14 +23,15 @@ export function run(code: string, argument: Value = null): Value {
   }
 }
 
-/** As `run`, with what the code has written. */
+/** Runs code once on a value, and returns its output as well. */
 export function runLogged(code: string, argument: Value = null): { value: Value; lines: LogLine[] } {
   const made = program(code);
   const value = made.call(argument);
   return { value, lines: made.takeLogs() };
 }
 
-const STOPPED = Symbol("stopped");
+/** The result of `timed` for a task that took too long. */
+export const stopped: unique symbol = Symbol("stopped");
 /** A termination that comes after its script has ended hits whatever runs next: near its time, a script waits for it. */
 const NEAR = 10;
 let work: () => unknown;
@@ -45,8 +46,13 @@ Object.defineProperty(globalThis, "timedWork", {
 });
 const script = new vm.Script("timedWork()", { filename: "slice" });
 
-/** Does something under a time limit, as an executor runs a slice. @returns `stopped` if it took too long. */
-export function timed<T>(limit: number, task: () => T): T | typeof STOPPED {
+/**
+ * Runs a task under a time limit, as an executor runs a slice.
+ *
+ * @param limit Milliseconds.
+ * @returns `stopped` if it took too long.
+ */
+export function timed<T>(limit: number, task: () => T): T | typeof stopped {
   work = task;
   ended = undefined;
   deadline = performance.now() + limit;
@@ -54,9 +60,16 @@ export function timed<T>(limit: number, task: () => T): T | typeof STOPPED {
     return script.runInThisContext({ timeout: limit }) as T;
   } catch (error) {
     if ((error as { code?: string }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-    return ended === undefined ? STOPPED : (ended as { value: T }).value;
+    return ended === undefined ? stopped : (ended as { value: T }).value;
   }
 }
 
-/** What `timed` answers for a task that took too long. */
-export const stopped: typeof STOPPED = STOPPED;
+/** Returns the error that a task throws. @throws {Error} If it throws none. */
+export function thrownBy(task: () => unknown): CodeFailure {
+  try {
+    task();
+  } catch (error) {
+    return error as CodeFailure;
+  }
+  throw new Error("expected an error");
+}

@@ -10,12 +10,13 @@ import {
   type ValueMap,
 } from "../../value/mod.ts";
 
-/** What stands in the place of a value while an expression looks at it, and the value. */
+/** The original value of each stand-in that an expression was given. */
 const originals = new WeakMap<object, Value>();
 
 /**
- * The value in a form that the library can look into, itself if it is in one already. The library tells values apart by
- * their `constructor`, so a map that has a key of that name becomes a `Map`, and an error of a subclass an `Error`.
+ * Converts a value to a form that the CEL library supports; returns the value itself if it already is. The library
+ * recognizes values by their `constructor`, so a map with a key of that name becomes a `Map`, and an error of a subclass
+ * an `Error`.
  */
 export function adapt(value: Value): Value {
   if (value === null || typeof value !== "object") return value;
@@ -30,7 +31,7 @@ export function adapt(value: Value): Value {
   return lazy === undefined ? adaptMap(value) : standIn(adaptLazyMap(lazy) as ValueMap, value);
 }
 
-/** The value that something stands in for; undefined if it stands in for none. */
+/** Returns the original of a stand-in that `adapt` created, undefined for other values. */
 export function originalOf(value: object): Value | undefined {
   return originals.get(value);
 }
@@ -47,11 +48,11 @@ function adaptMap(map: ValueMap): Value {
     if (adapted.every((field, i) => field === map[keys[i]!])) return map;
     return standIn(Object.fromEntries(keys.map((key, i) => [key, adapted[i]!])), map);
   }
-  // the library takes a Map for a map
+  // The library treats a Map as a map.
   return standIn(new Map(keys.map((key, i) => [key, adapted[i]])) as unknown as ValueMap, map);
 }
 
-/** A map whose lazy fields are decoded, and adapted, when they are read. */
+/** Returns a map whose lazy fields are decoded and adapted when they are read. */
 function adaptLazyMap({ fields, lazy }: LazyParts): Value {
   const adapted = {};
   for (const key of Object.keys(fields)) {
@@ -59,14 +60,14 @@ function adaptLazyMap({ fields, lazy }: LazyParts): Value {
     let value: Value | undefined;
     Object.defineProperty(adapted, key, { get: () => value ??= read(), enumerable: true });
   }
-  // A `Map` holds values only: then all fields have to be decoded.
+  // A `Map` cannot have lazy fields, so all are decoded.
   return Object.hasOwn(adapted, "constructor") ? adaptMap({ ...adapted }) : adapted;
 }
 
-/** How far the causes of an error are followed: they may lead in a circle. */
+/** Maximum number of causes that are adapted: they may form a cycle. */
 const CAUSES = 32;
 
-/** An heir of the error that says it is an `Error`. */
+/** Returns an object that inherits from the error and has `Error` as its constructor. */
 function adaptError(error: Failure, depth = 0): Failure {
   if (depth === CAUSES) return error;
   const { details, cause } = error;

@@ -1,52 +1,28 @@
-import type { Value } from "../../value/mod.ts";
-import type { CodeFailure, Language, LogLine, Program } from "../language.ts";
+import { type CodeFailure, defineLanguage } from "../language.ts";
+import { PureProgram } from "../pure_program.ts";
 import { makeEnvironment } from "./environment.ts";
-import { compileExpression, Expression } from "./expression.ts";
+import { Expression } from "./expression.ts";
 
 const VARIABLE = "self";
 const environment = makeEnvironment(VARIABLE);
 
 /**
- * CEL, the payload being `self`.
+ * CEL, with the payload as `self`.
  *
  * @example
  * ```cel
  * has(self.body) && self.body.n > 1 ? {"status": 200, "body": self.body} : null
  * ```
  */
-export const cel: Language = {
-  name: "cel",
-
-  check(code) {
-    const parsed = Expression.parse(environment, VARIABLE, code);
-    return parsed instanceof Expression ? [] : [parsed];
-  },
-
-  compile(code) {
-    return new CelProgram(compileExpression(environment, VARIABLE, code));
-  },
-};
-
-class CelProgram implements Program {
-  readonly #expression: Expression;
-
-  constructor(expression: Expression) {
-    this.#expression = expression;
-  }
-
-  start(): void {}
-
-  call(argument: Value): Value {
-    try {
-      return this.#expression.evaluate(argument);
-    } catch (error) {
-      return error as CodeFailure;
-    }
-  }
-
-  takeLogs(): LogLine[] {
-    return [];
-  }
-
-  release(): void {}
-}
+export const cel = defineLanguage(
+  "cel",
+  (code) => Expression.parse(environment, VARIABLE, code),
+  (expression) =>
+    new PureProgram((argument) => {
+      try {
+        return expression.evaluate(argument);
+      } catch (error) {
+        return error as CodeFailure;
+      }
+    }),
+);

@@ -1,11 +1,12 @@
 import type { Environment } from "cel-js";
 import type { Duration, UnsignedInt } from "cel-js/evaluator";
-import { define } from "./define.ts";
+import { failure } from "../../value/mod.ts";
+import { define, defineNamespace } from "./define.ts";
 
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
 
-/** Conversions and comparisons of the standard that the library lacks. */
+/** Registers conversions and comparisons of the CEL specification that the library lacks. */
 export function registerConversions(environment: Environment): void {
   environment.registerFunction("int(uint): int", (value: UnsignedInt) => value.value, { async: false });
   define(environment, `int(${TIMESTAMP}): int`, (time: Date) => BigInt(Math.floor(time.getTime() / 1000)));
@@ -25,7 +26,21 @@ export function registerConversions(environment: Environment): void {
   }
 }
 
-/** As RFC 3339 has it, without the fraction of a second where there is none. */
+/** Registers the functions of cel-go's encoders extension. */
+export function registerEncoders(environment: Environment): void {
+  const add = defineNamespace(environment, "base64");
+
+  add("encode(bytes): string", (bytes: Uint8Array) => new Uint8Array(bytes).toBase64());
+  add("decode(string): bytes", (text: string) => {
+    try {
+      return Uint8Array.fromBase64(text);
+    } catch {
+      throw failure("base64.decode: invalid base64", { code: "invalid_argument" });
+    }
+  });
+}
+
+/** Formats a time as RFC 3339, without a fraction of zero. */
 export function showTimestamp(time: Date): string {
   return time.toISOString().replace(".000Z", "Z");
 }

@@ -1,29 +1,28 @@
 import type { Environment } from "cel-js";
 import { failure } from "../../value/mod.ts";
 
-/** A function of an expression. Its arguments are of the types that its signature names. */
-// deno-lint-ignore no-explicit-any -- the signature is text: only the library knows that it fits
+/** The implementation of a CEL function. The library passes arguments of the types in the signature. */
+// deno-lint-ignore no-explicit-any -- the types are in the signature, which is a string
 export type Handler = (...args: any[]) => unknown;
 
 /**
- * Defines a function, and wherever it takes an int the same for a double: numbers that come from outside are doubles,
- * whole or not.
+ * Defines a function. Each parameter of type int also accepts a double, because all numbers of payloads are doubles.
  *
- * @param signature `string.charAt(int): string`.
+ * @param signature For instance `string.charAt(int): string`.
  */
 export function define(environment: Environment, signature: string, handler: Handler): void {
   for (const variant of variants(signature)) environment.registerFunction(variant, handler, { async: false });
 }
 
-/** Defines a function for doubles that the library has for ints. */
+/** Defines the variants for doubles of a function that the library has for ints. */
 export function defineForDoubles(environment: Environment, signature: string, handler: Handler): void {
   for (const variant of variants(signature).slice(1)) environment.registerFunction(variant, handler, { async: false });
 }
 
 /**
- * Makes a name that stands before the dot of functions: `math` in `math.abs(-1)`.
+ * Defines a namespace of functions, such as `math` of `math.abs(-1)`.
  *
- * @returns Defines one of them, as `define` does: `abs(int): int`.
+ * @returns A function that defines one of its functions as `define` does, for instance with `abs(int): int`.
  */
 export function defineNamespace(environment: Environment, name: string): (signature: string, handler: Handler) => void {
   const type = `${name}Namespace`;
@@ -43,25 +42,27 @@ function variants(signature: string): string[] {
   return lists.map((list) => `${head}(${list.join(", ")})${result}`);
 }
 
-/** A whole number that an expression gives as an index or a count. @throws {Error} If it is not whole. */
+/** Returns an index or a count as a number. @throws {Error} If it is not an integer. */
 export function whole(value: bigint | number, what: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number)) throw failure(`${what} is not a whole number: ${value}`, { code: "invalid_argument" });
-  return number;
-}
-
-/** A whole number from 0 to a limit. @throws {Error} If it is not. */
-export function within(value: bigint | number, limit: number, what: string): number {
-  const number = whole(value, what);
-  if (number < 0 || number > limit) {
-    throw failure(`${what} is out of range: ${number} is not between 0 and ${limit}`, { code: "index_out_of_range" });
+  if (!Number.isInteger(number)) {
+    throw failure(`invalid ${what} ${value}: expected an integer`, { code: "invalid_argument" });
   }
   return number;
 }
 
-/** @throws {Error} If a function would make more characters or items than one may. */
+/** Returns an integer from 0 to a limit. @throws {Error} If it is out of range. */
+export function within(value: bigint | number, limit: number, what: string): number {
+  const number = whole(value, what);
+  if (number < 0 || number > limit) {
+    throw failure(`invalid ${what} ${number}: expected 0 to ${limit}`, { code: "index_out_of_range" });
+  }
+  return number;
+}
+
+/** Checks the size of a function's result. @throws {Error} If it has too many characters or items. */
 export function limitSize(size: number, largest: number, what: string): void {
   if (size > largest) {
-    throw failure(`${what} would make more than ${largest} characters or items`, { code: "too_large" });
+    throw failure(`${what}: the result exceeds ${largest} characters or items`, { code: "too_large" });
   }
 }

@@ -1,32 +1,29 @@
 import { Environment } from "cel-js";
-import { registerConversions } from "./conversions.ts";
-import { registerEncoders } from "./encoders.ts";
+import { registerConversions, registerEncoders } from "./conversions.ts";
 import { registerErrors } from "./errors.ts";
 import { registerFormat } from "./format.ts";
-import { registerLists } from "./lists.ts";
-import { registerMath } from "./math.ts";
-import { registerNumbers } from "./numbers.ts";
-import { registerSets } from "./sets.ts";
+import { registerLists, registerSets } from "./lists.ts";
+import { registerMath, registerMixedOperators } from "./math.ts";
 import { keepTypesShallow } from "./shallow_types.ts";
 import { registerStrings } from "./strings.ts";
 
-/** How large an expression may be, and what it makes. */
+/** Limits of an expression and of the values that it creates. */
 export interface ExpressionLimits {
-  /** Operators, names and constants in all. */
+  /** Total number of operators, names and constants. */
   nodes: number;
   /** Levels of nesting. */
   depth: number;
-  /** Characters or items that one function makes. */
-  made: number;
+  /** Characters or items in the result of one function. */
+  result: number;
 }
 
-/** For code that runs under a time limit. */
-const WIDE: ExpressionLimits = { nodes: 10_000, depth: 100, made: 1024 * 1024 };
+/** Limits for code that runs under a time limit. */
+const WIDE: ExpressionLimits = { nodes: 10_000, depth: 100, result: 1024 * 1024 };
 
 type Register = (environment: Environment, largest: number) => void;
 
 const EXTENSIONS: readonly Register[] = [
-  registerNumbers,
+  registerMixedOperators,
   registerErrors,
   registerConversions,
   registerStrings,
@@ -38,18 +35,18 @@ const EXTENSIONS: readonly Register[] = [
 ];
 
 /**
- * CEL with the extensions of strings, math, lists, sets and encoders, in which numbers of JavaScript can be reckoned with
- * and errors compared.
+ * Creates a CEL environment with the extensions for strings, math, lists, sets and encoders, arithmetic between ints and
+ * doubles, and comparison of errors.
  *
- * @param variable The only name that is known.
+ * @param variable The only variable.
  */
-export function makeEnvironment(variable: string, { nodes, depth, made } = WIDE): Environment {
+export function makeEnvironment(variable: string, { nodes, depth, result } = WIDE): Environment {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: nodes, maxDepth: depth },
   });
   environment.registerVariable(variable, "dyn");
-  for (const register of EXTENSIONS) register(environment, made);
+  for (const register of EXTENSIONS) register(environment, result);
   keepTypesShallow(environment);
   return environment;
 }

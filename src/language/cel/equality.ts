@@ -1,7 +1,7 @@
 import { UnsignedInt } from "cel-js/evaluator";
 import { isError } from "../../value/mod.ts";
 
-/** Whether two values are equal to CEL: numbers of all types by their value, lists and maps by what is in them. */
+/** Reports whether two values are equal in CEL: numbers of all types by value, lists and maps by their contents. */
 export function celEqual(a: unknown, b: unknown): boolean {
   const left = numberOf(a);
   const right = numberOf(b);

@@ -3,8 +3,8 @@ import { causes, Stream } from "../../value/mod.ts";
 import { define } from "./define.ts";
 
 /**
- * Errors as expressions see them: `self == "text"` holds if the error or one of those behind it has exactly that
- * message, `string(self)` is the message, `self.message` and the other fields can be read. And streams, which can only be passed on.
+ * Registers errors and streams. `self == "text"` is true if the error or one of its causes has exactly that message,
+ * `string(self)` is the message, and `self.message` and the other fields can be read. A stream has no fields.
  */
 export function registerErrors(environment: Environment): void {
   environment.registerType("error", {

@@ -6,18 +6,17 @@ import {
   type ParseResult,
   TypeError as CelTypeError,
 } from "cel-js";
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import { type Failure, failure, isError, type Value } from "../../value/mod.ts";
-import { badCode } from "../code_failure.ts";
+import { CodeError, codeError } from "../code_error.ts";
 import type { CodeFailure } from "../language.ts";
 import { adapt } from "./adapt.ts";
 import { toValue } from "./output.ts";
 import { eachExpression } from "./tree.ts";
 
-/** How many characters an expression may have. */
+/** Maximum length in characters. */
 const LONGEST = 64 * 1024;
 
-/** What the library says of a value that it does not know how to look into. */
+/** Codes of the library's errors about a value that it does not support. */
 const UNKNOWN_FORM = new Set([
   "unsupported_type",
   "field_type_mismatch",
@@ -25,7 +24,7 @@ const UNKNOWN_FORM = new Set([
   "variable_type_mismatch",
 ]);
 
-/** An expression that was found to be right, as far as that can be seen without its variable. */
+/** A parsed and type-checked expression. */
 export class Expression {
   readonly #parsed: ParseResult;
   readonly #variable: string;
@@ -35,26 +34,31 @@ export class Expression {
     this.#variable = variable;
   }
 
-  /** @param variable The one that the environment knows. */
-  static parse(environment: Environment, variable: string, code: string): Expression | Diagnostic {
-    if (code.length > LONGEST) return { message: `the expression is longer than ${LONGEST} characters` };
-    let parsed: ParseResult;
+  /**
+   * Parses an expression.
+   *
+   * @param variable The variable of the environment.
+   * @throws {CodeError} If it is invalid.
+   */
+  static parse(environment: Environment, variable: string, code: string): Expression {
+    if (code.length > LONGEST) throw codeError(`the expression exceeds ${LONGEST} characters`);
     try {
-      parsed = environment.parse(code);
+      const parsed = environment.parse(code);
       const { error } = parsed.check();
-      if (error !== undefined) return diagnosticOf(error, variable);
-      return droppedKey(parsed.ast) ?? new Expression(parsed, variable);
+      if (error !== undefined) throw error;
+      rejectDroppedKeys(parsed.ast);
+      return new Expression(parsed, variable);
     } catch (error) {
-      return diagnosticOf(error as Error, variable);
+      throw error instanceof CodeError ? error : codeErrorOf(error as Error, variable);
     }
   }
 
-  /** Its tree, for whoever allows less than CEL does. */
+  /** The syntax tree. */
   get tree(): ASTNode {
     return this.#parsed.ast;
   }
 
-  /** @throws {CodeFailure} If it cannot be evaluated. */
+  /** Evaluates the expression. @throws {CodeFailure} If that fails. */
   evaluate(value: Value): Value {
     try {
       return toValue(this.#run(value));
@@ -68,19 +72,12 @@ export class Expression {
     try {
       return this.#parsed({ [this.#variable]: value ?? null });
     } catch (error) {
-      // An expression changes nothing, so it can be evaluated again.
+      // An expression has no side effects, so it can be evaluated again.
       const adapted = UNKNOWN_FORM.has((error as { code?: string }).code ?? "") ? adapt(value) : value;
       if (adapted === value) throw error;
       return this.#parsed({ [this.#variable]: adapted });
     }
   }
-}
-
-/** As `Expression.parse`. @throws {CodeFailure} If it is not right; code `bad_code`. */
-export function compileExpression(environment: Environment, variable: string, code: string): Expression {
-  const parsed = Expression.parse(environment, variable, code);
-  if (!(parsed instanceof Expression)) throw badCode(parsed);
-  return parsed;
 }
 
 type CelError = ParseError | EvaluationError | CelTypeError;
@@ -89,29 +86,21 @@ function isCelError(error: unknown): error is CelError {
   return error instanceof EvaluationError || error instanceof ParseError || error instanceof CelTypeError;
 }
 
-/** The library leaves out, without a word, some keys of a map that an expression makes. */
-function droppedKey(tree: ASTNode): Diagnostic | undefined {
-  let diagnostic: Diagnostic | undefined;
+/** Rejects keys that the library silently omits from a map literal. */
+function rejectDroppedKeys(tree: ASTNode): void {
   eachExpression(tree, (node) => {
     if (node.op !== "map") return;
     for (const [key] of node.args) {
       if (key.op !== "value" || !/^(__proto__|constructor|prototype)$/.test(String(key.args))) continue;
-      diagnostic ??= {
-        message: `an expression cannot make a map with the key "${key.args}"`,
-        location: { offset: key.start },
-      };
+      throw codeError(`unsupported key "${key.args}" in a map literal`, key.start);
     }
   });
-  return diagnostic;
 }
 
-function diagnosticOf(error: Error, variable: string): Diagnostic {
-  if (!isCelError(error)) return { message: isOverflow(error) ? "the expression is nested too deeply" : error.message };
-  const offset = error.range?.start;
-  const diagnostic: Diagnostic = { message: tidy(error.summary) };
-  if (offset !== undefined) diagnostic.location = { offset };
-  if (error.code === "unknown_variable") diagnostic.hint = `the only one is \`${variable}\``;
-  return diagnostic;
+function codeErrorOf(error: Error, variable: string): CodeError {
+  if (!isCelError(error)) return codeError(isOverflow(error) ? "the expression is nested too deeply" : error.message);
+  const hint = error.code === "unknown_variable" ? `the only variable is \`${variable}\`` : undefined;
+  return codeError(tidy(error.summary), error.range?.start, hint);
 }
 
 function failureOf(error: unknown): CodeFailure {
@@ -129,6 +118,7 @@ function isOverflow(error: unknown): boolean {
   return error instanceof RangeError && /call stack/.test(error.message);
 }
 
+/** Returns a message of the library in our style, which begins in lower case. */
 function tidy(summary: string): string {
   return summary.charAt(0).toLowerCase() + summary.slice(1);
 }

@@ -4,20 +4,20 @@ import { failure } from "../../value/mod.ts";
 import { showTimestamp } from "./conversions.ts";
 import { define, limitSize } from "./define.ts";
 
-// Taken now: an executor deletes the web's globals before it runs user code.
+// Captured here because an executor deletes the web's globals before it runs user code.
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** `format` of cel-go's strings extension: `"%s is %.2f".format(["pi", 3.14159])`. */
+/** Registers `format` of cel-go's strings extension: `"%s is %.2f".format(["pi", 3.14159])`. */
 export function registerFormat(environment: Environment, largest: number): void {
   define(environment, "string.format(list): string", (text: string, items: unknown[]) => {
     let used = 0;
     const formatted = text.replace(/%(?:%|(?:\.(\d+))?([a-zA-Z])|.?)/g, (mark, digits?: string, clause?: string) => {
       if (mark === "%%") return "%";
-      if (clause === undefined) refuse(`format: ${JSON.stringify(mark)} is no clause`);
-      if (used >= items.length) refuse(`format: there is no item for clause ${used + 1}`);
+      if (clause === undefined) invalid(`format: invalid clause ${JSON.stringify(mark)}`);
+      if (used >= items.length) invalid(`format: missing item for clause ${used + 1}`);
       const precision = digits === undefined ? 6 : Number(digits);
-      if (precision > 100) refuse(`format: a precision of ${precision} is more than 100`);
+      if (precision > 100) invalid(`format: invalid precision ${precision}: expected at most 100`);
       return clauseOf(clause, precision, items[used++]);
     });
     limitSize(formatted.length, largest, "format");
@@ -52,7 +52,7 @@ function clauseOf(clause: string, precision: number, value: unknown): string {
       return number.toExponential(precision).replace(/e([+-])(\d)$/, "e$10$2");
     }
     default:
-      return refuse(`format: there is no clause %${clause}`);
+      return invalid(`format: unknown clause %${clause}`);
   }
 }
 
@@ -88,9 +88,9 @@ function showInfinite(value: number): string {
 }
 
 function mismatch(clause: string, value: unknown): never {
-  return refuse(`format: %${clause} does not take ${JSON.stringify(show(value).slice(0, 100))}`);
+  return invalid(`format: invalid item ${JSON.stringify(show(value).slice(0, 100))} for %${clause}`);
 }
 
-function refuse(what: string): never {
-  throw failure(what, { code: "invalid_argument" });
+function invalid(message: string): never {
+  throw failure(message, { code: "invalid_argument" });
 }

@@ -5,7 +5,7 @@ import { defineNamespace, type Handler, whole } from "./define.ts";
 
 type Numeric = bigint | number;
 
-/** The functions of cel-go's math extension. */
+/** Registers the functions of cel-go's math extension. */
 export function registerMath(environment: Environment): void {
   const add = defineNamespace(environment, "math");
   const greatest = (...numbers: Numeric[]) => numbers.reduce((a, b) => (b > a ? b : a));
@@ -20,7 +20,7 @@ export function registerMath(environment: Environment): void {
     ceil: Math.ceil,
     floor: Math.floor,
     trunc: Math.trunc,
-    // halves go away from zero
+    // rounds halves away from zero
     round: (value: number) => Math.sign(value) * Math.round(Math.abs(value)),
   };
   for (const [name, round] of Object.entries(ROUNDINGS)) {
@@ -39,7 +39,25 @@ export function registerMath(environment: Environment): void {
   registerBits(add);
 }
 
-/** On the 64 bits of ints, and of uints. */
+/** Registers operators between doubles and ints. Numbers of payloads are doubles, literals such as `1` are ints. */
+export function registerMixedOperators(environment: Environment): void {
+  const MIXED = [["int", "double"], ["double", "int"], ["uint", "double"], ["double", "uint"]] as const;
+  const OPERATORS: Record<string, (a: number, b: number) => number> = {
+    "+": (a, b) => a + b,
+    "-": (a, b) => a - b,
+    "*": (a, b) => a * b,
+    "/": (a, b) => a / b,
+    "%": (a, b) => a % b,
+  };
+  for (const [sign, operate] of Object.entries(OPERATORS)) {
+    // Number() converts ints (bigint), uints (objects with valueOf) and doubles.
+    const mixed = (a: unknown, b: unknown) => operate(Number(a), Number(b));
+    for (const [left, right] of MIXED) environment.registerOperator(`${left} ${sign} ${right}: double`, mixed);
+  }
+  environment.registerOperator("double % double: double", OPERATORS["%"]!);
+}
+
+/** Registers operations on the 64 bits of ints and uints. */
 function registerBits(add: (signature: string, handler: Handler) => void): void {
   const OPERATIONS: Record<string, (a: bigint, b: bigint) => bigint> = {
     bitAnd: (a, b) => a & b,
@@ -50,7 +68,7 @@ function registerBits(add: (signature: string, handler: Handler) => void): void 
     bitShiftRight: (a, by) => by >= 64n ? 0n : BigInt.asUintN(64, a) >> shift(by),
   };
   const bitsOf = (value: unknown): bigint =>
-    value instanceof UnsignedInt ? value.value : BigInt(whole(value as Numeric, "a set of bits"));
+    value instanceof UnsignedInt ? value.value : BigInt(whole(value as Numeric, "operand"));
   for (const [name, operate] of Object.entries(OPERATIONS)) {
     const parameters = (type: string): string =>
       name === "bitNot" ? type : `${type}, ${name.startsWith("bitShift") ? "int" : type}`;
@@ -66,7 +84,7 @@ function registerBits(add: (signature: string, handler: Handler) => void): void 
 function numeric(value: unknown, what: string): Numeric {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (value instanceof UnsignedInt) return value.value;
-  throw failure(`${what} takes numbers only`, { code: "no_matching_overload" });
+  throw failure(`${what}: expected a number`, { code: "no_matching_overload" });
 }
 
 function int(value: bigint): bigint {
@@ -76,5 +94,5 @@ function int(value: bigint): bigint {
 
 function shift(by: bigint): bigint {
   if (by >= 0n) return by;
-  throw failure(`the number of bits to shift by is negative: ${by}`, { code: "invalid_argument" });
+  throw failure(`invalid shift ${by}: expected a positive number of bits`, { code: "invalid_argument" });
 }

@@ -3,10 +3,10 @@ import { failure, isError, isMap, lazyParts, setKey, Stream, type Value } from "
 import { originalOf } from "./adapt.ts";
 
 /**
- * What an expression came to, as a payload: whole numbers are numbers if they fit (else bigint), a duration and a type
- * are text. What came from outside comes back as it was.
+ * Converts the result of an expression to a payload: an int becomes a number if it is safe, otherwise a bigint; a
+ * duration and a type become strings. A value from the variable comes back as the same object.
  *
- * @throws {Failure} `not_a_value` for what is no value: a name before a dot, as `math`.
+ * @throws {Failure} `not_a_value` for a namespace such as `math`.
  */
 export function toValue(result: unknown): Value {
   switch (typeof result) {
@@ -40,7 +40,7 @@ function objectToValue(result: object): Value {
   }
   const type = /^Type<(.*)>$/.exec(String(result))?.[1];
   if (type !== undefined) return type;
-  throw failure("the expression comes to a name and no value", { code: "not_a_value" });
+  throw failure("the expression returns a namespace: expected a value", { code: "not_a_value" });
 }
 
 function mapToValue(entries: readonly [unknown, unknown][]): Record<string, Value> {

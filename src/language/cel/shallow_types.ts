@@ -1,6 +1,6 @@
 import type { Environment } from "cel-js";
 
-/** The parts of the library's evaluator that are used here. */
+/** The parts of the library's evaluator used here. */
 interface Evaluator {
   debugType(value: unknown): Type;
   debugTypeDeep(value: unknown): Type;
@@ -11,23 +11,23 @@ interface Type {
   kind: string;
 }
 
-/** How many levels of a value its type names. */
+/** Number of levels of a value that its type describes. */
 const LEVELS = 2;
 
 /**
- * Lets an environment look at values two levels deep only when it wonders what type they are of. The library keeps each
- * type that it has seen, for ever: whoever sends values nested in ever new ways would fill the memory.
- * To get at its evaluator this defines the operator `int == double`.
+ * Limits the types that an environment derives from values to two levels. The library caches every type for good, so
+ * values nested in ever new ways would fill the memory. To reach the evaluator this defines the operator
+ * `int == double`.
  */
 export function keepTypesShallow(environment: Environment): void {
-  // An operator is handed the evaluator that it works for.
+  // The library passes the evaluator to operators.
   let evaluator: Evaluator | undefined;
   environment.registerOperator("int == double: bool", (a: unknown, b: unknown, ...[, by]: unknown[]) => {
     evaluator ??= by as Evaluator;
     return a == b;
   });
   environment.evaluate("1 == 1.0");
-  if (evaluator === undefined) throw new Error("the CEL library no longer hands its evaluator to operators");
+  if (evaluator === undefined) throw new Error("the CEL library no longer passes its evaluator to operators");
   const by = evaluator;
   by.debugTypeDeep = (value) => typeOf(by, value, LEVELS);
 }

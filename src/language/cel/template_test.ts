@@ -1,17 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { thrownBy } from "../../../tests/language/run.ts";
 import type { Value } from "../../value/mod.ts";
-import { checkTemplateExpression, type CodeFailure, evaluateTemplate } from "../mod.ts";
+import { checkTemplateExpression, evaluateTemplate } from "../mod.ts";
 
 const env = { HOST: "example.com", PORT: "8000", LIST: "a,b", user: { name: "n" } };
 
-function failing(expression: string): CodeFailure {
-  try {
-    evaluateTemplate(expression, env);
-  } catch (error) {
-    return error as CodeFailure;
-  }
-  throw new Error(`${expression} came to a value`);
-}
+const failing = (expression: string) => thrownBy(() => evaluateTemplate(expression, env));
 
 Deno.test("a template's expression is evaluated over env", () => {
   const table: [expression: string, want: Value][] = [
@@ -36,7 +30,7 @@ Deno.test("a template's expression is evaluated over env", () => {
   }
 });
 
-Deno.test("a variable that is not set is named, with its place", () => {
+Deno.test("the error about a variable that is not set has its name and offset", () => {
   const table: [expression: string, name: string, offset: number][] = [
     ["env.NOTHING", "NOTHING", 4],
     ["env['NOTHING']", "NOTHING", 0],
@@ -47,13 +41,13 @@ Deno.test("a variable that is not set is named, with its place", () => {
   ];
   for (const [expression, name, offset] of table) {
     const error = failing(expression);
-    assertEquals(error.message, `the variable ${name} is not set; \`--env ${name}=...\` sets it`);
+    assertEquals(error.message, `the variable ${name} is not set; set it with \`--env ${name}=...\``);
     assertEquals(error.offset, offset);
   }
   assertEquals(failing("env.user.nothing").message, "no such key: nothing");
 });
 
-Deno.test("a template cannot call what could run away", () => {
+Deno.test("a template cannot call functions without a bound on time or size", () => {
   const table: [expression: string, name: string, offset: number][] = [
     ["[1].map(x, x)", "map", 4],
     ["[1].filter(x, true)", "filter", 4],
@@ -73,14 +67,17 @@ Deno.test("a template cannot call what could run away", () => {
     ["base64.encode(b'a')", "encode", 7],
   ];
   for (const [expression, name, offset] of table) {
-    const diagnostic = { message: `a template cannot call ${name}`, hint: "a snippet can", location: { offset } };
+    const diagnostic = {
+      message: `a template cannot call ${name}`,
+      hint: "use a snippet instead",
+      location: { offset },
+    };
     assertEquals(checkTemplateExpression(expression), [diagnostic], expression);
     assertEquals(failing(expression).offset, offset);
   }
 });
 
-Deno.test("no template takes long", () => {
-  const start = performance.now();
+Deno.test("every template ends, with a value or an error", () => {
   for (
     const expression of [
       `env.HOST${".replace('e', 'eeeeeeeeee')".repeat(120)}`,
@@ -98,13 +95,12 @@ Deno.test("no template takes long", () => {
       assert(error instanceof Error);
     }
   }
-  assert(performance.now() - start < 30_000);
 });
 
-Deno.test("bad expressions say where", () => {
+Deno.test("errors of invalid expressions have an offset", () => {
   assertEquals(checkTemplateExpression("env."), [{ message: "expected IDENTIFIER, got EOF", location: { offset: 4 } }]);
   assertEquals(checkTemplateExpression("self.a"), [
-    { message: "unknown variable: self", hint: "the only one is `env`", location: { offset: 0 } },
+    { message: "unknown variable: self", hint: "the only variable is `env`", location: { offset: 0 } },
   ]);
   assertEquals(failing("env.HOST + 1").code, "no_such_overload");
 });

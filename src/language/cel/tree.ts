@@ -1,6 +1,6 @@
 import type { ASTNode } from "cel-js";
 
-/** Calls a function with each node of an expression, outer before inner, left before right. */
+/** Visits each node of an expression, parents first, from left to right. */
 export function eachExpression(root: ASTNode, visit: (node: ASTNode) => void): void {
   visit(root);
   for (const child of childrenOf(root)) eachExpression(child, visit);

@@ -1,31 +1,14 @@
 import { copy, measure, type Value, type ValueMap } from "../../value/mod.ts";
-import type { LogLine, Program } from "../language.ts";
+import { codeError } from "../code_error.ts";
+import type { Program } from "../language.ts";
+import { PureProgram } from "../pure_program.ts";
 
-/** A program that answers the same value to everything. */
-export class Constant implements Program {
-  readonly #value: Value;
-  readonly #copied: boolean;
-
-  /** @param value Taken over: it is frozen, as far as it can be. */
-  constructor(value: Value) {
-    this.#value = value;
-    this.#copied = !freeze(value);
-  }
-
-  start(): void {}
-
-  call(): Value {
-    return this.#copied ? copy(this.#value) : this.#value;
-  }
-
-  takeLogs(): LogLine[] {
-    return [];
-  }
-
-  release(): void {}
+/** Creates a program that always returns the same value, which it freezes or, if that is not possible, copies. */
+export function constantProgram(value: Value): Program {
+  return new PureProgram(freeze(value) ? () => value : () => copy(value));
 }
 
-/** Freezes lists and maps. Answers false if there is something in them that cannot be frozen: bytes, a date. */
+/** Freezes lists and maps. Returns false if the value contains something that cannot be frozen: bytes, a date. */
 function freeze(value: Value): boolean {
   if (value === null || typeof value !== "object") return true;
   if (value instanceof Uint8Array || value instanceof Date) return false;
@@ -34,12 +17,11 @@ function freeze(value: Value): boolean {
   return Object.values(value as ValueMap).map(freeze).every((whole) => whole);
 }
 
-/** What keeps a value from being a payload: it is too large, or contains itself. */
-export function constantProblem(value: unknown): string | undefined {
+/** Checks that parsed code is a payload. @throws {CodeError} If it is too large or contains itself. */
+export function assertPayload(value: unknown): void {
   try {
     measure(value);
-    return undefined;
   } catch (error) {
-    return (error as Error).message;
+    throw codeError((error as Error).message);
   }
 }

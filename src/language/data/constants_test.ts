@@ -4,19 +4,19 @@ import { seededTest } from "../../../tests/support/random.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { checkCondition, type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
 
-Deno.test("there are six languages, and an error names them", () => {
+Deno.test("there are six languages, which the error for an unknown one lists", () => {
   assertEquals(Object.keys(LANGUAGES), ["text", "json", "yaml", "cel", "javascript", "typescript"]);
   for (const [name, language] of Object.entries(LANGUAGES)) assertEquals(language.name, name);
   for (const name of ["python", "constructor", "__proto__", ""]) {
     assertThrows(
       () => languageOf(name),
       Error,
-      `no language is called ${JSON.stringify(name)}; there are text, json, yaml, cel, javascript, typescript`,
+      `unknown language ${JSON.stringify(name)}: expected text, json, yaml, cel, javascript, typescript`,
     );
   }
 });
 
-Deno.test("constants answer what they stand for", () => {
+Deno.test("constants return their value", () => {
   const table: [language: string, code: string, want: Value][] = [
     ["text", "", ""],
     ["text", "any {{ text }}\n", "any {{ text }}\n"],
@@ -38,7 +38,7 @@ Deno.test("constants answer what they stand for", () => {
   }
 });
 
-Deno.test("no one can change a constant for another", () => {
+Deno.test("changing the result of a constant does not affect the next call", () => {
   const frozen = program('{"a": [1]}', "json");
   const first = frozen.call(null) as { a: number[] };
   assertThrows(() => first.a.push(2), TypeError);
@@ -50,19 +50,19 @@ Deno.test("no one can change a constant for another", () => {
   assertEquals(copied.call(null), { bytes: new Uint8Array([104, 105]), at: new Date("2020-01-02") });
 });
 
-Deno.test("a bad constant says where", () => {
+Deno.test("errors of invalid constants have an offset", () => {
   const table: [language: string, code: string, message: RegExp, offset: number | undefined][] = [
-    ["json", "", /^this is not JSON: Unexpected end of JSON input$/, 0],
-    ["json", '{"a": 1,}', /^this is not JSON: Expected double-quoted property name$/, 8],
-    ["json", '{"a": x}', /^this is not JSON: Unexpected token 'x'$/, 6],
-    ["json", "[1, 2", /^this is not JSON: /, 5],
-    ["json", '["a\nb"]', /^this is not JSON: Bad control character in string literal$/, 3],
-    ["json", "1 2", /^this is not JSON: /, 2],
+    ["json", "", /^invalid JSON: Unexpected end of JSON input$/, 0],
+    ["json", '{"a": 1,}', /^invalid JSON: Expected double-quoted property name$/, 8],
+    ["json", '{"a": x}', /^invalid JSON: Unexpected token 'x'$/, 6],
+    ["json", "[1, 2", /^invalid JSON: /, 5],
+    ["json", '["a\nb"]', /^invalid JSON: Bad control character in string literal$/, 3],
+    ["json", "1 2", /^invalid JSON: /, 2],
     ["json", `${"[".repeat(300)}${"]".repeat(300)}`, /nested deeper than 200/, undefined],
-    ["yaml", "a: [1, 2", /^this is not YAML: unexpected end/, 8],
-    ["yaml", "a: 1\r\n b: 2", /^this is not YAML: bad indentation/, 8],
-    ["yaml", "a: '\u2028'\n\tb", /^this is not YAML/, 8],
-    ["yaml", "a: 1\n---\nb: 2", /^this is not YAML: expected a single document/, 9],
+    ["yaml", "a: [1, 2", /^invalid YAML: unexpected end/, 8],
+    ["yaml", "a: 1\r\n b: 2", /^invalid YAML: bad indentation/, 8],
+    ["yaml", "a: '\u2028'\n\tb", /^invalid YAML/, 8],
+    ["yaml", "a: 1\n---\nb: 2", /^invalid YAML: expected a single document/, 9],
     ["yaml", "&a [*a]", /nested deeper than 200/, undefined],
     [
       "yaml",
@@ -84,12 +84,12 @@ Deno.test("a bad constant says where", () => {
   }
 });
 
-seededTest("the place of an error in JSON is the first character that cannot stand there", (random) => {
+seededTest("the offset of an error in JSON is that of the first unexpected character", (random) => {
   const below = (limit: number) => random.below(limit);
   const CHARS = '{}[]:,"ab\\u1 0.e-+tfn\n';
   const words = ["true", "false", "null", '"x"', '"\\u00e9"', "1.5e3", "-0", "{}", "[]", "[1]", '{"a":1}'];
   const isPrefix = (text: string): boolean =>
-    // A text that JSON can begin with becomes JSON by some ending: the parser then complains of its end, or of nothing.
+    // A string that JSON can begin with becomes JSON with some ending: the parser then rejects only its end, or nothing.
     words.length > 0 && /Unexpected end|Unterminated/.test(messageOf(text)) || messageOf(text) === "";
   const messageOf = (text: string): string => {
     try {
@@ -118,7 +118,7 @@ seededTest("the place of an error in JSON is the first character that cannot sta
   }
 });
 
-Deno.test("a condition answers true, false or an error", () => {
+Deno.test("a condition returns true, false or an error", () => {
   const table: [code: string, self: Value, want: boolean][] = [
     ["self", true, true],
     ["self", false, false],
@@ -154,7 +154,7 @@ Deno.test("a condition answers true, false or an error", () => {
   assert(!isTruthy(0n) && isTruthy(1n));
 });
 
-Deno.test("a bad condition is found before it runs", () => {
+Deno.test("checkCondition finds errors", () => {
   assertEquals(checkCondition("self.a == 1"), []);
   assertEquals(checkCondition("self.a = 1"), [{ message: "unexpected character: =", location: { offset: 7 } }]);
   assertThrows(() => compileCondition("self.", { realm }), Error, "expected IDENTIFIER");

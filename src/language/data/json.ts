@@ -1,35 +1,19 @@
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import { findJsonError, type Value } from "../../value/mod.ts";
-import { badCode } from "../code_failure.ts";
-import type { Language } from "../language.ts";
-import { Constant, constantProblem } from "./constant.ts";
+import { codeError } from "../code_error.ts";
+import { defineLanguage } from "../language.ts";
+import { assertPayload, constantProgram } from "./constant.ts";
 
-/** JSON: what the code says is the answer. */
-export const json: Language = {
-  name: "json",
+/** JSON: the program returns the parsed value. */
+export const json = defineLanguage("json", parseJson, constantProgram);
 
-  check(code) {
-    const read = readJson(code);
-    return "diagnostic" in read ? [read.diagnostic] : [];
-  },
-
-  compile(code) {
-    const read = readJson(code);
-    if ("diagnostic" in read) throw badCode(read.diagnostic);
-    return new Constant(read.value);
-  },
-};
-
-function readJson(code: string): { value: Value } | { diagnostic: Diagnostic } {
+function parseJson(code: string): Value {
   let value: Value;
   try {
     value = JSON.parse(code);
   } catch (error) {
     const reason = (error as Error).message.replace(/ in JSON at position.*$|, ".*$|, \.\.\..*$/s, "");
-    return {
-      diagnostic: { message: `this is not JSON: ${reason}`, location: { offset: findJsonError(code)!.offset } },
-    };
+    throw codeError(`invalid JSON: ${reason}`, findJsonError(code)!.offset);
   }
-  const message = constantProblem(value);
-  return message === undefined ? { value } : { diagnostic: { message } };
+  assertPayload(value);
+  return value;
 }

@@ -1,32 +1,32 @@
 import type * as acorn from "acorn";
-import { found } from "./found.ts";
+import { codeError } from "../code_error.ts";
 
-/** What a snippet's default export should be. */
-export const RIGHT = "write `export default function (args) { ... }`";
+/** Hint for a wrong default export. */
+export const EXPORT_HINT = "write `export default function (args) { ... }`";
 
-/** Why it cannot import. */
-export const ALONE = "what it needs has to be in its code";
+/** Hint for an import. */
+export const IMPORT_HINT = "put all code that it needs into the snippet";
 
-/** A module's code with its exports made assignments to a field `d` of an object. */
+/** A module's code with its exports turned into assignments to the field `d` of an object. */
 export interface Rewritten {
-  /** Every line and column is where it was. */
+  /** The code; every line and column stays the same. */
   body: string;
-  /** What the object is called: a name that the code does not use. */
+  /** The name of the object, which the code does not use. */
   parameter: string;
 }
 
 /**
  * Turns the exports of a module into assignments.
  *
- * @param names Every name that the code uses.
- * @throws {Found} If the module imports, or has no default export that is a function.
+ * @param names All names that the code uses.
+ * @throws {CodeError} If the module imports, or has no default export that may be a function.
  */
 export function rewriteExports(code: string, tree: acorn.Program, names: ReadonlySet<string>): Rewritten {
   const parameter = unusedName(names);
   const rewriting = new Rewriting(code, parameter);
   let exported = false;
   for (const node of tree.body) exported = rewriteStatement(node, rewriting) || exported;
-  if (!exported) throw found("the code has no default export", 0, RIGHT);
+  if (!exported) throw codeError("the code has no default export", 0, EXPORT_HINT);
   return { body: rewriting.body(), parameter };
 }
 
@@ -36,12 +36,13 @@ class Rewriting {
 
   constructor(readonly code: string, readonly parameter: string) {}
 
-  /** Puts text in the place of other text, which must be no shorter. */
+  /** Replaces a range of the code by a string of at most its length. */
   replace(start: number, end: number, text: string): void {
     const rest = this.code.slice(start + text.length, end).replace(/[^\n\r\u2028\u2029]/g, " ");
     this.edits.push({ start, end, text: text + rest });
   }
 
+  /** Exports a variable as the default. */
   export(name: string): void {
     this.tail += `\n${this.parameter}.d=${name};`;
   }
@@ -57,17 +58,17 @@ class Rewriting {
   }
 }
 
-/** Answers whether the statement exports the default. */
+/** Rewrites a statement and reports whether it exports the default. */
 function rewriteStatement(node: acorn.Program["body"][number], rewriting: Rewriting): boolean {
   switch (node.type) {
     case "ImportDeclaration":
     case "ExportAllDeclaration":
-      throw found("a snippet cannot import", node.start, ALONE);
+      throw codeError("a snippet cannot import", node.start, IMPORT_HINT);
     case "ExportDefaultDeclaration":
       rewriteDefault(node, rewriting);
       return true;
     case "ExportNamedDeclaration": {
-      if (node.source) throw found("a snippet cannot import", node.start, ALONE);
+      if (node.source) throw codeError("a snippet cannot import", node.start, IMPORT_HINT);
       if (node.declaration) {
         rewriting.replace(node.start, node.declaration.start, "");
         return false;
@@ -84,9 +85,10 @@ function rewriteStatement(node: acorn.Program["body"][number], rewriting: Rewrit
   }
 }
 
+/** Expressions that cannot be a function. */
 const NO_FUNCTION: Record<string, string> = {
   Literal: "a constant",
-  TemplateLiteral: "a text",
+  TemplateLiteral: "a string",
   ObjectExpression: "an object",
   ArrayExpression: "a list",
   ClassDeclaration: "a class",
@@ -95,20 +97,22 @@ const NO_FUNCTION: Record<string, string> = {
 
 function rewriteDefault(node: acorn.ExportDefaultDeclaration, rewriting: Rewriting): void {
   const { start, declaration } = node;
-  const message = NO_FUNCTION[declaration.type];
-  if (message !== undefined) throw found(`the default export is ${message} and no function`, declaration.start, RIGHT);
+  const what = NO_FUNCTION[declaration.type];
+  if (what !== undefined) {
+    throw codeError(`the default export is ${what}: expected a function`, declaration.start, EXPORT_HINT);
+  }
   if (declaration.type === "FunctionDeclaration" && declaration.id) {
     rewriting.replace(start, declaration.start, "");
     rewriting.export(declaration.id.name);
     return;
   }
-  // Not up to the declaration: an opening parenthesis is no part of what it holds.
+  // The declaration does not include an opening parenthesis, so its start cannot be used as the end of the range.
   const keywords = /export(?:\s|\/\*[^]*?\*\/|\/\/.*)*default/y;
   keywords.lastIndex = start;
   keywords.test(rewriting.code);
   rewriting.replace(start, keywords.lastIndex, `${rewriting.parameter}.d=`);
   if (declaration.type !== "FunctionDeclaration") return;
-  // As an expression it would go on with a bracket on the next line.
+  // As an expression it would continue with a bracket on the next line.
   const { end } = declaration;
   rewriting.edits.push({ start: end, end: rewriting.code[end] === " " ? end + 1 : end, text: ";" });
 }

@@ -1,6 +1,5 @@
-import { badCode } from "../code_failure.ts";
-import type { Language } from "../language.ts";
-import { readModule } from "./module_source.ts";
+import { defineLanguage } from "../language.ts";
+import { parseModule } from "./module_source.ts";
 import { Snippet } from "./snippet.ts";
 
 /**
@@ -13,17 +12,8 @@ import { Snippet } from "./snippet.ts";
  * }
  * ```
  */
-export const javascript: Language = {
-  name: "javascript",
-
-  check(code) {
-    const read = readModule(code);
-    return "diagnostic" in read ? [read.diagnostic] : [];
-  },
-
-  compile(code, options) {
-    const read = readModule(code);
-    if ("diagnostic" in read) throw badCode(read.diagnostic);
-    return new Snippet(code, read.module, options);
-  },
-};
+export const javascript = defineLanguage(
+  "javascript",
+  parseModule,
+  (module, code, options) => new Snippet(code, module, options),
+);

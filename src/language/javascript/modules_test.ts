@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { program, realm, run } from "../../../tests/language/run.ts";
+import { program, realm, run, thrownBy } from "../../../tests/language/run.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { type CodeFailure, languageOf, Realm } from "../mod.ts";
 
-const RIGHT = "write `export default function (args) { ... }`";
-const ALONE = "what it needs has to be in its code";
+const EXPORT_HINT = "write `export default function (args) { ... }`";
+const IMPORT_HINT = "put all code that it needs into the snippet";
 
-Deno.test("a module's default export answers the calls, however it is written", () => {
+Deno.test("a module's default export is called, however it is written", () => {
   const table: [code: string, want: Value][] = [
     ["export default function (n) { return n + 1 }", 6],
     ["export default function named(n) { return n > 1 ? n * named(n - 1) : 1 }", 120],
@@ -53,57 +53,64 @@ Deno.test("a module's default export answers the calls, however it is written", 
   }
 });
 
-Deno.test("what a snippet must not be is said, with its place and what is right", () => {
+Deno.test("errors of invalid code have an offset and a hint", () => {
   const table: [code: string, diagnostic: Diagnostic][] = [
-    ["const a = 1", { message: "the code has no default export", hint: RIGHT, location: { offset: 0 } }],
-    ["", { message: "the code has no default export", hint: RIGHT, location: { offset: 0 } }],
-    ["(n) => n", { message: "the code has no default export", hint: RIGHT, location: { offset: 0 } }],
+    ["const a = 1", { message: "the code has no default export", hint: EXPORT_HINT, location: { offset: 0 } }],
+    ["", { message: "the code has no default export", hint: EXPORT_HINT, location: { offset: 0 } }],
+    ["(n) => n", { message: "the code has no default export", hint: EXPORT_HINT, location: { offset: 0 } }],
     ["export default 5", {
-      message: "the default export is a constant and no function",
-      hint: RIGHT,
+      message: "the default export is a constant: expected a function",
+      hint: EXPORT_HINT,
       location: { offset: 15 },
     }],
     ["export default { a: 1 }", {
-      message: "the default export is an object and no function",
-      hint: RIGHT,
+      message: "the default export is an object: expected a function",
+      hint: EXPORT_HINT,
       location: { offset: 15 },
     }],
     ["export default class {}", {
-      message: "the default export is a class and no function",
-      hint: RIGHT,
+      message: "the default export is a class: expected a function",
+      hint: EXPORT_HINT,
       location: { offset: 15 },
     }],
     ["export default `x`", {
-      message: "the default export is a text and no function",
-      hint: RIGHT,
+      message: "the default export is a string: expected a function",
+      hint: EXPORT_HINT,
       location: { offset: 15 },
     }],
     ["import fs from 'node:fs';\nexport default () => fs", {
       message: "a snippet cannot import",
-      hint: ALONE,
+      hint: IMPORT_HINT,
       location: { offset: 0 },
     }],
-    ["\nimport 'npm:x'", { message: "a snippet cannot import", hint: ALONE, location: { offset: 1 } }],
-    ["export * from 'x'", { message: "a snippet cannot import", hint: ALONE, location: { offset: 0 } }],
-    ["export { a as default } from 'x'", { message: "a snippet cannot import", hint: ALONE, location: { offset: 0 } }],
+    ["\nimport 'npm:x'", { message: "a snippet cannot import", hint: IMPORT_HINT, location: { offset: 1 } }],
+    ["export * from 'x'", { message: "a snippet cannot import", hint: IMPORT_HINT, location: { offset: 0 } }],
+    ["export { a as default } from 'x'", {
+      message: "a snippet cannot import",
+      hint: IMPORT_HINT,
+      location: { offset: 0 },
+    }],
     ["export default () => import('node:fs')", {
       message: "a snippet cannot import",
-      hint: ALONE,
+      hint: IMPORT_HINT,
       location: { offset: 21 },
     }],
-    ["export default () => import.meta.url", { message: "a snippet has no `import.meta`", location: { offset: 21 } }],
+    ["export default () => import.meta.url", {
+      message: "a snippet cannot use `import.meta`",
+      location: { offset: 21 },
+    }],
     ["const a = await 1; export default () => a", {
-      message: "the top level cannot wait",
-      hint: "use `await` within an async function",
+      message: "`await` is not allowed at the top level",
+      hint: "use `await` inside an async function",
       location: { offset: 10 },
     }],
     ["for await (const x of []) {} export default () => a", {
-      message: "the top level cannot wait",
-      hint: "use `await` within an async function",
+      message: "`await` is not allowed at the top level",
+      hint: "use `await` inside an async function",
       location: { offset: 0 },
     }],
-    ["export default (a) => {\n  return a +;\n}", { message: "unexpected `;`", location: { offset: 36 } }],
-    ["export default (a) => {", { message: "the code ends too early", location: { offset: 23 } }],
+    ["export default (a) => {\n  return a +;\n}", { message: 'unexpected ";"', location: { offset: 36 } }],
+    ["export default (a) => {", { message: "unexpected end of the code", location: { offset: 23 } }],
     ["export default (a) => 'x", { message: "unterminated string constant", location: { offset: 22 } }],
     ["export default () => 1; export default () => 2", {
       message: "duplicate export 'default'",
@@ -118,57 +125,52 @@ Deno.test("what a snippet must not be is said, with its place and what is right"
       message: "invalid regular expression: /(/: Unterminated group",
       location: { offset: 22 },
     }],
-    ["export default 0}), (function(){ return 7", { message: "unexpected `}`", location: { offset: 16 } }],
+    ["export default 0}), (function(){ return 7", { message: 'unexpected "}"', location: { offset: 16 } }],
     ["export default (a, b) => a<!--b", {
-      message: "this would be a comment",
-      hint: "put a space between the signs",
+      message: "`<!--` starts a comment",
+      hint: "put a space between the characters",
       location: { offset: 26 },
     }],
-    ["let a = 1;\n--> gone\nexport default () => a", { message: "unexpected `>`", location: { offset: 13 } }],
+    ["let a = 1;\n--> gone\nexport default () => a", { message: 'unexpected ">"', location: { offset: 13 } }],
     ["let n = 3;\nexport default () => { while (n\n--> 0); return n }", {
-      message: "unexpected `-`",
+      message: 'unexpected "-"',
       location: { offset: 43 },
     }],
   ];
   for (const [code, diagnostic] of table) {
     const seen = languageOf("javascript").check(code);
     assertEquals(seen, [diagnostic], code);
-    let thrown: CodeFailure | undefined;
-    try {
-      program(code);
-    } catch (error) {
-      thrown = error as CodeFailure;
-    }
-    assertEquals(thrown?.code, "bad_code", code);
-    if (thrown?.offset !== undefined) assertEquals(thrown.offset, seen[0]!.location?.offset, code);
+    const thrown = thrownBy(() => program(code));
+    assertEquals(thrown.code, "bad_code", code);
+    if (thrown.offset !== undefined) assertEquals(thrown.offset, seen[0]!.location?.offset, code);
   }
 });
 
-Deno.test("signs of comments within texts and arrows that are none are taken", () => {
+Deno.test("comment markers in strings and in expressions are accepted", () => {
   assertEquals(
     run("let n = 3; export default () => { while (n --> 0); return '<!-- -->' + n + /<!--/.source }"),
     "<!-- -->-1<!--",
   );
 });
 
-Deno.test("the default export may turn out to be no function", () => {
+Deno.test("a default export that is not a function at run time is an error", () => {
   for (
     const code of ["let f = 4; export { f as default }", "module.exports = 5", "exports.x = 1", "module.exports = null"]
   ) {
     const seen = run(code) as CodeFailure;
-    assertEquals([seen.code, seen.message], ["bad_code", `the default export is no function; ${RIGHT}`]);
+    assertEquals([seen.code, seen.message], ["bad_code", `the default export is not a function; ${EXPORT_HINT}`]);
   }
 });
 
-Deno.test("code may be nested deeply, but not for ever", () => {
+Deno.test("code that is too long or nested too deeply is rejected", () => {
   for (const code of [`${"[".repeat(1e5)}`, `export default () => ${"(".repeat(5e4)}1${")".repeat(5e4)}`]) {
     assertEquals(languageOf("javascript").check(code), [{ message: "the code is nested too deeply" }]);
   }
   const long = `export default () => 1 //${" ".repeat(300_000)}`;
-  assertEquals(languageOf("javascript").check(long)[0]!.message, "the code is longer than 262144 characters");
+  assertEquals(languageOf("javascript").check(long)[0]!.message, "the code exceeds 262144 characters");
 });
 
-Deno.test("an error says where in the code it arose", () => {
+Deno.test("an error has the offset where it arose", () => {
   const table: [code: string, at: string][] = [
     ["export default (a) => { throw new Error('x') }", "new Error"],
     ["export default (a) => {\n  return a.zz.yy;\n}", "yy"],
@@ -192,21 +194,16 @@ Deno.test("an error says where in the code it arose", () => {
   }
 });
 
-Deno.test("an error of the top level says where, too, and is thrown by start", () => {
+Deno.test("start throws an error of the top level, with its offset", () => {
   const made = program("const a = 1;\nnull.x;\nexport default () => 1");
   for (let i = 0; i < 2; i++) {
-    let thrown: CodeFailure | undefined;
-    try {
-      made.start();
-    } catch (error) {
-      thrown = error as CodeFailure;
-    }
-    assertEquals(thrown?.offset, 18);
+    const thrown = thrownBy(() => made.start());
+    assertEquals(thrown.offset, 18);
     assertEquals((made.call(null) as CodeFailure).offset, 18);
   }
 });
 
-Deno.test("the top level runs once a program", () => {
+Deno.test("the top level runs once for each program", () => {
   const made = program("console.log('top'); let n = 0; export default () => ++n");
   made.start();
   made.start();
@@ -216,7 +213,7 @@ Deno.test("the top level runs once a program", () => {
   assertEquals([lazy.call(null), lazy.call(null)], [1, 2]);
 });
 
-Deno.test("equal code is compiled once, shares no variables, and is let go", () => {
+Deno.test("equal code is compiled once, shares no variables, and is released", () => {
   const own = new Realm();
   const { compile } = languageOf("javascript");
   const code = "let n = 0; export default () => ++n";
@@ -231,16 +228,10 @@ Deno.test("equal code is compiled once, shares no variables, and is let go", () 
   assertEquals(compile(code, { realm: own }).call(null), 1);
 });
 
-Deno.test("a program that is released is called no more", () => {
+Deno.test("a released program cannot be called", () => {
   const made = program("export default () => 1");
   made.release();
-  let thrown: unknown;
-  try {
-    made.call(null);
-  } catch (error) {
-    thrown = error;
-  }
-  assert(isError(thrown) && thrown.message === "the program was released");
+  assertEquals(thrownBy(() => made.call(null)).message, "the program was released");
   assertEquals(made.takeLogs(), []);
 });
 

@@ -1,101 +1,93 @@
 import { isError, type Value } from "../../value/mod.ts";
-import { badCode, offsetOf } from "../code_failure.ts";
+import { codeError, offsetOf } from "../code_error.ts";
 import type { CodeFailure, CompileOptions, LogLine, Program } from "../language.ts";
-import type { Caller, Entry } from "../realm/compartment.ts";
-import type { Unit } from "../realm/realm.ts";
-import { placeIn } from "../realm/stack.ts";
-import { RIGHT } from "./export_rewriting.ts";
+import type { Caller, RealmFunction } from "../realm/compartment.ts";
+import type { CompiledBody } from "../realm/realm.ts";
+import { locationIn } from "../realm/stack.ts";
+import { EXPORT_HINT } from "./export_rewriting.ts";
 import type { ModuleSource } from "./module_source.ts";
 
 /** A module that runs in a realm. */
 export class Snippet implements Program, Caller {
-  deferring: boolean;
+  mayDefer: boolean;
   readonly #code: string;
   readonly #module: ModuleSource;
-  #unit: Unit | undefined;
-  #entry: Entry | undefined;
+  #compiled: CompiledBody | undefined;
+  #exported: RealmFunction | undefined;
   #lines: LogLine[] = [];
 
   /**
-   * @param code As its author wrote it, for places in it.
-   * @throws {CodeFailure} If the engine does not take the code.
+   * @param code As the spec author wrote it, for offsets.
+   * @throws {CodeFailure} If the engine rejects the code.
    */
   constructor(code: string, module: ModuleSource, { realm, isolate = false }: CompileOptions) {
     this.#code = code;
     this.#module = module;
-    this.deferring = module.deferring;
+    this.mayDefer = module.mayDefer;
     try {
-      this.#unit = realm.compile(module.body, module.parameters, isolate);
+      this.#compiled = realm.compile(module.body, module.parameters, isolate);
     } catch (error) {
-      const { name, message, stack } = error as Error; // of the realm's own
-      throw badCode({
-        message: name === "RangeError" ? "the code is nested too deeply" : message,
-        ...this.#place(stack),
-      });
+      const { name, message, stack } = error as Error; // an object of the realm
+      throw codeError(name === "RangeError" ? "the code is nested too deeply" : message, this.#offsetIn(stack));
     }
   }
 
   start(): void {
-    if (this.#entry !== undefined) return;
+    if (this.#exported !== undefined) return;
     const { compartment, body } = this.#held();
-    let entry: Entry | undefined;
+    let exported: RealmFunction | undefined;
     try {
-      entry = compartment.start(this, body, this.#module.commonJs);
+      exported = compartment.start(this, body, this.#module.commonJs);
     } catch (error) {
-      throw this.#placed(error as CodeFailure);
+      throw this.#withOffset(error as CodeFailure);
     }
-    if (entry === undefined) {
-      throw badCode({
-        message: "the default export is no function",
-        hint: RIGHT,
-      });
-    }
-    this.#entry = entry;
+    if (exported === undefined) throw codeError("the default export is not a function", undefined, EXPORT_HINT);
+    this.#exported = exported;
   }
 
   call(argument: Value): Value {
     const { compartment } = this.#held();
-    if (this.#entry === undefined) {
+    if (this.#exported === undefined) {
       try {
         this.start();
       } catch (error) {
         return error as CodeFailure;
       }
     }
-    const answer = compartment.call(this, this.#entry!, argument);
-    return isError(answer) ? this.#placed(answer) : answer;
+    const result = compartment.call(this, this.#exported!, argument);
+    return isError(result) ? this.#withOffset(result) : result;
   }
 
   takeLogs(): LogLine[] {
-    this.#unit?.compartment.collect(this);
+    this.#compiled?.compartment.collect(this);
     const lines = this.#lines;
     if (lines.length > 0) this.#lines = [];
     return lines;
   }
 
-  note(lines: LogLine[]): void {
+  onOutput(lines: LogLine[]): void {
     this.#lines.push(...lines);
   }
 
   release(): void {
-    this.#unit?.release();
-    this.#unit = undefined;
-    this.#entry = undefined;
+    this.#compiled?.release();
+    this.#compiled = undefined;
+    this.#exported = undefined;
   }
 
-  #held(): Unit {
-    if (this.#unit === undefined) throw new Error("the program was released");
-    return this.#unit;
+  #held(): CompiledBody {
+    if (this.#compiled === undefined) throw new Error("the program was released");
+    return this.#compiled;
   }
 
-  #placed(error: CodeFailure): CodeFailure {
-    const { offset } = this.#place(error.stack);
+  #withOffset(error: CodeFailure): CodeFailure {
+    const offset = this.#offsetIn(error.stack);
     if (offset !== undefined) error.offset = offset;
     return error;
   }
 
-  #place(stack: string | undefined): { offset?: number } {
-    const place = placeIn(stack);
-    return place === undefined ? {} : { offset: offsetOf(this.#code, place.line, place.column) };
+  #offsetIn(stack: string | undefined): number | undefined {
+    const location = locationIn(stack);
+    return location === undefined ? undefined : offsetOf(this.#code, location.line, location.column);
   }
 }

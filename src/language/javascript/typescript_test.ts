@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { program } from "../../../tests/language/run.ts";
+import { program, thrownBy } from "../../../tests/language/run.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { type CodeFailure, languageOf } from "../mod.ts";
 
-Deno.test("types are left out", () => {
+Deno.test("types are removed", () => {
   const table: [code: string, want: Value][] = [
     ["export default function (n: number): number { return n + 1 }", 6],
     [
@@ -33,7 +33,7 @@ Deno.test("types are left out", () => {
   }
 });
 
-Deno.test("an error arises where it stands in the TypeScript", () => {
+Deno.test("an error has its offset in the TypeScript code", () => {
   for (
     const code of [
       "export default (a: { b?: { c: number } }): number => {\n  const x: Map<string, 'é😀'> = new Map();\n  return a.b!.c;\n}",
@@ -46,31 +46,31 @@ Deno.test("an error arises where it stands in the TypeScript", () => {
   }
 });
 
-Deno.test("what cannot be left out is said, with its place", () => {
-  const LEFT_OUT = "types are left out, not compiled: write what JavaScript has for it";
+Deno.test("syntax that cannot be removed is an error with an offset", () => {
+  const TYPES_HINT = "types are removed, not compiled: use the JavaScript equivalent";
   const table: [code: string, diagnostic: Diagnostic][] = [
     ["const a = 1;\nenum A { B }\nexport default () => A", {
       message: "TypeScript enum is not supported",
-      hint: LEFT_OUT,
+      hint: TYPES_HINT,
       location: { offset: 13 },
     }],
     ["namespace N { export const a = 1 }\nexport default () => N", {
       message: "TypeScript namespace declaration is not supported",
-      hint: LEFT_OUT,
+      hint: TYPES_HINT,
       location: { offset: 0 },
     }],
     ["class A {\n  constructor(private é: number) {}\n}\nexport default () => A", {
       message: "TypeScript parameter property is not supported",
-      hint: LEFT_OUT,
+      hint: TYPES_HINT,
       location: { offset: 32 },
     }],
-    ["let x: = 3; export default () => x", { message: "unexpected `=`", location: { offset: 7 } }],
-    ["export default (a: number => a", { message: "unexpected `=`", location: { offset: 26 } }],
-    ["const y: string = ;\nexport default () => 1", { message: "unexpected `;`", location: { offset: 18 } }],
-    ["export default (a: number) => {", { message: "the code ends too early", location: { offset: 31 } }],
+    ["let x: = 3; export default () => x", { message: 'unexpected "="', location: { offset: 7 } }],
+    ["export default (a: number => a", { message: 'unexpected "="', location: { offset: 26 } }],
+    ["const y: string = ;\nexport default () => 1", { message: 'unexpected ";"', location: { offset: 18 } }],
+    ["export default (a: number) => {", { message: "unexpected end of the code", location: { offset: 31 } }],
     ["import x from 'y';\nexport default () => x", {
       message: "a snippet cannot import",
-      hint: "what it needs has to be in its code",
+      hint: "put all code that it needs into the snippet",
       location: { offset: 0 },
     }],
     ["const a: number = 1", {
@@ -81,13 +81,8 @@ Deno.test("what cannot be left out is said, with its place", () => {
   ];
   for (const [code, diagnostic] of table) {
     assertEquals(languageOf("typescript").check(code), [diagnostic], code);
-    let thrown: CodeFailure | undefined;
-    try {
-      program(code, "typescript");
-    } catch (error) {
-      thrown = error as CodeFailure;
-    }
-    assertEquals([thrown?.code, thrown?.offset], ["bad_code", diagnostic.location?.offset]);
+    const thrown = thrownBy(() => program(code, "typescript"));
+    assertEquals([thrown.code, thrown.offset], ["bad_code", diagnostic.location?.offset]);
   }
 });
 
@@ -121,7 +116,7 @@ Deno.test("code that is nested deeply cannot overflow the stack of the native pa
   ];
   for (const count of [600, 5000, 20_000]) {
     for (const code of deep(count)) {
-      // It answers: with a diagnostic, or none where the nesting is no more than a long row to every parser.
+      // It returns, without an error where the nesting is flat to the parsers.
       assert(languageOf("typescript").check(code).length <= 1, code.slice(0, 60));
     }
   }

@@ -34,7 +34,7 @@ const request = (body: string, type = "application/json"): ValueMap =>
     body: bytes(body),
   });
 
-/** The same, all of it decoded. */
+/** Returns a copy of a payload with all fields decoded. */
 const plain = (payload: ValueMap): Value => ({ ...payload });
 
 Deno.test("a lazy map behaves like a plain object", () => {
@@ -86,7 +86,7 @@ Deno.test("a lazy map behaves like a plain object", () => {
   }
 });
 
-Deno.test("what nobody reads is not decoded", () => {
+Deno.test("unread fields are not decoded", () => {
   decoded = 0;
   const lazy = lazyMap({
     fields: { a: 1, json: null, form: null },
@@ -103,7 +103,7 @@ Deno.test("what nobody reads is not decoded", () => {
   for (const [code, want] of table) assertEquals(run(`export default (args) => ${code}`, lazy), want as Value, code);
 });
 
-Deno.test("a lazy map that is answered unread stays lazy", () => {
+Deno.test("a lazy map that is returned unread stays lazy", () => {
   const payload = request("{");
   const same = run("export default (args) => args", payload) as ValueMap;
   assertEquals(Object.keys(lazyParts(same)!.lazy), ["query", "header", "body"]);
@@ -120,7 +120,7 @@ Deno.test("a lazy map that is answered unread stays lazy", () => {
   assertEquals(Reflect.ownKeys(first), [...Reflect.ownKeys(payload), "new"]);
 });
 
-Deno.test("a lazy map kept from an earlier call still reads", () => {
+Deno.test("a lazy map kept from an earlier call can still be read", () => {
   const keeping = program(
     "let kept; export default (args) => { const old = kept; kept = args; return old?.body ?? null }",
   );
@@ -131,7 +131,7 @@ Deno.test("a lazy map kept from an earlier call still reads", () => {
   assertEquals((answering.call(request('{"n": 2}')) as ValueMap).body, { n: 1 });
 });
 
-Deno.test("a field that cannot be decoded throws when it is read, each time, and no sooner", () => {
+Deno.test("a field that cannot be decoded throws each time it is read, and not before", () => {
   const invalid = requestPayload({
     method: "POST",
     url: "http://h/",
@@ -162,7 +162,7 @@ Deno.test("a field that cannot be decoded throws when it is read, each time, and
   }
 });
 
-Deno.test("decoders that the realm lacks run before it is entered, and their errors are thrown where they are read", () => {
+Deno.test("decoders that the realm lacks run before the call, and their errors are thrown on reading", () => {
   decoded = 0;
   const payload = lazyMap({
     fields: { good: null, bad: null, unknown: null },
@@ -187,12 +187,12 @@ Deno.test("decoders that the realm lacks run before it is entered, and their err
     (run("export default (args) => args.unknown", payload) as Error).message,
     'unknown decoder "no such decoder"',
   );
-  // With a parameter a decoder is the engine's, whatever its name.
+  // A decoder with a parameter is always the engine's.
   const withParameter = lazyMap({ fields: { a: null }, lazy: { a: { decoder: "text", source: "x", parameter: "p" } } });
   assertEquals(run("export default (args) => args.a", withParameter), "x");
 });
 
-seededTest("the realm's decoders do what the engine's do", (random) => {
+seededTest("the realm's decoders do the same as the engine's", (random) => {
   const below = (limit: number) => random.below(limit);
   const pick = (from: string) => Array.from({ length: below(14) }, () => from[below(from.length)]!).join("");
   const read = program("export default ({ field }) => field");
@@ -220,7 +220,7 @@ seededTest("the realm's decoders do what the engine's do", (random) => {
   assert(errors > 500);
 });
 
-Deno.test("lazy maps inside of other values are lazy too", () => {
+Deno.test("lazy maps inside other values are lazy too", () => {
   const seen = run("export default (list) => list.map((args) => args.method).concat(list[1].body.n)", [
     request("{"),
     request('{"n": 4}'),
@@ -228,7 +228,7 @@ Deno.test("lazy maps inside of other values are lazy too", () => {
   assertEquals(seen, ["POST", "POST", 4]);
 });
 
-Deno.test("names of fields may be those of built-ins", () => {
+Deno.test("fields may have the names of built-ins", () => {
   const lazy = lazyMap({
     fields: JSON.parse('{"__proto__": null, "constructor": null, "toString": 1}'),
     lazy: JSON.parse(

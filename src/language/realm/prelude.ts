@@ -7,6 +7,7 @@ import { domain } from "../web/domain.ts";
 import { errors } from "../web/errors.ts";
 import { form } from "../web/form.ts";
 import { inspect } from "../web/inspect.ts";
+import { percentEncoding } from "../web/percent_encoding.ts";
 import { structuredClone } from "../web/structured_clone.ts";
 import { textEncoding } from "../web/text_encoding.ts";
 import { url } from "../web/url.ts";
@@ -16,22 +17,23 @@ import { urlSearchParams } from "../web/url_search_params.ts";
 import { utf8 } from "../web/utf8.ts";
 import { calls } from "./scope/calls.ts";
 import { decoder } from "./scope/decoder.ts";
-import { decoders } from "./scope/decoders.ts";
 import { encoder } from "./scope/encoder.ts";
 import { errorFields } from "./scope/error_fields.ts";
+import { fieldDecoders } from "./scope/field_decoders.ts";
 import { harden } from "./scope/harden.ts";
 import { lazyMap } from "./scope/lazy_map.ts";
-import { marshal } from "./scope/marshal.ts";
 import type { RealmScope } from "./scope/realm_scope.ts";
 import { streamToken } from "./scope/stream_token.ts";
+import { transfer } from "./scope/transfer.ts";
 
-/** The realm's own code, each part after those that it needs. */
+/** The parts of the realm's own code, each after those that it depends on. */
 export const parts: readonly ((scope: RealmScope) => void)[] = [
-  marshal,
+  transfer,
   errors,
   utf8,
   textEncoding,
   base64,
+  percentEncoding,
   form,
   domain,
   urlHost,
@@ -44,7 +46,7 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   harden,
   inspect,
   console,
-  decoders,
+  fieldDecoders,
   streamToken,
   lazyMap,
   errorFields,
@@ -53,7 +55,7 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   calls,
 ];
 
-/** Runs the parts, from their source text, in the context that it is run in; answers the realm's `RealmBridge`. */
+/** Runs the source text of the parts in a context, and evaluates to the `RealmBridge` of its realm. */
 export const prelude = new vm.Script(
   `"use strict";
 (() => {

@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import * as acorn from "acorn";
 import { program } from "../../../tests/language/run.ts";
 import { failure, lazyMap, Stream, type Value } from "../../value/mod.ts";
-import { eachNode } from "../javascript/syntax_tree.ts";
+import { eachNode } from "../javascript/syntax.ts";
 import { parts } from "./prelude.ts";
 
-/** In the realm: everything that can be reached from some values, by fields, accessors and prototypes. */
+/** Code for the realm: collects everything that can be reached from values by fields, accessors and prototypes. */
 const REACH = `
   const reach = (roots) => {
     const seen = new Set();
@@ -19,16 +19,22 @@ const REACH = `
       for (const key of Reflect.ownKeys(value)) {
         const field = Reflect.getOwnPropertyDescriptor(value, key);
         waiting.push(field.value, field.get, field.set);
-        // what the accessors of built-ins hold: Promise, toString, ...
+        // the values behind accessors of built-ins: Promise, toString, ...
         if (field.get && Object.isFrozen(field.get)) try { waiting.push(Reflect.apply(field.get, value, [])) } catch { }
       }
     }
     return seen;
   };
+  const foreign = (value) => {
+    let root = value;
+    for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
+    if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) return true;
+    return typeof value === "function" && value !== Function.prototype && !(value instanceof Function);
+  };
   const nameOf = (value) => { try { return String(value.name ?? value[Symbol.toStringTag] ?? Object.prototype.toString.call(value)) } catch { return "?" } };
 `;
 
-/** Ways to get an object of each kind: what two of them share is shared by all snippets. */
+/** Expressions that create an object of each kind. What two results share is shared by all snippets. */
 const PRODUCERS = [
   "{}",
   "[]",
@@ -139,13 +145,8 @@ const realmWalk = program(`${REACH}
     const first = reach(producers.map((produce) => produce()));
     const second = reach(producers.map((produce) => produce()));
     for (const value of all) {
-      let root = value;
-      for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
-      if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) problems.push("foreign: " + nameOf(value));
-      if (typeof value === "function") {
-        functions++;
-        if (value !== Function.prototype && !(value instanceof Function)) problems.push("foreign function: " + nameOf(value));
-      }
+      if (foreign(value)) problems.push("foreign: " + nameOf(value));
+      if (typeof value === "function") functions++;
     }
     const shared = [...reach([globalThis]), ...[...first].filter((value) => second.has(value))];
     for (const value of shared) {
@@ -156,7 +157,7 @@ const realmWalk = program(`${REACH}
   };
 `);
 
-Deno.test("everything within reach of a snippet is the realm's own, and what snippets share is frozen", () => {
+Deno.test("a snippet can reach only objects of the realm, and what snippets share is frozen", () => {
   const seen = realmWalk.call(null) as unknown as {
     problems: string[];
     functions: number;
@@ -168,7 +169,7 @@ Deno.test("everything within reach of a snippet is the realm's own, and what sni
   assert(seen.functions > 1000 && seen.shared > 1000, JSON.stringify(seen));
 });
 
-Deno.test("everything that is handed to a snippet is the realm's own", () => {
+Deno.test("a snippet receives only objects of the realm", () => {
   const walk = program(`${REACH}
     export default (args) => {
       const handed = [args];
@@ -178,11 +179,8 @@ Deno.test("everything that is handed to a snippet is the realm's own", () => {
       let count = 0;
       for (const value of reach(handed)) {
         count++;
-        let root = value;
-        for (let up = Object.getPrototypeOf(root); up !== null; up = Object.getPrototypeOf(up)) root = up;
-        if (root !== Object.prototype && Object.getPrototypeOf(value) !== null) problems.push("foreign: " + nameOf(value));
+        if (foreign(value)) problems.push("foreign: " + nameOf(value));
         if (typeof value === "function" && !Object.isFrozen(value)) problems.push("not frozen: " + nameOf(value));
-        if (typeof value === "function" && value !== Function.prototype && !(value instanceof Function)) problems.push("foreign function: " + nameOf(value));
       }
       return { problems, count };
     };
@@ -211,7 +209,7 @@ Deno.test("everything that is handed to a snippet is the realm's own", () => {
   assert(seen.count > 200, `${seen.count}`);
 });
 
-/** What the realm's own code may name: the language's globals, and those that earlier parts have made. */
+/** Globals that the realm's own code may use: those of the language, and those that earlier parts define. */
 const LANGUAGE = new Set(
   ("globalThis undefined NaN Infinity Object Function Array Number Boolean String Symbol BigInt Date Promise RegExp Error " +
     "AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl ArrayBuffer DataView " +
@@ -220,19 +218,19 @@ const LANGUAGE = new Set(
 );
 
 for (const part of parts) {
-  Deno.test(`the realm's own code refers to nothing outside the realm: ${part.name}`, () => {
+  Deno.test(`a part of the realm refers to nothing outside it: ${part.name}`, () => {
     assertEquals(freeNames(String(part)).filter((name) => !LANGUAGE.has(name)), []);
   });
 }
 
-Deno.test("the search for free names finds them", () => {
+Deno.test("freeNames finds names that are not declared", () => {
   assertEquals(freeNames("function f(a) { const b = outside; return ({ b, c: d }) => a.e + b + g`x` }"), [
     "g",
     "outside",
   ]);
 });
 
-/** The names that a function uses and does not declare. Scopes are taken together: a name declared anywhere is known. */
+/** Returns the names that a function uses but declares in none of its scopes. */
 function freeNames(source: string): string[] {
   const used = new Set<string>();
   const declared = new Set<string>();

@@ -1,33 +1,33 @@
-import { Compartment, type Entry } from "./compartment.ts";
+import { Compartment, type RealmFunction } from "./compartment.ts";
 
-/** A function's body, compiled once for all who use the same text. */
-export interface Unit {
+/** A compiled function body and the compartment that it runs in. */
+export interface CompiledBody {
   readonly compartment: Compartment;
-  readonly body: Entry;
-  /** Gives it up. */
+  readonly body: RealmFunction;
+  /** Drops the reference to it. */
   release(): void;
 }
 
-interface Shared {
-  body: Entry;
+interface SharedBody {
+  body: RealmFunction;
   users: number;
 }
 
 /**
- * Where an executor runs its snippets: one compartment that all share, and more for those that want one of their own.
+ * Where an executor runs its snippets: one compartment that all of them share, and one more for each isolated snippet.
  */
 export class Realm {
   readonly #shared = new Compartment();
-  readonly #bodies = new Map<string, Shared>();
+  readonly #bodies = new Map<string, SharedBody>();
 
   /**
-   * Compiles the body of a function, or takes the one that is there already. Only the text is shared: what the body
-   * declares is made anew by everyone who runs it.
+   * Compiles the body of a function, or reuses the result for equal code. Only the compiled code is shared: each run of
+   * the body declares its variables anew.
    *
    * @param isolate Whether it gets a compartment of its own.
    * @throws {unknown} The engine's SyntaxError.
    */
-  compile(body: string, parameters: readonly string[], isolate: boolean): Unit {
+  compile(body: string, parameters: readonly string[], isolate: boolean): CompiledBody {
     if (isolate) {
       const compartment = new Compartment();
       return { compartment, body: compartment.compile(body, parameters), release() {} };
@@ -38,18 +38,18 @@ export class Realm {
       shared = { body: this.#shared.compile(body, parameters), users: 0 };
       this.#bodies.set(key, shared);
     }
-    const unit = shared;
-    unit.users++;
+    const held = shared;
+    held.users++;
     return {
       compartment: this.#shared,
-      body: unit.body,
+      body: held.body,
       release: () => {
-        if (--unit.users === 0) this.#bodies.delete(key);
+        if (--held.users === 0) this.#bodies.delete(key);
       },
     };
   }
 
-  /** How many different bodies are held. */
+  /** Number of distinct bodies in the shared compartment. */
   get size(): number {
     return this.#bodies.size;
   }

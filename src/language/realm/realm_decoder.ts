@@ -1,5 +1,5 @@
 import { type Failure, failure, type LazyField, lazyMap, setKey, type Value } from "../../value/mod.ts";
-import { type Given, NOTHING_GIVEN } from "./realm_encoder.ts";
+import { NO_REFERENCES, type References } from "./realm_encoder.ts";
 import type { RealmBridge } from "./scope/realm_scope.ts";
 import { framesOf } from "./stack.ts";
 
@@ -12,92 +12,92 @@ const NATIVE: Record<string, new (message: string) => Error> = {
   URIError,
 };
 
-/** Cells; a longer marshal is not kept. */
+/** Number of cells above which the transfer is emptied after use, so that it does not keep large values alive. */
 const LONG = 1024;
 
-/** Builds the engine's copy of what a realm has written on its marshal. */
+/** Builds the engine's copy of the value that a realm has put in the transfer. */
 export class RealmDecoder {
   readonly #bridge: RealmBridge;
   #at = 0;
-  #given: Given = NOTHING_GIVEN;
+  #references: References = NO_REFERENCES;
 
   constructor(bridge: RealmBridge) {
     this.#bridge = bridge;
   }
 
-  /** @param given What the same call's argument held. */
-  read(given: Given): Value {
+  /** @param references What the argument of the same call refers to. */
+  decode(references: References): Value {
     this.#at = 0;
-    this.#given = given;
-    const value = this.#read() as Value;
-    if (this.#at > LONG) this.#bridge.marshal.length = 0;
+    this.#references = references;
+    const value = this.#decodeNext() as Value;
+    if (this.#at > LONG) this.#bridge.transfer.length = 0;
     return value;
   }
 
-  #take(): unknown {
-    return this.#bridge.marshal[this.#at++];
+  #next(): unknown {
+    return this.#bridge.transfer[this.#at++];
   }
 
-  #read(): Value | undefined {
-    const cell = this.#take();
+  #decodeNext(): Value | undefined {
+    const cell = this.#next();
     if (typeof cell !== "symbol") return cell as Value | undefined;
     const { tags } = this.#bridge;
     switch (cell) {
       case tags.LIST: {
-        const count = this.#take() as number;
+        const count = this.#next() as number;
         const list: Value[] = [];
-        for (let i = 0; i < count; i++) list.push(this.#read()!);
+        for (let i = 0; i < count; i++) list.push(this.#decodeNext()!);
         return list;
       }
       case tags.MAP:
-        return this.#readMap(this.#take() as number, {});
+        return this.#decodeMap(this.#next() as number, {});
       case tags.BYTES:
-        return new Uint8Array(this.#take() as Uint8Array);
+        return new Uint8Array(this.#next() as Uint8Array);
       case tags.DATE:
-        return new Date(this.#take() as number);
+        return new Date(this.#next() as number);
       case tags.ERROR:
-        return this.#readError();
+        return this.#decodeError();
       case tags.STREAM:
-        return this.#given.streams[this.#take() as number]!;
+        return this.#references.streams[this.#next() as number]!;
       case tags.LAZY: {
-        const parts = this.#given.lazy[this.#take() as number]!;
+        const parts = this.#references.lazy[this.#next() as number]!;
         const lazy: Record<string, LazyField> = {};
-        const fields = this.#readMap(this.#take() as number, lazy, parts.lazy);
+        const fields = this.#decodeMap(this.#next() as number, lazy, parts.lazy);
         return lazyMap({ fields, lazy });
       }
     }
-    throw new Error("the marshal is out of step");
+    throw new Error("unexpected tag in the transfer");
   }
 
-  #readMap(
+  #decodeMap(
     count: number,
     unread: Record<string, LazyField>,
     lazy?: Readonly<Record<string, LazyField>>,
   ): Record<string, Value> {
-    const { marshal, tags } = this.#bridge;
+    const { transfer, tags } = this.#bridge;
     const map: Record<string, Value> = {};
     for (let i = 0; i < count; i++) {
-      const key = this.#take() as string;
-      if (marshal[this.#at] === tags.UNREAD) {
+      const key = this.#next() as string;
+      if (transfer[this.#at] === tags.UNREAD) {
         this.#at++;
         setKey(map, key, null);
         setKey(unread, key, lazy![key]!);
-      } else setKey(map, key, this.#read()!);
+      } else setKey(map, key, this.#decodeNext()!);
     }
     return map;
   }
 
-  #readError(): Failure {
-    const index = this.#take() as number;
-    const name = this.#take() as string;
-    const message = this.#take() as string;
-    const code = this.#take() as string | undefined;
-    const stack = this.#take() as string;
-    const details = this.#read();
-    const cause = this.#read();
-    const count = this.#take() as number;
+  #decodeError(): Failure {
+    const index = this.#next() as number;
+    const name = this.#next() as string;
+    const message = this.#next() as string;
+    const code = this.#next() as string | undefined;
+    const stack = this.#next() as string;
+    const details = this.#decodeNext();
+    const cause = this.#decodeNext();
+    const count = this.#next() as number;
     const errors: Value[] = [];
-    for (let i = 0; i < count; i++) errors.push(this.#read()!);
+    for (let i = 0; i < count; i++) errors.push(this.#decodeNext()!);
     const Type = NATIVE[name];
     const error: Failure = count >= 0
       ? new AggregateError(errors.filter((inner) => inner instanceof Error), message)
@@ -113,7 +113,7 @@ export class RealmDecoder {
     if (code !== undefined) error.code = code;
     if (details !== undefined) error.details = details;
     if (cause !== undefined) error.cause = cause;
-    const original = this.#given.errors[index];
+    const original = this.#references.errors[index];
     if (original?.position !== undefined) error.position = original.position;
     if (original?.path !== undefined) error.path = original.path;
     return error;

@@ -1,31 +1,33 @@
 /**
- * Says what follows on the marshal. A symbol is no value, so none can be mistaken for one; all else on the marshal is a value
- * that is no object, a key, a count, or bytes of the realm's own.
+ * The tags of the transfer: each says what the cells behind it hold. A tag is a symbol, which no payload value is, so the
+ * two cannot be confused. Every other cell is a primitive value, a key, a count, or bytes allocated by the realm.
  */
 export interface Tags {
-  /** count, values */
+  /** Count, then the items. */
   readonly LIST: symbol;
-  /** count, key and value by turns */
+  /** Count, then keys and values alternately. */
   readonly MAP: symbol;
-  /** milliseconds */
+  /** Milliseconds. */
   readonly DATE: symbol;
-  /** a Uint8Array of the realm */
+  /** A Uint8Array of the realm. */
   readonly BYTES: symbol;
-  /** index, name, message, code, position of the frames, details, cause, count of errors or -1, errors */
+  /** Index, name, message, code, stack, details, cause, number of errors (-1 unless an AggregateError), the errors. */
   readonly ERROR: symbol;
-  /** ticket */
+  /** Ticket. */
   readonly STREAM: symbol;
-  /** count, key and value by turns; a value may be RAW or BROKEN. Out: index first, and a value may be UNREAD. */
+  /** Count, then keys and values alternately, where a value may be RAW or FAILED. Outbound: index first, and UNREAD. */
   readonly LAZY: symbol;
-  /** decoder, then a text, or LIST with count and texts */
+  /** Decoder, then a string, or a LIST of strings. */
   readonly RAW: symbol;
-  /** an ERROR, thrown when the field is read */
-  readonly BROKEN: symbol;
-  /** a field of a lazy map that nobody has read */
+  /** An ERROR that is thrown when the field is read. */
+  readonly FAILED: symbol;
+  /** A field of a lazy map that has not been read. */
   readonly UNREAD: symbol;
 
-  /** Answers of a call: its value is on the marshal; its error is; it waits. */
-  readonly ANSWERED: symbol;
+  /** Outcome of a call: its value is in the transfer. */
+  readonly RETURNED: symbol;
+  /** Outcome of a call: its error is in the transfer. */
   readonly THREW: symbol;
-  readonly WAITS: symbol;
+  /** Outcome of a call: it waits for a promise. */
+  readonly PENDING: symbol;
 }

@@ -1,12 +1,12 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `atob` and `btoa`. */
+/** Defines `atob` and `btoa`. */
 export function base64(scope: RealmScope): void {
   function atob(data: unknown): string {
     let text = String(data).replace(/[\t\n\f\r ]/g, "");
     if (text.length % 4 === 0) text = text.replace(/==?$/, "");
     if (text.length % 4 === 1 || /[^+/0-9A-Za-z]/.test(text)) {
-      throw scope.webError("atob: the text is no base64", "InvalidCharacterError");
+      throw scope.webError("atob: invalid base64", "InvalidCharacterError");
     }
     const bytes = Uint8Array.fromBase64(text);
     return scope.textOfUnits(Uint16Array.from(bytes), bytes.length);
@@ -18,7 +18,10 @@ export function base64(scope: RealmScope): void {
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0xff) {
-        throw scope.webError(`btoa: the character at ${i} is beyond U+00FF; encode it first`, "InvalidCharacterError");
+        throw scope.webError(
+          `btoa: the character at ${i} is above U+00FF; encode the string as UTF-8 first`,
+          "InvalidCharacterError",
+        );
       }
       bytes[i] = unit;
     }

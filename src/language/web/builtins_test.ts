@@ -29,25 +29,25 @@ Deno.test("structuredClone copies what can be cloned, cycles included", () => {
   assertEquals(run(code), "1".repeat(16));
 });
 
-Deno.test("structuredClone refuses what cannot be cloned, and transfers buffers", () => {
+Deno.test("structuredClone rejects what cannot be cloned, and transfers buffers", () => {
   const code = `export default () => {
-    const refusals = [() => 1, Symbol("s"), Promise.resolve(), new WeakMap(), { a: [Math.max] }].map((value) => {
+    const rejected = [() => 1, Symbol("s"), Promise.resolve(), new WeakMap(), { a: [Math.max] }].map((value) => {
       try { structuredClone(value) } catch (error) { return error.name }
     });
     const buffer = new ArrayBuffer(4);
     const bytes = new Uint8Array(buffer);
     bytes[1] = 9;
     const copy = structuredClone({ bytes }, { transfer: [buffer] });
-    return [refusals.join(), buffer.detached, copy.bytes[1]];
+    return [rejected.join(), buffer.detached, copy.bytes[1]];
   }`;
   assertEquals(run(code), [Array(5).fill("DataCloneError").join(), true, 9]);
 });
 
-Deno.test("ChaCha20 gives the key streams of RFC 8439", () => {
+Deno.test("ChaCha20 produces the key streams of RFC 8439", () => {
   const scope = { expose() {} } as unknown as RealmScope;
   const random = Math.random;
   chacha20(scope);
-  Math.random = random; // the part replaces it, in a realm of its own
+  Math.random = random; // replaced by the part, which normally runs in a realm
   const words = (hex: string) => {
     const view = new DataView(Uint8Array.fromHex(hex).buffer);
     return Uint32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getUint32(4 * i, true));
@@ -73,7 +73,7 @@ Deno.test("ChaCha20 gives the key streams of RFC 8439", () => {
   );
 });
 
-Deno.test("random values are of the right form, never the same, and evenly spread", () => {
+Deno.test("random values are well-formed, distinct and evenly distributed", () => {
   const code = `export default () => {
     const bytes = crypto.getRandomValues(new Uint8Array(65536));
     const words = crypto.getRandomValues(new BigUint64Array(4));
@@ -107,11 +107,11 @@ Deno.test("random values are of the right form, never the same, and evenly sprea
   assertNotEquals(other.call(null), other.call(null));
 });
 
-Deno.test("random values fill integers only, and not too many", () => {
-  const refusals =
+Deno.test("getRandomValues accepts only integers, up to 65536 bytes", () => {
+  const rejected =
     `export default () => [new Float64Array(1), new DataView(new ArrayBuffer(1)), {}, new Uint8Array(65537)].map(
     (view) => { try { crypto.getRandomValues(view) } catch (error) { return error.name } })`;
-  assertEquals(run(refusals), [
+  assertEquals(run(rejected), [
     "TypeMismatchError",
     "TypeMismatchError",
     "TypeMismatchError",
@@ -141,7 +141,7 @@ Deno.test("console keeps lines by level until they are taken", () => {
   ]);
 });
 
-Deno.test("lines of work that a call leaves behind are that call's", () => {
+Deno.test("output of microtasks belongs to the program that queued them", () => {
   const late = program("export default () => { Promise.resolve().then(() => console.log('late')) }");
   const other = program("export default () => { console.log('other') }");
   late.call(null);
@@ -150,7 +150,7 @@ Deno.test("lines of work that a call leaves behind are that call's", () => {
   assertEquals(other.takeLogs().map(({ text }) => text), ["other"]);
 });
 
-Deno.test("console shows values as JavaScript writes them", () => {
+Deno.test("console formats values in JavaScript's notation", () => {
   const code = `export default () => {
     class Point { x = 1; get y() { throw new Error("called") } }
     const cyclic = { a: 1 };
@@ -198,10 +198,10 @@ Deno.test("console shows values as JavaScript writes them", () => {
   ]);
 });
 
-Deno.test("what one call may write is limited", () => {
+Deno.test("the output of a call is limited", () => {
   const many = runLogged("export default () => { for (let i = 0; i < 5000; i++) console.log(i) }").lines;
   assertEquals(many.length, 1000);
-  assertMatch(many.at(-1)!.text, /left out/);
+  assertMatch(many.at(-1)!.text, /omitted/);
   const long =
     runLogged("export default () => { for (;;) { try { console.log('x'.repeat(9e6)); break } catch {} } }").lines;
   assert(long[0]!.text.length < 70_000);
@@ -209,7 +209,7 @@ Deno.test("what one call may write is limited", () => {
   assertEquals(next.map(({ text }) => text), ["next"]);
 });
 
-Deno.test("what stands outside the language is not there", () => {
+Deno.test("globals that reach outside the realm are missing", () => {
   const names =
     "Deno process require fetch setTimeout setInterval setImmediate Buffer performance navigator Worker WebSocket " +
     "BroadcastChannel MessageChannel localStorage caches location WebAssembly SharedArrayBuffer Atomics WeakRef " +
@@ -221,7 +221,7 @@ Deno.test("what stands outside the language is not there", () => {
   assertEquals(present, []);
 });
 
-Deno.test("plain JavaScript works on frozen built-ins", () => {
+Deno.test("ordinary JavaScript works with frozen built-ins", () => {
   const code = `export default () => {
     const seen = [];
     const object = {};

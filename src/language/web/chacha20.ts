@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** Random bytes: the ChaCha20 key stream (RFC 8439), one a realm, under a key that was copied in. */
+/** Generates random numbers: the key stream of ChaCha20 (RFC 8439), with a key for each realm. */
 export function chacha20(scope: RealmScope): void {
   let key = new Uint32Array(8);
   let blocks = 0;
@@ -40,7 +40,7 @@ export function chacha20(scope: RealmScope): void {
     return (word << by) | (word >>> (32 - by));
   }
 
-  /** One byte. A call may be cut short at any point: what comes first here makes sure that no byte is given out twice. */
+  /** Returns the next byte. A call may be stopped at any point; the order of steps ensures that no byte is used twice. */
   function next(): number {
     if (used === 64) {
       const number = blocks++;
@@ -62,7 +62,7 @@ export function chacha20(scope: RealmScope): void {
     for (let i = 0; i < bytes.length; i++) bytes[i] = next();
   };
 
-  // The engine's own generator shows its later numbers to whoever has seen a few: one snippet could tell another's.
+  // V8's own generator is predictable after a few numbers, so one snippet could guess those of another.
   Math.random = function random() {
     const high = (next() << 18) | (next() << 10) | (next() << 2) | (next() >>> 6);
     const low = (next() << 19) | (next() << 11) | (next() << 3) | (next() >>> 5);

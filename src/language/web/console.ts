@@ -1,30 +1,30 @@
 import type { LogLevel } from "../../value/mod.ts";
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `console`: what is written stays in the realm, as text and within limits, until the engine fetches it. */
+/** Defines `console`. Lines stay in the realm, as strings and up to a limit, until the engine fetches them. */
 export function console(scope: RealmScope): void {
   const LINES = 1000;
   const LENGTH = 64 * 1024;
   let left = LENGTH;
 
-  const { lines, state } = scope;
+  const { lines, flags } = scope;
 
-  scope.forgetLines = () => {
+  scope.clearLines = () => {
     lines.length = 0;
     left = LENGTH;
-    state[0] = 0;
+    flags[0] = 0;
   };
 
   function write(level: LogLevel, args: readonly unknown[]): void {
     if (left <= 0) return;
     let text = format(args);
     if (text.length > left || lines.length >= 2 * (LINES - 1)) {
-      text = `${text.slice(0, left)} (what more this call wrote is left out)`;
+      text = `${text.slice(0, left)} (further output of this call is omitted)`;
       left = 0;
     }
     left -= text.length;
     lines.push(level, text);
-    state[0] = 1;
+    flags[0] = 1;
   }
 
   function format(args: readonly unknown[]): string {

@@ -1,15 +1,15 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `crypto`, as far as it gives random values. */
+/** Defines the random values of `crypto`. */
 export function crypto(scope: RealmScope): void {
   const crypto = {
     getRandomValues<T extends ArrayBufferView>(view: T): T {
       if (!ArrayBuffer.isView(view) || !/^(Big)?U?[iI]nt/.test((view as unknown as Uint8Array)[Symbol.toStringTag])) {
-        throw scope.webError("getRandomValues fills an array of integers", "TypeMismatchError");
+        throw scope.webError("getRandomValues: expected a typed array of integers", "TypeMismatchError");
       }
       if (view.byteLength > 65536) {
         throw scope.webError(
-          `getRandomValues fills 65536 bytes at most, not ${view.byteLength}`,
+          `getRandomValues: expected at most 65536 bytes, got ${view.byteLength}`,
           "QuotaExceededError",
         );
       }

@@ -1,17 +1,17 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
 /**
- * The ASCII form of an international domain name: UTS 46 as the URL Standard uses it, built on the language's own
- * Unicode tables. Of the rules on writing direction there is but the main one, that a label has one, and of the mapping
- * table what NFKC and small letters give.
+ * Converts international domain names to ASCII: UTS 46 as the URL Standard uses it, built on the language's own Unicode
+ * tables. It is simplified: the mapping table is NFKC and lower case, and of the rules on writing direction it checks
+ * only that a label does not mix both.
  */
 export function domain(scope: RealmScope): void {
   const BASE = 36;
   const MOST = 26;
   const IGNORED = /[\u00ad\u200b\u2060\u2064\ufeff\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u034f\u180b-\u180d\u180f]/gu;
-  const REFUSED =
+  const DISALLOWED =
     /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2061-\u2063\u2066-\u206f\u2ff0-\u2ffb\ufffc\ufffd]/u;
-  const WITH_DOT = /[\u2024-\u2026\u2488-\u249b]/; // they would become a dot, which is not meant
+  const WITH_DOT = /[\u2024-\u2026\u2488-\u249b]/; // NFKC would turn them into a dot
   const LEFTWARD = /(?=[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
   const RIGHTWARD = /(?![\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])\p{L}/u;
 
@@ -51,9 +51,9 @@ export function domain(scope: RealmScope): void {
   }
 
   function isValid(label: string): boolean {
-    if (REFUSED.test(label) || /^\p{M}/u.test(label)) return false;
+    if (DISALLOWED.test(label) || /^\p{M}/u.test(label)) return false;
     if (LEFTWARD.test(label) && RIGHTWARD.test(label)) return false;
-    return !/(?<!\p{Mn})[\u200c\u200d]/u.test(label); // joiners stand after a virama only
+    return !/(?<!\p{Mn})[\u200c\u200d]/u.test(label); // joiners may follow a virama only
   }
 
   function adapt(delta: number, length: number, first: boolean): number {
@@ -68,7 +68,7 @@ export function domain(scope: RealmScope): void {
     return String.fromCharCode(value < 26 ? 97 + value : 22 + value);
   }
 
-  /** Punycode (RFC 3492). */
+  /** Encodes a label as Punycode (RFC 3492). */
   function encode(label: string): string | undefined {
     const points = Array.from(label, (char) => char.codePointAt(0)!);
     const basic = points.filter((point) => point < 0x80);
@@ -103,6 +103,7 @@ export function domain(scope: RealmScope): void {
     return out;
   }
 
+  /** Decodes Punycode; returns undefined if it is invalid. */
   function decode(text: string): string | undefined {
     const hyphen = text.lastIndexOf("-");
     const points = Array.from(hyphen > 0 ? text.slice(0, hyphen) : "", (char) => char.codePointAt(0)!);

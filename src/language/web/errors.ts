@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `DOMException`, as far as `atob`, `structuredClone` and `crypto` throw it, and `error()` on every error. */
+/** Defines `DOMException`, as `atob`, `structuredClone` and `crypto` throw it, and the method `error()` of errors. */
 export function errors(scope: RealmScope): void {
   const CODES: Record<string, number> = {
     InvalidCharacterError: 5,
@@ -17,11 +17,14 @@ export function errors(scope: RealmScope): void {
     }
   }
 
-  /** The message, as workflows have always asked for it. */
+  /** Returns the message; kept for workflows that call it. */
   function error(this: Error): string {
     return this.message;
   }
 
+  scope.errorTypes = new Map(
+    [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
+  );
   scope.webError = (message, name) => new DOMException(message, name);
   scope.expose("DOMException", DOMException);
   Object.defineProperty(Error.prototype, "error", { value: error, writable: true, configurable: true });

@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `application/x-www-form-urlencoded` after the URL Standard, both ways. */
+/** Parses and serializes `application/x-www-form-urlencoded` as the URL Standard defines it. */
 export function form(scope: RealmScope): void {
   scope.parseForm = (text) => {
     const pairs: [string, string][] = [];
@@ -20,21 +20,8 @@ export function form(scope: RealmScope): void {
     try {
       return decodeURIComponent(spaced).toWellFormed();
     } catch {
-      return decodeLeniently(spaced);
+      return scope.percentDecode(spaced);
     }
-  }
-
-  /** A percent sign that opens no escape stands for itself; bytes that are no UTF-8 become U+FFFD. */
-  function decodeLeniently(text: string): string {
-    const bytes = scope.encodeUtf8(text);
-    let length = 0;
-    for (let i = 0; i < bytes.length; i++) {
-      const escape = bytes[i] === 0x25 ? String.fromCharCode(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : "";
-      const escaped = /^[0-9a-f]{2}$/i.test(escape);
-      bytes[length++] = escaped ? parseInt(escape, 16) : bytes[i]!;
-      if (escaped) i += 2;
-    }
-    return scope.decodeUtf8(bytes.subarray(0, length), false);
   }
 
   function encode(text: string): string {

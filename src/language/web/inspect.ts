@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** Values as text for a person, in the notation of JavaScript. It calls no getter; a proxy's traps it cannot avoid. */
+/** Formats values for a person, in JavaScript's notation. It calls no getters, but cannot avoid a proxy's traps. */
 export function inspect(scope: RealmScope): void {
   const DEPTH = 4;
   const ITEMS = 100;
@@ -107,7 +107,7 @@ export function inspect(scope: RealmScope): void {
     for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at)) {
       const field = Object.getOwnPropertyDescriptor(at, "constructor");
       const get = field?.get;
-      const type = get !== undefined && scope.isMended(get) ? get.call(at) : field?.value;
+      const type = get !== undefined && scope.isOverrideGetter(get) ? get.call(at) : field?.value;
       const name = typeof type === "function" ? dataOf(type, "name") : undefined;
       if (typeof name === "string" && name !== "") return name;
     }
@@ -117,7 +117,7 @@ export function inspect(scope: RealmScope): void {
   function dataOf(value: object, key: string): unknown {
     const field = Object.getOwnPropertyDescriptor(value, key);
     if (field === undefined) return undefined;
-    // V8 gives every error an accessor for its stack, one and the same for all.
+    // In V8 the stack is an accessor, the same one for all errors.
     return "value" in field ? field.value : key === "stack" ? (value as Error).stack : undefined;
   }
 }

@@ -1,18 +1,15 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `structuredClone`, with `transfer` of array buffers. */
+/** Defines `structuredClone`, including the transfer of array buffers. */
 export function structuredClone(scope: RealmScope): void {
   const { isArray } = Array;
   const UNCLONEABLE = [Promise, WeakMap, WeakSet];
   const BOXED = [Number, String, Boolean, BigInt];
-  const ERRORS = new Map<string, ErrorConstructor>(
-    [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
-  );
 
   function structuredClone(value: unknown, options: { transfer?: Iterable<unknown> } = {}): unknown {
     const transfer = new Set(options.transfer ?? []);
     for (const item of transfer) {
-      if (!(item instanceof ArrayBuffer)) throw refused(item, "transferred");
+      if (!(item instanceof ArrayBuffer)) throw uncloneable(item, "transferred");
     }
     const copies = new Map<object, object>();
     const copy = cloneOf(value, copies, transfer);
@@ -20,13 +17,13 @@ export function structuredClone(scope: RealmScope): void {
     return copy;
   }
 
-  function refused(value: unknown, done: string): Error {
+  function uncloneable(value: unknown, done: string): Error {
     const what = typeof value === "object" ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
     return scope.webError(`a value of type ${what} cannot be ${done}`, "DataCloneError");
   }
 
   function cloneOf(value: unknown, copies: Map<object, object>, transfer: Set<unknown>): unknown {
-    if (typeof value === "symbol" || typeof value === "function") throw refused(value, "cloned");
+    if (typeof value === "symbol" || typeof value === "function") throw uncloneable(value, "cloned");
     if (typeof value !== "object" || value === null) return value;
     const known = copies.get(value);
     if (known !== undefined) return known;
@@ -53,7 +50,7 @@ export function structuredClone(scope: RealmScope): void {
       return set;
     }
     if (value instanceof Error) return cloneError(value, add, clone);
-    for (const type of UNCLONEABLE) if (value instanceof type) throw refused(value, "cloned");
+    for (const type of UNCLONEABLE) if (value instanceof type) throw uncloneable(value, "cloned");
     const copy = add(isArray(value) ? new Array(value.length) : {}) as Record<string, unknown>;
     for (const key of Object.keys(value)) {
       const field = clone((value as Record<string, unknown>)[key]);
@@ -77,7 +74,7 @@ export function structuredClone(scope: RealmScope): void {
     add: <T extends object>(copy: T) => T,
     clone: (part: unknown) => unknown,
   ): Error {
-    const Type = ERRORS.get(String(error.name)) ?? Error;
+    const Type = scope.errorTypes.get(String(error.name)) ?? Error;
     const copy = add(new Type(String(error.message)));
     if (Object.hasOwn(error, "cause")) {
       Object.defineProperty(copy, "cause", { value: clone(error.cause), writable: true, configurable: true });

@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `TextEncoder`, and `TextDecoder` for UTF-8, UTF-16 in both orders and windows-1252 (which the web calls latin1). */
+/** Defines `TextEncoder`, and `TextDecoder` for UTF-8, UTF-16 and windows-1252 (which the web calls latin1). */
 export function textEncoding(scope: RealmScope): void {
   const UTF_8 = "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8";
   const UTF_16LE = "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le";
@@ -51,13 +51,13 @@ export function textEncoding(scope: RealmScope): void {
     #encoding: string;
     #fatal: boolean;
     #ignoreBom: boolean;
-    #held = new Uint8Array(0); // the start of a character whose rest has not come yet
+    #held = new Uint8Array(0); // the start of a character that the next chunk continues
     #begun = false;
 
     constructor(label: unknown = "utf-8", options: { fatal?: unknown; ignoreBOM?: unknown } = {}) {
       const encoding = LABELS.get(String(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "").toLowerCase());
       if (encoding === undefined) {
-        throw new RangeError(`the encoding label ${JSON.stringify(String(label))} is not known`);
+        throw new RangeError(`unknown encoding ${JSON.stringify(String(label))}`);
       }
       this.#encoding = encoding;
       this.#fatal = Boolean(options.fatal);
@@ -112,10 +112,10 @@ export function textEncoding(scope: RealmScope): void {
   function bytesOf(input: ArrayBuffer | ArrayBufferView): Uint8Array {
     if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
     if (input instanceof ArrayBuffer) return new Uint8Array(input);
-    throw new TypeError("a TextDecoder reads an ArrayBuffer, a typed array or a DataView");
+    throw new TypeError("TextDecoder: expected an ArrayBuffer, a typed array or a DataView");
   }
 
-  /** How many bytes at the end are a character's start. */
+  /** Returns how many bytes at the end are the start of a character. */
   function unfinished(bytes: Uint8Array, encoding: string): number {
     if (encoding === "windows-1252") return 0;
     if (encoding !== "utf-8") {
@@ -130,7 +130,7 @@ export function textEncoding(scope: RealmScope): void {
       const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
       if (length <= back || byte < 0xc2 || byte > 0xf4) return 0;
       const tail = bytes.subarray(bytes.length - back);
-      // What can no longer become a character is decoded at once, as the standard has it.
+      // Bytes that cannot become a character any more are decoded at once, as the standard requires.
       return scope.decodeUtf8(tail, false).length === 1 ? back : 0;
     }
     return 0;
@@ -151,9 +151,9 @@ export function textEncoding(scope: RealmScope): void {
     for (let i = 0; i < units.length; i++) units[i] = view.getUint16(2 * i, !bigEndian);
     let text = scope.textOfUnits(units, units.length);
     const odd = bytes.length % 2 === 1;
-    if (fatal && (odd || !text.isWellFormed())) throw new TypeError("the bytes are no UTF-16 text");
+    if (fatal && (odd || !text.isWellFormed())) throw new TypeError("invalid UTF-16");
     const last = text.charCodeAt(text.length - 1);
-    if (odd && !(last >= 0xd800 && last <= 0xdbff)) text += "\ufffd"; // a lone lead takes the odd byte with it
+    if (odd && !(last >= 0xd800 && last <= 0xdbff)) text += "\ufffd"; // a lone lead surrogate and the odd byte become one U+FFFD
     return text.toWellFormed();
   }
 

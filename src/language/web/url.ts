@@ -1,6 +1,6 @@
 import type { RealmScope, UrlRecord } from "../realm/scope/realm_scope.ts";
 
-/** `URL`. */
+/** Defines `URL`. */
 export function url(scope: RealmScope): void {
   const { parseUrl } = scope;
 
@@ -10,7 +10,7 @@ export function url(scope: RealmScope): void {
 
     constructor(url: unknown, base?: unknown) {
       const parsed = parse(url, base);
-      if (parsed === undefined) throw new TypeError(`${JSON.stringify(String(url))} is no URL`);
+      if (parsed === undefined) throw new TypeError(`invalid URL ${JSON.stringify(String(url))}`);
       this.#url = parsed;
     }
 
@@ -28,7 +28,7 @@ export function url(scope: RealmScope): void {
 
     set href(value: unknown) {
       const parsed = parse(value, undefined);
-      if (parsed === undefined) throw new TypeError(`${JSON.stringify(String(value))} is no URL`);
+      if (parsed === undefined) throw new TypeError(`invalid URL ${JSON.stringify(String(value))}`);
       this.#url = parsed;
       this.#refill();
     }

@@ -1,18 +1,9 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** Hosts and percent-encoding after the URL Standard. */
+/** Parses hosts as the URL Standard defines it. */
 export function urlHost(scope: RealmScope): void {
   const FORBIDDEN_HOST = /[\0\t\n\r #/:<>?@[\\\]^|]/;
   const FORBIDDEN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/;
-
-  scope.percentEncode = (char, mayStand) => {
-    if (mayStand.test(char)) return char;
-    let encoded = "";
-    for (const byte of scope.encodeUtf8(char)) {
-      encoded += `%${byte < 16 ? "0" : ""}${byte.toString(16).toUpperCase()}`;
-    }
-    return encoded;
-  };
 
   scope.parseHost = (text, special) => {
     if (text.startsWith("[")) {
@@ -25,23 +16,10 @@ export function urlHost(scope: RealmScope): void {
       for (const char of text) host += scope.percentEncode(char, /[\x20-\x7e]/);
       return host;
     }
-    const ascii = scope.domainToAscii(percentDecode(text));
+    const ascii = scope.domainToAscii(scope.percentDecode(text));
     if (ascii === undefined || FORBIDDEN_DOMAIN.test(ascii)) return undefined;
     return endsInNumber(ascii) ? parseIpv4(ascii) : ascii;
   };
-
-  function percentDecode(text: string): string {
-    if (!text.includes("%")) return text;
-    const bytes = scope.encodeUtf8(text);
-    let length = 0;
-    for (let i = 0; i < bytes.length; i++) {
-      const escape = bytes[i] === 0x25 ? String.fromCharCode(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : "";
-      const escaped = /^[0-9a-f]{2}$/i.test(escape);
-      bytes[length++] = escaped ? parseInt(escape, 16) : bytes[i]!;
-      if (escaped) i += 2;
-    }
-    return scope.decodeUtf8(bytes.subarray(0, length), false);
-  }
 
   function endsInNumber(host: string): boolean {
     const parts = host.split(".");
@@ -102,7 +80,7 @@ export function urlHost(scope: RealmScope): void {
   }
 
   function writeIpv6(pieces: readonly number[]): string {
-    let from = -1; // the longest run of two zeros or more, the first of equals
+    let from = -1; // start of the longest run of at least two zeros, the first of equal ones
     let most = 1;
     for (let i = 0; i < 8; i++) {
       let length = 0;

@@ -1,9 +1,9 @@
 import type { RealmScope, UrlRecord } from "../realm/scope/realm_scope.ts";
 
-/** The URL Standard's parser, by parts instead of character by character: the results are the same. */
+/** Parses URLs by parts, with the same results as the URL Standard's state machine. */
 export function urlParser(scope: RealmScope): void {
   const PORTS = new Map([["ftp", 21], ["file", undefined], ["http", 80], ["https", 443], ["ws", 80], ["wss", 443]]);
-  // What may stand unencoded in each part.
+  // The characters that each part may hold unencoded.
   const OPAQUE = /[\x20-\x7e]/;
   const FRAGMENT = /[!#-;=?-_a-~]/;
   const QUERY = /[!$-;=?-~]/;
@@ -15,13 +15,13 @@ export function urlParser(scope: RealmScope): void {
   const isDrive = (text: string): boolean => /^[a-z][:|]$/i.test(text);
   const startsWithDrive = (text: string): boolean => /^[a-z][:|]([/\\]|$)/i.test(text);
 
-  function encode(text: string, mayStand: RegExp): string {
+  function encode(text: string, allowed: RegExp): string {
     let encoded = "";
-    for (const char of text) encoded += scope.percentEncode(char, mayStand);
+    for (const char of text) encoded += scope.percentEncode(char, allowed);
     return encoded;
   }
 
-  /** Cuts the text before its first slash (special: or backslash). */
+  /** Splits before the first slash, in special URLs also before a backslash. */
   function beforeSlash(text: string, special: boolean): [before: string, rest: string] {
     const at = text.search(special ? /[/\\]/ : /\//);
     return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
@@ -69,7 +69,7 @@ export function urlParser(scope: RealmScope): void {
     return setPort(url, port ?? "");
   }
 
-  /** Cuts at the first colon outside brackets. */
+  /** Splits at the first colon outside brackets. */
   function splitPort(text: string): [host: string, port: string | undefined] {
     let inBrackets = false;
     for (let i = 0; i < text.length; i++) {
@@ -136,7 +136,7 @@ export function urlParser(scope: RealmScope): void {
     return true;
   }
 
-  /** Authority and path. */
+  /** Reads authority and path. */
   function readHierarchy(url: UrlRecord, text: string): boolean {
     const special = isSpecial(url);
     const [authority, path] = beforeSlash(special ? text.replace(/^[/\\]+/, "") : text.slice(2), special);
@@ -194,18 +194,18 @@ export function urlParser(scope: RealmScope): void {
       return url;
     },
 
-    write(url, withFragment = true) {
+    write(url) {
       let text = `${url.scheme}:`;
       if (url.host !== null) {
         const password = url.password === "" ? "" : `:${url.password}`;
         text += `//${url.username}${password}${url.username + password === "" ? "" : "@"}${url.host}`;
         if (url.port !== null) text += `:${url.port}`;
       } else if (typeof url.path !== "string" && url.path.length > 1 && url.path[0] === "") {
-        text += "/."; // so that the path is not read as a host
+        text += "/."; // so that the path is not parsed as a host
       }
       text += scope.parseUrl.writePath(url);
       if (url.query !== null) text += `?${url.query}`;
-      if (withFragment && url.fragment !== null) text += `#${url.fragment}`;
+      if (url.fragment !== null) text += `#${url.fragment}`;
       return text;
     },
 

@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** `URLSearchParams`. */
+/** Defines `URLSearchParams`. */
 export function urlSearchParams(scope: RealmScope): void {
   type Pair = [name: string, value: string];
   let refill: (params: URLSearchParams, list: Pair[]) => void;
@@ -113,7 +113,9 @@ export function urlSearchParams(scope: RealmScope): void {
     if (Symbol.iterator in init) {
       return Array.from(init as Iterable<Iterable<unknown>>, (entry) => {
         const pair = [...entry];
-        if (pair.length !== 2) throw new TypeError(`a pair of name and value has two items, this one ${pair.length}`);
+        if (pair.length !== 2) {
+          throw new TypeError(`URLSearchParams: expected pairs of name and value, got ${pair.length} items`);
+        }
         return [wellFormed(pair[0]), wellFormed(pair[1])];
       });
     }

@@ -19,7 +19,7 @@ const FIELDS = [
   "hash",
 ] as const;
 
-/** What the engine's own URL says. */
+/** Returns the fields of Deno's own URL, null if it is invalid. */
 function expected(input: string, base?: string, set?: [string, string]): Shown {
   try {
     const url = new URL(input, base);
@@ -47,10 +47,10 @@ const inRealm = program(`
 type Case = [input: string, base: string | null, set: [string, string] | null];
 
 /**
- * Where the engine is known not to follow the URL Standard: a backslash in a URL that is not special is a character,
- * slashes before a host may be many, the inner URL of a blob has an origin only if it is HTTP, `/.` before a path is no
- * host, a newline is as if it were not there, slashes after the host of a file stay, and a URL without port and user
- * may become one of a file.
+ * Reports whether a case is one where Deno departs from the URL Standard, by which a backslash in a URL that is not
+ * special is an ordinary character, any number of slashes may precede a host, the inner URL of a blob has an origin only
+ * if it is HTTP, `/.` before a path is not a host, newlines are ignored, slashes after the host of a file URL stay, and a
+ * URL without port and user may become a file URL.
  */
 function isKnown([input, base, set]: Case): boolean {
   if (set?.[0] === "protocol" && set[1] === "file") return true;
@@ -113,12 +113,12 @@ const BASES = [
   "https://u:p@h:81/",
 ];
 
-Deno.test("URLs are read as the engine reads them", () => {
+Deno.test("URLs parse as in Deno", () => {
   const count = compare(INPUTS.flatMap((input) => BASES.map((base): Case => [input, base, null])));
   assert(count > 1800);
 });
 
-seededTest("URLs put together at random are read as the engine reads them", (random) => {
+seededTest("random URLs parse as in Deno", (random) => {
   const PIECES =
     "http: https: file: foo: // / \\ . .. %2e %41 %zz : @ ? # [::1] [ ] a b.c 1 0x1 256 1.2.3.4 C: C| é 你 xn--ls8h " +
     "a_b ~ ' \" < > ^ ` { } | ; = & + ! $ ( ) * , \t \n";
@@ -132,7 +132,7 @@ seededTest("URLs put together at random are read as the engine reads them", (ran
   assert(compare(cases) > 15_000);
 }, 7);
 
-seededTest("hosts in other scripts become the same ASCII", (random) => {
+seededTest("hosts in other scripts become the same ASCII as in Deno", (random) => {
   const SCRIPTS = [
     [0xa0, 0x24f],
     [0x370, 0x3ff],
@@ -152,14 +152,14 @@ seededTest("hosts in other scripts become the same ASCII", (random) => {
     Array.from({ length: 500 }, (): Case => {
       const char = () => String.fromCodePoint(from + below(to - from + 1));
       const host = `a${char()}${below(2) === 0 ? "" : char()}z`;
-      // U+04C0, which its own script alone treats so
+      // U+04C0 has an exceptional lower case
       return [`http://${host.replaceAll("\u04c0", "x")}.com/`, null, null];
     })
   );
   compare(cases);
 }, 7);
 
-Deno.test("the parts of a URL are set as the engine sets them", () => {
+Deno.test("setting parts of a URL works as in Deno", () => {
   const URLS = [
     "http://u:p@h:81/a/b?q#f",
     "https://h/",
@@ -200,7 +200,7 @@ Deno.test("the parts of a URL are set as the engine sets them", () => {
   compare(URLS.flatMap((url) => parts.flatMap((part) => VALUES.map((value): Case => [url, null, [part, value]]))));
 });
 
-Deno.test("where the engine departs from the standard the realm does not", () => {
+Deno.test("URLs follow the standard where Deno does not", () => {
   const href = (input: string, base?: string) =>
     run(`export default ([input, base]) => new URL(input, base ?? undefined).href`, [input, base ?? null]);
   assertEquals(href("\\x", "foo://h/a/b"), "foo://h/a/\\x");
@@ -214,7 +214,7 @@ Deno.test("where the engine departs from the standard the realm does not", () =>
   assertEquals(run(`export default () => new URL("blob:ftp://host/path").origin`), "null");
 });
 
-Deno.test("search parameters do what the engine's do", () => {
+Deno.test("URLSearchParams behaves as in Deno", () => {
   const script = `
     const seen = [];
     for (const init of ["a=1&b=2&a=3", "?x=%41+b&%zz=%C3%28&=&&c", "", [["a", "1"], ["b", "ü"]], { z: 1, y: null }]) {
@@ -239,7 +239,7 @@ Deno.test("search parameters do what the engine's do", () => {
     url.searchParams.forEach((value, name, all) => each.push(value, name, all === url.searchParams));
     seen.push(each);
   `;
-  // The same script as the engine runs it.
+  // The same script, run by Deno.
   const seen = new Function(`${script} return seen`)();
   assertEquals(run(`export default () => { ${script} return seen }`), seen);
 });

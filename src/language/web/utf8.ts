@@ -1,6 +1,6 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** UTF-8 after the Encoding Standard, both ways. */
+/** Encodes and decodes UTF-8 as the Encoding Standard defines it. */
 export function utf8(scope: RealmScope): void {
   scope.encodeUtf8 = (text) => {
     const bytes = new Uint8Array(text.length * 3);
@@ -47,7 +47,7 @@ export function utf8(scope: RealmScope): void {
       }
       let missing = lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
       let point = lead & (0x3f >> missing);
-      // The first byte after the lead has a narrower range where another would be overlong, a surrogate or too large.
+      // The second byte has a narrower range where others would make the character overlong, a surrogate or too large.
       let least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
       let most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
       while (missing > 0) {
@@ -60,7 +60,7 @@ export function utf8(scope: RealmScope): void {
         i++;
       }
       if (missing !== 0) {
-        if (fatal) throw new TypeError("the bytes are no UTF-8 text");
+        if (fatal) throw new TypeError("invalid UTF-8");
         point = 0xfffd;
       }
       if (point > 0xffff) {

@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-// A thread without permissions, whose global is emptied once everything is imported: as an executor is.
+// A thread that empties its global once everything is imported, as an executor does.
 import { registerHooks } from "node:module";
 import { compileCondition, evaluateTemplate, languageOf, Realm } from "../../../src/language/mod.ts";
 import { asError, failure, isError, type Value } from "../../../src/value/mod.ts";
@@ -12,7 +12,7 @@ const WEB =
 
 registerHooks({
   resolve(specifier: string) {
-    throw new Error(`import of ${specifier} refused`);
+    throw new Error(`cannot import ${specifier}`);
   },
 });
 for (const key of Reflect.ownKeys(globalThis)) {
@@ -38,7 +38,7 @@ const runs: [language: string, code: string, argument: Value][] = [
   ["typescript", "export default (n: number): number => n * 2", 4],
   ["typescript", "export default (n: number): number => n. ;", 4],
 ];
-const answers: unknown[] = runs.map(([language, code, argument]) => {
+const results: unknown[] = runs.map(([language, code, argument]) => {
   try {
     const program = languageOf(language).compile(code, { realm });
     program.start();
@@ -49,7 +49,7 @@ const answers: unknown[] = runs.map(([language, code, argument]) => {
     return [asError(thrown).message, (thrown as { offset?: number }).offset];
   }
 });
-answers.push(compileCondition("self.n > 1", { realm }).call({ n: 2 }), evaluateTemplate("int(env.A) + 1", { A: "1" }));
-answers.push(languageOf("javascript").compile("export default () => 1", { realm, isolate: true }).call(null));
-answers.push(Reflect.ownKeys(globalThis).filter((key) => key === "Deno" || key === "fetch" || key === "setTimeout"));
-post(answers);
+results.push(compileCondition("self.n > 1", { realm }).call({ n: 2 }), evaluateTemplate("int(env.A) + 1", { A: "1" }));
+results.push(languageOf("javascript").compile("export default () => 1", { realm, isolate: true }).call(null));
+results.push(Reflect.ownKeys(globalThis).filter((key) => key === "Deno" || key === "fetch" || key === "setTimeout"));
+post(results);

@@ -1,22 +1,22 @@
 import type { RealmBridge, RealmScope } from "./realm_scope.ts";
 
-/** Runs modules and calls, one at a time, and hands their answers out. */
+/** Runs modules and calls, one at a time, and puts their results in the transfer. */
 export function calls(scope: RealmScope): void {
-  const { tags, marshal, lines, state } = scope;
-  const { ANSWERED, THREW, WAITS } = tags;
+  const { tags, transfer, lines, flags } = scope;
+  const { RETURNED, THREW, PENDING } = tags;
   const SIZE = 16 * 1024 * 1024;
   let call = 0;
-  let outcome: unknown = WAITS;
+  let outcome: unknown = PENDING;
 
   function begin(): void {
     call++;
-    outcome = WAITS;
+    outcome = PENDING;
     scope.forgetLazyMaps();
-    scope.forgetGivenErrors();
-    if (state[0] !== 0) scope.forgetLines();
+    scope.forgetReceivedErrors();
+    if (flags[0] !== 0) scope.clearLines();
   }
 
-  function answer(value: unknown): unknown {
+  function deliver(value: unknown): unknown {
     switch (typeof value) {
       case "number":
       case "boolean":
@@ -28,36 +28,36 @@ export function calls(scope: RealmScope): void {
     }
     if (value === null) return null;
     scope.encodeValue(value, call);
-    return ANSWERED;
+    return RETURNED;
   }
 
-  function refuse(error: unknown): unknown {
-    scope.writeThrown(error, call);
+  function fail(error: unknown): unknown {
+    scope.encodeThrown(error, call);
     return THREW;
   }
 
-  /** A call that has ended, for the engine at least, hears no more of what it waited for. */
-  async function follow(promise: unknown, mine: number): Promise<void> {
+  /** Waits for the result of a call, and ignores it if the engine has begun another call in the meantime. */
+  async function settle(promise: unknown, mine: number): Promise<void> {
     let settled: unknown;
     try {
       const value = await promise;
       if (mine !== call) return;
-      settled = answer(value);
+      settled = deliver(value);
     } catch (error) {
       if (mine !== call) return;
-      settled = refuse(error);
+      settled = fail(error);
     }
     outcome = settled;
   }
 
   const bridge: RealmBridge = {
     tags,
-    marshal,
+    transfer,
     lines,
-    state,
-    forgetLines: scope.forgetLines,
-    seed: scope.seedRandom,
-    bytes: (length) => new Uint8Array(length),
+    flags,
+    clearLines: scope.clearLines,
+    seedRandom: scope.seedRandom,
+    allocate: (length) => new Uint8Array(length),
 
     start(body, commonJs) {
       begin();
@@ -65,29 +65,29 @@ export function calls(scope: RealmScope): void {
         if (!commonJs) {
           const exports: { d?: unknown } = {};
           Reflect.apply(body as () => void, undefined, [exports]);
-          return typeof exports.d === "function" ? exports.d : ANSWERED;
+          return typeof exports.d === "function" ? exports.d : RETURNED;
         }
         const module: { exports?: unknown } = { exports: {} };
         Reflect.apply(body as () => void, undefined, [module, module.exports]);
         const { exports } = module;
-        const entry = typeof exports === "function" ? exports : (exports as { default?: unknown } | null)?.default;
-        return typeof entry === "function" ? entry : ANSWERED;
+        const exported = typeof exports === "function" ? exports : (exports as { default?: unknown } | null)?.default;
+        return typeof exported === "function" ? exported : RETURNED;
       } catch (error) {
-        return refuse(error);
+        return fail(error);
       }
     },
 
-    call(entry, argument, marshalled) {
+    call(exported, argument, transferred) {
       begin();
       try {
-        const value = (entry as (argument: unknown) => unknown)(marshalled ? scope.decodeValue(call) : argument);
+        const value = (exported as (argument: unknown) => unknown)(transferred ? scope.decodeValue(call) : argument);
         if (typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function") {
-          follow(value, call);
-          return WAITS;
+          settle(value, call);
+          return PENDING;
         }
-        return answer(value);
+        return deliver(value);
       } catch (error) {
-        return refuse(error);
+        return fail(error);
       }
     },
 

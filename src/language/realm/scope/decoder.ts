@@ -1,37 +1,35 @@
 import type { RealmScope } from "./realm_scope.ts";
 
-/** Builds the realm's copy of what the engine has written on the marshal. */
+/** Builds the realm's copy of the value that the engine has put in the transfer. */
 export function decoder(scope: RealmScope): void {
-  const { marshal, tags, setField } = scope;
-  const { LIST, MAP, DATE, BYTES, ERROR, STREAM, LAZY, RAW, BROKEN } = tags;
-  const ERRORS = new Map<unknown, ErrorConstructor>(
-    [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [type.name, type]),
-  );
-  const LONG = 1024; // cells; a longer marshal is not kept
+  const { transfer, tags, setField } = scope;
+  const { LIST, MAP, DATE, BYTES, ERROR, STREAM, LAZY, RAW, FAILED } = tags;
+
+  const LONG = 1024; // number of cells above which the transfer is emptied after use
   let at = 0;
   let call = 0;
-  let given: WeakMap<object, number> | undefined;
+  let received: WeakMap<object, number> | undefined;
 
   scope.decodeValue = (number) => {
     at = 0;
     call = number;
     const value = read();
-    if (at > LONG) marshal.length = 0;
+    if (at > LONG) transfer.length = 0;
     return value;
   };
 
-  scope.indexOfGivenError = (error) => given?.get(error) ?? -1;
+  scope.indexOfReceivedError = (error) => received?.get(error) ?? -1;
 
-  scope.forgetGivenErrors = () => {
-    given = undefined;
+  scope.forgetReceivedErrors = () => {
+    received = undefined;
   };
 
   function read(): unknown {
-    const cell = marshal[at++];
+    const cell = transfer[at++];
     if (typeof cell !== "symbol") return cell;
     switch (cell) {
       case LIST: {
-        const count = marshal[at++] as number;
+        const count = transfer[at++] as number;
         const list: unknown[] = [];
         for (let i = 0; i < count; i++) list.push(read());
         return list;
@@ -39,66 +37,66 @@ export function decoder(scope: RealmScope): void {
       case MAP:
         return readMap();
       case BYTES:
-        return marshal[at++];
+        return transfer[at++];
       case DATE:
-        return new Date(marshal[at++] as number);
+        return new Date(transfer[at++] as number);
       case ERROR:
         return readError();
       case STREAM:
-        return scope.streamToken(call, marshal[at++] as number);
+        return scope.streamToken(call, transfer[at++] as number);
       case LAZY:
         return readLazyMap();
     }
-    throw new Error("the marshal is out of step");
+    throw new Error("unexpected tag in the transfer");
   }
 
   function readMap(): Record<string, unknown> {
-    const count = marshal[at++] as number;
+    const count = transfer[at++] as number;
     const map: Record<string, unknown> = {};
     for (let i = 0; i < count; i++) {
-      const key = marshal[at++] as string;
+      const key = transfer[at++] as string;
       setField(map, key, read());
     }
     return map;
   }
 
   function readError(): Error {
-    const index = marshal[at++] as number;
-    const name = marshal[at++];
-    const message = marshal[at++] as string;
-    const code = marshal[at++];
-    at++; // the position is the engine's
+    const index = transfer[at++] as number;
+    const name = transfer[at++];
+    const message = transfer[at++] as string;
+    const code = transfer[at++];
+    at++; // the stack, which an error from outside does not have
     const details = read();
     const cause = read();
-    const count = marshal[at++] as number;
+    const count = transfer[at++] as number;
     const errors: unknown[] = [];
     for (let i = 0; i < count; i++) errors.push(read());
     const options = cause === undefined ? undefined : { cause };
     const error = count >= 0
       ? new AggregateError(errors, message, options)
-      : new (ERRORS.get(name) ?? Error)(message, options);
+      : new (scope.errorTypes.get(name) ?? Error)(message, options);
     if (error.name !== name) hide(error, "name", name);
     if (code !== undefined) hide(error, "code", code);
     if (details !== undefined) hide(error, "details", details);
-    (given ??= new WeakMap()).set(error, index);
+    (received ??= new WeakMap()).set(error, index);
     return error;
   }
 
-  /** As the error's own fields are: there, but not listed. */
+  /** Sets a field that is not enumerable, like an error's own fields. */
   function hide(error: Error, key: string, value: unknown): void {
     Object.defineProperty(error, key, { value, writable: true, configurable: true });
   }
 
   function readLazyMap(): object {
-    const count = marshal[at++] as number;
+    const count = transfer[at++] as number;
     const map: Record<string, unknown> = {};
     const unread: { name: string; read: () => unknown }[] = [];
     for (let i = 0; i < count; i++) {
-      const name = marshal[at++] as string;
-      if (marshal[at] === RAW) {
+      const name = transfer[at++] as string;
+      if (transfer[at] === RAW) {
         setField(map, name, null);
         unread.push({ name, read: readRaw() });
-      } else if (marshal[at] === BROKEN) {
+      } else if (transfer[at] === FAILED) {
         setField(map, name, null);
         unread.push({ name, read: readBroken() });
       } else setField(map, name, read());
@@ -108,9 +106,9 @@ export function decoder(scope: RealmScope): void {
 
   function readRaw(): () => unknown {
     at++;
-    const decoder = marshal[at++] as string;
+    const decoder = transfer[at++] as string;
     const source = read() as string | string[];
-    return () => scope.decode(decoder, source);
+    return () => scope.decodeField(decoder, source);
   }
 
   function readBroken(): () => unknown {

@@ -1,6 +1,6 @@
 import type { RealmScope } from "./realm_scope.ts";
 
-/** What errors, and other things that were thrown, say of themselves; and how a place in a value is written. */
+/** Reads the fields of errors and other thrown values as strings of limited length, and formats paths into a value. */
 export function errorFields(scope: RealmScope): void {
   const NAME = 200;
   const MESSAGE = 64 * 1024;
@@ -29,7 +29,7 @@ export function errorFields(scope: RealmScope): void {
 
   scope.causeText = (cause) => shortened(typeof cause === "string" ? cause : scope.inspect(cause), STACK);
 
-  scope.placeOf = (path, depth) => {
+  scope.formatPath = (path, depth) => {
     let place = "";
     for (let i = 0; i < depth; i++) {
       if (place.length > 200) return ` at ${place}...`;

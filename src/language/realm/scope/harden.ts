@@ -1,29 +1,29 @@
 import type { RealmScope } from "./realm_scope.ts";
 
 /**
- * Makes the realm's built-ins immutable and takes away what reaches out of it or lasts between calls. Run last: what
- * it walks over is what anyone can reach.
+ * Freezes the realm's built-ins, and removes those that reach outside the realm or keep state between calls. It runs
+ * after all other parts and covers everything that a snippet can reach.
  */
 export function harden(scope: RealmScope): void {
   const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze } = Object;
   const { ownKeys, deleteProperty } = Reflect;
   const global = globalThis as unknown as Record<string | symbol, unknown>;
   const REMOVED = ["SharedArrayBuffer", "Atomics", "WebAssembly", "WeakRef", "FinalizationRegistry", "ShadowRealm"];
-  // What can leave work for later. Code that never got hold of one, and has no async syntax, left none.
+  // Ways to queue microtasks. Code that uses none of them, and no async syntax, leaves no work behind.
   const DEFERRING: [object, string][] = [
     [global, "Promise"],
     [global, "queueMicrotask"],
     [global, "AsyncDisposableStack"],
     [Array, "fromAsync"],
   ];
-  // What code that extends a built-in assigns to: on the first ones anything, on the rest these.
+  // What may be assigned on an object that inherits it: anything of the first, of the others only these names.
   const EXTENDED = new Set<unknown>([Object, Function, Array, Map, Set, Promise, Date, Error]);
   const ASSIGNED = new Set<unknown>(["constructor", "name", "message", "toString", "valueOf", "toJSON"]);
   const TypedArray = getPrototypeOf(Uint8Array);
   const WATCHED = new Set<unknown>([Array, Promise, RegExp, TypedArray]);
   const made = new Set<object>();
 
-  scope.isMended = (getter) => made.has(getter);
+  scope.isOverrideGetter = (getter) => made.has(getter);
 
   scope.harden = () => {
     for (const name of REMOVED) delete global[name];
@@ -31,7 +31,7 @@ export function harden(scope: RealmScope): void {
     const reached = new Set<object>();
     for (const key of ownKeys(global)) reachField(global, key, reached);
     for (const object of hidden()) reach(object, reached);
-    for (const object of reached) if (Object.hasOwn(object, "constructor")) mend(object);
+    for (const object of reached) if (Object.hasOwn(object, "constructor")) allowOverrides(object);
     for (const [holder, name] of DEFERRING) watch(holder, name);
     reached.forEach(freeze);
     made.forEach(freeze);
@@ -39,7 +39,7 @@ export function harden(scope: RealmScope): void {
     freeze(global);
   };
 
-  /** Fields in which the engine notes what code did last, and hooks that it calls with objects of its own. */
+  /** Removes fields that record what code did last, and hooks that the engine calls with its own objects. */
   function removeTraces(): void {
     for (const key of ownKeys(RegExp)) {
       const field = getOwnPropertyDescriptor(RegExp, key)!;
@@ -51,7 +51,7 @@ export function harden(scope: RealmScope): void {
     defineProperty(Error, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
   }
 
-  /** Objects that no global leads to, but syntax or a method's result does. */
+  /** Returns the prototypes and accessors that are reached by syntax or a method's result, not from a global. */
   function hidden(): unknown[] {
     const segments = new Intl.Segmenter().segment("a");
     const strict = (function () {
@@ -95,10 +95,11 @@ export function harden(scope: RealmScope): void {
   }
 
   /**
-   * A frozen field forbids to assign the same name on an object that inherits it; an accessor does not. Where the
-   * engine's fast paths watch a field it stays as it is: to touch it would slow arrays and promises of every realm.
+   * Turns fields of a prototype into accessors. A frozen field would forbid assigning the same name on an object that
+   * inherits it (the override mistake). Fields that V8's fast paths depend on are left alone: changing them would slow
+   * arrays and promises in every realm.
    */
-  function mend(prototype: object): void {
+  function allowOverrides(prototype: object): void {
     const { constructor } = prototype;
     const wholly = EXTENDED.has(constructor) || EXTENDED.has(getPrototypeOf(constructor));
     const watched = WATCHED.has(constructor) || getPrototypeOf(prototype) === TypedArray.prototype;
@@ -107,11 +108,11 @@ export function harden(scope: RealmScope): void {
       if (!field.configurable || !field.writable || !(wholly || ASSIGNED.has(key))) continue;
       if (key === "then" || key === Symbol.iterator || (key === "constructor" && watched)) continue;
       const { value } = field;
-      // Methods, unlike functions, have no `prototype`, which would be one more object that all share.
+      // Methods, unlike functions, have no `prototype`, which would be another shared object.
       const { get, set } = {
         get: () => value,
         set(this: unknown, assigned: unknown): void {
-          if (this === prototype) throw new TypeError(`${String(key)} of a built-in cannot be changed`);
+          if (this === prototype) throw new TypeError(`cannot assign ${String(key)}: the built-in is read-only`);
           const own = { value: assigned, writable: true, enumerable: true, configurable: true };
           defineProperty(this as object, key, own);
         },
@@ -121,11 +122,12 @@ export function harden(scope: RealmScope): void {
     }
   }
 
+  /** Replaces a field by a getter that records its use. */
   function watch(holder: object, name: string): void {
     const value = (holder as Record<string, unknown>)[name];
-    const { state } = scope;
+    const { flags } = scope;
     const get = (): unknown => {
-      state[1] = 1;
+      flags[1] = 1;
       return value;
     };
     made.add(get);

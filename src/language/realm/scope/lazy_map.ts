@@ -1,8 +1,8 @@
 import type { RealmScope } from "./realm_scope.ts";
 
 /**
- * Maps some of whose fields are decoded when they are first read. To the code that gets one it is a plain object that
- * it may read, spread, write to and answer.
+ * Creates maps some of whose fields are decoded when they are first read. To a snippet such a map is a plain object
+ * that it may read, spread, write to and return.
  */
 export function lazyMap(scope: RealmScope): void {
   type Fields = Record<string, unknown>;
@@ -42,7 +42,7 @@ export function lazyMap(scope: RealmScope): void {
       return Reflect.defineProperty(fields, key, descriptor);
     }
 
-    /** An unread field shows itself as a getter, so that to list the keys is not to read. */
+    /** Describes an unread field as a getter, so that listing the keys does not decode it. */
     getOwnPropertyDescriptor(fields: Fields, key: string | symbol): PropertyDescriptor | undefined {
       if (indexOf(this, key) < 0) return Reflect.getOwnPropertyDescriptor(fields, key);
       const get = Object.freeze(() => this.get(fields, key));

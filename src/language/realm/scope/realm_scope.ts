@@ -2,113 +2,121 @@ import type { LogLevel } from "../../../value/mod.ts";
 import type { Tags } from "../tags.ts";
 
 /**
- * What the parts of a realm share. Each part is a function whose source text is run inside the realm, so it refers to
- * nothing but its parameter and the language's own globals; each takes what earlier parts have put here and adds its
- * own. Nothing that runs in the realm later can reach it.
+ * What the parts of a realm share. A part is a function whose source text runs inside the realm, so it may refer to its
+ * parameter and the language's own globals only. Each part uses what earlier parts have set here and adds its own; code
+ * that runs in the realm later cannot reach this object.
  */
 export interface RealmScope {
-  /** Makes a value a global of the realm, to be found there by everyone. */
+  /** Defines a global of the realm. */
   expose(name: string, value: unknown): void;
 
-  /** Of `marshal`: sets a field of a map. `__proto__` is a key like any other. */
+  /** Set by `transfer`: the tags of the transfer. */
+  readonly tags: Tags;
+  /** Set by `transfer`: the cells of the value that is crossing the border. */
+  readonly transfer: unknown[];
+  /** Set by `transfer`: sets a field of a map, `__proto__` included. */
   setField<T>(map: Record<string, T>, key: string, value: T): void;
 
-  /** Of `utf8`. Lone surrogates become U+FFFD. */
-  encodeUtf8(text: string): Uint8Array<ArrayBuffer>;
-  /** Of `utf8`. @param fatal Whether bytes that are no UTF-8 throw a TypeError; otherwise they become U+FFFD. */
-  decodeUtf8(bytes: Uint8Array, fatal: boolean): string;
-  /** Of `utf8`: the text of the first `length` code units. */
-  textOfUnits(units: Uint16Array, length: number): string;
-
-  /** Of `errors`: an error as the web's interfaces throw it. */
+  /** Set by `errors`: the language's subclasses of Error that take only a message, by name. */
+  errorTypes: ReadonlyMap<unknown, ErrorConstructor>;
+  /** Set by `errors`: creates a DOMException. */
   webError(message: string, name: string): Error;
 
-  /** Of `form`: `application/x-www-form-urlencoded` text as names and values in the order written. */
+  /** Set by `utf8`: encodes a string; lone surrogates become U+FFFD. */
+  encodeUtf8(text: string): Uint8Array<ArrayBuffer>;
+  /**
+   * Set by `utf8`: decodes bytes.
+   *
+   * @param fatal Whether invalid UTF-8 throws a TypeError instead of becoming U+FFFD.
+   */
+  decodeUtf8(bytes: Uint8Array, fatal: boolean): string;
+  /** Set by `utf8`: returns the string of the first `length` code units. */
+  textOfUnits(units: Uint16Array, length: number): string;
+
+  /** Set by `percentEncoding`: encodes a code point unless it matches the allowed ones. */
+  percentEncode(char: string, allowed: RegExp): string;
+  /** Set by `percentEncoding`: decodes a string. Invalid escapes stay, invalid UTF-8 becomes U+FFFD. */
+  percentDecode(text: string): string;
+  /** Set by `form`: parses `application/x-www-form-urlencoded` into names and values, in order. */
   parseForm(text: string): [name: string, value: string][];
-  /** Of `form`: the same, written. */
+  /** Set by `form`: serializes names and values as `application/x-www-form-urlencoded`. */
   writeForm(pairs: readonly (readonly [name: string, value: string])[]): string;
 
-  /** Of `domain`: a host's ASCII form; undefined if it is none. */
+  /** Set by `domain`: returns the ASCII form of a domain, undefined if it is invalid. */
   domainToAscii(domain: string): string | undefined;
-  /** Of `urlHost`: a host in the form that a URL shows; undefined if it is none. */
+  /** Set by `urlHost`: returns a host in the form that a URL shows, undefined if it is invalid. */
   parseHost(text: string, special: boolean): string | undefined;
-  /** Of `urlHost`: percent-encodes a code point unless it is one that may stand. */
-  percentEncode(char: string, mayStand: RegExp): string;
-  /** Of `urlParser`. */
+  /** Set by `urlParser`. */
   parseUrl: ParseUrl;
-  /** Of `urlSearchParams`: a list of parameters that reports each change. */
+  /** Set by `urlSearchParams`: creates parameters that report each change. */
   searchParams(list: [string, string][], changed: (text: string) => void): URLSearchParams;
-  /** Of `urlSearchParams`: replaces the list of one made by `searchParams`. */
+  /** Set by `urlSearchParams`: replaces the list of parameters that `searchParams` created. */
   refillSearchParams(params: URLSearchParams, list: [string, string][]): void;
 
-  /** Of `chacha20`: 64 bytes of the key stream. @param key 8 words. @param nonce 3 words. */
+  /** Set by `chacha20`: returns 64 bytes of the key stream. @param key 8 words. @param nonce 3 words. */
   chachaBlock(key: Uint32Array, counter: number, nonce: Uint32Array): Uint8Array<ArrayBuffer>;
-  /** Of `chacha20`: starts the stream of random bytes anew. @param seed 32 bytes. */
+  /** Set by `chacha20`: restarts the random numbers. @param seed 32 bytes. */
   seedRandom(seed: Uint8Array): void;
-  /** Of `chacha20`: fills bytes at random. */
+  /** Set by `chacha20`: fills bytes with random numbers. */
   fillRandom(bytes: Uint8Array): void;
 
-  /** Of `inspect`: a value as text for a person. */
+  /** Set by `harden`: freezes everything that a snippet can reach. */
+  harden(): void;
+  /** Set by `harden`: reports whether a getter stands for a built-in field that may be overridden. */
+  isOverrideGetter(getter: object): boolean;
+
+  /** Set by `inspect`: formats a value for a person. */
   inspect(value: unknown): string;
 
-  /** Of `console`: what has been written since `forgetLines`, level and text by turns. */
+  /** Set by `console`: what was written since `clearLines`, level and text alternately. */
   readonly lines: string[];
-  /** Of `console`: forgets what was written. */
-  forgetLines(): void;
+  /** Set by `console`: removes what was written. */
+  clearLines(): void;
 
-  /** Of `harden`: makes immutable whatever can be reached. */
-  harden(): void;
-  /** Of `harden`: whether it is the getter of a built-in field that `harden` has made one. */
-  isMended(getter: object): boolean;
+  /** Set by `fieldDecoders`: decodes the raw string of a lazy field. @throws {Error} If it is invalid. */
+  decodeField(decoder: string, source: string | string[]): unknown;
 
-  /** Of `decoders`: decodes the raw text of a lazy field. @throws {Error} If it is not what it claims to be. */
-  decode(decoder: string, source: string | string[]): unknown;
-
-  /** Of `streamToken`: stands for a stream during one call. */
+  /** Set by `streamToken`: creates a token that stands for a stream during one call. */
   streamToken(call: number, ticket: number): object;
-  /** Of `streamToken`: the ticket of a token, -1 if it is one of another call; undefined if it is none. */
+  /** Set by `streamToken`: returns the ticket of a token, -1 if it is of another call, undefined for other objects. */
   ticketOfToken(value: object, call: number): number | undefined;
 
-  /** Of `lazyMap`: a map some of whose fields are decoded when they are first read. */
+  /** Set by `lazyMap`: creates a map some of whose fields are decoded when they are first read. */
   lazyMap(fields: Record<string, unknown>, unread: UnreadField[]): object;
-  /** Of `lazyMap`: forgets the lazy maps of the call before. */
+  /** Set by `lazyMap`: forgets the lazy maps of the previous call. */
   forgetLazyMaps(): void;
-  /** Of `lazyMap`: which lazy map of this call it is, in the order made, and its fields; undefined if it is none. */
+  /** Set by `lazyMap`: returns a lazy map of this call with its index in order of creation, undefined for other objects. */
   findLazyMap(
     value: object,
   ): { index: number; fields: Record<string, unknown>; unread: readonly UnreadField[] } | undefined;
 
-  /** Of `errorFields`: an error's own fields, as texts of no great length. */
+  /** Set by `errorFields`: returns an error's own fields, shortened. */
   errorFields(error: Error): ErrorFields;
-  /** Of `errorFields`: what stands for something that was thrown and is no error. */
+  /** Set by `errorFields`: returns the fields of the error that represents a thrown value of another type. */
   thrownFields(thrown: unknown): ErrorFields;
-  /** Of `errorFields`: a cause that is no error. */
+  /** Set by `errorFields`: returns the string that represents a cause which is not an error. */
   causeText(cause: unknown): string;
-  /** Of `errorFields`: the first steps of a path into a value, as ` at body.items[3].fn`; empty if there are none. */
-  placeOf(path: readonly (string | number)[], depth: number): string;
+  /** Set by `errorFields`: formats the first steps of a path as ` at body.items[3].fn`; empty if there are none. */
+  formatPath(path: readonly (string | number)[], depth: number): string;
 
-  /** Of `decoder`: reads the value that the marshal holds. @param call Number of the call. */
+  /** Set by `decoder`: builds the value in the transfer. @param call Number of the call. */
   decodeValue(call: number): unknown;
-  /** Of `decoder`: which error of the marshal this is; -1 if none of this call. */
-  indexOfGivenError(error: object): number;
-  /** Of `decoder`: forgets the errors of the call before. */
-  forgetGivenErrors(): void;
-  /** Of `encoder`: writes a value. @throws {Error} If it is none that can be answered; the message says where. */
+  /** Set by `decoder`: returns the index of an error that this call has received, -1 for other errors. */
+  indexOfReceivedError(error: object): number;
+  /** Set by `decoder`: forgets the errors of the previous call. */
+  forgetReceivedErrors(): void;
+  /** Set by `encoder`: puts a value in the transfer. @throws {Error} If it cannot be a payload; the message says where. */
   encodeValue(value: unknown, call: number): void;
-  /** Of `encoder`: writes whatever was thrown, as an error. Throws nothing. */
-  writeThrown(thrown: unknown, call: number): void;
-
-  /** Of `marshal`: symbols of the realm's own that say what stands on the marshal. */
-  readonly tags: Tags;
-  /** Of `marshal`: values on their way in or out. */
-  readonly marshal: unknown[];
+  /** Set by `encoder`: puts a thrown value in the transfer, as an error. Never throws. */
+  encodeThrown(thrown: unknown, call: number): void;
 
   /** See `RealmBridge`. */
-  readonly state: Int32Array;
+  readonly flags: Int32Array;
+  /** Set by `calls`. */
   readonly bridge: RealmBridge;
 }
 
-/** What of an error is text. */
+/** The fields of an error that are strings. */
 export interface ErrorFields {
   name: string;
   message: string;
@@ -116,31 +124,33 @@ export interface ErrorFields {
   stack: string;
 }
 
-/** A field of a lazy map that nobody has read. */
+/** A field of a lazy map that has not been read yet. */
 export interface UnreadField {
   name: string;
-  /** @throws {Error} If it is not what it claims to be. */
+  /** Decodes the field. @throws {Error} If it is invalid. */
   read: () => unknown;
 }
 
-/** What the engine holds of a realm. It hands in texts, numbers, symbols and what the realm made, nothing else. */
+/**
+ * The engine's access to a realm. The engine passes in only strings, numbers, symbols, and what the realm itself made.
+ */
 export interface RealmBridge {
   readonly tags: Tags;
-  readonly marshal: unknown[];
-  /** Lines written by the call under way, level and text by turns. */
+  readonly transfer: unknown[];
+  /** Lines written by the current call, level and text alternately. */
   readonly lines: readonly (LogLevel | string)[];
-  /** 0: whether lines were written; 1: whether the code has got hold of something that can leave work for later. */
-  readonly state: Int32Array;
-  forgetLines(): void;
-  /** Starts the realm's random bytes. @param seed 32 bytes of the realm's own. */
-  seed(seed: Uint8Array): void;
-  /** Bytes of the realm's own, to be filled. */
-  bytes(length: number): Uint8Array<ArrayBuffer>;
-  /** Runs a module's top level. Answers its entry, a function of the realm; otherwise a tag. */
+  /** 0: whether lines were written; 1: whether the code has touched something that can queue microtasks. */
+  readonly flags: Int32Array;
+  clearLines(): void;
+  /** Seeds the realm's random numbers. @param seed 32 bytes allocated by the realm. */
+  seedRandom(seed: Uint8Array): void;
+  /** Returns new bytes of the realm. */
+  allocate(length: number): Uint8Array<ArrayBuffer>;
+  /** Runs a module's top level. Returns the function that it exports, otherwise a tag. */
   start(body: unknown, commonJs: boolean): unknown;
-  /** One call, up to the first time that it waits. Answers a value that is no object, or a tag. */
-  call(entry: unknown, argument: unknown, marshalled: boolean): unknown;
-  /** What has become of a call that had to wait. */
+  /** Runs a call until it returns or waits. Returns a primitive value or a tag. */
+  call(exported: unknown, argument: unknown, transferred: boolean): unknown;
+  /** Returns the outcome of a call that had to wait, `PENDING` as long as it does. */
   outcome(): unknown;
 }
 
@@ -151,24 +161,24 @@ export interface UrlRecord {
   password: string;
   host: string | null;
   port: number | null;
-  /** A list of segments, or a text that has none. */
+  /** A list of segments, or an opaque string. */
   path: string[] | string;
   query: string | null;
   fragment: string | null;
 }
 
-/** Reads and writes URLs and their parts. */
+/** Functions that parse and serialize URLs and their parts. */
 export interface ParseUrl {
-  /** Undefined if the text is no URL. */
+  /** Returns undefined for an invalid URL. */
   read(text: string, base?: UrlRecord): UrlRecord | undefined;
-  write(url: UrlRecord, withFragment?: boolean): string;
+  write(url: UrlRecord): string;
   writePath(url: UrlRecord): string;
-  /** Whether its scheme is one that the standard treats like http. */
+  /** Reports whether the scheme is special in the URL Standard, as http is. */
   isSpecial(url: UrlRecord): boolean;
-  /** Adds the segments of a path. */
+  /** Appends the segments of a path. */
   readPath(url: UrlRecord, text: string): void;
   splitPort(text: string): [host: string, port: string | undefined];
-  /** False if it is none. */
+  /** Returns false if the port is invalid. */
   setPort(url: UrlRecord, digits: string): boolean;
   encodeUserinfo(text: string): string;
   encodeQuery(url: UrlRecord, text: string): string;

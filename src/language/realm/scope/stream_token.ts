@@ -1,6 +1,6 @@
 import type { RealmScope } from "./realm_scope.ts";
 
-/** What a snippet sees of a stream: a frozen object that it can pass on or answer, and nothing else. */
+/** Creates tokens, which stand for streams: frozen objects that a snippet can only pass on and return. */
 export function streamToken(scope: RealmScope): void {
   class Stream {
     #call: number;
@@ -20,7 +20,7 @@ export function streamToken(scope: RealmScope): void {
   const ticketOf = Stream.ticketOf;
   scope.streamToken = (call, ticket) => Object.freeze(new Stream(call, ticket));
   scope.ticketOfToken = ticketOf;
-  // A token leads to its class: nothing there makes one or opens one.
+  // A snippet can reach the class through a token, so nothing on it may create or open one.
   Reflect.deleteProperty(Stream, "ticketOf");
   Reflect.deleteProperty(Stream.prototype, "constructor");
   Object.freeze(Stream.prototype);

@@ -1,8 +1,8 @@
 import type { Tags } from "../tags.ts";
 import type { RealmScope } from "./realm_scope.ts";
 
-/** The marshal and its tags. */
-export function marshal(scope: RealmScope): void {
+/** Creates the transfer, a list that values cross the realm's border in, and its tags. */
+export function transfer(scope: RealmScope): void {
   const names: (keyof Tags)[] = [
     "LIST",
     "MAP",
@@ -12,11 +12,11 @@ export function marshal(scope: RealmScope): void {
     "STREAM",
     "LAZY",
     "RAW",
-    "BROKEN",
+    "FAILED",
     "UNREAD",
-    "ANSWERED",
+    "RETURNED",
     "THREW",
-    "WAITS",
+    "PENDING",
   ];
   const tags = Object.fromEntries(names.map((name) => [name, Symbol(name)])) as unknown as Tags;
   scope.setField = (map, key, value) => {
@@ -24,5 +24,5 @@ export function marshal(scope: RealmScope): void {
       Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
     } else map[key] = value;
   };
-  Object.assign(scope, { tags, marshal: [], lines: [], state: new Int32Array(2) });
+  Object.assign(scope, { tags, transfer: [], lines: [], flags: new Int32Array(2) });
 }

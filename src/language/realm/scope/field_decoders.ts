@@ -1,11 +1,11 @@
 import type { RealmScope } from "./realm_scope.ts";
 
-/** The decoders that a realm has of its own, so that a field which nobody reads is not decoded. */
-export function decoders(scope: RealmScope): void {
+/** Decoders for the common lazy fields, which are then decoded inside the realm and only if the snippet reads them. */
+export function fieldDecoders(scope: RealmScope): void {
   const DEPTH = 200;
   const CANONICAL = new Map<string, string>();
 
-  scope.decode = (decoder, source) => {
+  scope.decodeField = (decoder, source) => {
     switch (decoder) {
       case "json":
         return decodeJson(source as string);
@@ -23,17 +23,17 @@ export function decoders(scope: RealmScope): void {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      throw refused(`the body is not JSON: ${(error as Error).message}`);
+      throw badRequest(`the body is not JSON: ${(error as Error).message}`);
     }
-    // A level takes two characters at least, so a short text needs no look.
+    // A level takes at least two characters, so a short string cannot be nested too deeply.
     if (text.length > 2 * DEPTH && isDeeper(value, DEPTH)) {
-      throw refused(`the body exceeds the limits of a payload: the value is too large: nested deeper than ${DEPTH}`);
+      throw badRequest(`the body exceeds the limits of a payload: the value is too large: nested deeper than ${DEPTH}`);
     }
     return value;
   }
 
-  /** The same error as the engine's own decoder makes. */
-  function refused(message: string): Error {
+  /** Returns the same error as `parseJson` of the HTTP part throws. */
+  function badRequest(message: string): Error {
     const error = new Error(message, { cause: new Error("invalid argument") });
     return Object.assign(error, { code: "bad_request", details: { status: 400 } });
   }
@@ -45,7 +45,7 @@ export function decoders(scope: RealmScope): void {
     return false;
   }
 
-  /** A line break, name, colon and value each; names in canonical case: a capital at the start and after each hyphen. */
+  /** Reads header fields, each a line break, name, colon and value. Names become `Canonical-Case`. */
   function decodeHeader(text: string): Record<string, string[]> {
     const named: [string, string][] = [];
     for (const line of text.split("\n")) {
