@@ -8,18 +8,19 @@ import type { Guard } from "./guard.ts";
 import { GuardedProgram } from "./program.ts";
 import type { Instance } from "./symbol_replica.ts";
 
-/** What nodes are made with. */
+/** Options of a node maker. */
 export interface NodeMakerOptions {
   kinds: readonly Kind[];
   realm: Realm;
   guard: Guard;
   flow: Flow;
-  /** Writes a log line. @param process Its number; 0 for none. */
+  /** Writes a log line. @param process The number of the process; 0 for none. */
   log(process: number, symbol: number, level: LogLevel, text: string): void;
+  /** Opens a child of a process. */
   fork(process: Process): Process;
 }
 
-/** Makes nodes of definitions: gives each kind's `prepare` what an executor has. */
+/** Makes nodes from definitions: calls the `prepare` of their kinds with the context of an executor. */
 export class NodeMaker {
   readonly #options: NodeMakerOptions;
   readonly #kinds: ReadonlyMap<string, Kind>;
@@ -32,10 +33,10 @@ export class NodeMaker {
   /** Makes the node of a definition. @throws {Error} Why it cannot be made. */
   make(symbol: NodeSymbol, definition: Definition): Instance | Promise<Instance> {
     const kind = this.#kinds.get(definition.kind);
-    if (kind?.prepare === undefined) throw new Error(`this executor does not know the kind ${definition.kind}`);
+    if (kind?.prepare === undefined) throw new Error(`unknown kind "${definition.kind}" on this executor`);
     const programs: GuardedProgram[] = [];
     const prepared = kind.prepare(this.#contextOf(symbol, definition, programs));
-    const made = ({ node, release }: Prepared): Instance => ({
+    const instanceOf = ({ node, release }: Prepared): Instance => ({
       node,
       programs,
       release: () => {
@@ -43,7 +44,7 @@ export class NodeMaker {
         return release?.();
       },
     });
-    return prepared instanceof Promise ? prepared.then(made) : made(prepared);
+    return prepared instanceof Promise ? prepared.then(instanceOf) : instanceOf(prepared);
   }
 
   #contextOf(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorContext {
@@ -79,12 +80,12 @@ export class NodeMaker {
   }
 }
 
-/** An error of code, with its place in the author's file. */
+/** Adds the position in the spec author's file to an error of code. */
 function located(
   error: Failure & { offset?: number },
   position: (offset: number | undefined) => string | undefined,
 ): Failure {
-  const place = position(error.offset);
-  if (place !== undefined) error.position ??= place;
+  const at = position(error.offset);
+  if (at !== undefined) error.position ??= at;
   return error;
 }

@@ -1,4 +1,4 @@
-/** The threads as the host sees them. */
+/** The executor threads as the host sees them. */
 export * from "./executors.ts";
 export * from "./pool.ts";
 export type { Death } from "./recovery.ts";

@@ -10,7 +10,7 @@ import type { Value } from "../value/mod.ts";
 export enum ToExecutor {
   /** A packet: process, generation, symbol, index of the in port, packet, form, data. */
   Packet = 1,
-  /** The answer to an ask: ask, form, data. */
+  /** The answer to a `Call`: call, form, data. */
   Answer,
   /** A process has ended: process. */
   Exit,
@@ -24,8 +24,8 @@ export enum ToExecutor {
 export enum ToHost {
   /** The answer to a packet: process, packet, `Residency`, form, data. */
   Answer = 1,
-  /** A packet to a symbol of the host: process, its parent or 0, asking symbol, symbol, in port, ask, form, data. */
-  Ask,
+  /** A packet to a symbol on the host: process, its parent or 0, sending symbol, symbol, in port, call, form, data. */
+  Call,
   /** A process has nothing to do any more: process, `Residency`. */
   Idle,
   /** What a node has to say: process or 0, symbol, level, text. */

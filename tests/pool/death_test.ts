@@ -74,8 +74,8 @@ class Scene implements AsyncDisposable {
     for (const { unit } of this.world.runtime.loader.table.units()) {
       for (const { symbol } of unit.nodes) if (symbol.name === "count") count = symbol.number;
     }
-    const ask = `[0, ${ToHost.Ask}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words"]`;
-    const body = `given.port.postMessage(${ask}); ${code}`;
+    const call = `[0, ${ToHost.Call}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words"]`;
+    const body = `given.port.postMessage(${call}); ${code}`;
     return (await this.world.fetch("/escaped", { method: "POST", body })).status;
   }
 
@@ -124,7 +124,7 @@ for (const [name, [code, why]] of Object.entries(ENDS)) {
     await scene.again();
     letGo();
     assertEquals((await unseen!).text, "unseen");
-    // the ask that was in the port when the thread died was taken, once
+    // the host call that was in the port when the thread died was taken, once
     assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1, "last words": 1 });
     assertEquals(world.runtime.registry.version.id, version);
     await scene.answers();

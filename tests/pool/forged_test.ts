@@ -80,17 +80,17 @@ async function hold({ world }: Forger): Promise<{ process: number; answer: Promi
   return { process: process.number, answer };
 }
 
-Deno.test("a packet to a node that the sender is not linked to is refused and named", async () => {
+Deno.test("a packet to a node that the sender is not linked to is rejected and named", async () => {
   await using forger = await Forger.start(1);
   const count = forger.symbol("count");
   const ask = (from: string | number, port = 0) =>
-    `[0, ${ToHost.Ask}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
+    `[0, ${ToHost.Call}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
   for (const frames of [ask("symbol"), ask(0), ask(-1), ask(1e9), ask("symbol", 77)]) {
     assertEquals((await forger.post(frames)).text, "got posted");
-    const why = await forger.world.logged(/was refused a packet to node/);
+    const why = await forger.world.logged(/packet to node \d+ rejected/);
     assertMatch(
       why,
-      new RegExp(`error executor \\d+ was refused a packet to node ${count}: node -?\\d+ is not linked to`),
+      new RegExp(`error executor \\d+: packet to node ${count} rejected: node -?\\d+ is not linked to`),
     );
     forger.world.log.length = 0;
   }
@@ -107,15 +107,15 @@ Deno.test("a process that is on another executor is out of reach", async () => {
   const count = forger.symbol("count");
   // one of the two executors has the process that is held; what the other posts in its name counts for nothing
   const forged = [
-    `[0, ${ToHost.Ask}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
-    `[0, ${ToHost.Ask}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Call}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Call}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
     `[0, ${ToHost.Answer}, ${process}, 0, 2, ${Form.Plain}, "forged"]`,
     `[0, ${ToHost.Idle}, ${process}, 2]`,
     `[0, ${ToHost.Ended}, ${process}]`,
     `[0, ${ToHost.Log}, ${process}, ${pass}, "info", "forged"]`,
   ];
   for (const frames of forged) assertEquals((await forger.post(frames)).text, "got posted");
-  await world.logged(new RegExp(`was refused a packet to node ${count}: process ${process} is not on it`));
+  await world.logged(new RegExp(`packet to node ${count} rejected: process ${process} is not on it`));
   const { runtime } = world;
   const id = runtime.processes.idOf(runtime.processes.list().find(({ number }) => number === process)!);
   assert(!(await world.logged(/forged/)).includes(id));
@@ -134,8 +134,8 @@ Deno.test("a process sees its own generation only", async () => {
   const now = forger.symbol("count");
   assert(old !== now);
   const pass = forger.symbol("pass");
-  await forger.post(`[0, ${ToHost.Ask}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged"]`);
-  await world.logged(new RegExp(`was refused a packet to node ${old}: .* in generation`));
+  await forger.post(`[0, ${ToHost.Call}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged"]`);
+  await world.logged(new RegExp(`packet to node ${old} rejected: .* in generation`));
   assertEquals(counts.get("forged"), undefined);
 });
 
@@ -143,7 +143,7 @@ Deno.test("who sends a malformed frame is killed, and the rest goes on", async (
   await using forger = await Forger.start(1);
   const { world } = forger;
   assertEquals((await forger.post(`[0, 99]`)).status, 500);
-  await world.logged(/error executor \d+ sent a malformed frame and is killed: no frame begins with 99/);
+  await world.logged(/error executor \d+ sent a malformed frame and is killed: unknown frame 99/);
   assertEquals((await world.fetch("/count")).text, "counted");
   assertEquals(world.runtime.pool.status().deaths[0]?.why, "it sent a malformed frame");
 });

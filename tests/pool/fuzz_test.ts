@@ -113,7 +113,7 @@ class Rig {
   readonly reached: string[] = [];
   readonly payloads: Value[] = [];
   readonly malformed: string[] = [];
-  readonly refused: string[] = [];
+  readonly rejected: string[] = [];
   readonly logged: unknown[][] = [];
   readonly #connection: Connection;
 
@@ -132,14 +132,15 @@ class Rig {
     const asking = make(1, "asking", { form: 0, fields: null });
     asking.out("out").link(1, [make(2, "linked").inAt(0)]);
     make(3, "unlinked");
-    const asks = new HostCalls({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
+    const rejected = (message: string) => this.rejected.push(message);
+    const hostCalls = new HostCalls({ flow, symbols, effect: () => {}, rejected });
     const handler: ConnectionHandler = {
-      ask: asks.take.bind(asks),
-      childEnded: asks.ended.bind(asks),
+      hostCall: hostCalls.take.bind(hostCalls),
+      childEnded: hostCalls.ended.bind(hostCalls),
       log: (connection, process, ...residency) =>
-        this.logged.push([asks.processOf(connection, process, 0)?.number, ...residency]),
+        this.logged.push([hostCalls.processOf(connection, process, 0)?.number, ...residency]),
       answered: (_, packet, answer) => flow.settle(packet, answer as never),
-      rested: ({ process }) => flow.release(process),
+      idle: ({ process }) => flow.release(process),
       malformed: (_, what) => this.malformed.push(what),
     };
     const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
@@ -202,7 +203,7 @@ Deno.test("frames of random elements", async () => {
   const next = random(1);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
   const lengths = [0, 6, 9, 3, 5, 3, 2];
-  let [malformed, refused, told] = [0, 0, 0];
+  let [malformed, rejected, told] = [0, 0, 0];
   for (let round = 0; round < 5_000; round++) {
     const rig = new Rig();
     const batch: unknown[] = next() < 0.9 ? [0] : [pick(ELEMENTS)];
@@ -216,19 +217,19 @@ Deno.test("frames of random elements", async () => {
     await rig.post(next() < 0.98 ? batch : pick(ELEMENTS));
     rig.check();
     malformed += rig.malformed.length;
-    refused += rig.refused.length;
+    rejected += rig.rejected.length;
     told += rig.told.length;
     rig.close();
   }
   // all three ends were come to, or this shows nothing
-  assert(malformed > 1_000 && refused > 100 && told > 50, JSON.stringify({ malformed, refused, told }));
+  assert(malformed > 1_000 && rejected > 100 && told > 50, JSON.stringify({ malformed, rejected, told }));
 });
 
 Deno.test("good frames with one element that is not", async (t) => {
   const good: Record<string, unknown[]> = {
     answer: [ToHost.Answer, 1, 0, 2, ENCODED + 1, [200, ["content-type", "text/plain"], "x"]],
     "plain answer": [ToHost.Answer, 1, 1, 2, Form.Plain, "x"],
-    ask: [ToHost.Ask, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
+    call: [ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
     idle: [ToHost.Idle, 1, 2],
     log: [ToHost.Log, 1, 1, "info", "text"],
     prepared: [ToHost.Prepared, 1, null],
@@ -238,7 +239,7 @@ Deno.test("good frames with one element that is not", async (t) => {
     await t.step(name, async () => {
       const intact = new Rig();
       await intact.post([0, ...frame]);
-      assertEquals([intact.malformed, intact.refused], [[], []]);
+      assertEquals([intact.malformed, intact.rejected], [[], []]);
       intact.close();
       for (let at = 1; at <= frame.length; at++) {
         for (const element of ELEMENTS) {
@@ -260,10 +261,10 @@ Deno.test("an executor cannot have the host remember processes without end", asy
     const frames: unknown[] = [0];
     for (let i = 1; i <= 1_000; i++) {
       const child = -(batch * 1_000 + i);
-      frames.push(ToHost.Ask, child, 1, 1, 2, 0, -child, Form.Plain, "x");
+      frames.push(ToHost.Call, child, 1, 1, 2, 0, -child, Form.Plain, "x");
     }
     await rig.post(frames);
   }
-  assertEquals([rig.reached.filter((name) => name === "linked").length, rig.refused.length], [10_000, 10_000]);
+  assertEquals([rig.reached.filter((name) => name === "linked").length, rig.rejected.length], [10_000, 10_000]);
   rig.close();
 });
