@@ -6,14 +6,14 @@ import type { Draft } from "./compile.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
 
-/** What the contexts of host kinds are made from. */
+/** The services that the contexts of host kinds give access to. */
 export interface HostServices {
   flow: Flow;
   processes: Processes;
   sockets: Sockets;
   system: System;
   logger: Logger;
-  /** The address that listeners bind to where the spec names none. */
+  /** The address of listeners whose spec names none. */
   host: string;
   /** Whether error responses contain the error. */
   dev: boolean;

@@ -2,7 +2,7 @@ import { Flow, type Kind } from "../flow/mod.ts";
 import { Sockets } from "../http/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { Pool, type WardenLink } from "../pool/mod.ts";
+import { type LogSubject, Pool, type WardenLink } from "../pool/mod.ts";
 import { type History, Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { failure, type LogLevel, type ValueMap } from "../value/mod.ts";
@@ -12,35 +12,35 @@ import { Loader } from "./loader.ts";
 import type { Logger } from "./log.ts";
 import { Processes } from "./processes.ts";
 
-/** How a runtime is made. */
+/** Options of a runtime. */
 export interface RuntimeOptions {
   history: History;
-  /** The namespace that it runs. Default `default`. */
+  /** The namespace to run. Default `default`. */
   namespace?: string;
   scheme: Scheme<Kind>;
   logger: Logger;
-  /** Variables that templates see. Default none. */
+  /** The variables that templates see. Default none. */
   env?: ValueMap;
-  /** The address that listeners bind to where the spec says none. Default 127.0.0.1. */
+  /** The address of listeners whose spec names none. Default 127.0.0.1. */
   host?: string;
-  /** Executors that serve at a time. Default one less than the machine has processors, one at least. */
+  /** How many executors serve at a time. Default: one less than the machine has processors, at least one. */
   executors?: number;
-  /** Limit of each executor's V8 heap, in MiB. Default 256. */
+  /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
-  /** Modules of kinds that were added to the built-in ones. */
+  /** URLs of modules with additional kinds. */
   extensions?: readonly string[];
-  /** Whether error answers tell the error. Default false. */
+  /** Whether error responses contain the error. Default false. */
   dev?: boolean;
-  /** Started beforehand, so that it is up by the time it is wanted. */
+  /** A warden that was started beforehand. Default: a new one. */
   warden?: WardenLink;
   /** See `PoolOptions`. */
   unguarded?: boolean;
 }
 
-/** How long requests in flight have to end when a runtime is drained, in milliseconds. */
+/** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
 
-/** One namespace, running: its registry, its symbol table, its executors and its sockets. */
+/** The runtime of one namespace: its registry, symbol table, executors and sockets. */
 export class Runtime {
   readonly namespace: string;
   readonly registry: Registry;
@@ -68,7 +68,7 @@ export class Runtime {
       flow,
       codecs: CODECS,
       extensions: options.extensions ?? [],
-      log: (level, message, about = {}) => this.#log(level, message, about),
+      log: (level, message, about) => this.#log(level, message, about),
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
     });
@@ -103,9 +103,9 @@ export class Runtime {
   }
 
   /**
-   * Makes a runtime, starts its executors, and takes the head of its store.
+   * Starts a runtime: starts the executors, and loads the head of the store.
    *
-   * @throws {Error} Why no version of the store can be run.
+   * @throws {Error} If no version of the store can run, with the reason.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const runtime = new Runtime(options);
@@ -120,10 +120,10 @@ export class Runtime {
   }
 
   /**
-   * Takes no new requests, and waits for those in flight.
+   * Stops accepting requests, and waits for those in flight.
    *
    * @param timeout In milliseconds.
-   * @returns Whether all of them ended in time.
+   * @returns Whether all requests ended in time.
    */
   async drain(timeout = DRAIN): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -134,7 +134,7 @@ export class Runtime {
     return drained;
   }
 
-  /** Ends everything now. */
+  /** Ends all processes and executors, and closes the registry. */
   async close(): Promise<void> {
     await this.follower.stop();
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
@@ -143,12 +143,7 @@ export class Runtime {
     await this.registry.close();
   }
 
-  #log(
-    level: LogLevel,
-    message: string,
-    about: Parameters<ConstructorParameters<typeof Pool>[0]["log"]>[2] = {},
-  ): void {
-    const { process, symbol } = about;
+  #log(level: LogLevel, message: string, { process, symbol }: LogSubject = {}): void {
     this.#logger.log(level, message, {
       ...process !== undefined && { process: this.processes.idOf(process) },
       ...symbol !== undefined && { node: symbol.name },
