@@ -64,7 +64,7 @@ export class Nodes {
     });
   }
 
-  /** Moves the head to the contents of an earlier version. */
+  /** Moves the head to a version. @returns The head after that. */
   async rollback(given: Value): Promise<Version> {
     const version = isMap(given) ? given.version : given;
     if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {

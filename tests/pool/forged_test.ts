@@ -5,13 +5,13 @@ import { World } from "../runtime/world.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
 import { serving } from "./serving.ts";
 
-// Code that has escaped the realm has the port to the host: it may post whatever it likes, and gets nothing by it.
+// Code that has escaped the realm has the port to the host, and may post anything there without gaining anything.
 
 const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) =>
   new URL(file, import.meta.url).href
 );
 
-/** `/escaped` runs any code on the executor; it is not linked to `count`, `/held` is, by way of `pass`. */
+/** `escaped` runs any code on the executor. It is not linked to `count`; only `pass` is. */
 function specs(extra: Record<string, unknown>[] = []): string {
   return JSON.stringify([
     { kind: "listener", name: "web", port: 0, links: { out: [{ name: "router", port: "in" }] } },
@@ -52,7 +52,7 @@ class Forger implements AsyncDisposable {
     return new Forger(world);
   }
 
-  /** Has escaped code post frames; `process` and `symbol` in them are its own. Answers what it was told. */
+  /** Lets escaped code post frames, in which `process` and `symbol` are its own. @returns The answer to its request. */
   async post(frames: string): Promise<{ status: number; text: string }> {
     const code = `const { process, symbol, port } = given; port.postMessage(${frames}); return "posted"`;
     return await this.world.fetch("/escaped", { method: "POST", body: code });
@@ -62,7 +62,7 @@ class Forger implements AsyncDisposable {
     for (const { unit } of this.world.runtime.loader.table.units()) {
       for (const { symbol } of unit.nodes) if (symbol.name === name) return symbol.number;
     }
-    throw new Error(`no node is called ${name}`);
+    throw new Error(`unknown node "${name}"`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,7 +71,7 @@ class Forger implements AsyncDisposable {
   }
 }
 
-/** A request that is held at a node of the host. */
+/** Sends a request that is held at a node of the host. */
 async function hold({ world }: Forger): Promise<{ process: number; answer: Promise<{ status: number }> }> {
   const before = new Set(world.runtime.processes.list());
   const answer = world.fetch("/held");
@@ -80,7 +80,7 @@ async function hold({ world }: Forger): Promise<{ process: number; answer: Promi
   return { process: process.number, answer };
 }
 
-Deno.test("a packet to a node that the sender is not linked to is rejected and named", async () => {
+Deno.test("a packet to a node that the sender is not linked to is rejected and logged", async () => {
   await using forger = await Forger.start(1);
   const count = forger.symbol("count");
   const ask = (from: string | number, port = 0) =>
@@ -99,13 +99,13 @@ Deno.test("a packet to a node that the sender is not linked to is rejected and n
   assertEquals(counts.get("counted"), 1);
 });
 
-Deno.test("a process that is on another executor is out of reach", async () => {
+Deno.test("a process on another executor is out of reach", async () => {
   await using forger = await Forger.start(2);
   const { world } = forger;
   const { process, answer } = await hold(forger);
   const pass = forger.symbol("pass");
   const count = forger.symbol("count");
-  // one of the two executors has the process that is held; what the other posts in its name counts for nothing
+  // one of the two executors has the held process; frames that the other posts for it have no effect
   const forged = [
     `[0, ${ToHost.Call}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
     `[0, ${ToHost.Call}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
@@ -124,7 +124,7 @@ Deno.test("a process that is on another executor is out of reach", async () => {
   assertEquals((await answer).status, 200);
 });
 
-Deno.test("a process sees its own generation only", async () => {
+Deno.test("a process only sees its own generation", async () => {
   await using forger = await Forger.start(1);
   const { world } = forger;
   const old = forger.symbol("count");
@@ -139,7 +139,7 @@ Deno.test("a process sees its own generation only", async () => {
   assertEquals(counts.get("forged"), undefined);
 });
 
-Deno.test("who sends a malformed frame is killed, and the rest goes on", async () => {
+Deno.test("an executor that sends a malformed frame is killed, and the others continue", async () => {
   await using forger = await Forger.start(1);
   const { world } = forger;
   assertEquals((await forger.post(`[0, 99]`)).status, 500);

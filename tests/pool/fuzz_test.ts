@@ -7,7 +7,7 @@ import { PoolSymbols } from "../../src/pool/symbols.ts";
 import { ENCODED, ThreadStatus, ToHost } from "../../src/protocol/mod.ts";
 import { Encoded, Form, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
 
-// Whatever comes over the port, the host throws nothing, and does nothing that it should not.
+// Whatever arrives at the port, the host does not throw, and does nothing that it should not.
 
 /** Numbers between 0 and 1, the same every time. */
 function random(seed: number): () => number {
@@ -211,7 +211,7 @@ Deno.test("frames of random elements", async () => {
       const operation = next() < 0.95 ? Math.ceil(next() * 6) : pick(ELEMENTS);
       batch.push(operation);
       const length = next() < 0.9 ? lengths[Number(operation)] ?? 3 : Math.floor(next() * 10);
-      // small numbers more often than not, or hardly a frame would come far
+      // mostly small numbers, or most frames would be rejected early
       for (let i = 1; i < length; i++) batch.push(next() < 0.85 ? Math.floor(next() * 3) : pick(ELEMENTS));
     }
     await rig.post(next() < 0.98 ? batch : pick(ELEMENTS));
@@ -221,11 +221,11 @@ Deno.test("frames of random elements", async () => {
     told += rig.told.length;
     rig.close();
   }
-  // all three ends were come to, or this shows nothing
+  // all three outcomes must have occurred often
   assert(malformed > 1_000 && rejected > 100 && told > 50, JSON.stringify({ malformed, rejected, told }));
 });
 
-Deno.test("good frames with one element that is not", async (t) => {
+Deno.test("valid frames with one invalid element", async (t) => {
   const good: Record<string, unknown[]> = {
     answer: [ToHost.Answer, 1, 0, 2, ENCODED + 1, [200, ["content-type", "text/plain"], "x"]],
     "plain answer": [ToHost.Answer, 1, 1, 2, Form.Plain, "x"],
@@ -255,7 +255,7 @@ Deno.test("good frames with one element that is not", async (t) => {
   }
 });
 
-Deno.test("an executor cannot have the host remember processes without end", async () => {
+Deno.test("an executor cannot make the host remember any number of processes", async () => {
   const rig = new Rig();
   for (let batch = 0; batch < 20; batch++) {
     const frames: unknown[] = [0];

@@ -8,7 +8,7 @@ const native = (until: string) =>
 const specs = (until: string) =>
   snippets({ bad: native(until), good: "export default ({ query }) => Number(query.n[0]) + 1" }, { timeout: 100 });
 
-async function neighbours(world: World): Promise<void> {
+async function neighbors(world: World): Promise<void> {
   const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => world.fetch(`/good?n=${n}`)));
   assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
 }
@@ -26,7 +26,7 @@ Deno.test("a snippet that has killed two executors is quarantined until its spec
   // from now on it kills its own executor, and the shared one lives on
   const shared = serves();
   for (let strikes = 3; strikes <= 4; strikes++) {
-    const beside = neighbours(world);
+    const beside = neighbors(world);
     assertEquals((await world.fetch("/bad")).status, 500);
     await beside;
   }
@@ -35,5 +35,5 @@ Deno.test("a snippet that has killed two executors is quarantined until its spec
   await world.apply(specs("true"));
   assertEquals((await world.fetch("/bad")).text, "tame");
   assertEquals(states(), ["serving", "spare"]);
-  await neighbours(world);
+  await neighbors(world);
 });

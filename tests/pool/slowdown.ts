@@ -1,8 +1,8 @@
 import process from "node:process";
 
 /**
- * How much longer than alone a thread takes on this machine now: 1 on a quiet one, 2 where it gets half a processor. A
- * bound on time holds for a machine that has a processor to spare; what is measured on another is measured with this.
+ * Measures how much longer a thread takes on this machine at the moment than on an idle one: 2 if it gets half a
+ * processor. Time limits in tests are multiplied by this.
  */
 export function slowdown(): number {
   const began = performance.now();
@@ -11,7 +11,7 @@ export function slowdown(): number {
   return Math.max(1, (performance.now() - began) / (used() - before));
 }
 
-/** Processor time that this thread has used, in milliseconds. */
+/** Returns the processor time that this thread has used, in milliseconds. */
 function used(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;

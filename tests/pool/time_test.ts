@@ -3,23 +3,23 @@ import { World } from "../runtime/world.ts";
 import { serving } from "./serving.ts";
 import { slowdown } from "./slowdown.ts";
 
-// Whatever never ends is ended: in time, alone, and with an error that says what it was.
+// Code that never ends is stopped in time, without affecting others, and with an error that names it.
 
 const LIMIT = 300;
-/** What a soft stop may take beyond the limit, in milliseconds; and what has to be killed. */
+/** How long a stop and a kill may take beyond the limit, in milliseconds. */
 const STOP = 200;
 const KILL = 500;
-const NEIGHBOURS = 200;
+const NEIGHBORS = 200;
 
 interface Case {
-  /** Specs beside the listener, the router and the neighbour; the first one is linked to the router. */
+  /** Specs besides the listener, the router and the neighbor. The router is linked to the first. */
   specs: Record<string, unknown>[];
-  /** What the log says. */
+  /** The expected log line. */
   error: RegExp;
-  /** Milliseconds that it may take. */
+  /** How long the request may take, in milliseconds. */
   within: number;
   killed?: boolean;
-  /** What is sent. */
+  /** The body of the request. */
   body?: string;
 }
 
@@ -119,9 +119,9 @@ function world(specs: Record<string, unknown>[], more: Record<string, unknown> =
   ]);
 }
 
-/** So many requests at once, each with an answer of its own. */
-async function neighbours(at: World): Promise<void> {
-  const answers = await Promise.all(Array.from({ length: NEIGHBOURS }, (_, n) => at.fetch(`/good?n=${n}`)));
+/** Sends many requests at once, and checks that each gets its own answer. */
+async function neighbors(at: World): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: NEIGHBORS }, (_, n) => at.fetch(`/good?n=${n}`)));
   assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
 }
 
@@ -129,9 +129,9 @@ for (const [name, { specs, error, within, killed = false, body }] of Object.entr
   Deno.test(name, async () => {
     await using at = await World.start(world(specs));
     await serving(at);
-    await neighbours(at);
+    await neighbors(at);
     const before = slowdown();
-    const beside = neighbours(at);
+    const beside = neighbors(at);
     const began = performance.now();
     const bad = await at.fetch("/bad", body === undefined ? {} : { method: "POST", body });
     const took = performance.now() - began;
@@ -142,37 +142,37 @@ for (const [name, { specs, error, within, killed = false, body }] of Object.entr
     assertMatch(line, new RegExp(`\\[${(JSON.parse(bad.text) as { process: string }).process}\\]`));
     await beside;
     const again = performance.now();
-    await neighbours(at);
+    await neighbors(at);
     assert(performance.now() - again < 1_000 * slow);
     assertEquals(at.runtime.pool.status().deaths.map(({ reason }) => reason), killed ? ["time"] : []);
   });
 }
 
-Deno.test("a cycle of links by way of the host ends with its process", async () => {
+Deno.test("a cycle of links through the host ends with its process", async () => {
   const extension = new URL("./extension/relay.ts", import.meta.url).href;
   const specs = [script("bad", "export default (n) => n", to("other")), { kind: "relay", name: "other", ...to("bad") }];
   await using at = await World.start(world(specs, { timeout: LIMIT }), { extensions: [extension] });
-  await neighbours(at);
+  await neighbors(at);
   const before = slowdown();
-  const beside = neighbours(at);
+  const beside = neighbors(at);
   const began = performance.now();
   assertEquals((await at.fetch("/bad")).status, 500);
   const took = performance.now() - began;
   assert(took < (LIMIT + STOP) * Math.max(before, slowdown()), `it took ${took} ms`);
   await at.logged(/\[[0-9a-f-]{36}\].*(the process took too long|loop: )/);
   await beside;
-  await neighbours(at);
+  await neighbors(at);
 });
 
 Deno.test("a top level that loops on one executor only", async () => {
-  // it is tried out on the first, before that time; the second comes to it with the first call
+  // the dry run is on the first executor, before that time; the second runs the top level with its first call
   const loops = Date.now() + 4_000;
   const bad = script("bad", `while (Date.now() > ${loops}); export default () => 1`);
   await using at = await World.start(world([bad]), { executors: 2 });
   await serving(at, 2);
   await new Promise((resolve) => setTimeout(resolve, loops - Date.now()));
   const before = slowdown();
-  const beside = neighbours(at);
+  const beside = neighbors(at);
   const began = performance.now();
   const answers = await Promise.all([at.fetch("/bad"), at.fetch("/bad")]);
   const took = performance.now() - began;

@@ -1,10 +1,10 @@
-// A kind of the host that hands every packet on, in a later turn of the event loop.
+// A kind of the host that passes every packet on in a later turn of the event loop.
 import { z } from "zod";
 import { type Kind, oneToOne } from "../../../src/flow/mod.ts";
 
 const relay: Kind = {
   name: "relay",
-  summary: "Hands every packet on.",
+  summary: "Passes every packet on.",
   fields: z.object({}),
   ports: { in: ["in"], out: ["out", "error"] },
   place: "host",
