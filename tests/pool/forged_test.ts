@@ -83,9 +83,9 @@ async function hold({ world }: Forger): Promise<{ process: number; answer: Promi
 Deno.test("a packet to a node that the sender is not linked to is rejected and logged", async () => {
   await using forger = await Forger.start(1);
   const count = forger.symbol("count");
-  const ask = (from: string | number, port = 0) =>
+  const call = (from: string | number, port = 0) =>
     `[0, ${ToHost.Call}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
-  for (const frames of [ask("symbol"), ask(0), ask(-1), ask(1e9), ask("symbol", 77)]) {
+  for (const frames of [call("symbol"), call(0), call(-1), call(1e9), call("symbol", 77)]) {
     assertEquals((await forger.post(frames)).text, "got posted");
     const why = await forger.world.logged(/packet to node \d+ rejected/);
     assertMatch(
