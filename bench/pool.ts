@@ -1,10 +1,10 @@
 /**
- * What the guards of the pool cost, and how fast they are: `deno run -A bench/pool.ts`.
+ * Measures the cost and the speed of the pool's guards: `deno run -A bench/pool.ts`.
  *
- *   --rounds N      how often each is measured; the median counts (default 9)
- *   --seconds N     how long one measurement of the load takes (default 2)
+ *   --rounds N      number of measurements, of which the median is printed (default 9)
+ *   --seconds N     length of one measurement under load (default 2)
  *
- * The load needs wrk and Linux.
+ * The measurements under load need wrk and Linux.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { WardenLink } from "../src/pool/mod.ts";
@@ -13,7 +13,7 @@ import { openStore } from "../src/store/mod.ts";
 import { ServerProcess } from "./server_process.ts";
 import { wrk } from "./wrk.ts";
 
-/** The limit of what never ends, in milliseconds. */
+/** The time limit of the endless snippet, in milliseconds. */
 const LIMIT = 100;
 
 const script = (name: string, code: string) => ({
@@ -26,7 +26,7 @@ const script = (name: string, code: string) => ({
 const SNIPPETS = [
   script("ping", "export default () => 'pong'"),
   script("loop", "export default () => { for (;;); }"),
-  // a limit of its own makes a slice of its own, which the load is not to measure
+  // without a limit of its own, which would cost a slice of its own
   { kind: "snippet", name: "plain", language: "javascript", code: "export default () => 'pong'" },
 ];
 const SPECS = JSON.stringify([
@@ -52,7 +52,7 @@ async function start(unguarded: boolean, warden = new WardenLink()): Promise<{ r
   const { registry, loader, namespace } = runtime;
   const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry };
   const manifest = readManifest([{ name: "bench.yaml", text: SPECS }], options);
-  if (!isApplicable(manifest)) throw new Error("the specs of the bench are wrong");
+  if (!isApplicable(manifest)) throw new Error("invalid specs of the benchmark");
   await registry.apply(changesOf(manifest.specs, registry));
   return { runtime, url: (await runtime.sockets.urls())[0]! };
 }
@@ -61,11 +61,11 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-function tell(what: string, value: number, unit: string, target: string): void {
+function print(what: string, value: number, unit: string, target: string): void {
   console.log(`${what.padEnd(44)}${value.toFixed(2).padStart(9)} ${unit.padEnd(11)} (target: ${target})`);
 }
 
-/** Requests a second with all guards and with none, taken in turn. */
+/** Measures requests per second with all guards and with none, alternating. */
 async function compareLoad(rounds: number, seconds: number): Promise<void> {
   const names = ["guarded", "unguarded"];
   const servers: ServerProcess[] = [];
@@ -89,8 +89,8 @@ async function compareLoad(rounds: number, seconds: number): Promise<void> {
         `${name.padEnd(12)}${rate} requests/s ${median(costs[n]!).toFixed(1).padStart(6)} µs of processor time`,
       );
     }
-    tell("guarded / unguarded, requests", median(rates[0]!) / median(rates[1]!), "", "at least 0.9");
-    tell("guarded / unguarded, processor time", median(costs[0]!) / median(costs[1]!), "", "at most 1.1");
+    print("guarded / unguarded, requests", median(rates[0]!) / median(rates[1]!), "", "at least 0.9");
+    print("guarded / unguarded, processor time", median(costs[0]!) / median(costs[1]!), "", "at most 1.1");
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
   }
@@ -102,7 +102,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-/** How long a soft stop, a kill and a replacement take. */
+/** Measures how long a stop, a kill and a replacement take. */
 async function measureEnds(rounds: number): Promise<void> {
   const warden = new WardenLink();
   const { runtime, url } = await start(false, warden);
@@ -121,7 +121,7 @@ async function measureEnds(rounds: number): Promise<void> {
       const { id } = states().find(({ state }) => state === "serving")!;
       replacements.push(
         await timed(async () => {
-          warden.order({ order: "kill", id, why: "the bench wants it" });
+          warden.order({ order: "kill", id, why: "ordered by the benchmark" });
           while (states().some((executor) => executor.id === id)) {
             await new Promise((resolve) => setTimeout(resolve, 0));
           }
@@ -131,9 +131,9 @@ async function measureEnds(rounds: number): Promise<void> {
     }
     const kills = runtime.pool.status().deaths.map(({ ms }) => ms);
     console.log(`median of ${rounds}`);
-    tell("an executor beyond the limit of a soft stop", median(stops), "ms", "below 1");
-    tell("a kill", median(kills), "ms", "below 10");
-    tell("from the kill to an answer of the spare", median(replacements), "ms", "below 100");
+    print("a stopped call beyond its limit", median(stops), "ms", "below 1");
+    print("a kill", median(kills), "ms", "below 10");
+    print("from the kill to an answer by the spare", median(replacements), "ms", "below 100");
   } finally {
     await runtime.close();
   }

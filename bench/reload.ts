@@ -1,12 +1,11 @@
 /**
- * What a reload costs those who are served meanwhile, and how long a start takes:
- * `deno run -A bench/reload.ts [ROUNDS]`.
+ * Measures the latency of requests during reloads, and the time of a start: `deno run -A bench/reload.ts [ROUNDS]`.
  *
- * Latency: `weft start` serves a ping from a SQLite store to 64 kept-alive connections of a process of their own, which
- * looks at every answer. Rounds of ten seconds alternate: `quiet`; `apart`, in which a writer changes 1,000 specs every
- * second in a store that nobody follows, since it takes processor time from everyone; `reload`, in which it changes those
- * of the store that is served.
- * Start: from the command to the first answer, with 10,000 specs in the store, which the first start has to try out.
+ * Latency: `weft start` serves a ping from a SQLite store to 64 keep-alive connections of another process, which checks
+ * every answer. Phases of ten seconds alternate: `quiet`; `apart`, in which a writer changes 1,000 specs per second in
+ * a store that no runtime follows, to take the same processor time; `reload`, in which it changes those of the served
+ * store.
+ * Start: the time from the command to the first answer, with 10,000 specs in the store. The first start dry-runs them.
  */
 import { type Change, change, Registry, SqliteHistory } from "../src/registry/mod.ts";
 import { specToEntry } from "../src/runtime/mod.ts";
@@ -36,7 +35,7 @@ const PING = [
   { kind: "snippet", name: "ping", language: "text", code: "pong" },
 ];
 
-/** Snippets that all link to the ping's, each with a code of its own. */
+/** Returns snippets that all link to the ping's, each with different code. */
 function others(count: number, version: number) {
   return Array.from({ length: count }, (_, i) => ({
     kind: "snippet",
@@ -47,7 +46,7 @@ function others(count: number, version: number) {
   }));
 }
 
-/** A store, written to past any runtime. */
+/** Writes to a store without a runtime. */
 class Writer implements AsyncDisposable {
   private constructor(readonly registry: Registry) {}
 
@@ -75,7 +74,7 @@ class Writer implements AsyncDisposable {
   }
 }
 
-/** What a phase came to. Latencies are in milliseconds. */
+/** The results of a phase. Latencies are in milliseconds. */
 interface Latencies {
   answers: number;
   lost: number;
@@ -84,7 +83,7 @@ interface Latencies {
   worst: number;
 }
 
-/** The load generator: reads phases from standard input, a line each, and at its end writes what each came to. */
+/** Generates load: reads the current phase from standard input, a line each, and prints the results at its end. */
 async function load(url: string): Promise<void> {
   let phase: Phase | "ended" | undefined;
   const latencies: Record<Phase, number[]> = { quiet: [], apart: [], reload: [] };
@@ -95,7 +94,7 @@ async function load(url: string): Promise<void> {
       const began = performance.now();
       try {
         const { status, body } = await client.get("/ping");
-        if (status !== 200 || body !== "pong") throw new Error(`a wrong answer: ${status} ${body}`);
+        if (status !== 200 || body !== "pong") throw new Error(`wrong answer: ${status} ${body}`);
       } catch (error) {
         console.error(String(error));
         lost[during ?? "quiet"]++;
@@ -112,10 +111,10 @@ async function load(url: string): Promise<void> {
   phase = "ended";
   await Promise.all(running);
   for (const client of clients) client[Symbol.dispose]();
-  const result = (of: Phase): Latencies => {
-    const sorted = latencies[of].sort((a, b) => a - b);
+  const result = (phase: Phase): Latencies => {
+    const sorted = latencies[phase].sort((a, b) => a - b);
     const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
-    return { answers: sorted.length, lost: lost[of], p50: at(0.5), p99: at(0.99), worst: at(1) };
+    return { answers: sorted.length, lost: lost[phase], p50: at(0.5), p99: at(0.99), worst: at(1) };
   };
   console.log(JSON.stringify(Object.fromEntries(PHASES.map((phase) => [phase, result(phase)]))));
 }
@@ -133,7 +132,7 @@ async function benchLatency(folder: string, rounds: number): Promise<Record<Phas
     stdout: "piped",
   }).spawn();
   const input = generator.stdin.getWriter();
-  await wait(3_000); // until everything is compiled and warm
+  await wait(3_000); // lets everything be compiled and warm
   let version = 0;
   for (let round = 0; round < rounds; round++) {
     for (const phase of PHASES) {
@@ -151,7 +150,7 @@ async function benchLatency(folder: string, rounds: number): Promise<Record<Phas
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** Fills a store and starts from it twice: a version that no runtime has run yet, and the same one again. */
+/** Fills a store and starts from it twice: with a version that no runtime has accepted yet, and with an accepted one. */
 async function benchStart(file: string): Promise<{ first: number; again: number }> {
   {
     await using writer = await Writer.open(file);
@@ -160,13 +159,13 @@ async function benchStart(file: string): Promise<{ first: number; again: number 
   return { first: await startOf(file), again: await startOf(file) };
 }
 
-/** From the command to the first answer, in milliseconds. */
+/** Measures the time from the command to the first answer, in milliseconds. */
 async function startOf(file: string): Promise<number> {
   const began = performance.now();
   await using weft = await Weft.start({ args: ["--store", file] });
   using client = await KeepAlive.connect(weft.url);
   const { body } = await client.get("/ping");
-  if (body !== "pong") throw new Error(`a wrong answer: ${body}`);
+  if (body !== "pong") throw new Error(`wrong answer: ${body}`);
   return performance.now() - began;
 }
 
@@ -181,12 +180,14 @@ else {
     const latencies = await benchLatency(folder, Number(Deno.args[0] ?? 2));
     console.table(latencies);
     const { apart, reload } = latencies;
-    console.log(`${reload.lost} requests lost (must be 0)`);
-    console.log(`worst with reloads less worst without: ${Math.round(reload.worst - apart.worst)} ms (target: 50)`);
+    console.log(`${reload.lost} requests lost (target: 0)`);
+    console.log(
+      `worst latency with reloads minus worst without: ${Math.round(reload.worst - apart.worst)} ms (target: 50)`,
+    );
     const { first, again } = await benchStart(`${folder}/start.db`);
     console.log(`start with ${STORED} specs, to the first answer (target: 3000 ms):`);
     console.log(
-      `${Math.round(first)} ms where every top level has yet to be tried, ${Math.round(again)} ms after that`,
+      `${Math.round(first)} ms with a dry run of every top level, ${Math.round(again)} ms without`,
     );
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// Mixed traffic with reloads and faults for an hour: no answer may be lost or wrong, and nothing may be left behind.
+// Runs mixed traffic with reloads and faults for an hour. No answer may be lost or wrong, and no resource may leak.
 //
 //   npx -y deno@2.9.6 task soak --seconds 60
 import { parseArgs } from "@std/cli/parse-args";
@@ -6,11 +6,11 @@ import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } fr
 import { formatDiagnostic } from "../src/spec/mod.ts";
 import { openStore } from "../src/store/mod.ts";
 import { grown, takeCensus } from "./soak/census.ts";
-import { FAULTS, refusedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
+import { FAULTS, rejectedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
 
-/** Clients that ask one request after another. */
+/** The number of clients, each of which sends one request after another. */
 const CLIENTS = 16;
-/** Milliseconds from one version to the next, and from one fault to the next. */
+/** The intervals between versions and between faults, in milliseconds. */
 const RELOAD = 1_000;
 const FAULT = 1_500;
 
@@ -21,10 +21,11 @@ class Soak {
   readonly #url: string;
   readonly problems: string[] = [];
   readonly counts: Record<string, number> = {};
-  /** The version that runs, and the one that may run already. */
+  /** The running version. */
   #version = 1;
-  #coming = 1;
-  #over = false;
+  /** The version that is being applied, and may already run. */
+  #next = 1;
+  #stopped = false;
 
   private constructor(runtime: Runtime, url: string) {
     this.#runtime = runtime;
@@ -47,25 +48,25 @@ class Soak {
     const resident: number[] = [];
     const sampler = setInterval(() => resident.push(Deno.memoryUsage().rss), 100);
     const loops = [
-      ...Array.from({ length: CLIENTS }, () => this.#loop(0, () => this.#ask(pick()))),
+      ...Array.from({ length: CLIENTS }, () => this.#loop(0, () => this.#request(pick()))),
       this.#loop(RELOAD, () => this.#reload()),
       this.#loop(FAULT, () => this.#fault()),
     ];
     await wait(seconds * 1_000);
-    this.#over = true;
+    this.#stopped = true;
     await Promise.all(loops);
     clearInterval(sampler);
     this.#checkMemory(resident);
   }
 
-  /** Fails if something is still open, then closes. */
+  /** Records what is still open as problems, then closes the runtime. */
   async close(): Promise<void> {
     const { processes, pool } = this.#runtime;
     for (let tries = 0; tries < 100 && processes.size > 0; tries++) await wait(50);
     const { executors } = pool.status();
     const busy = executors.filter(({ inFlight, processes }) => inFlight + processes > 0);
     if (processes.size > 0) this.problems.push(`${processes.size} processes are open`);
-    if (busy.length > 0) this.problems.push(`executors hold something: ${JSON.stringify(busy)}`);
+    if (busy.length > 0) this.problems.push(`executors are not idle: ${JSON.stringify(busy)}`);
     await this.#runtime.close();
   }
 
@@ -75,34 +76,34 @@ class Soak {
   }
 
   async #loop(pause: number, work: () => Promise<void>): Promise<void> {
-    while (!this.#over) {
+    while (!this.#stopped) {
       await work().catch((error) => this.problems.push(String(error)));
       if (pause > 0) await wait(pause);
     }
   }
 
-  async #ask(path: string): Promise<void> {
+  async #request(path: string): Promise<void> {
     const from = this.#version;
     const response = await fetch(`${this.#url}/${path}`);
     const answer = { status: response.status, text: await response.text() };
     this.counts[path] = (this.counts[path] ?? 0) + 1;
-    if (ROUTES[path]!.isRight(answer, from, this.#coming)) return;
-    this.problems.push(`/${path} answers ${answer.status} ${answer.text} in versions ${from} to ${this.#coming}`);
+    if (ROUTES[path]!.isRight(answer, from, this.#next)) return;
+    this.problems.push(`/${path}: ${answer.status} ${answer.text} in versions ${from} to ${this.#next}`);
   }
 
   async #reload(): Promise<void> {
     if (this.#version % 8 === 0) {
-      const refused = await apply(this.#runtime, refusedSpecs(this.#version)).then(() => false, () => true);
-      if (!refused) this.problems.push("a version whose top level never ends was taken");
+      const rejected = await apply(this.#runtime, rejectedSpecs(this.#version)).then(() => false, () => true);
+      if (!rejected) this.problems.push("a version with an endless top level was accepted");
     }
-    this.#coming = this.#version + 1;
-    await apply(this.#runtime, specsOf(this.#coming));
-    this.#version = this.#coming;
+    this.#next = this.#version + 1;
+    await apply(this.#runtime, specsOf(this.#next));
+    this.#version = this.#next;
   }
 
   async #fault(): Promise<void> {
     const fault = Math.floor(Math.random() * (FAULTS.length + 2));
-    if (fault < FAULTS.length) return await this.#ask(FAULTS[fault]!);
+    if (fault < FAULTS.length) return await this.#request(FAULTS[fault]!);
     const { hostname, port } = new URL(this.#url);
     if (fault === FAULTS.length) {
       using connection = await Deno.connect({ hostname, port: Number(port) });
@@ -116,7 +117,7 @@ class Soak {
     await answer.catch(() => {});
   }
 
-  /** Compares the least that was resident early on with the least at the end: faults make it rise in between. */
+  /** Compares the minimum of resident memory early on with that at the end: faults only raise it temporarily. */
   #checkMemory(resident: readonly number[]): void {
     const quarter = Math.floor(resident.length / 4);
     const early = Math.min(...resident.slice(quarter, 2 * quarter));
@@ -134,7 +135,7 @@ async function apply({ registry, loader, namespace }: Runtime, yaml: string): Pr
   await registry.apply(changesOf(manifest.specs, registry));
 }
 
-/** A path, by its share. */
+/** Picks a path at random, by the shares of the routes. */
 function pick(): string {
   const shares = Object.entries(ROUTES).map(([path, { share }]) => [path, share] as const);
   let at = Math.random() * shares.reduce((sum, [, share]) => sum + share, 0);
@@ -142,7 +143,7 @@ function pick(): string {
   return shares[0]![0];
 }
 
-/** One soak from start to end. @returns What was wrong. */
+/** Runs one soak. @returns The problems. */
 async function soak(seconds: number): Promise<string[]> {
   const run = await Soak.start();
   await run.run(seconds);
@@ -152,7 +153,7 @@ async function soak(seconds: number): Promise<string[]> {
 }
 
 const { seconds } = parseArgs(Deno.args, { string: ["seconds"], default: { seconds: "3600" } });
-// what Deno makes once and keeps is there after the first
+// a first, short soak creates what Deno keeps for good
 const problems = await soak(3);
 const before = takeCensus();
 problems.push(...await soak(Number(seconds)));
@@ -160,5 +161,5 @@ for (let tries = 0; tries < 50 && grown(before, takeCensus()).length > 0; tries+
 problems.push(...grown(before, takeCensus()));
 console.log(JSON.stringify(takeCensus()));
 for (const problem of problems.slice(0, 20)) console.error(problem);
-console.log(problems.length === 0 ? "nothing was lost, nothing is left" : `${problems.length} problems`);
+console.log(problems.length === 0 ? "no problems" : `${problems.length} problems`);
 Deno.exit(problems.length === 0 ? 0 : 1);

@@ -1,16 +1,16 @@
-// A thread that `weft doctor` starts where executors are started, to see what holds there.
+// A thread that `weft doctor` starts in the way executors are started, to check what holds there.
 import { registerHooks } from "node:module";
 import process from "node:process";
 import vm from "node:vm";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 
-/** What is done here; each answers what it saw, or throws. */
-const ACTS: Record<string, () => unknown> = {
-  /** Names the permissions that there are. */
+/** The checks. Each returns what it saw, or throws if the fact does not hold. */
+const CHECKS: Record<string, () => unknown> = {
+  /** Checks that the thread has no permission. */
   permissions() {
     const names = ["read", "write", "net", "env", "run", "ffi", "sys", "import"] as Deno.PermissionName[];
     const granted = names.filter((name) => Deno.permissions.querySync({ name }).state === "granted");
-    if (granted.length > 0) throw new Error(`it has ${granted.join(", ")}`);
+    if (granted.length > 0) throw new Error(`granted: ${granted.join(", ")}`);
     const tries = {
       read: () => Deno.readDirSync("/")[Symbol.iterator]().next(),
       run: () => new Deno.Command("true").outputSync(),
@@ -18,13 +18,13 @@ const ACTS: Record<string, () => unknown> = {
       sys: () => Deno.hostname(),
     };
     for (const [name, attempt] of Object.entries(tries)) {
-      let refused = false;
+      let denied = false;
       try {
         attempt();
       } catch (error) {
-        refused = error instanceof Deno.errors.NotCapable;
+        denied = error instanceof Deno.errors.NotCapable;
       }
-      if (!refused) throw new Error(`${name} was not refused`);
+      if (!denied) throw new Error(`${name} was not denied`);
     }
     return "none";
   },
@@ -42,7 +42,7 @@ const ACTS: Record<string, () => unknown> = {
     const all: unknown[] = [];
     for (;;) all.push(new Array(1e5).fill(1.1));
   },
-  /** Ends loops of three sorts from outside. */
+  /** Ends three kinds of loops from outside. */
   timeouts() {
     const own = vm.createContext(vm.constants.DONT_CONTEXTIFY, { microtaskMode: "afterEvaluate" });
     const loops: Record<string, () => unknown> = {
@@ -57,56 +57,56 @@ const ACTS: Record<string, () => unknown> = {
         if ((error as { code?: string }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") continue;
         throw error;
       }
-      throw new Error(`the ${name} came to an end`);
+      throw new Error(`the ${name} ended by itself`);
     }
     return Object.keys(loops).join(", ");
   },
-  /** Makes a realm that takes no code from strings. */
+  /** Checks that a realm can reject code from strings. */
   realm() {
     const context = vm.createContext(vm.constants.DONT_CONTEXTIFY, { codeGeneration: { strings: false, wasm: false } });
-    const answer = vm.compileFunction("try { return eval('1') } catch (error) { return error.name }", [], {
+    const result = vm.compileFunction("try { return eval('1') } catch (error) { return error.name }", [], {
       parsingContext: context as vm.Context,
     })();
-    if (answer !== "EvalError") throw new Error(`eval answered ${answer}`);
-    return answer;
+    if (result !== "EvalError") throw new Error(`eval returned ${result}`);
+    return result;
   },
   async imports() {
     registerHooks({
       resolve() {
-        throw new Error("refused");
+        throw new Error("rejected");
       },
     });
     for (const name of ["node:fs", "data:text/javascript,"]) {
       const loaded = await import(name).then(() => true, () => false);
       if (loaded) throw new Error(`${name} was loaded`);
     }
-    return "refused";
+    return "rejected";
   },
   async rejection() {
     addEventListener("unhandledrejection", (event) => event.preventDefault());
-    void Promise.reject(new Error("loose"));
+    void Promise.reject(new Error("unhandled"));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    return "the thread goes on";
+    return "the thread continues";
   },
-  /** Sleeps until the other side has posted, then reads without the event loop. */
+  /** Blocks until the other side has posted a message, then reads it without the event loop. */
   receive() {
-    const { port, bell } = workerData as { port: MessagePort; bell: SharedArrayBuffer };
+    const { port, signal } = workerData as { port: MessagePort; signal: SharedArrayBuffer };
     parentPort!.postMessage({ begun: true });
-    const heard = Atomics.wait(new Int32Array(bell), 0, 0, 5_000);
-    if (heard === "timed-out") throw new Error("it was not woken");
+    const woken = Atomics.wait(new Int32Array(signal), 0, 0, 5_000);
+    if (woken === "timed-out") throw new Error("the thread was not woken");
     const message = receiveMessageOnPort(port as never) as { message: unknown } | undefined;
-    if (message?.message !== "hello") throw new Error(`it read ${JSON.stringify(message)}`);
+    if (message?.message !== "hello") throw new Error(`the port returned ${JSON.stringify(message)}`);
     port.postMessage("hello yourself");
-    return heard;
+    return woken;
   },
   usage() {
     const { user, system } = process.threadCpuUsage();
-    if (!(user + system > 0)) throw new Error(`it has used ${user + system} µs`);
+    if (!(user + system > 0)) throw new Error(`the thread reports ${user + system} µs`);
     return `${Math.round((user + system) / 1_000)} ms`;
   },
 };
 
-/** Takes the lock by which `terminate` reaches a thread that is in a loop. */
+/** Takes a Web Lock, which lets `terminate` end a thread in the middle of a loop. */
 function lock(): Promise<void> {
   const { locks } = navigator as unknown as { locks: { request(name: string, held: () => unknown): unknown } };
   return new Promise((resolve) => {
@@ -118,7 +118,7 @@ function lock(): Promise<void> {
 }
 
 try {
-  parentPort!.postMessage({ saw: String(await ACTS[(workerData as { act: string }).act]!()) });
+  parentPort!.postMessage({ saw: String(await CHECKS[(workerData as { check: string }).check]!()) });
 } catch (error) {
   parentPort!.postMessage({ failed: error instanceof Error ? error.message : String(error) });
 }

@@ -1,4 +1,4 @@
-// The entry point of an executor thread: takes what it needs, seals the thread, serves.
+// The entry point of an executor thread.
 import { workerData } from "node:worker_threads";
 import { start } from "../src/executor/mod.ts";
 

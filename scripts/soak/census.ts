@@ -1,16 +1,16 @@
 import process from "node:process";
 import v8 from "node:v8";
 
-/** What this program holds, by name. */
+/** The number of resources that this program holds, by kind. */
 export type Census = Readonly<Record<string, number>>;
 
-/** Counts what a leak would be seen in. */
+/** Counts the resources in which a leak would show. */
 export function takeCensus(): Census {
   const paths = [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
     try {
       return Deno.readLinkSync(`/proc/self/fd/${name}`);
     } catch {
-      return []; // the one that the folder itself was read by
+      return []; // the descriptor that the folder was read with
     }
   });
   const sockets = paths.filter((path) => path.startsWith("socket:")).length;
@@ -25,14 +25,14 @@ export function takeCensus(): Census {
   };
 }
 
-/** How many resources of Deno's there are of a sort. Only what Deno's own tests are checked with tells it. */
+/** Counts Deno's resources with a name, by the internal table that Deno's own tests use. */
 function countResources(name: string): number {
   const { internal } = Deno as unknown as { internal: symbol };
   const { core } = (Deno as unknown as Record<symbol, { core: { resources(): Record<number, string> } }>)[internal]!;
   return Object.values(core.resources()).filter((resource) => resource === name).length;
 }
 
-/** What there is more of than before, in words. Threads and files that Deno keeps for the next time are allowed for. */
+/** Describes the resources that have become more, except a few threads and files that Deno keeps. */
 export function grown(before: Census, after: Census): string[] {
   const allowed: Census = { threads: 2, "other files": 4 };
   return Object.keys(after).flatMap((name) => {

@@ -32,9 +32,9 @@ import { rootOf } from "./program.ts";
 import { Slices, type SliceWork, type ThreadClock } from "./slices.ts";
 import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
-/** What an executor is made of. */
+/** Options of an executor. */
 export interface ExecutorOptions {
-  /** To the host. */
+  /** Leads to the host. */
   port: MessagePort;
   /** Shared with the warden and the host. */
   status: ThreadStatus;
@@ -42,13 +42,14 @@ export interface ExecutorOptions {
   kinds: readonly Kind[];
   codecs: readonly Codec[];
   clock: ThreadClock;
-  /** Runs frames without timers, for the bench that says what they cost. Default false. */
+  /** Whether to run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
 }
 
+/** A process of the host on this executor. */
 interface Known {
   readonly process: Process;
-  /** What the host was last told of it. */
+  /** As last reported to the host. */
   residency: Residency;
 }
 
@@ -69,10 +70,18 @@ export class Executor implements SliceWork, InboxHandler {
   readonly #outbox: Outbox;
   readonly #symbols: SymbolReplica;
   readonly #processes = new NumberMap<Known>();
-  /** Packets that wait for the answer of a host node, by the number of the call. */
+  /** Packets that wait for the answer of a host node, by the number of the host call. */
   readonly #hostCalls = new Map<number, Packet>();
   #callNumber = 0;
   #childNumber = 0;
+  /** Receives the answers to the packets of the host. */
+  readonly #replyTo = {
+    answered: (packet: Packet, answer: Outcome): void => {
+      const residency = this.#residencyAfter(packet);
+      const { form, data } = write(answer as Answer, packet.raw);
+      this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
+    },
+  };
 
   constructor({ port, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
     this.#port = port;
@@ -105,7 +114,7 @@ export class Executor implements SliceWork, InboxHandler {
     };
   }
 
-  // what slices run
+  // called by slices
 
   readFrame(): boolean {
     const read = this.#inbox.read();
@@ -127,7 +136,7 @@ export class Executor implements SliceWork, InboxHandler {
     const symbol = next.port.symbol;
     if (symbol.limit === UNKNOWN) {
       symbol.limit = 0;
-      this.#symbols.ready(symbol);
+      this.#symbols.ensure(symbol);
     }
     return next.answer === undefined && next.process.status === "running" ? symbol.limit : 0;
   }
@@ -155,15 +164,11 @@ export class Executor implements SliceWork, InboxHandler {
   }
 
   giveUp(error: Error): void {
-    this.#outbox.push(ToHost.Log, 0, 0, "error", `an executor gives up: ${error.message}`);
+    this.#outbox.push(ToHost.Log, 0, 0, "error", `the executor exits after an internal error: ${error.message}`);
     this.#outbox.post();
   }
 
-  #receive(): unknown[] | undefined {
-    return this.#clock.receive(this.#port) as unknown[] | undefined;
-  }
-
-  // frames of the host
+  // called by the inbox
 
   packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Encoded): void {
     let known = this.#processes.get(number);
@@ -174,20 +179,80 @@ export class Executor implements SliceWork, InboxHandler {
     this.#flow.start(known.process, this.#symbols.port(symbol, port), raw, this.#replyTo, tag);
   }
 
-  /** Told the answers to the host's packets. */
-  readonly #replyTo = {
-    answered: (packet: Packet, answer: Outcome): void => {
-      const residency = this.#residencyAfter(packet);
-      const { form, data } = write(answer as Answer, packet.raw);
-      this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
-    },
-  };
+  answer(call: number, answer: Answer): void {
+    const packet = this.#hostCalls.get(call);
+    this.#hostCalls.delete(call);
+    if (packet !== undefined) this.#flow.settle(packet, answer);
+  }
 
-  /** What is left of a process once a packet of the host's is answered. One of which nothing is left is forgotten. */
+  patch(patch: Patch): void {
+    for (const definition of patch.define) {
+      const symbol = this.#symbols.define(definition);
+      symbol.limit = definition.body === undefined ? 0 : UNKNOWN;
+    }
+    this.#symbols.change(patch);
+  }
+
+  exit(number: number): void {
+    const known = this.#processes.get(number);
+    if (known === undefined) return;
+    this.#processes.delete(number);
+    this.#flow.abort(known.process);
+  }
+
+  /** Makes the node of a symbol and runs the top level of its code, as a task of its own. */
+  prepare(request: number, number: number): void {
+    const symbol = this.#symbols.symbol(number);
+    const done = (error?: Failure) => {
+      this.#outbox.push(ToHost.Prepared, request, error === undefined ? null : toErrorRecord(error));
+      this.#slices.schedule();
+    };
+    const attempt = (run: () => void) =>
+      this.#slices.add({
+        name: `the top level of ${symbol.name}`,
+        stopped: done,
+        run: () => {
+          try {
+            run();
+          } catch (thrown) {
+            done(asError(thrown));
+          }
+        },
+      });
+    const start = (instance: Instance | undefined) => {
+      for (const program of instance?.programs ?? []) program.start();
+      done();
+    };
+    attempt(() => {
+      if (symbol.limit === UNKNOWN) symbol.limit = 0;
+      const instance = this.#symbols.make(symbol);
+      if (!(instance instanceof Promise)) start(instance);
+      else instance.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
+    });
+  }
+
+  #receive(): unknown[] | undefined {
+    return this.#clock.receive(this.#port) as unknown[] | undefined;
+  }
+
+  /** Passes a packet on to a node of the host. */
+  #callHost(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
+    const { process } = packet;
+    const { form, data } = toWire(packet.payload);
+    const call = ++this.#callNumber;
+    this.#hostCalls.set(call, packet);
+    const from = packet.via?.symbol.number ?? 0;
+    // the host may not know the processes in between
+    const parent = process.parent === null ? 0 : rootOf(process).number;
+    this.#outbox.push(ToHost.Call, process.number, parent, from, symbol.number, port, call, form, data);
+    return SENT;
+  }
+
+  /** Returns what is left of a process after a packet of the host was answered. Forgets it if that is nothing. */
   #residencyAfter({ process }: Packet): Residency {
     const known = this.#processes.get(process.number);
     if (known === undefined || process.status !== "running") return Residency.Nothing;
-    // what holds it open here: the host, and the packet
+    // the host and the answered packet still hold it open at this point
     known.residency = process.open > 2 ? Residency.Busy : process.forgettable ? Residency.Nothing : Residency.Kept;
     if (known.residency === Residency.Nothing) this.#forget(process);
     return known.residency;
@@ -210,78 +275,16 @@ export class Executor implements SliceWork, InboxHandler {
     this.#processes.delete(process.number);
     if (process.number < 0) this.#outbox.push(ToHost.Ended, process.number);
   }
-
-  exit(number: number): void {
-    const known = this.#processes.get(number);
-    if (known === undefined) return;
-    this.#processes.delete(number);
-    this.#flow.abort(known.process);
-  }
-
-  /** Passes a packet to a node of the host. */
-  #callHost(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
-    const { process } = packet;
-    const { form, data } = toWire(packet.payload);
-    const call = ++this.#callNumber;
-    this.#hostCalls.set(call, packet);
-    const from = packet.via?.symbol.number ?? 0;
-    // the host may never have heard of the processes in between
-    const parent = process.parent === null ? 0 : rootOf(process).number;
-    this.#outbox.push(ToHost.Ask, process.number, parent, from, symbol.number, port, call, form, data);
-    return SENT;
-  }
-
-  answer(call: number, answer: Answer): void {
-    const packet = this.#hostCalls.get(call);
-    this.#hostCalls.delete(call);
-    if (packet !== undefined) this.#flow.settle(packet, answer);
-  }
-
-  patch(patch: Patch): void {
-    for (const definition of patch.define) {
-      const symbol = this.#symbols.define(definition);
-      symbol.limit = definition.body === undefined ? 0 : UNKNOWN;
-    }
-    this.#symbols.change(patch);
-  }
-
-  /** Makes the node of a symbol and runs the top level of its code, to see whether it can run. */
-  prepare(request: number, number: number): void {
-    const symbol = this.#symbols.symbol(number);
-    const done = (error?: Failure) => {
-      this.#outbox.push(ToHost.Prepared, request, error === undefined ? null : toErrorRecord(error));
-      this.#slices.schedule();
-    };
-    const attempt = (run: () => void) =>
-      this.#slices.add({
-        name: `the top level of ${symbol.name}`,
-        stopped: done,
-        run: () => {
-          try {
-            run();
-          } catch (thrown) {
-            done(asError(thrown));
-          }
-        },
-      });
-    const start = (made: Instance | undefined) => {
-      for (const program of made?.programs ?? []) program.start();
-      done();
-    };
-    attempt(() => {
-      if (symbol.limit === UNKNOWN) symbol.limit = 0;
-      const made = this.#symbols.make(symbol);
-      if (!(made instanceof Promise)) start(made);
-      else made.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
-    });
-  }
 }
 
-/** Writes an answer: in the codec of what was asked, if it was sealed. An answer that cannot be written is an error. */
-function write(answer: Answer, asked: Value | Encoded): { form: number; data: unknown } {
+/**
+ * Returns an answer as it is posted: in the codec of the packet, if that was encoded. An answer that cannot be written
+ * becomes an error.
+ */
+function write(answer: Answer, packet: Value | Encoded): { form: number; data: unknown } {
   try {
-    if (asked instanceof Encoded && !isError(answer)) {
-      return { form: ENCODED + asked.codec.number, data: asked.codec.encode(answer, asked.data) };
+    if (packet instanceof Encoded && !isError(answer)) {
+      return { form: ENCODED + packet.codec.number, data: packet.codec.encode(answer, packet.data) };
     }
     return toWire(answer);
   } catch (thrown) {

@@ -1,18 +1,18 @@
 import { ENCODED, type Patch, ToExecutor } from "../protocol/mod.ts";
 import { type Answer, type Codec, Encoded, type Form, fromWire, type Value } from "../value/mod.ts";
 
-/** What the frames of the host come to. */
+/** Receives the frames of the host. */
 export interface InboxHandler {
   packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Encoded): void;
-  answer(ask: number, answer: Answer): void;
+  answer(call: number, answer: Answer): void;
   exit(process: number): void;
   prepare(request: number, symbol: number): void;
   patch(patch: Patch): void;
 }
 
 /**
- * Frames from the host, read one at a time. Batches come by two ways, the event loop and without it, so that one may
- * overtake another: they are numbered and read in order.
+ * Frames from the host, read one at a time. Batches arrive both with and without the event loop, so one may overtake
+ * another: they are numbered and read in order.
  */
 export class Inbox {
   readonly #batches: unknown[][] = [];
@@ -27,12 +27,12 @@ export class Inbox {
     this.#handler = handler;
   }
 
-  /** Whether there is nothing to read. */
+  /** Whether no frame is left to read. */
   get empty(): boolean {
     return this.#batches.length === 0;
   }
 
-  /** Takes a batch in. Its first element is its number. */
+  /** Adds a batch. Its first element is its number. */
   add(batch: unknown[]): void {
     this.#early.set(batch[0] as number, batch);
     for (let next = this.#early.get(this.#sequence); next !== undefined; next = this.#early.get(this.#sequence)) {
@@ -41,7 +41,7 @@ export class Inbox {
     }
   }
 
-  /** Reads one frame. Answers whether there was one. */
+  /** Reads one frame. @returns Whether there was one. */
   read(): boolean {
     const batch = this.#batches[0];
     if (batch === undefined) return false;
@@ -83,11 +83,11 @@ export class Inbox {
   #payload(form: number, data: unknown): Answer | Encoded {
     if (form < ENCODED) return fromWire(form as Form, data);
     const codec = this.#codecs.get(form - ENCODED);
-    if (codec === undefined) throw new Error(`no codec has the number ${form - ENCODED}`);
+    if (codec === undefined) throw new Error(`unknown codec ${form - ENCODED}`);
     return new Encoded(codec, data);
   }
 
-  /** Moves on before the frame is handled: one that cannot be must not be read again. */
+  /** Advances past a frame. Call it before the frame is handled, so that one that fails is not read again. */
   #move(batch: unknown[], by: number): void {
     this.#at += by;
     if (this.#at >= batch.length) {

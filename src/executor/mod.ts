@@ -1,2 +1,2 @@
-/** The executor's side of the engine: frames, slices, and the gate to user code. */
+/** The executor thread: frames, slices, and the gate to user code. */
 export * from "./start.ts";

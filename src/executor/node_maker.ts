@@ -9,7 +9,7 @@ import type { Guard } from "./guard.ts";
 import { GuardedProgram } from "./program.ts";
 import type { Instance } from "./symbol_replica.ts";
 
-/** What nodes are made with. */
+/** Options of a node maker. */
 export interface NodeMakerOptions {
   kinds: readonly Kind[];
   realm: Realm;
@@ -17,7 +17,7 @@ export interface NodeMakerOptions {
   flow: Flow;
   clock: Clock;
   random: Random;
-  /** Writes a log line. @param process Its number; 0 for none. */
+  /** Writes a log line. @param process The number of the process; 0 for none. */
   log(process: number, symbol: number, level: LogLevel, text: string): void;
   /** Records a metric in the name of a symbol. */
   measure(symbol: number, type: MetricType, name: string, value: number): void;
@@ -44,7 +44,7 @@ export class NodeMaker {
     if (kind?.prepare === undefined) throw new Error(`unknown kind "${definition.kind}" on this executor`);
     const programs: GuardedProgram[] = [];
     const prepared = kind.prepare(this.#preparation(symbol, definition, programs));
-    const made = ({ node, release }: Prepared): Instance => ({
+    const instanceOf = ({ node, release }: Prepared): Instance => ({
       node,
       programs,
       release: () => {
@@ -52,7 +52,7 @@ export class NodeMaker {
         return release?.();
       },
     });
-    return prepared instanceof Promise ? prepared.then(made) : made(prepared);
+    return prepared instanceof Promise ? prepared.then(instanceOf) : instanceOf(prepared);
   }
 
   #preparation(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorPreparation {
@@ -109,12 +109,12 @@ function childOf(flow: Flow, process: Process): Child {
   };
 }
 
-/** Returns an error of code with its position in the spec author's file. */
+/** Adds the position in the spec author's file to an error of code. */
 function located(
   error: Failure & { offset?: number },
   position: (offset: number | undefined) => string | undefined,
 ): Failure {
-  const place = position(error.offset);
-  if (place !== undefined) error.position ??= place;
+  const at = position(error.offset);
+  if (at !== undefined) error.position ??= at;
   return error;
 }

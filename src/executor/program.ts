@@ -4,17 +4,17 @@ import type { Program } from "../language/mod.ts";
 import { type Failure, isError, type LogLevel, type Value } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 
-/** What a guarded program needs of the spec it belongs to. */
+/** The spec that a guarded program belongs to. */
 export interface ProgramSite {
   symbol: NodeSymbol;
   guard: Guard;
-  /** Where a character of the code stands in the author's file. */
+  /** Returns the position of a character of the code in the spec author's file. */
   position(offset: number | undefined): string | undefined;
-  /** Takes what the code writes with `console`. */
+  /** Receives a line that the code writes with `console`. */
   log(level: LogLevel, text: string, process: number): void;
 }
 
-/** A program of a spec behind the gate to user code. */
+/** A program that is only entered through the guard. */
 export class GuardedProgram implements KindProgram {
   readonly #program: Program;
   readonly #site: ProgramSite;
@@ -24,7 +24,7 @@ export class GuardedProgram implements KindProgram {
     this.#site = site;
   }
 
-  /** Runs the top level, once. @throws {Error} What it throws, with its position. */
+  /** Runs the top level, once. @throws {Error} The error that it throws, with its position. */
   start(): void {
     const { guard, symbol } = this.#site;
     guard.enter(symbol, 0);
@@ -53,7 +53,7 @@ export class GuardedProgram implements KindProgram {
     this.#program.release();
   }
 
-  /** Hands on what the code has written. */
+  /** Logs the lines that the code has written. */
   flush(process: number): void {
     for (const { level, text } of this.#program.takeLogs()) this.#site.log(level, text, process);
   }
@@ -67,7 +67,7 @@ export class GuardedProgram implements KindProgram {
   }
 }
 
-/** The process that the host has opened, whose child or own a process is. */
+/** Returns the process of the host that a process descends from, or is. */
 export function rootOf(process: Process): Process {
   let root = process;
   while (root.parent !== null) root = root.parent;

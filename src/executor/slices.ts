@@ -4,54 +4,54 @@ import { asError, type Failure, failure } from "../value/mod.ts";
 import { DEFAULT_LIMIT, type Guard } from "./guard.ts";
 
 /**
- * How long a slice goes on, in milliseconds. A slice costs a timer thread, 100 µs on a busy machine, so under load one
- * serves many batches; the limits of calls are exact to this and no more.
+ * The length of a slice, in milliseconds. Each slice costs a timer thread (100 µs on a busy machine), so that under load
+ * one serves many batches. Time limits of calls are exact to this length.
  */
 const SLICE = 50;
-/** How long a slice may keep what is waiting for the event loop waiting, in milliseconds. */
+/** The length of a slice while promises or timers wait for the event loop, in milliseconds. */
 const SHORT_SLICE = 5;
-/** How long a slice waits for the next batch, in milliseconds. */
+/** How long a slice without work waits for the next batch, in milliseconds. */
 const LINGER = 2;
-/** What is left for the engine after a call that took all its limit, in milliseconds. */
+/** The time left to the engine after a call that has used up its limit, in milliseconds. */
 const MARGIN = 50;
-/** How long packets may keep a task waiting, in milliseconds. */
+/** How long packets may delay the next task, in milliseconds. */
 const TASK_WAIT = 2;
-/** How often the thread notes that it lives, in milliseconds. */
+/** The interval at which the thread reports that it is alive, in milliseconds. */
 const BEAT = 100;
 
-/** What of the thread an executor uses, taken before the thread's global is emptied. */
+/** Functions of the thread that an executor uses, taken before its global is locked down. */
 export interface ThreadClock {
   now(): number;
   setImmediate(task: () => void): unknown;
   setInterval(task: () => void, ms: number): unknown;
   setTimeout(task: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Takes a message from a port without the event loop. */
+  /** Receives a message from a port without the event loop. */
   receive(port: MessagePort): unknown;
-  /** Processor time that the thread itself has used, in milliseconds. */
+  /** Returns the processor time that the thread has used, in milliseconds. */
   cpu(): number;
   /** Ends the thread. */
   exit(): never;
 }
 
-/** Something that is run once, between packets. */
+/** Work that runs once, between packets. */
 export interface Task {
-  /** What runs, for errors. */
+  /** Names it in errors. */
   name: string;
   run(): void;
-  /** Told when it took too long. */
+  /** Called if it took too long. */
   stopped(error: Failure): void;
 }
 
 /** The work of an executor, in the pieces that a slice runs. */
 export interface SliceWork {
-  /** Whether there are frames or packets to take. */
+  /** Whether frames or packets are waiting. */
   readonly hasWork: boolean;
-  /** The time limit of the next packet in milliseconds, if its symbol has one of its own; otherwise 0. */
+  /** The time limit of the next packet in milliseconds if its symbol sets one, otherwise 0. */
   readonly nextLimit: number;
   /** The name of the node whose packet is being handled. */
   readonly currentNode: string | undefined;
-  /** Whether something waits for the event loop: a promise, a timer. */
+  /** Whether a promise or a timer waits for the event loop. */
   readonly hasPromises: boolean;
   /** Reads one frame. @returns Whether there was one. */
   readFrame(): boolean;
@@ -61,15 +61,15 @@ export interface SliceWork {
   receiveBatches(): boolean;
   /** Posts the frames for the host. */
   post(): void;
-  /** Ends the process of the packet that is being handled: it took too long. */
+  /** Ends the process of the packet that is being handled, because it took too long. */
   stopCurrent(error: Failure): void;
-  /** Reports that the thread ends, because its state cannot be relied on any more. */
+  /** Reports that the thread exits, because its state can no longer be relied on. */
   giveUp(error: Error): void;
 }
 
 /**
- * Runs an executor's work in slices, each inside one timed script. A call that takes too long is ended from outside, and
- * only what had called it with it; no `finally` runs then, so nothing here may rely on one.
+ * Runs an executor's work in slices, each inside one timed script. A call that takes too long is ended from outside
+ * together with the slice that it runs in. No `finally` block runs then, so nothing here may rely on one.
  */
 export class Slices {
   readonly #work: SliceWork;
@@ -80,15 +80,15 @@ export class Slices {
   readonly #script: vm.Script;
   readonly #tasks: Task[] = [];
   #task: Task | undefined;
-  /** When a task was run last. */
-  #tried = 0;
+  /** When the last task ended. */
+  #taskEnded = 0;
   #scheduled = false;
-  /** The limit of what has to run in a slice of its own next; 0: nothing has. */
+  /** The time limit of the packet that runs next in a slice of its own; 0 if none does. */
   #alone = 0;
-  /** Processor time that the thread had used at some moment not long ago, in milliseconds. */
+  /** The processor time that the thread had used at the last beat, in milliseconds. */
   #measured: { at: number; used: number };
 
-  /** @param unguarded Runs without timers, for the bench that says what they cost. */
+  /** @param unguarded Whether to run without time limits, for the benchmark that measures their cost. */
   constructor(work: SliceWork, clock: ThreadClock, status: ThreadStatus, guard: Guard, unguarded: boolean) {
     this.#work = work;
     this.#clock = clock;
@@ -96,20 +96,20 @@ export class Slices {
     this.#guard = guard;
     this.#unguarded = unguarded;
     this.#measured = { at: clock.now(), used: clock.cpu() };
-    // a script runs in the thread's own global, where it has to find this
+    // the script runs in the thread's own global, and calls this function there
     Object.defineProperty(globalThis, "slice", { value: () => this.#slice(), configurable: true });
     this.#script = new vm.Script("slice()", { filename: "slice" });
     clock.setInterval(() => this.#beat(), BEAT);
   }
 
-  /** Has a slice run in this turn of the event loop. */
+  /** Schedules a slice for this turn of the event loop. */
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#clock.setImmediate(() => this.#turn());
   }
 
-  /** Has something run. */
+  /** Adds a task. */
   add(task: Task): void {
     this.#tasks.push(task);
     this.schedule();
@@ -169,35 +169,35 @@ export class Slices {
     }
   }
 
-  /** Runs what has a limit of its own. */
+  /** Runs one packet that has a time limit of its own. */
   #single(): void {
     this.#alone = 0;
     this.#work.takePacket();
   }
 
-  /** The next task, unless packets are there and one was run not long ago. */
+  /** Returns the next task, unless packets are waiting and another task has just run. */
   #dueTask(): Task | undefined {
     if (this.#tasks.length === 0) return undefined;
-    if (this.#work.hasWork && this.#clock.now() - this.#tried < TASK_WAIT) return undefined;
+    if (this.#work.hasWork && this.#clock.now() - this.#taskEnded < TASK_WAIT) return undefined;
     return this.#tasks.shift();
   }
 
-  /** Runs a task. It is stopped as a call without a limit of its own is. */
-  #try(task: Task): void {
+  /** Runs a task, with the default time limit. */
+  #runTask(task: Task): void {
     this.#task = task;
     task.run();
     this.#task = undefined;
-    this.#tried = this.#clock.now();
+    this.#taskEnded = this.#clock.now();
   }
 
-  /** Works until nothing is left. Answers false if something is, but not for this slice. */
+  /** Works until nothing is left. @returns False if work is left for the next slice. */
   #run(began: number): boolean {
     const work = this.#work;
     this.#guard.used = false;
     for (let steps = 1;; steps++) {
       const read = work.readFrame();
       const task = this.#dueTask();
-      if (task !== undefined) this.#try(task);
+      if (task !== undefined) this.#runTask(task);
       const limit = work.nextLimit;
       if (limit !== 0) {
         this.#alone = limit;
@@ -211,12 +211,12 @@ export class Slices {
     }
   }
 
-  /** How long this slice may take: what the event loop has to do for a promise or a timer must not wait long. */
+  /** How long this slice may take. Promises and timers must not wait long for the event loop. */
   get #span(): number {
     return this.#work.hasPromises ? SHORT_SLICE : SLICE;
   }
 
-  /** Takes the next batch in, if it comes soon. */
+  /** Receives the next batch, if it arrives soon. @returns Whether there are frames to read. */
   #fetch(began: number): boolean {
     const count = this.#status.signal.count;
     if (this.#work.receiveBatches()) return true;

@@ -5,23 +5,23 @@ import { ThreadStatus } from "../protocol/mod.ts";
 import { Executor } from "./executor.ts";
 import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
 
-/** What the warden gives an executor to begin with. */
+/** The worker data that the warden starts an executor with. */
 export interface ExecutorData {
-  /** To the host. */
+  /** Leads to the host. */
   port: MessagePort;
-  /** Memory of its `ThreadStatus`. */
+  /** The memory of its `ThreadStatus`. */
   status: SharedArrayBuffer;
-  /** Name of the Web Lock that it has to hold. */
+  /** The name of the Web Lock that it takes. */
   lock: string;
-  /** Modules of kinds that were added to the built-in ones. */
+  /** URLs of modules with additional kinds. */
   extensions: readonly string[];
   /** See `ExecutorOptions`. */
   unguarded: boolean;
 }
 
-/** Begins to serve. Nothing of a user's has run on the thread before this returns, but for the extensions' top levels. */
+/** Starts serving. Until this resolves, the only foreign code that has run on the thread is that of the extensions. */
 export async function start(data: ExecutorData): Promise<void> {
-  // a loose rejection in user code would end the thread; nothing of the reason is touched
+  // an unhandled rejection in user code would end the thread; its reason is not touched
   addEventListener("unhandledrejection", (event) => event.preventDefault());
   await takeLock(data.lock);
   const kinds = [...EXECUTOR_KINDS];
@@ -41,7 +41,7 @@ export async function start(data: ExecutorData): Promise<void> {
   data.port.postMessage([0]);
 }
 
-/** The kinds that a module adds: its default export, one or a list. */
+/** Returns the kinds of an extension: its default export, a kind or a list of kinds. */
 export function extensionKinds(module: { default?: Kind | readonly Kind[] }): Kind[] {
   const kinds = module.default;
   return kinds === undefined ? [] : Array.isArray(kinds) ? [...kinds] : [kinds as Kind];

@@ -3,48 +3,44 @@ import type { Prepared } from "../kind/mod.ts";
 import type { Definition, Patch } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 
-/** A node with the programs that it calls. */
+/** A node and the programs that it calls. */
 export interface Instance extends Prepared {
-  /** Code whose top level runs before the first call. */
+  /** Programs whose top levels run before the first call. */
   programs: readonly { start(): void; flush(process: number): void }[];
 }
 
-/** How the executor makes a node of a definition. */
+/** Makes the node of a definition. */
 export type Make = (symbol: NodeSymbol, definition: Definition) => Instance | Promise<Instance>;
 
 interface Entry {
   readonly symbol: NodeSymbol;
   readonly definition: Definition;
-  made: Instance | Promise<Instance> | undefined;
-  ready: boolean;
+  instance: Instance | Promise<Instance> | undefined;
+  /** Whether its node is made, or being made. */
+  made: boolean;
 }
 
 /**
- * The host's symbol table as an executor has it: symbols by number, nodes of its own made when a packet first wants
- * them, a stand-in for every node of the host.
+ * An executor's copy of the host's symbol table: symbols by number. Nodes of the executor are made when the first packet
+ * reaches them; a stand-in takes the packets for nodes of the host.
  */
 export class SymbolReplica {
   readonly #entries = new Map<number, Entry>();
   readonly #make: Make;
   readonly #remote: Node;
 
-  /** @param remote Takes the packets for nodes of the host. */
+  /** @param remote Receives the packets for nodes of the host. */
   constructor(make: Make, remote: Node) {
     this.#make = make;
     this.#remote = remote;
   }
 
-  /** How many symbols there are. */
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  /** The in port that a frame names. @throws {Error} If there is no such symbol. */
+  /** Returns the in port that a frame names. @throws {Error} If the symbol is unknown. */
   port(symbol: number, index: number): InPort {
     return this.#entry(symbol).symbol.inAt(index);
   }
 
-  /** Changes links, and forgets symbols. */
+  /** Changes links and frees symbols. */
   change(patch: Patch): void {
     for (const { symbol, port: name, since, oldest, targets } of patch.link) {
       const ports: InPort[] = [];
@@ -56,45 +52,45 @@ export class SymbolReplica {
     for (const number of patch.free) this.free(number);
   }
 
-  /** Adds a symbol, or gives a known one another body; what it was linked to stays. */
+  /** Adds a symbol, or gives a known one another body; its links stay. */
   define(definition: Definition): NodeSymbol {
     const known = this.#entries.get(definition.number);
     const symbol = known?.symbol ?? new NodeSymbol(definition);
     if (known !== undefined) release(known);
     symbol.node = this.#remote;
-    const ready = definition.body === undefined;
-    this.#entries.set(definition.number, { symbol, definition, made: undefined, ready });
+    const made = definition.body === undefined;
+    this.#entries.set(definition.number, { symbol, definition, instance: undefined, made });
     return symbol;
   }
 
-  /** The symbol of a number. @throws {Error} If there is none. */
+  /** Returns the symbol with a number. @throws {Error} If it is unknown. */
   symbol(number: number): NodeSymbol {
     return this.#entry(number).symbol;
   }
 
-  /** Forgets a symbol that no process can reach any more. */
+  /** Releases a symbol that no process can reach any more. */
   free(number: number): void {
     const entry = this.#entries.get(number);
     this.#entries.delete(number);
     if (entry !== undefined) release(entry);
   }
 
-  /** Makes the node of a symbol, if it is not made yet. @throws {Error} Why it cannot be made. */
+  /** Makes the node of a symbol, unless it is made already. @throws {Error} The reason why it cannot be made. */
   make(symbol: NodeSymbol): Instance | Promise<Instance> | undefined {
     const entry = this.#entries.get(symbol.number);
-    if (entry === undefined || entry.ready) return entry?.made;
-    entry.ready = true;
-    const made = entry.made = this.#make(symbol, entry.definition);
-    if (made instanceof Promise) {
-      // packets that come meanwhile wait
-      symbol.node = { receive: async (packet, port) => await (await made).node.receive(packet, port) };
-      made.then(({ node }) => symbol.node = node, () => {});
-    } else symbol.node = made.node;
-    return made;
+    if (entry === undefined || entry.made) return entry?.instance;
+    entry.made = true;
+    const instance = entry.instance = this.#make(symbol, entry.definition);
+    if (instance instanceof Promise) {
+      // packets that arrive meanwhile wait
+      symbol.node = { receive: async (packet, port) => await (await instance).node.receive(packet, port) };
+      instance.then(({ node }) => symbol.node = node, () => {});
+    } else symbol.node = instance.node;
+    return instance;
   }
 
-  /** The same; a node that cannot be made answers every packet with the reason. */
-  ready(symbol: NodeSymbol): void {
+  /** Makes the node of a symbol like `make`. A node that cannot be made answers every packet with the reason. */
+  ensure(symbol: NodeSymbol): void {
     try {
       this.make(symbol);
     } catch (thrown) {
@@ -102,23 +98,23 @@ export class SymbolReplica {
     }
   }
 
-  /** Takes what the code of a symbol has written before it was stopped. @param process In whose name. */
+  /** Logs the lines that the code of a symbol wrote for a process before it was stopped. */
   flush(symbol: NodeSymbol, process: number): void {
-    const made = this.#entries.get(symbol.number)?.made;
-    if (made === undefined || made instanceof Promise) return;
-    for (const program of made.programs) program.flush(process);
+    const instance = this.#entries.get(symbol.number)?.instance;
+    if (instance === undefined || instance instanceof Promise) return;
+    for (const program of instance.programs) program.flush(process);
   }
 
   #entry(number: number): Entry {
     const entry = this.#entries.get(number);
-    if (entry === undefined) throw new Error(`no symbol has the number ${number}`);
+    if (entry === undefined) throw new Error(`unknown symbol ${number}`);
     return entry;
   }
 }
 
-function release({ made }: Entry): void {
-  if (made instanceof Promise) made.then((settled) => settled.release?.(), () => {});
-  else void made?.release?.();
+function release({ instance }: Entry): void {
+  if (instance instanceof Promise) instance.then((settled) => settled.release?.(), () => {});
+  else void instance?.release?.();
 }
 
 function failing(error: Error): Node {

@@ -28,99 +28,101 @@ import {
   type Value,
 } from "../value/mod.ts";
 
-/** Frames that may be on their way to one executor without being acknowledged. */
+/** How many unacknowledged frames may be on their way to one executor. */
 export const CREDIT_FRAMES = 128;
-/** How large they may be together, in bytes. */
+/** How large those frames may be together, in bytes. */
 export const CREDIT_BYTES = 32 * 1024 * 1024;
-/** Frames that are posted while earlier ones are on their way; fewer wait for those: a post and a wake-up are dear. */
+/**
+ * While earlier frames are unacknowledged, fewer new ones than this wait: a post with its wake-up is expensive.
+ */
 const BATCH_FRAMES = 32;
-/** Processes whose end is remembered. */
-const LEFT = 10_000;
+/** How many ended processes a connection remembers. */
+const EXITED = 10_000;
 
-/** One process as it is on one executor. */
+/** The assignment of one process to one executor. */
 export interface Assignment {
   readonly process: Process;
   readonly connection: Connection;
-  /** Packets sent there, by the number they have in frames; answered ones are undefined. */
+  /** Packets sent to the executor, by their number in frames; answered ones are undefined. */
   readonly packets: (Packet | undefined)[];
-  /** How many of them are not answered. */
+  /** How many of them are unanswered. */
   unanswered: number;
-  /** Whether the executor said that it has more to do for the process than packets of the host's. */
+  /** Whether the executor has reported that it still works for the process, beyond the packets of the host. */
   busy: boolean;
-  /** Whether it has caused something that someone outside could see. */
+  /** Whether the process has caused an effect that is visible outside. */
   effects: boolean;
-  /** Whether it was run before, on an executor that died. */
+  /** Whether the process has run before, on an executor that died. */
   replayed: boolean;
 }
 
-/** What an executor says, for the pool to act on. */
+/** Receives what an executor sends. */
 export interface ConnectionHandler {
-  ask(connection: Connection, ask: Ask): void;
+  hostCall(connection: Connection, call: HostCall): void;
   log(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void;
   answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void;
-  /** A assignment's executor has nothing more to do for its process. */
-  rested(assignment: Assignment): void;
+  /** Called when the executor has become idle for the process of an assignment. */
+  idle(assignment: Assignment): void;
   childEnded(connection: Connection, child: number): void;
-  /** A node has recorded a metric. Nothing of it is checked but the types. */
+  /** Called when a node has recorded a metric. Only the types are checked. */
   measured(connection: Connection, symbol: number, type: string, name: string, value: number): void;
-  /** It has sent what no executor sends, and is not listened to any more. */
+  /** Called when the executor has sent a malformed frame. Nothing that it sends is read any more. */
   malformed(connection: Connection, what: string): void;
 }
 
-/** A packet that an executor wants to hand to a node of the host. */
-export interface Ask {
+/** A packet of an executor to a node of the host. Numbers as in the frame. */
+export interface HostCall {
   process: number;
   parent: number;
   from: number;
   symbol: number;
   port: number;
-  ask: number;
+  call: number;
   payload: Value;
 }
 
-/** What a connection is made of. */
+/** Options of a connection. */
 export interface ConnectionOptions {
-  /** The executor's, never used again: what a dead one still has on its way is told apart by it. */
+  /** The id of the executor. Never reused, so that late frames of a dead executor are told apart. */
   id: number;
   port: MessagePort;
   /** Shared with the executor. */
   status: ThreadStatus;
   codecs: ReadonlyMap<number, Codec>;
   handler: ConnectionHandler;
-  /** The symbol that the executor is for, if it is for one only. */
+  /** The only symbol that runs on the executor, if it is a quarantined one. */
   only: number | undefined;
 }
 
-/** The host's end of the port to one executor: frames out, in batches and within credit, and frames in. */
+/** The host's end of the port to one executor: sends frames in batches and within credit, and reads frames. */
 export class Connection {
   readonly id: number;
   readonly only: number | undefined;
-  /** Processes that are on the executor. */
+  /** The processes on the executor, by number. */
   readonly assignments = new NumberMap<Assignment>();
-  /** Packets that it has not answered. */
+  /** How many packets the executor has not answered. */
   inFlight = 0;
-  /** Whether it has said that it serves. */
+  /** Whether the executor serves. */
   ready = false;
-  /** Whether it is gone: what it still says is not heard. */
+  /** Whether the connection is closed: nothing is read from the executor any more. */
   closed = false;
-  /** Whether it has sent what no executor sends. */
+  /** Whether the executor has sent a malformed frame. */
   #distrusted = false;
-  /** Processes whose end it was told last. */
-  readonly #left = new Set<number>();
+  /** The processes whose end was last sent to the executor. */
+  readonly #exited = new Set<number>();
   readonly #port: MessagePort;
   readonly #status: ThreadStatus;
   readonly #handler: ConnectionHandler;
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #requests = new Map<number, (error: Error | undefined) => void>();
   #request = 0;
-  /** The first element is the number of the batch. */
+  /** The next batch. Its first element is its number. */
   #frames: unknown[] = [0];
   #sequence = 0;
   #count = 0;
   #bytes = 0;
   /** Batches that wait for credit. */
   readonly #backlog: { frames: unknown[]; count: number; bytes: number }[] = [];
-  /** Posted and not acknowledged: sizes of batches by their last frame. */
+  /** The batches that are posted and not acknowledged, oldest first. */
   readonly #posted: { count: number; bytes: number }[] = [];
   #unacknowledged = 0;
   #unacknowledgedBytes = 0;
@@ -138,20 +140,20 @@ export class Connection {
     this.#port.onmessage = ({ data }) => this.#receive(data);
   }
 
-  /** The calls that it has stopped softly. */
+  /** The calls that the executor has stopped. */
   get stops(): ThreadStatus["stops"] {
     return this.#status.stops;
   }
 
-  /** Settles when the executor serves. */
+  /** Resolves when the executor serves. */
   get whenReady(): Promise<void> {
     return this.#ready.promise;
   }
 
-  /** Sends a packet of a process there. @throws {Error} If the payload is too large. */
+  /** Sends a packet of a process to the executor. @throws {Error} If the payload is too large. */
   send(assignment: Assignment, packet: Packet): void {
     const { process, raw } = packet;
-    // the answers of several links are merged here: they have to come as values
+    // a packet with a parent may be one of several whose answers are merged here, so it is answered with a value
     const { form, data, size } = raw instanceof Encoded && packet.parent === null
       ? { form: ENCODED + raw.codec.number, data: raw.data, size: sizeOf(raw.data) }
       : toWire(packet.payload);
@@ -172,33 +174,33 @@ export class Connection {
     this.inFlight++;
   }
 
-  /** Answers an ask. */
-  answer(ask: number, answer: Answer): void {
+  /** Answers a host call. */
+  answer(call: number, answer: Answer): void {
     const { form, data, size } = toWire(answer);
-    this.#frames.push(ToExecutor.Answer, ask, form, data);
+    this.#frames.push(ToExecutor.Answer, call, form, data);
     this.#pushed(size);
   }
 
-  /** Says that a process has ended. */
+  /** Tells the executor that a process has ended. */
   exit(process: number): void {
-    this.#left.add(process);
-    if (this.#left.size > LEFT) this.#left.delete(this.#left.values().next().value!);
+    this.#exited.add(process);
+    if (this.#exited.size > EXITED) this.#exited.delete(this.#exited.values().next().value!);
     this.#frames.push(ToExecutor.Exit, process);
     this.#pushed(0);
   }
 
-  /** Whether a process was on it until not long ago: what it still asks in its name has crossed the news of its end. */
-  hasLeft(process: number): boolean {
-    return this.#left.has(process);
+  /** Reports whether a process has ended recently: its host calls may have crossed the `Exit` frame. */
+  hasExited(process: number): boolean {
+    return this.#exited.has(process);
   }
 
-  /** Changes its symbol table, ahead of any later packet. */
+  /** Changes the executor's symbol table, ahead of any later packet. */
   patch(patch: Patch): void {
     this.#frames.push(ToExecutor.Patch, patch);
     this.#pushed(1_000);
   }
 
-  /** Has a symbol tried out. @throws {Error} Why it cannot be run. */
+  /** Makes the node of a symbol and runs its top level. @throws {Error} The reason why the symbol cannot run. */
   prepare(symbol: number): Promise<void> {
     const request = ++this.#request;
     this.#frames.push(ToExecutor.Prepare, request, symbol);
@@ -208,27 +210,27 @@ export class Connection {
     });
   }
 
-  /** Hears no more of it. Answers what it was asked to try out and has not said. */
-  close(why: Error): void {
+  /** Closes the connection. Pending `prepare` calls reject with the error. */
+  close(error: Error): void {
     this.closed = true;
     this.#port.close();
-    for (const settle of this.#requests.values()) settle(why);
+    for (const settle of this.#requests.values()) settle(error);
     this.#requests.clear();
   }
 
-  /** Takes in what the executor had posted before it died. Call once its death is confirmed. */
+  /** Reads what the executor posted before it died. Call it once the death is confirmed. */
   async drain(): Promise<void> {
-    // a message that the event loop has taken already is delivered first
+    // a message that the event loop has already received is delivered first
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     for (;;) {
-      // its types know Node's own port only; Deno takes the standard one
+      // typed for Node's own port only; Deno takes the standard one
       const message = receiveMessageOnPort(this.#port as never);
       if (message === undefined) return;
       this.#receive(message.message);
     }
   }
 
-  /** Counts a frame that was added. */
+  /** Counts a frame that was added to the batch. */
   #pushed(bytes: number): void {
     if (this.closed) {
       this.#frames.length = 1;
@@ -253,7 +255,7 @@ export class Connection {
     this.#count = this.#bytes = 0;
   }
 
-  /** Posts what credit allows; one batch is allowed whatever its size when nothing else is on its way. */
+  /** Posts the batches that credit allows. With nothing else on its way, one batch of any size is allowed. */
   #flush(): void {
     this.#scheduled = false;
     if (this.closed) return;
@@ -272,7 +274,9 @@ export class Connection {
   }
 
   #acknowledge(count: number): void {
-    if (count < 0 || count > this.#unacknowledged) throw new Error(`it acknowledges ${count} frames`);
+    if (count < 0 || count > this.#unacknowledged) {
+      throw new Error(`invalid acknowledgement of ${count} frames: expected at most ${this.#unacknowledged}`);
+    }
     this.#unacknowledged -= count;
     for (let first = this.#posted[0]; first !== undefined && count > 0; first = this.#posted[0]) {
       const of = Math.min(count, first.count);
@@ -305,7 +309,7 @@ export class Connection {
     if (this.#count > 0 || this.#backlog.length > 0) this.#schedule();
   }
 
-  /** Reads one frame and answers where the next begins. @throws {Error} If it is not as frames are. */
+  /** Reads one frame. @returns The index of the next. @throws {Error} If the frame is malformed. */
   #frame(batch: readonly unknown[], at: number): number {
     const word = (offset: number) => readInteger(batch[at + offset], "element of a frame");
     switch (batch[at]) {
@@ -317,14 +321,14 @@ export class Connection {
           readAnswer(batch[at + 4], batch[at + 5], this.#codecs),
         );
         return at + 6;
-      case ToHost.Ask:
-        this.#handler.ask(this, {
+      case ToHost.Call:
+        this.#handler.hostCall(this, {
           process: word(1),
           parent: word(2),
           from: word(3),
           symbol: word(4),
           port: word(5),
-          ask: word(6),
+          call: word(6),
           payload: readPayload(batch[at + 7], batch[at + 8]),
         });
         return at + 9;
@@ -360,21 +364,21 @@ export class Connection {
         this.#handler.childEnded(this, word(1));
         return at + 2;
       default:
-        throw new Error(`no frame begins with ${nameOf(batch[at])}`);
+        throw new Error(`unknown frame ${nameOf(batch[at])}`);
     }
   }
 
   #answer(process: number, number: number, residency: Residency, answer: Answer | Encoded): void {
     const assignment = this.assignments.get(process);
     const packet = assignment?.packets[number];
-    if (assignment === undefined || packet === undefined) return; // of a process that has ended meanwhile
+    if (assignment === undefined || packet === undefined) return; // the process has ended meanwhile
     if (answer instanceof Encoded && !(packet.raw instanceof Encoded && packet.raw.codec === answer.codec)) {
-      throw new Error(`it answers in codec ${answer.codec.number} what was not asked in it`);
+      throw new Error(`unexpected codec ${answer.codec.number} of an answer`);
     }
     assignment.packets[number] = undefined;
     assignment.unanswered--;
     this.inFlight--;
-    // while the executor is at work for it, the process cannot end
+    // the process cannot end while the executor works for it
     if (residency === Residency.Busy && !assignment.busy) {
       assignment.busy = true;
       packet.flow.hold(assignment.process);
@@ -388,7 +392,7 @@ export class Connection {
     this.#forget(assignment, residency);
     if (!assignment.busy) return;
     assignment.busy = false;
-    this.#handler.rested(assignment);
+    this.#handler.idle(assignment);
   }
 
   #forget(assignment: Assignment, residency: Residency): void {
@@ -398,7 +402,7 @@ export class Connection {
   }
 }
 
-/** About how large what a codec has written is. Texts and bytes at its top level are what counts. */
+/** Estimates the size of encoded data, in bytes: strings and bytes at its top level, and a constant for the rest. */
 function sizeOf(data: unknown): number {
   if (!Array.isArray(data)) return 100;
   let size = 100;

@@ -3,38 +3,38 @@ import { type Codec, failure } from "../value/mod.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
 import type { WardenLink } from "./warden_link.ts";
 
-/** What `status` says of an executor. */
+/** The state of one executor. */
 export interface ExecutorStatus {
   id: number;
   state: "starting" | "serving" | "spare" | "alone";
-  /** Packets that it has not answered. */
+  /** How many packets it has not answered. */
   inFlight: number;
-  /** Calls that it has stopped softly, and how long the last one was there beyond its limit, in milliseconds. */
+  /** How many calls it has stopped, and how long the last one ran beyond its limit, in milliseconds. */
   stops: { count: number; beyond: number };
   processes: number;
 }
 
-/** How executors are started. */
+/** Options of the executors of a pool. */
 export interface ExecutorsOptions {
-  /** How many serve at a time; there is a spare besides. */
+  /** How many serve at a time, besides one spare. */
   size: number;
-  /** Limit of each one's V8 heap, in MiB. */
+  /** The limit of each executor's V8 heap, in MiB. */
   memory: number;
   codecs: readonly Codec[];
   extensions: readonly string[];
   unguarded: boolean;
   warden: WardenLink;
   handler: ConnectionHandler;
-  /** The symbol table that a new executor begins with. @param only The symbol that it is for, if it is for one. */
+  /** Returns the symbol table of a new executor. @param only The only symbol that it runs, if it is a quarantined one. */
   snapshot(only: number | undefined): Patch;
 }
 
-/** How many in a row may end before they serve; the next ones are started only every so often. */
+/** After so many failed starts in a row, each further start is delayed. */
 const FAILED_STARTS = 3;
-/** How often one is started then, in milliseconds. */
-const PAUSE = 5_000;
+/** The delay of such a start, in milliseconds. */
+const START_DELAY = 5_000;
 
-/** The executors that there are: those that serve, a spare that takes the place of one that dies, those of one symbol. */
+/** The executors of a pool: those that serve, a spare that replaces one that dies, and those of quarantined symbols. */
 export class Executors {
   readonly #options: ExecutorsOptions;
   readonly #codecs: ReadonlyMap<number, Codec>;
@@ -43,7 +43,7 @@ export class Executors {
   readonly #alone = new Map<number, Connection>();
   readonly #byId = new Map<number, Connection>();
   readonly #served = Promise.withResolvers<void>();
-  /** How many in a row have ended before they served. */
+  /** How many executors in a row have ended before they served. */
   #failures = 0;
   #ids = 0;
 
@@ -53,9 +53,9 @@ export class Executors {
   }
 
   /**
-   * Starts the first; the others once it serves, so that nothing slows it. Answers when it does.
+   * Starts the first executor, and once it serves the others, so that they do not slow it down. Resolves when it serves.
    *
-   * @throws {Error} If several in a row ended before they served.
+   * @throws {Error} If several executors in a row end before they serve.
    */
   async start(): Promise<void> {
     this.#serving.push(this.#spawn());
@@ -64,39 +64,40 @@ export class Executors {
     this.#spares.push(this.#spawn());
   }
 
-  /** Every executor. */
+  /** Returns all executors. */
   all(): Iterable<Connection> {
     return this.#byId.values();
   }
 
+  /** Returns the executor with an id. */
   get(id: number): Connection | undefined {
     return this.#byId.get(id);
   }
 
-  /** The executor of a symbol that runs alone, if it does. */
+  /** Returns the executor of a symbol, if it is quarantined. */
   aloneWith(symbol: number): Connection | undefined {
     return this.#alone.size === 0 ? undefined : this.#alone.get(symbol);
   }
 
-  /** Executors of symbols that run alone. */
+  /** Returns the executors of quarantined symbols. */
   alone(): Iterable<Connection> {
     return this.#alone.values();
   }
 
-  /** The one with the fewest packets in flight. @throws {Error} If there is none. */
-  quietest(): Connection {
-    let quietest: Connection | undefined;
+  /** Returns the serving executor with the fewest packets in flight. @throws {Error} If none serves. */
+  leastBusy(): Connection {
+    let least: Connection | undefined;
     for (const connection of this.#serving) {
-      if (!connection.ready && quietest?.ready) continue;
-      if (quietest === undefined || (connection.ready && !quietest.ready) || connection.inFlight < quietest.inFlight) {
-        quietest = connection;
+      if (!connection.ready && least?.ready) continue;
+      if (least === undefined || (connection.ready && !least.ready) || connection.inFlight < least.inFlight) {
+        least = connection;
       }
     }
-    if (quietest === undefined) throw failure("no executor is there", { code: "executor_lost" });
-    return quietest;
+    if (least === undefined) throw failure("no executor is available", { code: "executor_lost" });
+    return least;
   }
 
-  /** Puts another in the place of a dead one: the spare, if there is one. */
+  /** Replaces a dead executor: by the spare, if there is one. */
   replace(dead: Connection, why: string): void {
     this.#byId.delete(dead.id);
     if (!dead.ready && ++this.#failures >= FAILED_STARTS) {
@@ -114,21 +115,22 @@ export class Executors {
     }
   }
 
-  /** Starts an executor for one symbol. */
+  /** Starts an executor for one quarantined symbol. */
   isolate(symbol: number): void {
     this.#alone.set(symbol, this.#spawn(symbol));
   }
 
-  /** Ends the executor of one symbol, if it has one. */
+  /** Ends the executor of a symbol, if it is quarantined. */
   release(symbol: number): void {
     const connection = this.#alone.get(symbol);
     if (connection === undefined) return;
     this.#alone.delete(symbol);
     this.#byId.delete(connection.id);
-    this.#options.warden.order({ order: "kill", id: connection.id, why: "its symbol is gone" });
+    this.#options.warden.order({ order: "kill", id: connection.id, why: "its symbol was removed" });
     connection.close(failure("the executor was ended", { code: "executor_lost" }));
   }
 
+  /** Returns the state of each executor. */
   status(): ExecutorStatus[] {
     const describe = (connections: Iterable<Connection>, state: ExecutorStatus["state"]) =>
       [...connections].map((connection) => ({
@@ -145,6 +147,7 @@ export class Executors {
     ];
   }
 
+  /** Closes all connections. The warden ends the threads. */
   close(): void {
     for (const connection of this.#byId.values()) connection.close(failure("the pool was closed"));
   }
@@ -166,7 +169,7 @@ export class Executors {
       }
     };
     if (this.#failures < FAILED_STARTS) order();
-    else Deno.unrefTimer(setTimeout(order, PAUSE) as unknown as number);
+    else Deno.unrefTimer(setTimeout(order, START_DELAY) as unknown as number);
     connection.patch(snapshot(only));
     return connection;
   }

@@ -1,6 +1,6 @@
-/** The threads as the host sees them. */
+/** The executor threads as the host sees them. */
 export * from "./executors.ts";
 export * from "./pool.ts";
-export type { Death } from "./recovery.ts";
+export type { Death, LogSubject } from "./recovery.ts";
 export * from "./symbols.ts";
 export * from "./warden_link.ts";

@@ -19,36 +19,36 @@ import { WardenLink } from "./warden_link.ts";
 
 /** Options of a pool. */
 export interface PoolOptions {
-  /** Executors that serve at a time; there is a spare besides. */
+  /** How many executors serve at a time, besides one spare. */
   size: number;
-  /** Limit of each one's V8 heap, in MiB. */
+  /** The limit of each executor's V8 heap, in MiB. */
   memory: number;
-  /** What runs the packets of the host. */
+  /** Runs the packets of the host. */
   flow: Flow;
   codecs: readonly Codec[];
-  /** Modules of kinds that were added to the built-in ones. */
+  /** URLs of modules with additional kinds. */
   extensions: readonly string[];
   log(level: LogLevel, message: string, about?: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
-  /** Started beforehand, so that it is up by the time it is wanted. */
+  /** A warden that was started beforehand. Default: a new one. */
   warden?: WardenLink;
-  /** Runs without watchdog and slices, for the bench that says what they cost. Default false. */
+  /** Whether executors run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
 }
 
 /** The state of a pool, for `weft status`. */
 export interface PoolStatus {
   executors: readonly ExecutorStatus[];
-  /** The last hundred, oldest first. */
+  /** The last hundred deaths, oldest first. */
   deaths: readonly Death[];
   /** The number of all deaths by their reason. */
   restarts: Readonly<Record<DeathReason, number>>;
 }
 
 /**
- * The executors as the host sees them: assigns processes to them and sends them packets. What follows the death of one
- * is `Recovery`'s.
+ * The executors as the host sees them: assigns processes to them and sends them packets. `Recovery` handles the death of
+ * an executor.
  */
 export class Pool {
   /** The host's stand-in for every node that runs on an executor. */
@@ -68,10 +68,10 @@ export class Pool {
       flow,
       symbols: this.#symbols,
       effect: (process) => this.#effect(process),
-      refused: (message) => log("error", message),
+      rejected: (message) => log("error", message),
     });
     const handler = {
-      ask: this.#hostCalls.take.bind(this.#hostCalls),
+      hostCall: this.#hostCalls.take.bind(this.#hostCalls),
       childEnded: this.#hostCalls.ended.bind(this.#hostCalls),
       log: this.#logged.bind(this),
       measured: (_: Connection, symbol: number, type: string, name: string, value: number) => {
@@ -79,7 +79,7 @@ export class Pool {
         if (node !== undefined) options.measure?.(node, type, name, value);
       },
       answered: this.#answered.bind(this),
-      rested: (assignment: Assignment) => flow.release(assignment.process),
+      idle: (assignment: Assignment) => flow.release(assignment.process),
       malformed: ({ id }: Connection, what: string) => {
         log("error", `executor ${id} sent a malformed frame and is killed: ${what}`);
         warden.order({ order: "kill", id, why: "it sent a malformed frame" });
@@ -118,7 +118,7 @@ export class Pool {
     return { executors: this.#executors.status(), deaths: this.#recovery.deaths, restarts: this.#recovery.restarts };
   }
 
-  /** Adds symbols on all executors; nothing reaches them until they are linked. */
+  /** Adds symbols on all executors. No packet reaches them until they are linked. */
   define(symbols: readonly PoolSymbol[]): void {
     for (const symbol of symbols) this.#symbols.add(symbol);
     this.#redefine(symbols);
@@ -127,11 +127,11 @@ export class Pool {
   /**
    * Makes the node of a symbol on an executor and runs the top level of its code. The symbol must be defined.
    *
-   * @throws {Error} Why the symbol cannot run.
+   * @throws {Error} The reason why the symbol cannot run.
    */
   async prepare(symbol: number): Promise<void> {
     for (let attempt = 1;; attempt++) {
-      const connection = this.#executors.quietest();
+      const connection = this.#executors.leastBusy();
       try {
         return await connection.prepare(symbol);
       } catch (error) {
@@ -143,7 +143,7 @@ export class Pool {
   /**
    * Links ports from a generation on, on all executors, ahead of any packet sent later.
    *
-   * @param oldest The oldest generation that a process sees.
+   * @param oldest The oldest generation that a process still sees.
    */
   link(relinked: readonly Relinked[], generation: number, oldest: number): void {
     if (relinked.length === 0) return;
@@ -185,18 +185,18 @@ export class Pool {
     return SENT;
   }
 
-  /** Returns where a process runs: on the executor that had the fewest packets in flight when it was first assigned. */
+  /** Returns the assignment of a process: to the executor with the fewest packets in flight when it was made. */
   #assign(process: Process): Assignment {
     const known = process.assignment as Assignment | undefined;
     if (known !== undefined && !known.connection.closed) {
-      // an executor with nothing to keep for it has forgotten it
+      // an executor that holds nothing of the process has forgotten it
       known.connection.assignments.set(process.number, known);
       return known;
     }
     // a child runs where its parent runs
     const { parent } = process;
     const assignment = assignmentAt(
-      parent === null ? this.#executors.quietest() : this.#assign(parent).connection,
+      parent === null ? this.#executors.leastBusy() : this.#assign(parent).connection,
       process,
     );
     process.assignment = assignment;
@@ -205,12 +205,12 @@ export class Pool {
 
   #answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void {
     if (isError(answer)) prefix(packet, answer);
-    // the opener of the process gets it: somebody outside may have seen it
+    // the answer goes to the opener of the process, so it may be visible outside
     if (packet.parent === null) assignment.effects = true;
     this.#options.flow.settle(packet, answer as Answer);
   }
 
-  /** Notes that a process did something that somebody outside could see: it must not run again. */
+  /** Records that a process has caused an effect that may be visible outside: it must not run again. */
   #effect(process: Process): void {
     let root = process;
     while (root.parent !== null) root = root.parent;
@@ -219,8 +219,8 @@ export class Pool {
   }
 
   #logged(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void {
-    const of = process === 0 ? undefined : this.#hostCalls.processOf(connection, process, 0);
-    this.#options.log(level, text, logSubject(of, this.#symbols.get(symbol)?.symbol));
+    const known = process === 0 ? undefined : this.#hostCalls.processOf(connection, process, 0);
+    this.#options.log(level, text, logSubject(known, this.#symbols.get(symbol)?.symbol));
   }
 
   #died(report: DeathReport): void {
@@ -230,7 +230,7 @@ export class Pool {
 
   #wardenLost(why: string): void {
     if (this.#closed) return;
-    this.#options.log("error", `the warden was lost (${why}); it and all executors are started again`);
+    this.#options.log("error", `the warden was lost (${why}): restarting it and all executors`);
     for (const { id } of [...this.#executors.all()]) {
       this.#died({ report: "died", id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
@@ -252,7 +252,7 @@ function leave({ connection, process, unanswered }: Assignment): void {
   connection.exit(process.number);
 }
 
-/** Puts the packet's path on the host before its path on the executor. */
+/** Adds the packet's path on the host in front of its path on the executor. */
 function prefix(packet: Packet, error: Failure): void {
   const before = pathOf(packet);
   const [start] = before;

@@ -2,34 +2,34 @@ import { type Flow, type NodeSymbol, type Packet, pathOf, type Process } from ".
 import { type Failure, failure, type LogLevel } from "../value/mod.ts";
 import type { Assignment, Connection } from "./connection.ts";
 import type { Executors } from "./executors.ts";
-import { type HostCalls, isAsked } from "./host_calls.ts";
+import { type HostCalls, isHostCall } from "./host_calls.ts";
 import type { PoolSymbols } from "./symbols.ts";
 import type { DeathReason, WardenReport } from "./warden.ts";
 
 /** The warden's report that an executor died. */
 export type DeathReport = WardenReport & { report: "died" };
 
-/** A death, as the log and the status tell it. */
+/** The death of an executor. */
 export interface Death {
   /** The executor's id. */
   id: number;
   reason: DeathReason;
-  /** In words. */
+  /** The cause in words, as in the log. */
   why: string;
-  /** The node that the executor was in. */
+  /** The name of the node whose code the executor was in. */
   node?: string;
   time: Date;
   /** How long the kill took, in milliseconds. */
   ms: number;
 }
 
-/** What a process or a node the log line is about. */
+/** The process and the node that a log line is about. */
 export interface LogSubject {
   process?: Process;
   symbol?: NodeSymbol;
 }
 
-/** What recovery needs of the pool. */
+/** Options of `Recovery`. */
 export interface RecoveryOptions {
   flow: Flow;
   symbols: PoolSymbols;
@@ -38,27 +38,27 @@ export interface RecoveryOptions {
   log(level: LogLevel, message: string, about?: LogSubject): void;
   /** Sends a packet to an executor. */
   send(packet: Packet): void;
-  /** Tells all executors what a symbol is now: whether it runs on them, or alone. */
+  /** Sends the definition of a symbol to all executors again: it now runs in quarantine. */
   redefine(number: number): void;
 }
 
-/** Deaths that a symbol may cause before it runs alone. */
+/** The number of strikes at which a symbol is quarantined. */
 const QUARANTINE = 2;
-/** Deaths that are kept for the status. */
+/** How many deaths are kept for the status. */
 const REMEMBERED = 100;
 
 /**
  * Follows the death of an executor:
  *
  * 1. Another executor takes its place.
- * 2. What the dead one had posted is read to the end.
- * 3. The process that it was in fails, with an error that names the node; the node gets a strike, and from the second
- *    on it runs alone.
+ * 2. The frames that the dead one had posted are read.
+ * 3. The offender, the process whose code it was in, fails with an error that names the node. The node gets a strike;
+ *    with the second one it is quarantined.
  * 4. Processes without effects run again elsewhere, once; the others fail with `executor lost`.
  */
 export class Recovery {
   readonly #options: RecoveryOptions;
-  /** How many executors a symbol has ended, by its number. */
+  /** How many executors each symbol has killed, by its number. */
   readonly #strikes = new Map<number, number>();
   readonly #deaths: Death[] = [];
   readonly #restarts: Record<DeathReason, number> = { time: 0, silence: 0, memory: 0, crash: 0, order: 0 };
@@ -82,7 +82,7 @@ export class Recovery {
     const { flow, symbols, executors, hostCalls, log } = this.#options;
     const { id, why } = report;
     executors.replace(connection, why);
-    // its host calls have to be known before anything runs again
+    // the effects of its host calls must be known before any process runs again
     await connection.drain();
     const node = report.in === undefined ? undefined : symbols.get(report.in.symbol)?.symbol;
     const offender = report.in === undefined ? undefined : connection.assignments.get(report.in.process)?.process;
@@ -111,7 +111,7 @@ export class Recovery {
     this.#restarts[reason]++;
   }
 
-  /** Runs a process again, once, if nothing of it can have been seen; otherwise fails it. */
+  /** Runs a process again if it has caused no effect and has not been run again before; otherwise fails it. */
   #runAgain(assignment: Assignment): void {
     const { flow, send } = this.#options;
     const { process } = assignment;
@@ -121,15 +121,15 @@ export class Recovery {
     }
     process.assignment = undefined;
     const packets = assignment.packets.filter((packet) => packet !== undefined);
-    // the dead executor's host calls are made anew
-    for (const packet of packets) if (isAsked(packet)) flow.settle(packet, failure("executor lost"));
-    for (const packet of packets) if (!isAsked(packet)) send(packet);
+    // the process makes its host calls again
+    for (const packet of packets) if (isHostCall(packet)) flow.settle(packet, failure("executor lost"));
+    for (const packet of packets) if (!isHostCall(packet)) send(packet);
     const next = process.assignment as Assignment | undefined;
     if (next !== undefined) next.replayed = true;
     if (assignment.busy) flow.release(process);
   }
 
-  /** Counts that a symbol has ended an executor; from the second time on it runs alone, until its spec changes. */
+  /** Counts a strike of a symbol. The second one puts it in quarantine until its spec changes. */
   #strike(symbol: NodeSymbol): void {
     const { symbols, executors, redefine, log } = this.#options;
     const { number, name } = symbol;
@@ -139,16 +139,16 @@ export class Recovery {
     symbols.isolate(number);
     executors.isolate(number);
     redefine(number);
-    log("warn", `${name} has ended ${strikes} executors and runs alone until its spec changes`, { symbol });
+    log("warn", `${name} has killed ${strikes} executors and is quarantined until its spec changes`, { symbol });
   }
 }
 
-/** Returns the subject of a log line, without fields that are not known. */
+/** Returns the subject of a log line, without unknown fields. */
 export function logSubject(process: Process | undefined, symbol: NodeSymbol | undefined): LogSubject {
   return { ...process && { process }, ...symbol && { symbol } };
 }
 
-/** Returns the error of a process that its executor died of. */
+/** Returns the error of an offender. */
 function killed(assignment: Assignment, { reason, why }: DeathReport, node: NodeSymbol | undefined): Failure {
   const code = reason === "memory" ? "memory" : "timeout";
   const error = failure(`${node?.name ?? "a node"} was killed: ${why}`, { code });

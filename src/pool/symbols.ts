@@ -1,19 +1,19 @@
 import type { InPort, NodeSymbol, OutPort } from "../flow/mod.ts";
 import type { Definition, LinkPatch, Patch } from "../protocol/mod.ts";
 
-/** A symbol as the pool has to know it. */
+/** A symbol of the pool. */
 export interface PoolSymbol {
   symbol: NodeSymbol;
-  /** Without a body, it is one of the host. */
+  /** Has no body if the symbol runs on the host. */
   definition: Definition;
-  /** Whether a packet to it may be repeated; counts for symbols of the host only. */
+  /** Whether a packet to it may be repeated. Only read for symbols of the host. */
   pure: boolean;
 }
 
-/** The symbols that executors have, and what each executor has of them. */
+/** The symbol table that the executors copy. */
 export class PoolSymbols {
   readonly #symbols = new Map<number, PoolSymbol>();
-  /** Symbols that run on an executor of their own. */
+  /** Quarantined symbols: each runs on an executor of its own. */
   readonly #alone = new Set<number>();
 
   get(number: number): PoolSymbol | undefined {
@@ -29,15 +29,15 @@ export class PoolSymbols {
     this.#alone.delete(number);
   }
 
-  /** From now on a symbol runs on an executor of its own, and the others ask the host for it. */
+  /** Quarantines a symbol: it runs on an executor of its own, and the other executors reach it by host calls. */
   isolate(number: number): void {
     this.#alone.add(number);
   }
 
   /**
-   * A definition as an executor gets it: without its body where the symbol does not run.
+   * Returns a definition for an executor: without its body if the symbol does not run there.
    *
-   * @param only The symbol that the executor is for, if it is for one.
+   * @param only The only symbol that runs on the executor, if it is a quarantined one.
    */
   definitionFor(only: number | undefined, { definition }: PoolSymbol): Definition {
     const here = only === undefined ? !this.#alone.has(definition.number) : only === definition.number;
@@ -46,7 +46,7 @@ export class PoolSymbols {
     return remote;
   }
 
-  /** The whole table, for a new executor. */
+  /** Returns the whole table for a new executor. */
   snapshot(only: number | undefined): Patch {
     const define: Definition[] = [];
     const link: LinkPatch[] = [];
@@ -64,7 +64,7 @@ export class PoolSymbols {
   }
 }
 
-/** Links of a port in written form. */
+/** Returns the links of a port as a patch. */
 export function linkPatch(
   port: OutPort,
   { since, oldest }: { since: number; oldest: number },
@@ -80,8 +80,8 @@ export function linkPatch(
 }
 
 /**
- * The in port at an index of a symbol, if another is linked to it, for a process of that generation. Nothing is looked up
- * by the index itself: an executor may have made it up.
+ * Returns the in port of a symbol with an index, if another symbol is linked to it in a generation. The index is only
+ * compared, never used for access: an executor may have made it up.
  */
 export function linkedPort(from: NodeSymbol, to: NodeSymbol, index: number, generation: number): InPort | undefined {
   for (const port of from.outs) {

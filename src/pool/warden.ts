@@ -4,15 +4,15 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { type StatusReading, ThreadStatus } from "../protocol/mod.ts";
 
-/** From the host to the warden. */
+/** An order of the host to the warden. */
 export type WardenOrder =
   | {
     order: "spawn";
-    /** Names the executor; never used again. */
+    /** The id of the executor, never reused. */
     id: number;
-    /** Limit of its V8 heap, in MiB. */
+    /** The limit of its V8 heap, in MiB. */
     memory: number;
-    /** Memory of its `ThreadStatus`. */
+    /** The memory of its `ThreadStatus`. */
     status: SharedArrayBuffer;
     extensions: readonly string[];
     unguarded: boolean;
@@ -20,17 +20,17 @@ export type WardenOrder =
   | { order: "kill"; id: number; why: string }
   | { order: "ping"; at: number };
 
-/** From the warden to the host. */
+/** A report of the warden to the host. */
 export type WardenReport =
   | { report: "ready" }
   | { report: "pong"; at: number }
   | {
     report: "died";
     id: number;
-    /** In words for the log: `one call took longer than 1200 ms`. */
+    /** The cause in words, for the log: `one call took longer than 1200 ms`. */
     why: string;
     reason: DeathReason;
-    /** What it was in, if it was in user code. */
+    /** The call that it was in, if it was in user code. */
     in?: { symbol: number; process: number };
     /** How long the kill took, in milliseconds; 0 if it died by itself. */
     ms: number;
@@ -39,48 +39,51 @@ export type WardenReport =
 /** Why an executor died. */
 export type DeathReason = "time" | "silence" | "memory" | "crash" | "order";
 
-/** What a call may take beyond its limit before its thread is killed, in milliseconds: the soft stop has failed. */
+/** How far a call may exceed its limit before its thread is killed, in milliseconds: stopping it has failed by then. */
 const GRACE = 200;
-/** How long an executor may be silent outside of user code, in milliseconds. */
+/** How long an executor may be silent outside user code, in milliseconds. */
 const SILENCE = 2_000;
-/** How long it may take to begin, in milliseconds. */
+/** How long an executor may take to start, in milliseconds. */
 const START = 10_000;
-/** How often the warden looks, in milliseconds. */
+/** The interval at which the warden looks at its executors, in milliseconds. */
 const LOOK = 25;
 
-/** What Deno's types do not say of a worker yet. */
+/** A worker with a method that its types do not have yet. */
 interface MeasuredWorker extends Worker {
-  /** Processor time that the thread has used, in microseconds; known even while the thread is in a loop. */
+  /** Returns the processor time that the thread has used, in microseconds, even while it is in a loop. */
   cpuUsage(): Promise<{ user: number; system: number }>;
 }
 
+/** An executor that the warden watches. Times are by the warden's clock, in milliseconds. */
 interface Ward {
   id: number;
   worker: MeasuredWorker;
   status: ThreadStatus;
-  /** The call it was in at the last look, and since when, by the warden's clock. */
+  /** The call that it was in at the last look. */
   sequence: number;
+  /** When the warden first saw it in that call. */
   since: number;
-  /** Processor time it had used then, in milliseconds; undefined while it is being asked for. */
+  /** The processor time that it had used then, in milliseconds; undefined or -1 while unknown. */
   used: number | undefined;
   beat: number;
+  /** When the beat last changed. */
   heard: number;
 }
 
 /**
- * Spawns, watches and strikes executors. Runs in a Web Worker that may read Weft's own source and nothing else, so that
- * its executors, which inherit that, can do no more. It runs no user code.
+ * Spawns, watches and kills executors. Runs in a Web Worker that may only read Weft's own source, a permission that its
+ * executors inherit. Runs no user code.
  */
 export class Warden {
   readonly #wards = new Map<number, Ward>();
   readonly #executor: URL;
   readonly #report: (report: WardenReport) => void;
-  /** Resident memory past which the executor longest in one call is killed, in bytes. */
+  /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
   #budget = Infinity;
 
   constructor(executor: URL, report: (report: WardenReport) => void) {
-    // a compiler thread that finds its executor's heap full ends the whole program, where the executor itself would only
-    // end the executor; so executors compile on their own threads
+    // a compiler thread that runs out of its executor's heap would end the whole program, so executors compile on their
+    // own threads
     setFlagsFromString("--no-concurrent-recompilation");
     setFlagsFromString("--no-concurrent-sparkplug");
     this.#executor = executor;
@@ -88,7 +91,7 @@ export class Warden {
     setInterval(() => this.#look(), LOOK);
   }
 
-  /** Does what the host says. @param port The executor's port to the host, for `spawn`. */
+  /** Carries out an order. @param port For `spawn`: the executor's port to the host. */
   obey(order: WardenOrder, port: MessagePort | undefined): void {
     if (order.order === "ping") this.#report({ report: "pong", at: order.at });
     else if (order.order === "kill") this.#kill(order.id, "order", order.why);
@@ -98,13 +101,13 @@ export class Warden {
   #spawn(order: WardenOrder & { order: "spawn" }, port: MessagePort): void {
     const { id, memory, extensions, unguarded } = order;
     const status = new ThreadStatus(order.status);
-    // locks are the whole program's: another runtime in it has executors with the same ids
+    // locks are shared by the whole program, and another runtime in it may use the same ids
     const lock = `executor-${crypto.randomUUID()}`;
     const workerData = { port, status: status.buffer, lock, extensions, unguarded };
     const worker = new Worker(this.#executor, {
       resourceLimits: { maxOldGenerationSizeMb: memory },
       workerData,
-      transferList: [port as never], // its types know Node's own port only; Deno takes the standard one
+      transferList: [port as never], // typed for Node's own port only; Deno takes the standard one
     }) as MeasuredWorker;
     const beat = status.read().beat;
     const heard = performance.now() + START - SILENCE;
@@ -114,8 +117,8 @@ export class Warden {
       this.#died(id, memory ? "memory" : "crash", memory ? "it ran out of memory" : error.message, 0);
     });
     worker.on("exit", (code) => this.#died(id, "crash", `it ended with code ${code}`, 0));
-    // what all may take together, and as much again for what is outside of V8's own limit
-    this.#budget = baseMemory + [...this.#wards].length * memory * 2 * 2 ** 20;
+    // the heap limits of all executors, and as much again for memory outside V8's limit
+    this.#budget = baseMemory + this.#wards.size * memory * 2 * 2 ** 20;
   }
 
   #look(): void {
@@ -123,7 +126,7 @@ export class Warden {
     for (const ward of this.#wards.values()) this.#watch(ward, ward.status.read(), now);
     const longest = this.#longest(now);
     if (longest !== undefined && process.memoryUsage.rss() > this.#budget) {
-      this.#kill(longest.id, "memory", "resident memory is past the budget");
+      this.#kill(longest.id, "memory", "resident memory exceeds the budget");
     }
   }
 
@@ -145,7 +148,7 @@ export class Warden {
     if (time > limit) void this.#judge(ward, status.sequence, time, limit);
   }
 
-  /** Notes the processor time that a thread had used when a call that lasts began. */
+  /** Records the processor time that a thread had used when a long call began. */
   #measure(ward: Ward, sequence: number): void {
     ward.used = -1;
     ward.worker.cpuUsage().then(({ user, system }) => {
@@ -153,14 +156,14 @@ export class Warden {
     }, () => {});
   }
 
-  /** Kills a thread that is too long in one call, unless it was only starved by others. */
+  /** Kills a thread that is in one call for too long, unless it only lacked processor time. */
   async #judge(ward: Ward, sequence: number, time: number, limit: number): Promise<void> {
     let worked = time;
     try {
       const { user, system } = await ward.worker.cpuUsage();
       if (ward.used !== undefined && ward.used >= 0) worked = (user + system) / 1_000 - ward.used;
     } catch {
-      // it is dying already
+      // the thread is already ending
     }
     const status = ward.status.read();
     if (!status.busy || status.sequence !== sequence) return;
@@ -170,8 +173,8 @@ export class Warden {
   }
 
   /**
-   * The executor that is longest in one call, of those that were in it at the look before too. Typed arrays are outside
-   * of V8's limit: past the budget, it is the one that goes.
+   * Returns the executor that is longest in one call, of those that were in it at the previous look too. Typed arrays do
+   * not count towards V8's limit, so this one is killed when memory exceeds the budget.
    */
   #longest(now: number): Ward | undefined {
     let longest: Ward | undefined;

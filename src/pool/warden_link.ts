@@ -1,38 +1,39 @@
 import { failure } from "../value/mod.ts";
 import type { WardenOrder, WardenReport } from "./warden.ts";
 
-/** How often the warden is asked whether it is there, in milliseconds. */
+/** The interval at which the warden is pinged, in milliseconds. */
 const PING = 500;
-/** How long it may be silent, in milliseconds. */
+/** How long the warden may be silent, in milliseconds. */
 const SILENCE = 5_000;
-/** How often in a row it may end before it is up. */
+/** How often in a row the warden may end before it is ready. */
 const ATTEMPTS = 3;
 
 /**
- * The host's end of the warden. It can be made before anything else is imported, so that the warden starts beside the
- * rest; a warden that is lost is started again.
+ * The host's connection to the warden. It can be made before anything else is imported, so that the warden starts while
+ * the rest is loaded. A warden that is lost is restarted.
  */
 export class WardenLink {
   readonly #readable: URL[];
   #worker: Worker | undefined;
   #report: (report: WardenReport) => void = () => {};
   #lost: (why: string) => void = () => {};
+  /** When the last report arrived. */
   #heard = 0;
-  /** When it was asked last whether it is there. */
-  #asked = 0;
+  /** When the last ping was sent. */
+  #pinged = 0;
   #attempts = 0;
   readonly #failed = Promise.withResolvers<never>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param extensions Modules that the executors import, besides Weft's own. */
+  /** @param extensions URLs of modules that the executors import. */
   constructor(extensions: readonly string[] = []) {
-    this.#failed.promise.catch(() => {}); // told to whoever asks
+    this.#failed.promise.catch(() => {}); // reported to those who await `failed`
     const own = [new URL("../", import.meta.url), new URL("../../workers/", import.meta.url)];
     this.#readable = [...own, ...extensions.filter((url) => url.startsWith("file:")).map((url) => new URL(url))];
     this.#start();
   }
 
-  /** Says who is told what the warden reports, and that it was lost: its executors with it. */
+  /** Sets the callbacks for reports of the warden, and for its loss along with all its executors. */
   attach(report: (report: WardenReport) => void, lost: (why: string) => void): void {
     this.#report = report;
     this.#lost = lost;
@@ -46,7 +47,7 @@ export class WardenLink {
     return this.#failed.promise;
   }
 
-  /** Has something done. @param port Given over to the executor that is spawned. */
+  /** Sends an order. @param port For `spawn`: transferred to the executor. */
   order(order: WardenOrder, port?: MessagePort): void {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
@@ -62,7 +63,7 @@ export class WardenLink {
     const worker = new Worker(new URL("../../workers/warden.ts", import.meta.url), {
       type: "module",
       name: "warden",
-      // the executors inherit this: whoever escapes the realm may read Weft's own source, and nothing else
+      // the executors inherit this: code that escapes the realm may only read Weft's own source
       deno: { permissions: { read: this.#readable } },
     } as WorkerOptions);
     worker.onmessage = ({ data }: MessageEvent<WardenReport>) => {
@@ -79,9 +80,9 @@ export class WardenLink {
 
   #ping(): void {
     const now = performance.now();
-    // a host that was held up itself has not heard anybody
-    if (now - this.#asked > 2 * PING) this.#heard = now;
-    this.#asked = now;
+    // if the host itself was blocked, the silence says nothing about the warden
+    if (now - this.#pinged > 2 * PING) this.#heard = now;
+    this.#pinged = now;
     if (now - this.#heard > SILENCE) return this.#restart(this.#worker, `it was silent for ${SILENCE} ms`);
     this.order({ order: "ping", at: now });
   }

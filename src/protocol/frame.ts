@@ -10,7 +10,7 @@ import type { Value } from "../value/mod.ts";
 export enum ToExecutor {
   /** A packet: process, generation, symbol, index of the in port, packet, form, data. */
   Packet = 1,
-  /** The answer to an `Ask`: ask, form, data. */
+  /** The answer to a `Call`: call, form, data. */
   Answer,
   /** A process has ended: process. */
   Exit,
@@ -24,9 +24,9 @@ export enum ToExecutor {
 export enum ToHost {
   /** The answer to a packet: process, packet, `Residency`, form, data. */
   Answer = 1,
-  /** A packet to a symbol on the host: process, its parent or 0, sending symbol, symbol, in port, ask, form, data. */
-  Ask,
-  /** A process has become idle: process, `Residency`. */
+  /** A packet to a symbol on the host: process, its parent or 0, sending symbol, symbol, in port, call, form, data. */
+  Call,
+  /** A process has nothing to do any more: process, `Residency`. */
   Idle,
   /** A log line of a node: process or 0, symbol, level, text. */
   Log,

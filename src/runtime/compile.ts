@@ -18,13 +18,13 @@ import {
 } from "../spec/mod.ts";
 import { failure, isList, isMap, toWire, type Value, type ValueMap } from "../value/mod.ts";
 
-/** A refusal to run a spec: every diagnostic on a line, `invalid argument` as its cause. */
-export function refusal(diagnostics: readonly Diagnostic[]): Error {
+/** Returns the error of a rejected spec: each diagnostic on a line of the message, `invalid argument` as the cause. */
+export function rejection(diagnostics: readonly Diagnostic[]): Error {
   const lines = diagnostics.filter(({ severity }) => severity !== "warning").map(formatDiagnostic);
   return failure(lines.join("\n"), { code: "invalid", cause: failure("invalid argument") });
 }
 
-/** What is wrong with a spec, links apart: they are the table's to know. */
+/** Checks a spec without its links, which the symbol table resolves. */
 export function checkSpec(
   spec: Spec,
   origin: Origin | undefined,
@@ -35,20 +35,20 @@ export function checkSpec(
   return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate });
 }
 
-/** Evaluates a template's expression. */
+/** Evaluates the expression of a template. */
 export type Evaluate = (expression: string) => Value;
 
-/** A spec with its fields read: templates evaluated, defaults filled in. */
+/** A spec whose fields are read: templates evaluated, defaults filled in. */
 export interface Readable {
   spec: Spec;
-  /** Where its texts stand, by the names that the kind has for its fields. */
+  /** The positions of its strings, by the field names of its kind. */
   origin?: Origin;
 }
 
 /**
- * Reads the fields of a spec as its kind has them.
+ * Reads the fields of a spec by the schema of its kind.
  *
- * @throws {Error} With every diagnostic, if they are not right.
+ * @throws {Error} If fields are invalid; it contains every diagnostic.
  */
 export function readFields(
   spec: Spec,
@@ -58,16 +58,16 @@ export function readFields(
 ): Readable {
   const kind = scheme.get(spec.kind);
   const source = origin === undefined ? undefined : locatorOf(origin);
-  if (kind === undefined) throw refusal(checkSpec(spec, origin, scheme, evaluate));
+  if (kind === undefined) throw rejection(checkSpec(spec, origin, scheme, evaluate));
   const mapped = mapTemplates(spec, scheme, evaluate, source);
-  if (hasErrors(mapped.diagnostics)) throw refusal(mapped.diagnostics);
+  if (hasErrors(mapped.diagnostics)) throw rejection(mapped.diagnostics);
   const read = validate(kind, mapped.fields, scheme);
-  if ("diagnostics" in read) throw refusal(checkSpec(spec, origin, scheme, evaluate));
+  if ("diagnostics" in read) throw rejection(checkSpec(spec, origin, scheme, evaluate));
   const made = { spec: { ...spec, fields: read.fields } };
   return origin === undefined ? made : { ...made, origin: canonicalOrigin(spec, read.fields, scheme, origin) };
 }
 
-/** The places of a spec's texts by the paths of its validated fields. */
+/** Returns the positions of a spec's strings by the paths of its validated fields. */
 function canonicalOrigin(spec: Spec, fields: ValueMap, scheme: Scheme<Kind>, origin: Origin): Origin {
   const texts: Record<string, TextOrigin> = {};
   const walk = (value: Value, path: Path): void => {
@@ -82,7 +82,7 @@ function canonicalOrigin(spec: Spec, fields: ValueMap, scheme: Scheme<Kind>, ori
   return { ...origin, texts };
 }
 
-/** The origin of a part of a compound, by paths from the part. */
+/** Returns the origin of a part of a compound, with paths that begin at the part. */
 function originOf(origin: Origin, part: Path): Origin {
   if (part.length === 0) return origin;
   const texts: Record<string, TextOrigin> = {};
@@ -98,7 +98,7 @@ export function envOf({ env = [] }: Kind, granted: Readonly<Record<string, strin
   return Object.fromEntries(env.flatMap((name) => granted[name] === undefined ? [] : [[name, granted[name]]]));
 }
 
-/** A node to be, before it is prepared. */
+/** A node before it is prepared. */
 export interface Draft {
   symbol: NodeSymbol;
   flat: FlatSpec<Kind>;
@@ -106,14 +106,14 @@ export interface Draft {
   origin?: Origin;
 }
 
-/** A unit with what its preparing did. */
+/** A unit with the results of preparing it. */
 export interface CompiledUnit extends Unit {
   readonly drafts: readonly Draft[];
-  /** Of nodes of the host. */
+  /** The prepared nodes of the host. */
   readonly prepared: Prepared[];
 }
 
-/** Takes a spec apart and makes its symbols. Runs nothing and claims nothing. */
+/** Flattens a spec and makes its symbols. Runs no code and takes no resources. */
 export function draftUnit(
   readable: Readable,
   scheme: Scheme<Kind>,
@@ -122,7 +122,7 @@ export function draftUnit(
   const { spec, origin } = readable;
   const { nodes, inbound } = flatten(spec, (name) => {
     const kind = scheme.get(name);
-    if (kind === undefined) throw failure(`unknown kind ${name}`, { cause: failure("invalid argument") });
+    if (kind === undefined) throw failure(`unknown kind "${name}"`, { cause: failure("invalid argument") });
     return kind;
   });
   const drafts = nodes.map((flat): Draft => {

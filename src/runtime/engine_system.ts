@@ -6,7 +6,7 @@ import type { Value } from "../value/mod.ts";
 import { Nodes } from "./nodes.ts";
 import type { Processes } from "./processes.ts";
 
-/** What a system workflow sees of a runtime. */
+/** Returns the view of a runtime that system workflows work on. */
 export function engineSystem(
   parts: { registry: Registry; processes: Processes; pool: Pool; table: () => SymbolTable },
 ): System {

@@ -6,22 +6,22 @@ import type { Logger } from "./log.ts";
 /** How often a runtime says that it lives, in milliseconds. */
 export const HEARTBEAT = 5_000;
 
-/** What a runtime tells everyone on its store. */
+/** The state of a runtime, as it reports it to its store. */
 export interface RuntimeReport {
   namespace: string;
   /** The version that it runs. */
   version: number;
-  /** The version that it was last asked to take, and why it did not, if it did not. */
+  /** The head that it rejected last, and why, if it has not applied one since. */
   refused?: { version: number; reason: string };
-  /** Where it listens. */
+  /** The URLs of its listeners. */
   urls: readonly string[];
   pid: number;
   started: string;
 }
 
-/** What a follower needs of its runtime. */
+/** Options of a follower. */
 export interface FollowerOptions {
-  /** Names the runtime in the store. */
+  /** The id of the runtime in the store. */
   id: string;
   namespace: string;
   registry: Registry;
@@ -29,13 +29,13 @@ export interface FollowerOptions {
   meta: Meta;
   logger: Logger;
   urls(): Promise<string[]>;
-  /** Says whether user code's top levels are run before a version is accepted. */
+  /** Sets whether specs are checked, and their top levels run, before a version is accepted. */
   dryRun(on: boolean): void;
 }
 
 /**
- * Keeps a runtime at the head of its store: takes every move of head as one transaction, keeps what runs where it
- * cannot, and tells the store what was reached.
+ * Keeps a runtime at the head of its store: applies each move of the head as one transaction, keeps the running version
+ * if that fails, and reports the result to the store.
  */
 export class Follower {
   readonly #options: FollowerOptions;
@@ -51,15 +51,15 @@ export class Follower {
     this.#options = options;
   }
 
-  /** What could not be taken last, and why. */
+  /** The head that was rejected last, and why. */
   get refused(): RuntimeReport["refused"] {
     return this.#refused;
   }
 
   /**
-   * Goes to head, or where that cannot be taken to the newest ancestor that can, and follows from there on.
+   * Loads the head, or the newest of its ancestors that can be loaded, and follows the head from there on.
    *
-   * @throws {Error} Why not even the oldest version can be taken.
+   * @throws {Error} If not even the oldest version can be loaded, with the reason.
    */
   async start(): Promise<void> {
     const { registry } = this.#options;
@@ -99,14 +99,14 @@ export class Follower {
     const accepted = await meta.get(this.#acceptedKey);
     for (;;) {
       try {
-        // what was accepted once is served before its top levels have run again
+        // a version that was accepted before is served at once, without a dry run
         dryRun(version !== accepted);
         await registry.load(version);
         break;
       } catch (thrown) {
         const error = asError(thrown);
         this.#refused ??= { version: head, reason: reasonOf(error) };
-        logger.log("error", `version ${version} cannot be taken: ${reasonOf(error)}`);
+        logger.log("error", `version ${version} cannot be loaded: ${reasonOf(error)}`);
         version = (await registry.versionOf(version))?.parent;
         if (version === undefined) throw error;
       }
@@ -120,7 +120,7 @@ export class Follower {
     try {
       for await (const move of registry.history.watch(since, this.#stop.signal)) await this.#take(move);
     } catch (thrown) {
-      logger.log("error", `the store is not followed any more: ${reasonOf(asError(thrown))}`);
+      logger.log("error", `no longer following the store: ${reasonOf(asError(thrown))}`);
     }
   }
 
@@ -128,7 +128,7 @@ export class Follower {
     const { registry, logger } = this.#options;
     const before = registry.version.id;
     try {
-      // head may have moved on: only where it is now counts
+      // the head may have moved on meanwhile: only the current one is applied
       const { version: head } = await registry.head();
       if (head !== version) return;
       await registry.follow(version);
@@ -137,7 +137,7 @@ export class Follower {
     } catch (thrown) {
       const reason = reasonOf(asError(thrown));
       this.#refused = { version, reason };
-      logger.log("error", `version ${version} is not taken, version ${before} goes on: ${reason}`);
+      logger.log("error", `version ${version} rejected, still running version ${before}: ${reason}`);
     }
     await this.#heartbeat();
   }

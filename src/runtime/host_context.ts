@@ -12,7 +12,7 @@ import type { Resources } from "./resources.ts";
 import { run } from "./run.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** What the contexts of host kinds are made from. */
+/** The services that the contexts of host kinds give access to. */
 export interface HostServices {
   flow: Flow;
   processes: Processes;
@@ -24,7 +24,7 @@ export interface HostServices {
   random: Random;
   system: System;
   logger: Logger;
-  /** The address that listeners bind to where the spec names none. */
+  /** The address of listeners whose spec names none. */
   host: string;
   /** Whether error responses contain the error. */
   dev: boolean;

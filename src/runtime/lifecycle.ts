@@ -3,10 +3,10 @@ import { asError, failure, type Value } from "../value/mod.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
 
-/** How long a change waits for what `init`, `term`, load and unload do, in milliseconds. */
+/** How long a change waits for load hooks, unload hooks, `init` and `term`, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** What the hooks of nodes run with. */
+/** Options of a lifecycle. */
 export interface LifecycleOptions {
   flow: Flow;
   processes: Processes;
@@ -14,15 +14,15 @@ export interface LifecycleOptions {
   logger: Logger;
 }
 
-/** The in ports that a unit's `term` links lead to, and the process that sends there. */
+/** The in ports that a unit's `term` links lead to, and the process for the packets. */
 interface Term {
   readonly ports: readonly InPort[];
   readonly process: Process | undefined;
 }
 
 /**
- * Runs the load and unload hooks of nodes, and sends to the `init` and `term` links of specs: changes one after another,
- * units in the order that the commit gives.
+ * Runs the load and unload hooks of nodes, and sends packets along the `init` and `term` links of specs. Changes run one
+ * after another, their units in the order of the commit.
  */
 export class Lifecycle {
   readonly #options: LifecycleOptions;
@@ -36,8 +36,8 @@ export class Lifecycle {
   }
 
   /**
-   * Returns what runs the hooks of a change. Call it before the change's generation is the newest: processes for `term`
-   * belong to the generation before.
+   * Returns a function that runs the hooks of a change. Call this before the generation of the change becomes the newest,
+   * because the processes for `term` belong to the generation before.
    */
   hooks({ load, unload, term }: Commit): () => Promise<void> {
     const terms = new Map([...term].map(([unit, ports]) => [unit, { ports, process: this.#open(ports) }]));
@@ -56,13 +56,13 @@ export class Lifecycle {
   }
 
   /**
-   * Runs hooks once those of earlier changes have ended, and waits for a time: they go on behind, and what was saved is
-   * in force whatever they do.
+   * Runs hooks once those of earlier changes have ended. Waits for them only for a limited time: they continue in the
+   * background, and the change is in force whatever they do.
    */
   async run(hooks: () => Promise<void>): Promise<void> {
     const settled = this.#settled = this.#settled.then(hooks);
     if (!await inTime(settled)) {
-      this.#options.logger.log("warn", `init and term have taken ${PATIENCE} ms and are not waited for`);
+      this.#options.logger.log("warn", `init and term are still running after ${PATIENCE} ms; continuing without them`);
     }
   }
 
@@ -76,24 +76,24 @@ export class Lifecycle {
     const ports = this.#options.table.init(unit);
     await this.#send(unit, "init", ports, this.#open(ports));
     for (const { symbol } of unit.nodes.toReversed()) {
-      await this.#logged(unit, "cannot be loaded", () => symbol.node.load?.());
+      await this.#logged(unit, "failed to load", () => symbol.node.load?.());
     }
   }
 
   /** Unloads a unit's nodes in the reverse order of their load. */
   async #unload(unit: Unit, term: Term | undefined): Promise<void> {
     for (const { symbol } of unit.nodes) {
-      await this.#logged(unit, "cannot be unloaded", () => symbol.node.unload?.());
+      await this.#logged(unit, "failed to unload", () => symbol.node.unload?.());
     }
     if (term !== undefined) await this.#send(unit, "term", term.ports, term.process);
   }
 
-  /** Opens a process for `init` or `term`; undefined if there is nothing to send to, or there are too many. */
+  /** Opens a process for `init` or `term`. @returns Undefined without ports, or if too many processes are open. */
   #open(ports: readonly InPort[]): Process | undefined {
     return ports.length === 0 ? undefined : this.#options.processes.open();
   }
 
-  /** Sends the spec along its `init` or `term` links. */
+  /** Sends the fields of the spec along its `init` or `term` links. */
   async #send(unit: Unit, name: "init" | "term", ports: readonly InPort[], process?: Process): Promise<void> {
     if (ports.length === 0) return;
     const { flow } = this.#options;
@@ -117,7 +117,7 @@ export class Lifecycle {
     });
   }
 
-  /** Runs a hook, and logs what it throws. */
+  /** Runs a hook and logs the error that it throws. */
   async #logged(unit: Unit, what: string, hook: () => void | Promise<void>): Promise<void> {
     try {
       await hook();
@@ -128,7 +128,7 @@ export class Lifecycle {
   }
 }
 
-/** Waits for a promise at most as long as a change waits for hooks. @returns Whether it settled. */
+/** Waits for a promise, but not longer than a change waits for hooks. @returns Whether it settled. */
 async function inTime(promise: Promise<void>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), PATIENCE));

@@ -10,9 +10,9 @@ import { numbersOf, Preparer } from "./preparer.ts";
 import { Stage } from "./stage.ts";
 import { Yielder } from "./yielder.ts";
 
-/** What a loader works with. */
+/** Options of a loader. */
 export interface LoaderOptions extends HostServices {
-  /** The namespace that the runtime runs; specs of others are checked and left alone. */
+  /** The namespace that the runtime runs. Specs of other namespaces are only checked. */
   namespace: string;
   scheme: Scheme<Kind>;
   pool: Pool;
@@ -22,12 +22,12 @@ export interface LoaderOptions extends HostServices {
   env: Readonly<Record<string, string>>;
 }
 
-/** How many symbols, or links, are sent to executors at a time. */
+/** How many symbols or links are sent to executors at a time. */
 const CHUNK = 50;
 
 /**
- * The registry's handler for node kinds: prepares what a transaction brings, which is all that can fail, and on commit
- * makes it the newest generation of the symbol table.
+ * The registry's handler for node kinds: prepares the specs of a transaction, which may fail, and on commit makes them the
+ * newest generation of the symbol table.
  */
 export class Loader implements Handler {
   readonly name = "the loader";
@@ -38,7 +38,7 @@ export class Loader implements Handler {
   readonly #preparer: Preparer;
   readonly #lifecycle: Lifecycle;
   #stage: Stage | undefined;
-  /** Takes back that addresses are about to become free. */
+  /** Undoes `markReplaced` of the sockets. */
   #unmark = () => {};
 
   constructor(options: LoaderOptions) {
@@ -47,12 +47,12 @@ export class Loader implements Handler {
     this.#lifecycle = new Lifecycle({ flow, processes, logger, table: this.table });
   }
 
-  /** The kinds that it knows. */
+  /** The known kinds. */
   get scheme(): Scheme<Kind> {
     return this.#options.scheme;
   }
 
-  /** Says whether specs are checked, and their top-level code run, before a version is accepted. Default true. */
+  /** Whether specs are checked, and their top levels run, before a version is accepted. Default true. */
   set dryRun(on: boolean) {
     this.#preparer.dryRun = on;
   }
@@ -63,7 +63,7 @@ export class Loader implements Handler {
     this.#stage = new Stage(this.#preparer, entries, () => this.#yielder.yieldIfDue());
   }
 
-  // what is undone was only staged: it is staged again, or the stage is discarded
+  // an undone operation was only staged: it is either staged again, or the stage is discarded
 
   async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
     if (!undo) await this.#stage!.put(entry);
@@ -77,7 +77,7 @@ export class Loader implements Handler {
     if (!undo && original.id.namespace === this.#options.namespace) this.#stage!.remove(idOf(original));
   }
 
-  /** Swaps generations. From here on nothing can fail. */
+  /** Makes the staged change the newest generation. Cannot fail. */
   async commit(): Promise<void> {
     const stage = this.#stage!;
     this.#stage = undefined;
@@ -100,7 +100,7 @@ export class Loader implements Handler {
     await sockets.finishSwap();
   }
 
-  /** Releases what was prepared. */
+  /** Releases everything that was prepared. */
   async discard(): Promise<void> {
     this.#unmark();
     await this.#stage?.discard();

@@ -1,69 +1,69 @@
 import { printable } from "../spec/mod.ts";
 import { causes, type Failure, type LogLevel } from "../value/mod.ts";
 
-/** What a log line says beside its message. */
+/** The fields of a log line besides its message. */
 export interface LogFields {
-  /** Id of the process. */
+  /** The id of the process. */
   process?: string;
-  /** Name of the node. */
+  /** The name of the node. */
   node?: string;
-  /** The way of the packet: `web.out > router.out[0] > hello`. */
+  /** The path of the packet: `web.out > router.out[0] > hello`. */
   path?: string;
-  /** `file:line:column`. */
+  /** The position in a file: `file:line:column`. */
   position?: string;
-  /** Messages of the causes, outermost first. */
+  /** The messages of the causes, outermost first. */
   cause?: string;
 }
 
-/** How lines are written. */
+/** The format of log lines. */
 export type LogFormat = "text" | "json";
 
-/** The levels, least grave first. */
+/** The log levels, least severe first. */
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-/** Writes log lines: one line each, whatever a value holds. */
+/** Writes log lines. Each takes exactly one line, whatever its values contain. */
 export class Logger {
   readonly #format: LogFormat;
-  readonly #least: number;
+  readonly #minimum: number;
   readonly #write: (line: string) => void;
 
   /**
-   * @param options `level`: the least grave one that is written, default `info`; `write`: where to, default standard
-   * error.
+   * @param options `level`: the least severe level that is written, default `info`. `write`: writes a line, default to
+   * standard error.
    */
   constructor(options: { format?: LogFormat; level?: LogLevel; write?: (line: string) => void } = {}) {
     this.#format = options.format ?? "text";
-    this.#least = LOG_LEVELS.indexOf(options.level ?? "info");
+    this.#minimum = LOG_LEVELS.indexOf(options.level ?? "info");
     this.#write = options.write ?? writeError;
   }
 
-  /** Writes one line. */
+  /** Writes a line. */
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    if (LOG_LEVELS.indexOf(level) < this.#least) return;
+    if (LOG_LEVELS.indexOf(level) < this.#minimum) return;
     const time = new Date().toISOString();
     if (this.#format === "json") this.#write(JSON.stringify({ time, level, message, ...fields }));
-    else this.#write(`${time} ${level.padEnd(5)} ${asText(message, fields)}`);
+    else this.#write(`${time} ${level.padEnd(5)} ${format(message, fields)}`);
   }
 
-  /** Writes an error with what it knows of where it arose. */
+  /** Writes an error with its path, position and causes. */
   failure(error: Failure, fields: LogFields = {}): void {
     this.log("error", error.message, { ...fields, ...describe(error) });
   }
 }
 
-/** What an error says of where and why it arose. */
+/** Returns the path, the position and the causes of an error. */
 export function describe(error: Failure): LogFields {
   const fields: LogFields = {};
   if (error.path !== undefined && error.path.length > 0) fields.path = error.path.join(" > ");
-  const [, ...behind] = causes(error) as Failure[];
-  const position = error.position ?? behind.find((cause) => cause.position !== undefined)?.position;
+  const [, ...inner] = causes(error) as Failure[];
+  const position = error.position ?? inner.find((cause) => cause.position !== undefined)?.position;
   if (position !== undefined) fields.position = position;
-  const cause = behind.map(({ message }) => message).filter((message) => message !== error.message).join(": ");
+  const cause = inner.map(({ message }) => message).filter((message) => message !== error.message).join(": ");
   if (cause !== "") fields.cause = cause;
   return fields;
 }
 
-function asText(message: string, { process, node, path, position, cause }: LogFields): string {
+function format(message: string, { process, node, path, position, cause }: LogFields): string {
   const parts = [];
   if (process !== undefined) parts.push(`[${process}]`);
   if (path !== undefined) parts.push(`${printable(path)}:`);

@@ -17,32 +17,32 @@ import { equal, isMap } from "../value/mod.ts";
 import type { Evaluate } from "./compile.ts";
 import { entryToSpec, specToEntry } from "./entry.ts";
 
-/** Specs as their files have them. */
+/** The specs of files. */
 export interface Manifest {
   specs: SourcedSpec[];
-  /** Everything that is wrong with them, in the order of the files. */
+  /** Errors and warnings, in the order of the files. */
   diagnostics: Diagnostic[];
 }
 
 /**
- * Which specs of a registry files stand for, beside those that are in them: all of the namespaces that are in the
- * files, or those with these entry ids (`namespace:name`). What they stand for and do not have is to go.
+ * The stored specs that files replace: all specs of the namespaces that occur in the files, or the specs with these entry
+ * ids (`namespace:name`). Those that the files do not contain are deleted.
  */
 export type Coverage = "namespaces" | ReadonlySet<string>;
 
-/** How files are read and checked. */
+/** Options for reading and checking files. */
 export interface ManifestOptions {
-  /** Of specs that name none. Default `default`. */
+  /** The namespace of specs that name none. Default `default`. */
   namespace?: string;
   scheme: Scheme<Kind>;
   evaluate: Evaluate;
-  /** What the store has already: links may lead there. */
+  /** The stored specs, which links may lead to. */
   registry?: Registry;
-  /** What of that the files stand for. Default nothing but what is in them. */
+  /** The stored specs that the files replace. Default: those that are in the files. */
   covers?: Coverage;
 }
 
-/** Reads and checks the specs of files. Runs nothing of theirs but templates. */
+/** Reads and checks the specs of files. Runs only their templates. */
 export function readManifest(files: readonly { name: string; text: string }[], options: ManifestOptions): Manifest {
   const { namespace = "default", registry, covers, scheme, evaluate } = options;
   const specs: SourcedSpec[] = [];
@@ -59,16 +59,16 @@ export function readManifest(files: readonly { name: string; text: string }[], o
   return { specs, diagnostics: sortDiagnostics(diagnostics) };
 }
 
-/** Whether a manifest can be applied. */
+/** Reports whether a manifest can be applied. */
 export function isApplicable(manifest: Manifest): boolean {
   return !hasErrors(manifest.diagnostics);
 }
 
 /**
- * What has to change in a registry so that it holds these specs. A named spec takes the place of the one that has its
- * name, and keeps its id; one whose id another name had in its namespace takes the place of that.
+ * Returns the changes after which a registry holds these specs. A spec replaces the stored one of its name and keeps the
+ * id of that. If the spec has the id of a stored one with another name in its namespace, it replaces that one.
  *
- * @param covers What of the registry the specs stand for beside; what of it they do not have is deleted.
+ * @param covers The stored specs that are deleted if they are not among these specs.
  */
 export function changesOf(specs: readonly SourcedSpec[], registry: Registry, covers?: Coverage): Change[] {
   const identified = identifyIn(specs, registry);
@@ -81,7 +81,7 @@ export function changesOf(specs: readonly SourcedSpec[], registry: Registry, cov
   ];
 }
 
-/** The entries of a registry that specs stand for and do not have. */
+/** Returns the stored entries that the specs cover but do not contain. */
 export function goneFrom(specs: readonly SourcedSpec[], registry: Registry, covers: Coverage): Entry[] {
   const kept = new Set(identifyIn(specs, registry).map(entryIdOf));
   const covered = covers === "namespaces"
@@ -90,12 +90,12 @@ export function goneFrom(specs: readonly SourcedSpec[], registry: Registry, cove
   return covered.filter(({ id }) => !kept.has(id.text));
 }
 
-/** The entry ids of specs, `namespace:name`, as they are in a registry or would be. */
+/** Returns the entry ids (`namespace:name`) that specs have in a registry, or would have. */
 export function entryIds(specs: readonly SourcedSpec[], registry: Registry): Set<string> {
   return new Set(identifyIn(specs, registry).map(entryIdOf));
 }
 
-/** The steps that put one spec into a registry: none if it is there already. */
+/** Returns the changes that store one spec: none if it is stored already. */
 export function changeOf(spec: Spec, origin: Origin | undefined, registry: Registry): Change[] {
   const entry = specToEntry(spec, origin);
   const there = registry.get(entry.id);
@@ -118,7 +118,7 @@ function idIn(entry: Entry | undefined): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** Entries whose id the author has given to a spec of another name in the same namespace. */
+/** Returns the entries whose id now belongs to a spec of another name in the same namespace. */
 function renamedFrom(specs: readonly SourcedSpec[], registry: Registry): Entry[] {
   const byId = new SpecIds(registry);
   return specs.flatMap(({ spec: { namespace, name, id } }) => {
@@ -127,15 +127,15 @@ function renamedFrom(specs: readonly SourcedSpec[], registry: Registry): Entry[]
   });
 }
 
-/** What links and names of specs can lead to in a registry, but for entries that are to go. */
+/** Returns a function that looks up specs of a registry by name or id, without the entries that are deleted. */
 function knownIn(registry: Registry, gone: readonly Entry[] | undefined) {
   const byId = new SpecIds(registry);
-  const leaving = new Set(gone);
+  const deleted = new Set(gone);
   return (namespace: string, nameOrId: string): { spec: SpecDraft } | undefined => {
     const entry = registry.get({ namespace, name: nameOrId }) ?? byId.get(namespace, nameOrId);
-    if (entry === undefined || leaving.has(entry)) return undefined;
+    if (entry === undefined || deleted.has(entry)) return undefined;
     const { spec } = entryToSpec(entry);
-    // a link that leads nowhere is forgiven where it was there before, but not to what goes with this very change
+    // a dangling link is tolerated if it existed before, but not if this change deletes its target
     return { spec: gone === undefined ? spec : { ...spec, links: {} } };
   };
 }

@@ -1,4 +1,4 @@
-/** A namespace, running: what joins the registry, the flow and the pool. */
+/** The runtime of a namespace: joins the registry, the flow and the pool. */
 export * from "./entry.ts";
 export * from "./follower.ts";
 export * from "./log.ts";

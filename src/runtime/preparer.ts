@@ -12,15 +12,15 @@ import {
   envOf,
   type Evaluate,
   readFields,
-  refusal,
+  rejection,
 } from "./compile.ts";
 import { entryToSpec } from "./entry.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log.ts";
 
-/** What specs are prepared with. */
+/** Options of a preparer. */
 export interface PreparerOptions {
-  /** The namespace that the runtime runs; specs of others are checked and left alone. */
+  /** The namespace that the runtime runs. Specs of other namespaces are only checked. */
   namespace: string;
   scheme: Scheme<Kind>;
   /** Evaluates templates with the runtime's variables. */
@@ -35,7 +35,7 @@ export interface PreparerOptions {
 
 /**
  * Prepares the specs of a transaction: does everything that can fail (templates, sockets, code), so that the commit
- * cannot. What it has prepared is released exactly once.
+ * cannot fail. Everything that is prepared is released exactly once.
  */
 export class Preparer {
   /**
@@ -54,16 +54,16 @@ export class Preparer {
    * Prepares the spec of an entry.
    *
    * @returns Undefined for a spec of another namespace, which is only checked.
-   * @throws {Error} Why the spec cannot run, with its position; whatever was prepared of it is released.
+   * @throws {Error} The reason why the spec cannot run, with its position. What was prepared of it is released.
    */
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
     const { scheme, evaluate, namespace } = this.#options;
     const { spec, origin } = entryToSpec(entry);
     const foreign = spec.namespace !== namespace;
     if (foreign || this.dryRun) {
-      // variables are those of the runtime that runs the namespace
+      // the variables of another namespace are only known to the runtime that runs it
       const diagnostics = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
-      if (hasErrors(diagnostics)) throw refusal(diagnostics);
+      if (hasErrors(diagnostics)) throw rejection(diagnostics);
     }
     if (foreign) return undefined;
     const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
@@ -92,7 +92,7 @@ export class Preparer {
         await prepared.release?.();
       } catch (thrown) {
         const name = unit.spec.name ?? unit.spec.id;
-        const error = failure(`${name} cannot be released`, { cause: asError(thrown) });
+        const error = failure(`${name} failed to release`, { cause: asError(thrown) });
         this.#options.logger.failure(error, { node: name });
       }
     }

@@ -4,14 +4,14 @@ import { failure } from "../value/mod.ts";
 
 /** How many processes may be open at a time. */
 export const MAX_PROCESSES = 10_000;
-/** How long a process may take where nothing else is said, in milliseconds. */
+/** The default time limit of a process, in milliseconds. */
 export const PROCESS_TIMEOUT = 30_000;
-/** How long processes of an older generation may go on, in milliseconds. */
+/** How long processes of a replaced generation may continue, in milliseconds. */
 const RETIREMENT = 30_000;
-/** How often it is looked for processes that take too long, in milliseconds. */
+/** The interval of the check for processes that take too long, in milliseconds. */
 const SWEEP = 100;
 
-/** The processes of a runtime: opens them in the newest generation, knows their ids, ends those that take too long. */
+/** The processes of a runtime: opens them in the newest generation, and ends those that take too long. */
 export class Processes {
   readonly #flow: Flow;
   readonly #retirement: number;
@@ -20,15 +20,15 @@ export class Processes {
   readonly #timer: ReturnType<typeof setInterval>;
   #number = 0;
   #open = 0;
-  /** Generations that have been replaced, and when. */
+  /** The replaced generations, and when they were replaced. */
   readonly #replaced: { number: number; at: number }[] = [];
   #emptied: (() => void) | undefined;
-  /** The time of the last look, near enough for deadlines. */
+  /** The time of the last check, which is exact enough for deadlines. */
   #now = performance.now();
 
   /**
-   * @param free Told the units that no process can reach any more.
-   * @param retirement How long processes of an older generation may go on, in milliseconds. Default 30 s.
+   * @param free Called with the units that no process can reach any more.
+   * @param retirement How long processes of a replaced generation may continue, in milliseconds. Default 30 s.
    */
   constructor(flow: Flow, free: (units: readonly Unit[]) => void, retirement = RETIREMENT) {
     this.#flow = flow;
@@ -37,22 +37,22 @@ export class Processes {
     this.#timer = setInterval(() => this.#sweep(), SWEEP);
   }
 
-  /** How many are open. */
+  /** How many processes are open. */
   get size(): number {
     return this.#open;
   }
 
-  /** The oldest generation that a process sees. */
+  /** The oldest generation that a process still sees. */
   get oldest(): number {
     return this.#generations.live[0]!.number;
   }
 
-  /** Those that are open. */
+  /** Returns the open processes. */
   list(): Process[] {
     return this.#generations.live.flatMap(({ processes }) => processes.values());
   }
 
-  /** Opens one in the newest generation; undefined if there are too many. */
+  /** Opens a process in the newest generation. @returns Undefined if too many are open. */
   open(timeout = PROCESS_TIMEOUT): Process | undefined {
     if (this.#open >= MAX_PROCESSES) return undefined;
     const process = this.#flow.open({ number: ++this.#number, generation: this.#generations.current });
@@ -62,32 +62,32 @@ export class Processes {
     return process;
   }
 
-  /** A process that was opened here has ended. */
+  /** Records that a process has ended. */
   ended(process: Process): void {
     this.#open--;
     this.#generations.leave(process);
     if (this.#open === 0) this.#emptied?.();
   }
 
-  /** The id of a process: a UUIDv7. */
+  /** Returns the id of a process, a UUIDv7. */
   idOf(process: Process): string {
     let id = this.#ids.get(process);
     if (id === undefined) this.#ids.set(process, id = uuidv7());
     return id;
   }
 
-  /** Makes a generation the newest. @param retired Units that it no longer has. */
+  /** Makes a generation the newest. @param retired The units that it no longer contains. */
   advance(generation: number, retired: readonly Unit[]): void {
     this.#replaced.push({ number: this.#generations.current, at: performance.now() });
     this.#generations.advance(generation, retired);
   }
 
-  /** Answers when no process is open. */
+  /** Resolves when no process is open. */
   async drained(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
   }
 
-  /** Ends all of them now. */
+  /** Ends all processes now. */
   close(error: Error): void {
     clearInterval(this.#timer);
     for (const process of this.list()) this.#flow.abort(process, error);

@@ -3,7 +3,7 @@ import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { Pool, type WardenLink } from "../pool/mod.ts";
+import { type LogSubject, Pool, type WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import type { Store } from "../store/mod.ts";
@@ -18,27 +18,27 @@ import { Processes } from "./processes.ts";
 import { Resources } from "./resources.ts";
 import { Transactions } from "./transactions.ts";
 
-/** How a runtime is made. */
+/** Options of a runtime. */
 export interface RuntimeOptions {
-  /** Taken over: it is closed with the runtime. */
+  /** The store; it is closed with the runtime. */
   store: Store;
-  /** The namespace that it runs. Default `default`. */
+  /** The namespace to run. Default `default`. */
   namespace?: string;
   scheme: Scheme<Kind>;
   logger: Logger;
-  /** Variables that templates see. Default none. */
+  /** The variables that templates see. Default none. */
   env?: ValueMap;
-  /** The address that listeners bind to where the spec says none. Default 127.0.0.1. */
+  /** The address of listeners whose spec names none. Default 127.0.0.1. */
   host?: string;
-  /** Executors that serve at a time. Default one less than the machine has processors, one at least. */
+  /** How many executors serve at a time. Default: one less than the machine has processors, at least one. */
   executors?: number;
-  /** Limit of each executor's V8 heap, in MiB. Default 256. */
+  /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
-  /** Modules of kinds that were added to the built-in ones. */
+  /** URLs of modules with additional kinds. */
   extensions?: readonly string[];
-  /** Whether error answers tell the error. Default false. */
+  /** Whether error responses contain the error. Default false. */
   dev?: boolean;
-  /** Started beforehand, so that it is up by the time it is wanted. */
+  /** A warden that was started beforehand. Default: a new one. */
   warden?: WardenLink;
   /** The clock of host kinds. Default the machine's. */
   clock?: Clock;
@@ -46,10 +46,10 @@ export interface RuntimeOptions {
   unguarded?: boolean;
 }
 
-/** How long requests in flight have to end when a runtime is drained, in milliseconds. */
+/** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
 
-/** One namespace, running: its registry, its symbol table, its executors and its sockets. */
+/** The runtime of one namespace: its registry, symbol table, executors and sockets. */
 export class Runtime {
   readonly namespace: string;
   readonly registry: Registry;
@@ -81,7 +81,7 @@ export class Runtime {
       flow,
       codecs: CODECS,
       extensions: options.extensions ?? [],
-      log: (level, message, about = {}) => this.#log(level, message, about),
+      log: (level, message, about) => this.#log(level, message, about),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
@@ -125,9 +125,9 @@ export class Runtime {
   }
 
   /**
-   * Makes a runtime, starts its executors, and takes the head of its store.
+   * Starts a runtime: starts the executors, and loads the head of the store.
    *
-   * @throws {Error} Why no version of the store can be run.
+   * @throws {Error} If no version of the store can run, with the reason.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const runtime = new Runtime(options);
@@ -142,16 +142,16 @@ export class Runtime {
   }
 
   /**
-   * Takes no new requests, and waits for those in flight.
+   * Stops accepting requests, and waits for those in flight.
    *
    * @param timeout In milliseconds.
-   * @returns Whether all of them ended in time.
+   * @returns Whether all requests ended in time.
    */
   async drain(timeout = DRAIN): Promise<boolean> {
     return await within(timeout, Promise.all([this.sockets.drain(), this.processes.drained()])) !== TIMED_OUT;
   }
 
-  /** Ends everything now. */
+  /** Ends all processes and executors, and closes the registry. */
   async close(): Promise<void> {
     await this.follower.stop();
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
@@ -161,12 +161,7 @@ export class Runtime {
     await this.#store.close();
   }
 
-  #log(
-    level: LogLevel,
-    message: string,
-    about: Parameters<ConstructorParameters<typeof Pool>[0]["log"]>[2] = {},
-  ): void {
-    const { process, symbol } = about;
+  #log(level: LogLevel, message: string, { process, symbol }: LogSubject = {}): void {
     this.#logger.log(level, message, {
       ...process !== undefined && { process: this.processes.idOf(process) },
       ...symbol !== undefined && { node: symbol.name },

@@ -3,18 +3,18 @@ import { KINDS } from "../kinds/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { asError, failure } from "../value/mod.ts";
 
-/** Which kinds a runtime knows. */
+/** The kinds of a scheme. */
 export interface SchemeOptions {
-  /** The built-in ones; default all. */
+  /** The built-in kinds. Default all. */
   kinds?: readonly Kind[];
-  /** URLs of modules that add more. */
+  /** URLs of modules with additional kinds. */
   extensions?: readonly string[];
 }
 
 /**
- * The table of kinds.
+ * Returns the table of kinds.
  *
- * @throws {Error} If a module cannot be loaded, exports no kind, or one of its kinds clashes with another: it is named.
+ * @throws {Error} If a module cannot be loaded, exports no kind, or exports a kind whose name is taken. Names the module.
  */
 export async function loadScheme({ kinds = KINDS, extensions = [] }: SchemeOptions = {}): Promise<Scheme<Kind>> {
   const scheme = new Scheme<Kind>(kinds);
@@ -22,28 +22,28 @@ export async function loadScheme({ kinds = KINDS, extensions = [] }: SchemeOptio
     try {
       for (const kind of kindsOf(await import(url))) scheme.add(kind);
     } catch (thrown) {
-      throw failure(`the extension ${url} cannot be used`, { cause: asError(thrown) });
+      throw failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
     }
   }
   return scheme;
 }
 
-/** The built-in kind of that name or alias. @throws {Error} If there is none, with the nearest one. */
+/** Returns the built-in kind with a name or alias. @throws {Error} If there is none; it suggests the nearest name. */
 export function builtInKind(name: string): Kind {
   const kind = KINDS.find((known) => known.name === name || known.aliases?.includes(name));
   if (kind !== undefined) return kind;
   const meant = nearest(name, KINDS.map((known) => known.name));
-  throw failure(`there is no built-in kind ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`);
+  throw failure(`unknown built-in kind "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
 }
 
 function kindsOf(module: { default?: unknown }): Kind[] {
   const list = Array.isArray(module.default) ? module.default : [module.default];
   for (const kind of list) {
     const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
-    if (typeof name !== "string") throw failure("it has no default export that is a kind, or a list of kinds");
+    if (typeof name !== "string") throw failure("its default export is neither a kind nor a list of kinds");
     const missing = Object.entries({ summary, fields, ports, prepare: prepare ?? compound })
       .find(([, value]) => value === undefined)?.[0];
-    if (missing !== undefined) throw failure(`the kind ${name} has no ${missing}`);
+    if (missing !== undefined) throw failure(`missing property "${missing}" of kind "${name}"`);
   }
   return list as Kind[];
 }

@@ -2,26 +2,26 @@ import type { Entry } from "../registry/mod.ts";
 import type { CompiledUnit } from "./compile.ts";
 import type { Preparer } from "./preparer.ts";
 
-/** How many specs are prepared ahead of their turn: more start no faster, and keep requests on the executors waiting. */
+/** How many specs are prepared ahead of their turn. More would not speed up a start, but delay requests on executors. */
 const AHEAD = 16;
 
-/** The changes of one transaction between its begin and its commit or discard. */
+/** The changes of one transaction, from its begin to its commit or discard. */
 export class Stage {
   readonly #preparer: Preparer;
   readonly #pause: () => Promise<void>;
   /** Prepared units by the id of their spec. */
   readonly #insert = new Map<string, CompiledUnit>();
   readonly #remove = new Set<string>();
-  /** What the transaction brings, in order. */
+  /** The entries that the transaction creates and updates, in order. */
   readonly #entries: readonly Entry[];
-  /** How many of them are prepared, or being prepared. */
+  /** How many of them are prepared or being prepared. */
   #next = 0;
-  /** Results of preparing ahead, until their turn. */
+  /** Entries that are prepared ahead, until their turn. */
   readonly #ahead = new Map<Entry, Promise<CompiledUnit | undefined>>();
 
   /**
-   * @param entries What the transaction creates and updates, in order.
-   * @param pause Awaited before each spec, to let requests have their turn.
+   * @param entries The entries that the transaction creates and updates, in order.
+   * @param pause Awaited before each spec, so that requests are not delayed.
    */
   constructor(preparer: Preparer, entries: readonly Entry[], pause: () => Promise<void>) {
     this.#preparer = preparer;
@@ -42,7 +42,7 @@ export class Stage {
     };
   }
 
-  /** Prepares an entry. An entry that comes a second time, because it was deferred, replaces what was staged. */
+  /** Prepares and stages an entry. A deferred entry comes a second time, and replaces the unit that was staged. */
   async put(entry: Entry): Promise<void> {
     this.#prepareAhead();
     const unit = await (this.#ahead.get(entry) ?? this.#prepare(entry));

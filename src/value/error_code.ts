@@ -24,7 +24,6 @@ export const ERROR_CODES = {
   not_a_value: "Something that is not a value, such as a function, cannot be a payload or part of an answer.",
   not_found: "The entry, version or other object does not exist.",
   numeric_overflow: "The result of a CEL calculation does not fit into a 64-bit integer.",
-  refused: "An executor sent a packet that it is not allowed to send.",
   rejected: "A handler rejected the change; the error's cause says why.",
   request_timeout: "The request body did not arrive in time; answered with status 408.",
   timeout: "A call, a process or a handler exceeded its time limit.",

@@ -111,19 +111,19 @@ Deno.test("a module of kinds that cannot be used is named, with the reason", asy
     const [name, reason] of [
       ["throws.ts", "out of paint"],
       ["clash.ts", "the kind snippet cannot be called snippet: that is a name of the kind snippet"],
-      ["none.ts", "it has no default export that is a kind, or a list of kinds"],
-      ["half.ts", "the kind half has no fields"],
+      ["none.ts", "its default export is neither a kind nor a list of kinds"],
+      ["half.ts", 'missing property "fields" of kind "half"'],
     ] as const
   ) {
     assertEquals(await project.refusal(`kinds --extension ${name}`), [
       1,
-      `the extension ${url(name)} cannot be used: ${reason}`,
+      `extension ${url(name)} cannot be loaded: ${reason}`,
     ]);
   }
   for (const name of ["broken.ts", "nothere.ts"]) {
     const [code, err] = await project.refusal(`check - --extension ${name}`, { input: "kind: nop" });
     assertEquals(code, 1);
-    assert(err.startsWith(`the extension ${url(name)} cannot be used: `), err);
+    assert(err.startsWith(`extension ${url(name)} cannot be loaded: `), err);
   }
   assertEquals(await project.refusal("kinds --extension https://example.com/kinds.ts"), [
     1,

@@ -92,7 +92,7 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
     [["-f", `${path}/kind.yaml`], /kind\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/],
     [["-f", `${path}/web.yaml`], /web\.yaml:6:\d+: invalid template: the variable PORT is not set; [^\n]+$/],
     [["-f", `${path}/late.yaml`], /late\.yaml:\d+:\d+: not today$/],
-    [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be used: out of paint$/],
+    [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be loaded: out of paint$/],
     [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
     [["--store", "memory:"], /^--store memory: has nothing in it to begin with; name spec files with -f\n/, 2],
     [["-f", "-", "--watch"], /^--watch needs files or folders to watch: name them with -f\n/, 2],

@@ -1,4 +1,4 @@
-// Opens many connections at once, sends a request on each when all are open, and prints how the answers were counted.
+// Opens many connections at once, sends a request on each once all are open, and prints the answers by status.
 //
 //   deno run --allow-net clients.ts PORT CONNECTIONS PATH
 const [port, connections, path] = Deno.args as [string, string, string];

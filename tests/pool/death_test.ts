@@ -7,8 +7,8 @@ import { until } from "../support/until.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
 import { serving } from "./serving.ts";
 
-// An executor or the warden may die in any way: another takes its place, what nobody has seen is run again, once, and
-// nothing that somebody has seen is done twice.
+// However an executor or the warden dies, another replaces it. Processes without visible effects are run again, once;
+// visible effects are never repeated.
 
 const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) =>
   new URL(file, import.meta.url).href
@@ -39,14 +39,14 @@ const SPECS = JSON.stringify([
     links: Object.fromEntries(ROUTES.map((name, n) => [`out[${n}]`, [{ name, port: "in" }]])),
   },
   snippet("good", "({ query }) => Number(query.n[0]) + 1"),
-  // reads something of the host's, then is held there
+  // calls a pure node of the host, then is held there
   snippet("unseen", "() => 'unseen'", "look"),
   linked("count_pure", "look", "hold"),
-  // does something, then is held
+  // causes an effect, then is held
   snippet("seen", "() => 'seen'", "act"),
   linked("count", "act", "hold"),
   { kind: "hold", name: "hold" },
-  // the same with an effect on the engine
+  // causes an effect on the engine, then is held
   snippet("created", "() => ({ kind: 'nop', name: 'made' })", "create"),
   linked("syscall", "create", "hold", { opcode: "nodes.create" }),
   linked("escaped", "escaped", "count"),
@@ -69,18 +69,18 @@ class Scene implements AsyncDisposable {
     return scene;
   }
 
-  /** Has escaped code do something to its thread, once it has caused an effect, so that it is not run again. */
+  /** Runs escaped code on its thread, after an effect that keeps it from being run again. */
   async end(code: string): Promise<number> {
     let count = 0;
     for (const { unit } of this.world.runtime.loader.table.units()) {
       for (const { symbol } of unit.nodes) if (symbol.name === "count") count = symbol.number;
     }
-    const ask = `[0, ${ToHost.Ask}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words"]`;
-    const body = `given.port.postMessage(${ask}); ${code}`;
+    const call = `[0, ${ToHost.Call}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words"]`;
+    const body = `given.port.postMessage(${call}); ${code}`;
     return (await this.world.fetch("/escaped", { method: "POST", body })).status;
   }
 
-  /** Requests that are under way, held at the host. */
+  /** Sends requests that are held at the host. */
   async hold(...paths: string[]): Promise<Promise<{ status: number; text: string }>[]> {
     const before = holding();
     const answers = paths.map((path) => this.world.fetch(path));
@@ -88,13 +88,13 @@ class Scene implements AsyncDisposable {
     return answers;
   }
 
-  /** Waits until `unseen` was run again: an answer to what its dead executor had asked comes first. */
+  /** Waits until `unseen` was run again, after the host calls of its dead executor were answered. */
   async again(): Promise<void> {
     letGo();
     await until("what nobody has seen is run again", () => counts.get("unseen") === 2 && holding() === 1);
   }
 
-  /** Fails if an answer is wrong. */
+  /** Checks that requests get the right answers. */
   async answers(): Promise<void> {
     const good = await Promise.all(Array.from({ length: 50 }, (_, n) => this.world.fetch(`/good?n=${n}`)));
     assertEquals(good.map(({ text }) => text), good.map((_, n) => String(n + 1)));
@@ -113,7 +113,7 @@ const ENDS: Record<string, [code: string, why: RegExp]> = {
 };
 
 for (const [name, [code, why]] of Object.entries(ENDS)) {
-  Deno.test(`an executor that ${name} is replaced; what was seen is not done again, the rest is`, async () => {
+  Deno.test(`an executor that ${name} is replaced; processes are run again unless they had effects`, async () => {
     await using scene = await Scene.start();
     const { world } = scene;
     const [unseen, seen, created] = await scene.hold("/unseen", "/seen", "/created");
@@ -125,14 +125,14 @@ for (const [name, [code, why]] of Object.entries(ENDS)) {
     await scene.again();
     letGo();
     assertEquals((await unseen!).text, "unseen");
-    // the ask that was in the port when the thread died was taken, once
+    // the host call that was in the port when the thread died was taken, once
     assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1, "last words": 1 });
     assertEquals(world.runtime.registry.version.id, version);
     await scene.answers();
   });
 }
 
-Deno.test("an executor that is killed takes its culprit with it and nobody else; who is run again is so once", async () => {
+Deno.test("a killed executor fails the offender only; other processes are run again once", async () => {
   await using scene = await Scene.start();
   const { world } = scene;
   const [unseen, seen] = await scene.hold("/unseen", "/seen");
@@ -148,13 +148,13 @@ Deno.test("an executor that is killed takes its culprit with it and nobody else;
   await scene.answers();
 });
 
-/** Starts a runtime whose warden can be got at. */
+/** Starts a runtime and gives access to the worker of its warden. */
 async function withWarden(act: (scene: Scene, link: WardenLink, warden: Worker) => Promise<void>): Promise<void> {
   const { Worker } = globalThis;
   let warden: Worker | undefined;
   globalThis.Worker = class extends Worker {
-    constructor(...of: ConstructorParameters<typeof Worker>) {
-      super(...of);
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
       warden = this;
     }
   };
@@ -165,14 +165,14 @@ async function withWarden(act: (scene: Scene, link: WardenLink, warden: Worker) 
 }
 
 const WARDEN_ENDS: Record<string, (link: WardenLink, warden: Worker) => void> = {
-  // an order that cannot be: it throws in the warden
+  // an invalid order, which throws in the warden
   "crashes": (link) => link.order({ order: "spawn" } as never),
-  // nobody is told of its end, so that it is silent from then on
+  // nothing reports its end, it is only silent
   "is killed, and silent": (_, warden) => warden.terminate(),
 };
 
 for (const [name, end] of Object.entries(WARDEN_ENDS)) {
-  Deno.test(`a warden that ${name} is started again, with executors for all that it had`, async () => {
+  Deno.test(`a warden that ${name} is restarted, with new executors`, async () => {
     await withWarden(async (scene, link, warden) => {
       const { world } = scene;
       const [unseen, seen] = await scene.hold("/unseen", "/seen");
@@ -189,7 +189,7 @@ for (const [name, end] of Object.entries(WARDEN_ENDS)) {
   });
 }
 
-Deno.test("a spare takes the place of an executor that dies while it is idle", async () => {
+Deno.test("a spare replaces an executor that dies while it is idle", async () => {
   await using scene = await Scene.start();
   const { world } = scene;
   const began = performance.now();
@@ -200,7 +200,7 @@ Deno.test("a spare takes the place of an executor that dies while it is idle", a
   await serving(world);
 });
 
-Deno.test("a node of a kind's own that hangs is stopped, and its thread goes on", async () => {
+Deno.test("a node that hangs in the code of its kind is stopped, and its thread continues", async () => {
   await using scene = await Scene.start();
   assertEquals(await scene.end("given.hang()"), 500);
   await scene.world.logged(/escaped was stopped after 1000 ms/);

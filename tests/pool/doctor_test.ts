@@ -20,7 +20,7 @@ async function run(command: typeof doctor, given: Record<string, string> = {}): 
   return { code, out: lines.join("\n") };
 }
 
-Deno.test("doctor says that this Deno will do", async () => {
+Deno.test("doctor passes on this Deno", async () => {
   const { code, out } = await run(doctor);
   const lines = out.split("\n");
   for (const line of lines) assertMatch(line, /^pass {2}\S.*: \S/);
@@ -28,7 +28,7 @@ Deno.test("doctor says that this Deno will do", async () => {
   assertEquals(code, 0);
 });
 
-Deno.test("doctor says what does not hold, and what it saw instead", async () => {
+Deno.test("doctor reports what does not hold, and what it saw instead", async () => {
   assertEquals(await run(doctorOf(FACTS)), {
     code: 1,
     out: "pass  water is wet: wet\nFAIL  fire is cold: hot\nFAIL  ice is warm: cold",

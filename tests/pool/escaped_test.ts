@@ -2,8 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { World } from "../runtime/world.ts";
 import { GUARDED } from "./extension/escaped.ts";
 
-// Whoever escapes the realm is on a thread that holds no permission, whose global is stripped, and that no import leads
-// out of. The kind `escaped` runs code there as trusted code would.
+// Code that escapes the realm is on a thread without permissions, with a stripped global and without imports. The kind
+// `escaped` runs code there, outside of the realm.
 
 const EXTENSION = new URL("./extension/escaped.ts", import.meta.url).href;
 const SPECS = JSON.stringify([
@@ -11,8 +11,8 @@ const SPECS = JSON.stringify([
   { kind: "escaped", name: "escaped" },
 ]);
 
-/** With what is left of the global when the thread is sealed: what no permission guards is not there. */
-const ENCODED: Record<string, string> = {
+/** Attempts to use what no permission guards, on the locked down global. */
+const REMOVED: Record<string, string> = {
   "Deno": "return Deno.kill",
   "node:process": "return process.pid",
   "require": "return require('node:fs')",
@@ -48,18 +48,18 @@ Deno.test("code that has escaped the realm", async (t) => {
   const tried = JSON.parse((await run("return given.tried")).replace(/^got /, ""));
   for (const name of Object.keys(GUARDED)) {
     await t.step(
-      `${name} needs a permission, which is not there`,
+      `${name} needs a permission, which is denied`,
       () => assertMatch(tried[name], /NotCapable|Requires \w+ access/),
     );
   }
-  for (const [name, code] of Object.entries(ENCODED)) {
-    await t.step(`${name} is not there on the sealed thread`, async () => {
+  for (const [name, code] of Object.entries(REMOVED)) {
+    await t.step(`${name} is removed from the thread`, async () => {
       assertMatch(await run(code.replaceAll("PROJECT", EXTENSION)), /^\w*Error: /);
       assertEquals(await run("return 6 * 7"), "got 42");
     });
   }
-  await t.step("nothing that reaches out can be reached from the sealed global", async () => {
-    assertEquals(await run("return given.ways()"), "got []");
+  await t.step("no function that reaches outside can be reached from the global", async () => {
+    assertEquals(await run("return given.paths()"), "got []");
   });
   assertEquals(world.runtime.pool.status().deaths, []);
 });

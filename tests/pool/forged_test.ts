@@ -6,13 +6,13 @@ import { until } from "../support/until.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
 import { serving } from "./serving.ts";
 
-// Code that has escaped the realm has the port to the host: it may post whatever it likes, and gets nothing by it.
+// Code that has escaped the realm has the port to the host, and may post anything there without gaining anything.
 
 const EXTENSIONS = ["./extension/escaped.ts", "./extension/counter.ts"].map((file) =>
   new URL(file, import.meta.url).href
 );
 
-/** `/escaped` runs any code on the executor; it is not linked to `count`, `/held` is, by way of `pass`. */
+/** `escaped` runs any code on the executor. It is not linked to `count`; only `pass` is. */
 function specs(extra: Record<string, unknown>[] = []): string {
   return JSON.stringify([
     { kind: "listener", name: "web", port: 0, links: { out: [{ name: "router", port: "in" }] } },
@@ -53,7 +53,7 @@ class Forger implements AsyncDisposable {
     return new Forger(world);
   }
 
-  /** Has escaped code post frames; `process` and `symbol` in them are its own. Answers what it was told. */
+  /** Lets escaped code post frames, in which `process` and `symbol` are its own. @returns The answer to its request. */
   async post(frames: string): Promise<{ status: number; text: string }> {
     const code = `const { process, symbol, port } = given; port.postMessage(${frames}); return "posted"`;
     return await this.world.fetch("/escaped", { method: "POST", body: code });
@@ -63,7 +63,7 @@ class Forger implements AsyncDisposable {
     for (const { unit } of this.world.runtime.loader.table.units()) {
       for (const { symbol } of unit.nodes) if (symbol.name === name) return symbol.number;
     }
-    throw new Error(`no node is called ${name}`);
+    throw new Error(`unknown node "${name}"`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,7 +72,7 @@ class Forger implements AsyncDisposable {
   }
 }
 
-/** A request that is held at a node of the host. */
+/** Sends a request that is held at a node of the host. */
 async function hold({ world }: Forger): Promise<{ process: number; answer: Promise<{ status: number }> }> {
   const before = new Set(world.runtime.processes.list());
   const answer = world.fetch("/held");
@@ -81,17 +81,17 @@ async function hold({ world }: Forger): Promise<{ process: number; answer: Promi
   return { process: process.number, answer };
 }
 
-Deno.test("a packet to a node that the sender is not linked to is refused and named", async () => {
+Deno.test("a packet to a node that the sender is not linked to is rejected and logged", async () => {
   await using forger = await Forger.start(1);
   const count = forger.symbol("count");
-  const ask = (from: string | number, port = 0) =>
-    `[0, ${ToHost.Ask}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
-  for (const frames of [ask("symbol"), ask(0), ask(-1), ask(1e9), ask("symbol", 77)]) {
+  const call = (from: string | number, port = 0) =>
+    `[0, ${ToHost.Call}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
+  for (const frames of [call("symbol"), call(0), call(-1), call(1e9), call("symbol", 77)]) {
     assertEquals((await forger.post(frames)).text, "got posted");
-    const why = await forger.world.logged(/was refused a packet to node/);
+    const why = await forger.world.logged(/packet to node \d+ rejected/);
     assertMatch(
       why,
-      new RegExp(`error executor \\d+ was refused a packet to node ${count}: node -?\\d+ is not linked to`),
+      new RegExp(`error executor \\d+: packet to node ${count} rejected: node -?\\d+ is not linked to`),
     );
     forger.world.log.length = 0;
   }
@@ -100,23 +100,23 @@ Deno.test("a packet to a node that the sender is not linked to is refused and na
   assertEquals(counts.get("counted"), 1);
 });
 
-Deno.test("a process that is on another executor is out of reach", async () => {
+Deno.test("a process on another executor is out of reach", async () => {
   await using forger = await Forger.start(2);
   const { world } = forger;
   const { process, answer } = await hold(forger);
   const pass = forger.symbol("pass");
   const count = forger.symbol("count");
-  // one of the two executors has the process that is held; what the other posts in its name counts for nothing
+  // one of the two executors has the held process; frames that the other posts for it have no effect
   const forged = [
-    `[0, ${ToHost.Ask}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
-    `[0, ${ToHost.Ask}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Call}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Call}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
     `[0, ${ToHost.Answer}, ${process}, 0, 2, ${Form.Plain}, "forged"]`,
     `[0, ${ToHost.Idle}, ${process}, 2]`,
     `[0, ${ToHost.Ended}, ${process}]`,
     `[0, ${ToHost.Log}, ${process}, ${pass}, "info", "forged"]`,
   ];
   for (const frames of forged) assertEquals((await forger.post(frames)).text, "got posted");
-  await world.logged(new RegExp(`was refused a packet to node ${count}: process ${process} is not on it`));
+  await world.logged(new RegExp(`packet to node ${count} rejected: process ${process} is not on it`));
   const { runtime } = world;
   const id = runtime.processes.idOf(runtime.processes.list().find(({ number }) => number === process)!);
   assert(!(await world.logged(/forged/)).includes(id));
@@ -125,7 +125,7 @@ Deno.test("a process that is on another executor is out of reach", async () => {
   assertEquals((await answer).status, 200);
 });
 
-Deno.test("a process sees its own generation only", async () => {
+Deno.test("a process only sees its own generation", async () => {
   await using forger = await Forger.start(1);
   const { world } = forger;
   const old = forger.symbol("count");
@@ -135,16 +135,16 @@ Deno.test("a process sees its own generation only", async () => {
   const now = forger.symbol("count");
   assert(old !== now);
   const pass = forger.symbol("pass");
-  await forger.post(`[0, ${ToHost.Ask}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged"]`);
-  await world.logged(new RegExp(`was refused a packet to node ${old}: .* in generation`));
+  await forger.post(`[0, ${ToHost.Call}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged"]`);
+  await world.logged(new RegExp(`packet to node ${old} rejected: .* in generation`));
   assertEquals(counts.get("forged"), undefined);
 });
 
-Deno.test("who sends a malformed frame is killed, and the rest goes on", async () => {
+Deno.test("an executor that sends a malformed frame is killed, and the others continue", async () => {
   await using forger = await Forger.start(1);
   const { world } = forger;
   assertEquals((await forger.post(`[0, 99]`)).status, 500);
-  await world.logged(/error executor \d+ sent a malformed frame and is killed: no frame begins with 99/);
+  await world.logged(/error executor \d+ sent a malformed frame and is killed: unknown frame 99/);
   assertEquals((await world.fetch("/count")).text, "counted");
   assertEquals(world.runtime.pool.status().deaths[0]?.why, "it sent a malformed frame");
 });

@@ -4,7 +4,7 @@ import { Form } from "../../src/value/mod.ts";
 import { seededTest } from "../support/random.ts";
 import { Rig } from "./rig.ts";
 
-// Whatever comes over the port, the host throws nothing, and does nothing that it should not.
+// Whatever arrives at the port, the host does not throw, and does nothing that it should not.
 
 function deep(levels: number): unknown {
   let value: unknown = [];
@@ -95,7 +95,7 @@ const ELEMENTS: readonly unknown[] = [
 
 seededTest("frames of random elements", async (random) => {
   const lengths = [0, 6, 9, 3, 5, 3, 2];
-  let [malformed, refused, told] = [0, 0, 0];
+  let [malformed, rejected, told] = [0, 0, 0];
   for (let round = 0; round < 5_000; round++) {
     const rig = new Rig();
     const batch: unknown[] = random.chance(0.9) ? [0] : [random.pick(ELEMENTS)];
@@ -109,19 +109,19 @@ seededTest("frames of random elements", async (random) => {
     await rig.post(random.chance(0.98) ? batch : random.pick(ELEMENTS));
     rig.check();
     malformed += rig.malformed.length;
-    refused += rig.refused.length;
+    rejected += rig.rejected.length;
     told += rig.told.length;
     rig.close();
   }
-  // all three ends were come to, or this shows nothing
-  assert(malformed > 1_000 && refused > 100 && told > 50, JSON.stringify({ malformed, refused, told }));
+  // all three outcomes must have occurred often
+  assert(malformed > 1_000 && rejected > 100 && told > 50, JSON.stringify({ malformed, rejected, told }));
 });
 
-Deno.test("good frames with one element that is not", async (t) => {
+Deno.test("valid frames with one invalid element", async (t) => {
   const good: Record<string, unknown[]> = {
     answer: [ToHost.Answer, 1, 0, 2, ENCODED + 1, [200, ["content-type", "text/plain"], "x"]],
     "plain answer": [ToHost.Answer, 1, 1, 2, Form.Plain, "x"],
-    ask: [ToHost.Ask, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
+    call: [ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
     idle: [ToHost.Idle, 1, 2],
     log: [ToHost.Log, 1, 1, "info", "text"],
     prepared: [ToHost.Prepared, 1, null],
@@ -131,7 +131,7 @@ Deno.test("good frames with one element that is not", async (t) => {
     await t.step(name, async () => {
       const intact = new Rig();
       await intact.post([0, ...frame]);
-      assertEquals([intact.malformed, intact.refused], [[], []]);
+      assertEquals([intact.malformed, intact.rejected], [[], []]);
       intact.close();
       for (let at = 1; at <= frame.length; at++) {
         for (const element of ELEMENTS) {
@@ -147,16 +147,16 @@ Deno.test("good frames with one element that is not", async (t) => {
   }
 });
 
-Deno.test("an executor cannot have the host remember processes without end", async () => {
+Deno.test("an executor cannot make the host remember any number of processes", async () => {
   const rig = new Rig();
   for (let batch = 0; batch < 20; batch++) {
     const frames: unknown[] = [0];
     for (let i = 1; i <= 1_000; i++) {
       const child = -(batch * 1_000 + i);
-      frames.push(ToHost.Ask, child, 1, 1, 2, 0, -child, Form.Plain, "x");
+      frames.push(ToHost.Call, child, 1, 1, 2, 0, -child, Form.Plain, "x");
     }
     await rig.post(frames);
   }
-  assertEquals([rig.reached.filter((name) => name === "linked").length, rig.refused.length], [10_000, 10_000]);
+  assertEquals([rig.reached.filter((name) => name === "linked").length, rig.rejected.length], [10_000, 10_000]);
   rig.close();
 });

@@ -7,7 +7,7 @@ import { serving } from "./serving.ts";
 
 const CONNECTIONS = 10_000;
 
-/** So many connections at once, from a process of its own. */
+/** Opens connections from another process and sends a request on each. @returns The number of answers by status. */
 async function connect(url: string, connections: number, path: string): Promise<Record<string, number>> {
   const script = new URL("./clients.ts", import.meta.url).pathname;
   const run =
@@ -29,7 +29,7 @@ Deno.test("ten thousand connections at once are all answered, and the memory is 
   const resident: number[] = [];
   for (let round = 0; round < 3; round++) {
     const counts = await connect(weft.url, CONNECTIONS, "/ping");
-    // what is over the limit of open processes is told so; nothing is lost
+    // requests above the limit of open processes are answered 503; none is lost
     assertEquals((counts["200"] ?? 0) + (counts["503"] ?? 0), CONNECTIONS, JSON.stringify(counts));
     assert(counts["200"]! > CONNECTIONS / 2, JSON.stringify(counts));
     resident.push(await residentOf(weft.pid));
@@ -37,7 +37,7 @@ Deno.test("ten thousand connections at once are all answered, and the memory is 
   assert(resident[2]! < resident[0]! * 1.25 + 30e6, `resident memory grows: ${resident}`);
 });
 
-Deno.test("clients that are slow to ask keep nobody waiting", async () => {
+Deno.test("clients that send slowly do not delay others", async () => {
   await using world = await World.start(snippets({ ping: "export default () => 'pong'" }));
   await serving(world);
   const [url] = await world.runtime.sockets.urls();
@@ -53,13 +53,13 @@ Deno.test("clients that are slow to ask keep nobody waiting", async () => {
   assertEquals(world.runtime.processes.size, 0);
 });
 
-Deno.test("a snippet that is slow and asked for without end is answered for, or refused, and the rest is served", async () => {
+Deno.test("many requests to a slow snippet are all answered, and others are served meanwhile", async () => {
   const slow = "export default () => { for (const end = Date.now() + 5; Date.now() < end;); return 'slow' }";
   await using world = await World.start(snippets({ slow, ping: "export default () => 'pong'" }), { executors: 2 });
   await serving(world, 2);
-  const asked = Array.from({ length: 400 }, () => world.fetch("/slow"));
+  const slowly = Array.from({ length: 400 }, () => world.fetch("/slow"));
   const beside = await Promise.all(Array.from({ length: 100 }, () => world.fetch("/ping")));
   assert(beside.every(({ text }) => text === "pong"));
-  assert((await Promise.all(asked)).every(({ text }) => text === "slow"));
+  assert((await Promise.all(slowly)).every(({ text }) => text === "slow"));
   assertEquals(world.runtime.processes.size, 0);
 });

@@ -3,7 +3,7 @@ import { snippets, World } from "../runtime/world.ts";
 import { until } from "../support/until.ts";
 import { serving } from "./serving.ts";
 
-// Whatever fills the memory, its process fails, the memory comes back, and nobody else is disturbed.
+// Whatever fills the memory: its process fails, the memory is released, and no other process is affected.
 
 const MEBIBYTE = 2 ** 20;
 
@@ -13,7 +13,7 @@ const HUNGRY: Record<string, string> = {
   "ArrayBuffers": "const a = []; for (;;) { const b = new ArrayBuffer(1 << 22); new Uint8Array(b).fill(1); a.push(b) }",
 };
 
-Deno.test("memory comes back from whatever takes it all", async (t) => {
+Deno.test("memory is released, whatever has filled it", async (t) => {
   const codes = Object.fromEntries(
     Object.values(HUNGRY).map((code, n) => [`hungry${n}`, `export default () => { ${code} }`]),
   );

@@ -8,25 +8,25 @@ const native = (until: string) =>
 const specs = (until: string) =>
   snippets({ bad: native(until), good: "export default ({ query }) => Number(query.n[0]) + 1" }, { timeout: 100 });
 
-async function neighbours(world: World): Promise<void> {
+async function neighbors(world: World): Promise<void> {
   const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => world.fetch(`/good?n=${n}`)));
   assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
 }
 
-Deno.test("a snippet that has killed twice runs alone until its spec changes", async () => {
+Deno.test("a snippet that has killed two executors is quarantined until its spec changes", async () => {
   await using world = await World.start(specs("false"));
   await serving(world);
   const states = () => world.runtime.pool.status().executors.map(({ state }) => state).sort();
   const serves = () => world.runtime.pool.status().executors.find(({ state }) => state === "serving")!.id;
-  for (let kills = 1; kills <= 2; kills++) {
+  for (let strikes = 1; strikes <= 2; strikes++) {
     assertEquals((await world.fetch("/bad")).status, 500);
     await serving(world);
   }
-  await world.logged(/warn .*bad has ended 2 executors and runs alone until its spec changes/);
-  // from now on it ends its own executor, and that of the others lives on
+  await world.logged(/warn .*bad has killed 2 executors and is quarantined until its spec changes/);
+  // from now on it kills its own executor, and the shared one lives on
   const shared = serves();
-  for (let kills = 3; kills <= 4; kills++) {
-    const beside = neighbours(world);
+  for (let strikes = 3; strikes <= 4; strikes++) {
+    const beside = neighbors(world);
     assertEquals((await world.fetch("/bad")).status, 500);
     await beside;
   }
@@ -35,5 +35,5 @@ Deno.test("a snippet that has killed twice runs alone until its spec changes", a
   await world.apply(specs("true"));
   assertEquals((await world.fetch("/bad")).text, "tame");
   assertEquals(states(), ["serving", "spare"]);
-  await neighbours(world);
+  await neighbors(world);
 });

@@ -7,7 +7,7 @@ import { serving } from "./serving.ts";
 
 const EXTENSION = new URL("./extension/opener.ts", import.meta.url).href;
 
-/** How the workflow goes on once the files are open. */
+/** How the workflow continues once the files are open. */
 const ENDS: Record<string, string> = {
   "well": "() => 'fine'",
   "with an error": "() => { throw new Error('x') }",
@@ -31,7 +31,7 @@ const SPECS = JSON.stringify([
   )),
 ]);
 
-Deno.test("what a process has opened is let go of, last in first out, however it ends", async (t) => {
+Deno.test("what a process has opened is released in reverse order, however it ends", async (t) => {
   await using world = await World.start(SPECS, { extensions: [EXTENSION] });
   await serving(world);
   const files = async () => (await descriptorsOf(Deno.pid)).filter((path) => path.endsWith("/opener.ts")).length;
@@ -50,7 +50,7 @@ Deno.test("what a process has opened is let go of, last in first out, however it
       }
       const expected = name === "well" ? 200 : name.includes("client") ? "away" : 500;
       const seen = await Promise.all(answers);
-      // of five that are in one native call after another, the executor dies of the first, and the spare of the next
+      // of the five native calls, the first kills the executor, and the next one the spare
       assert(seen.every((status) => status === expected), String(seen));
       await until("every process has ended", () => world.runtime.processes.size === 0);
       assertEquals([...closed.values()], Array(5).fill([2, 1]));
@@ -59,7 +59,7 @@ Deno.test("what a process has opened is let go of, last in first out, however it
   }
 });
 
-Deno.test("a runtime that was closed leaves nothing behind", async () => {
+Deno.test("a closed runtime leaves no threads and files behind", async () => {
   const round = async () => {
     const world = await World.start(SPECS, { extensions: [EXTENSION] });
     await serving(world);
@@ -70,7 +70,7 @@ Deno.test("a runtime that was closed leaves nothing behind", async () => {
   for (let rounds = 0; rounds < 2; rounds++) await round();
   const before = await count();
   for (let rounds = 0; rounds < 2; rounds++) await round();
-  // threads take a moment to end, and some of Deno's own come and go with the load
+  // threads take a moment to end, and the number of Deno's own varies with the load
   let after = await count();
   await until("threads and files are back", async () => {
     after = await count();

@@ -18,7 +18,7 @@ export class Rig {
   readonly reached: string[] = [];
   readonly payloads: Value[] = [];
   readonly malformed: string[] = [];
-  readonly refused: string[] = [];
+  readonly rejected: string[] = [];
   readonly logged: unknown[][] = [];
   readonly connection: Connection;
 
@@ -45,14 +45,19 @@ export class Rig {
     make(3, "unlinked");
     asking.out("out").link(2, [make(4, "later").inAt(0)]);
     asking.out("other").link(1, [make(5, "both").inAt(1)]);
-    const asks = new HostCalls({ flow, symbols, effect: () => {}, refused: (message) => this.refused.push(message) });
+    const hostCalls = new HostCalls({
+      flow,
+      symbols,
+      effect: () => {},
+      rejected: (message) => this.rejected.push(message),
+    });
     const handler: ConnectionHandler = {
-      ask: asks.take.bind(asks),
-      childEnded: asks.ended.bind(asks),
+      hostCall: hostCalls.take.bind(hostCalls),
+      childEnded: hostCalls.ended.bind(hostCalls),
       log: (connection, process, ...residency) =>
-        this.logged.push([asks.processOf(connection, process, 0)?.number, ...residency]),
+        this.logged.push([hostCalls.processOf(connection, process, 0)?.number, ...residency]),
       answered: (_, packet, answer) => flow.settle(packet, answer as never),
-      rested: ({ process }) => flow.release(process),
+      idle: ({ process }) => flow.release(process),
       measured: () => {},
       malformed: (_, what) => this.malformed.push(what),
     };

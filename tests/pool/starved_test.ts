@@ -2,12 +2,12 @@ import { assertEquals } from "@std/assert";
 import { snippets, World } from "../runtime/world.ts";
 import { serving } from "./serving.ts";
 
-/** Uses the processor without end, in a process of its own. */
+/** Starts a process that keeps a processor busy. */
 function burn(): Deno.ChildProcess {
   return new Deno.Command("sh", { args: ["-c", "while :; do :; done"], stdin: "null" }).spawn();
 }
 
-Deno.test("a machine that has no processor to spare gets nobody killed", async () => {
+Deno.test("on an overloaded machine, no executor is killed", async () => {
   const limit = 300;
   const codes = {
     // one native call, which only the watchdog could end
@@ -17,7 +17,7 @@ Deno.test("a machine that has no processor to spare gets nobody killed", async (
   };
   await using world = await World.start(snippets(codes, { timeout: limit }));
   await serving(world);
-  // as many numbers as take a third of the limit or more while nobody else is busy
+  // as many numbers as take at least a third of the limit on an idle machine
   let numbers = 1 << 14;
   for (let took = 0; took < limit / 3 && numbers < 1 << 22;) {
     numbers *= 2;

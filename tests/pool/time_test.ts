@@ -2,20 +2,20 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { World } from "../runtime/world.ts";
 import { serving } from "./serving.ts";
 
-// Whatever never ends is ended: in time, alone, and with an error that says what it was.
+// Code that never ends is stopped in time, without affecting others, and with an error that names it.
 
 const LIMIT = 300;
 /** Only a hang takes so long, in milliseconds: how fast a stop is depends on the machine. */
 const HANG = 30_000;
-const NEIGHBOURS = 200;
+const NEIGHBORS = 200;
 
 interface Case {
-  /** Specs beside the listener, the router and the neighbour; the first one is linked to the router. */
+  /** Specs besides the listener, the router and the neighbor. The router is linked to the first. */
   specs: Record<string, unknown>[];
-  /** What the log says. */
+  /** The expected log line. */
   error: RegExp;
   killed?: boolean;
-  /** What is sent. */
+  /** The body of the request. */
   body?: string;
 }
 
@@ -105,9 +105,9 @@ function world(specs: Record<string, unknown>[], more: Record<string, unknown> =
   ]);
 }
 
-/** So many requests at once, each with an answer of its own. */
-async function neighbours(at: World): Promise<void> {
-  const answers = await Promise.all(Array.from({ length: NEIGHBOURS }, (_, n) => at.fetch(`/good?n=${n}`)));
+/** Sends many requests at once, and checks that each gets its own answer. */
+async function neighbors(at: World): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: NEIGHBORS }, (_, n) => at.fetch(`/good?n=${n}`)));
   assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
 }
 
@@ -115,8 +115,8 @@ for (const [name, { specs, error, killed = false, body }] of Object.entries(CASE
   Deno.test(name, async () => {
     await using at = await World.start(world(specs));
     await serving(at);
-    await neighbours(at);
-    const beside = neighbours(at);
+    await neighbors(at);
+    const beside = neighbors(at);
     const began = performance.now();
     const bad = await at.fetch("/bad", body === undefined ? {} : { method: "POST", body });
     const took = performance.now() - began;
@@ -126,35 +126,35 @@ for (const [name, { specs, error, killed = false, body }] of Object.entries(CASE
     assertMatch(line, new RegExp(`\\[${(JSON.parse(bad.text) as { process: string }).process}\\]`));
     await beside;
     const again = performance.now();
-    await neighbours(at);
+    await neighbors(at);
     assert(performance.now() - again < HANG);
     assertEquals(at.runtime.pool.status().deaths.map(({ reason }) => reason), killed ? ["time"] : []);
   });
 }
 
-Deno.test("a cycle of links by way of the host ends with its process", async () => {
+Deno.test("a cycle of links through the host ends with its process", async () => {
   const extension = new URL("./extension/relay.ts", import.meta.url).href;
   const specs = [script("bad", "export default (n) => n", to("other")), { kind: "relay", name: "other", ...to("bad") }];
   await using at = await World.start(world(specs, { timeout: LIMIT }), { extensions: [extension] });
-  await neighbours(at);
-  const beside = neighbours(at);
+  await neighbors(at);
+  const beside = neighbors(at);
   const began = performance.now();
   assertEquals((await at.fetch("/bad")).status, 500);
   const took = performance.now() - began;
   assert(took < HANG, `it took ${took} ms`);
   await at.logged(/\[[0-9a-f-]{36}\].*(the process took too long|loop: )/);
   await beside;
-  await neighbours(at);
+  await neighbors(at);
 });
 
 Deno.test("a top level that loops on one executor only", async () => {
-  // it is tried out on the first, before that time; the second comes to it with the first call
+  // the dry run is on the first executor, before that time; the second runs the top level with its first call
   const loops = Date.now() + 4_000;
   const bad = script("bad", `while (Date.now() > ${loops}); export default () => 1`);
   await using at = await World.start(world([bad]), { executors: 2 });
   await serving(at, 2);
   await new Promise((resolve) => setTimeout(resolve, loops - Date.now()));
-  const beside = neighbours(at);
+  const beside = neighbors(at);
   const began = performance.now();
   const answers = await Promise.all([at.fetch("/bad"), at.fetch("/bad")]);
   const took = performance.now() - began;

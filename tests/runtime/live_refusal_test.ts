@@ -240,11 +240,11 @@ Deno.test("a hook that fails is told, and stops nothing", async () => {
   assertEquals(await scene.apply([...failing, hello("export default () => 'new'")]), undefined);
   assertEquals(await scene.get(), "200 new");
   assertEquals(scene.claims.loads.toSorted(), ["+first", "+second", "+third"]);
-  assertMatch(await scene.world.logged(/first cannot be loaded/), /cannot begin/);
+  assertMatch(await scene.world.logged(/first failed to load/), /cannot begin/);
   await scene.world.logged(/second init failed/);
   const { registry, processes } = scene.world.runtime;
   await registry.apply(["default:first", "default:second", "default:third"].map((id) => change.delete(id)));
-  assertMatch(await scene.world.logged(/first cannot be released/), /cannot let go/);
+  assertMatch(await scene.world.logged(/first failed to release/), /cannot let go/);
   assertEquals(scene.claims.held, 1);
   assertEquals(processes.size, 0);
 });
@@ -308,7 +308,7 @@ Deno.test("at the start, a head that cannot be taken gives way to its newest anc
     assertEquals(await scene.get(), "200 old");
     assertEquals(follower.refused?.version, 3);
     assertMatch(follower.refused!.reason, /bad: nothing is left to claim/);
-    await scene.world.logged(/version 3 cannot be taken: .*nothing is left/);
+    await scene.world.logged(/version 3 cannot be loaded: .*nothing is left/);
     await scene.world.logged(/running version 1; head is 3/);
     const [report] = (await presence.instances()).map(({ data }) => data as Record<string, unknown>);
     assertEquals([report?.version, (report?.refused as { version: number }).version], [1, 3]);

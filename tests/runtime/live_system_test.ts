@@ -111,7 +111,7 @@ Deno.test("nothing to create is 400", async () => {
   for (const body of [undefined, null, []]) {
     const { status, body: answer } = await system.nodes("POST", body);
     assertEquals(status, 400, `${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
-    assertMatch(answer.error, /there are no specs/);
+    assertMatch(answer.error, /no specs given/);
   }
   assertEquals(system.world.runtime.registry.version.id, before);
 });
@@ -140,7 +140,7 @@ Deno.test("a refusal is 400 with the reason, and nothing is changed", async (t) 
     "a wrong field": { spec: { ...hi, name: "bad", timeout: "soon" }, why: /timeout/ },
     "bad CEL": { spec: { kind: "snippet", name: "bad", language: "cel", code: "self +" }, why: /\S/ },
     "bad JavaScript": { spec: script("export default ("), why: /\S/ },
-    "a name that is taken": { spec: { ...hi, name: "taken", namespace: "system" }, why: /taken/ },
+    "a name that is taken": { spec: { ...hi, name: "taken", namespace: "system" }, why: /"taken" is already in use/ },
     "an address of this runtime": {
       spec: { kind: "listener", name: "bad", namespace: "system", port: used },
       why: new RegExp(`${used}`),
@@ -238,7 +238,7 @@ Deno.test("nodes.update merges shallowly, by id or by namespace and name", async
     await system.nodes("PATCH", { id: first.id, namespace: "default" });
     const refused = await system.nodes("PATCH", { id: first.id, name: "occupied" });
     assertEquals(refused.status, 400);
-    assertMatch(refused.body.error, /occupied is taken/);
+    assertMatch(refused.body.error, /"occupied" is already in use/);
   });
   await t.step("to another kind, whose fields it has to have", async () => {
     const refused = await system.nodes("PATCH", { id: second.id, kind: "log" });

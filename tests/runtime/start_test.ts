@@ -44,5 +44,5 @@ Deno.test("a version that nobody has accepted yet is tried out at the start, and
   await using world = await World.start("[]", { store: await openStore(file) });
   assertEquals(world.runtime.registry.version.id, 1);
   assertEquals((await world.fetch("/hello")).text, "hello");
-  await world.logged(/version 2 cannot be taken.*not today/);
+  await world.logged(/version 2 cannot be loaded.*not today/);
 });

@@ -101,8 +101,8 @@ interface Said {
  * @param begun Told that it has begun, where it says so.
  */
 async function onThread(
-  act: string,
-  { port, bell, begun = () => {} }: { port?: MessagePort; bell?: SharedArrayBuffer; begun?: () => void } = {},
+  check: string,
+  { port, signal, begun = () => {} }: { port?: MessagePort; signal?: SharedArrayBuffer; begun?: () => void } = {},
 ): Promise<string> {
   const warden = new Worker(new URL("../../../workers/doctor_warden.ts", import.meta.url), {
     type: "module",
@@ -116,7 +116,7 @@ async function onThread(
         event.preventDefault();
         reject(new Error(event.message));
       };
-      warden.postMessage({ act, bell }, port === undefined ? [] : [port]);
+      warden.postMessage({ check, signal }, port === undefined ? [] : [port]);
     });
     if (answer.failed !== undefined) throw new Error(answer.failed);
     return answer.saw ?? "";
@@ -128,15 +128,15 @@ async function onThread(
 /** Posts to a thread that sleeps, wakes it, and waits for its answer: the port goes past the worker in between. */
 async function wakeThread(): Promise<string> {
   const { port1, port2 } = new MessageChannel();
-  const bell = new SharedArrayBuffer(4);
+  const signal = new SharedArrayBuffer(4);
   const answered = new Promise((resolve) => port1.onmessage = resolve);
   const begun = () => {
     port1.postMessage("hello");
-    Atomics.store(new Int32Array(bell), 0, 1);
-    Atomics.notify(new Int32Array(bell), 0);
+    Atomics.store(new Int32Array(signal), 0, 1);
+    Atomics.notify(new Int32Array(signal), 0);
   };
   try {
-    const saw = await onThread("receive", { port: port2, bell, begun });
+    const saw = await onThread("receive", { port: port2, signal, begun });
     await answered;
     return saw;
   } finally {

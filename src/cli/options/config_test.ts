@@ -176,7 +176,7 @@ Deno.test("a kind that weft.yaml turns on has to be there", async () => {
   await using project = new Project({ "weft.yaml": "kinds:\n  - snipet\n" });
   assertEquals(await project.refusal("kinds"), [
     1,
-    "weft.yaml:2:5: there is no built-in kind snipet; did you mean snippet?",
+    'weft.yaml:2:5: unknown built-in kind "snipet"; did you mean "snippet"?',
   ]);
 });
 

@@ -1,20 +1,20 @@
-// Kinds of the host that count how often they were reached: what they do is seen outside, or is said to be pure.
+// Kinds of the host that count their packets, or hold them. Some of them are declared pure.
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import type { Value } from "../../../src/value/mod.ts";
 
-/** Packets taken so far, by what they carried. */
+/** The number of packets so far, by payload. */
 export const counts = new Map<string, number>();
 
-/** Packets that are held until `letGo` is called. */
+/** Continuations of the held packets. */
 const held: (() => void)[] = [];
 
-/** Answers what is held. */
+/** Answers the held packets. */
 export function letGo(): void {
   for (const go of held.splice(0)) go();
 }
 
-/** How many packets are held. */
+/** Returns the number of held packets. */
 export function holding(): number {
   return held.length;
 }

@@ -1,5 +1,5 @@
-// A kind that stands for code which has escaped the realm: it runs any code on the executor's own global. What was taken
-// below, before the thread was sealed, is more than such code can get at; Deno's permissions have to hold all the same.
+// A kind that stands for code that has escaped the realm: it runs any code on the executor's own global. What it takes
+// below, before the global is locked down, is more than such code can reach. Deno's permissions must hold even so.
 import type { Kind } from "@weft/weft/kind";
 import childProcess from "node:child_process";
 import fs from "node:fs";
@@ -11,33 +11,33 @@ import threads from "node:worker_threads";
 import { z } from "zod";
 import { isMap } from "../../../src/value/mod.ts";
 
-// deno-lint-ignore no-explicit-any -- whatever a hostile module would take
+// deno-lint-ignore no-explicit-any -- as a hostile module would
 const global = globalThis as any;
 const { BroadcastChannel, caches, fetch, navigator, WebSocket, Worker } = global;
 const nodes = { childProcess, fs, http, net, os, process, threads };
-const doors = { Deno, BroadcastChannel, caches, fetch, navigator, WebSocket, Worker, locks: navigator.locks, ...nodes };
+const exits = { Deno, BroadcastChannel, caches, fetch, navigator, WebSocket, Worker, locks: navigator.locks, ...nodes };
 
-/** What everything has, by whatever name a door has it too. */
+/** Functions of the language itself, which the objects above contain too. */
 const LANGUAGE = new Set<unknown>([global.Buffer, global.Event, global.queueMicrotask, Function.prototype]);
 
-/** The objects and functions behind the doors, to be looked for once the thread is sealed. */
+/** The objects and functions that must not be reachable once the global is locked down, with their names. */
 const forbidden = new Map<object, string>();
-for (const [name, door] of Object.entries(doors)) {
-  forbidden.set(door, name);
-  for (const key of Reflect.ownKeys(door)) {
+for (const [name, exit] of Object.entries(exits)) {
+  forbidden.set(exit, name);
+  for (const key of Reflect.ownKeys(exit)) {
     if (key === "constructor" || key === "prototype") continue;
     let value: unknown;
     try {
-      value = door[key];
+      value = exit[key];
     } catch {
-      continue; // some of Deno's ask for a permission when they are read
+      continue; // some of Deno's getters need a permission
     }
     if (typeof value === "function" && !LANGUAGE.has(value)) forbidden.set(value, `${name}.${String(key)}`);
   }
 }
 
-/** Ways from the sealed global to something of the above. */
-function ways(): string[] {
+/** Returns the paths from the global to something forbidden. */
+function paths(): string[] {
   const found: string[] = [];
   const seen = new Set<unknown>([globalThis]);
   const queue: [path: string, value: object][] = [["globalThis", globalThis]];
@@ -50,7 +50,7 @@ function ways(): string[] {
       seen.add(value);
       queue.push([`${path}.${name}`, value as object]);
     };
-    add("prototype of it", Reflect.getPrototypeOf(at));
+    add("[[Prototype]]", Reflect.getPrototypeOf(at));
     for (const key of Reflect.ownKeys(at)) {
       const { value, get, set } = Reflect.getOwnPropertyDescriptor(at, key)!;
       add(String(key), value);
@@ -71,7 +71,7 @@ function ways(): string[] {
 const ENGINE = new URL("../../../src/value/mod.ts", import.meta.url);
 const PROJECT = new URL("../../../", import.meta.url);
 
-/** What needs a permission: tried while the thread still has everything that a thread of Deno has. */
+/** Attempts that need a permission, made while the thread still has the whole global of a Deno thread. */
 export const GUARDED: Readonly<Record<string, () => unknown>> = {
   "reading a file": () => Deno.readTextFileSync("/etc/hostname"),
   "reading the folder of the project": () => [...Deno.readDirSync(PROJECT)],
@@ -125,7 +125,7 @@ export const GUARDED: Readonly<Record<string, () => unknown>> = {
   },
 };
 
-/** How each of them ended; on the host nothing is tried. */
+/** The outcome of each attempt. The host makes none. */
 const tried: Record<string, string> = {};
 if (threads.workerData?.port !== undefined) {
   for (const [name, attempt] of Object.entries(GUARDED)) tried[name] = await outcome(attempt);
@@ -144,7 +144,7 @@ const { setImmediate } = global;
 const { exit } = Deno;
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
-/** Ways for a thread to end that user code has not. */
+/** Ways to end a thread that user code does not have. */
 const ENDS = {
   exit: () => exit(3),
   crash: () =>
@@ -153,22 +153,22 @@ const ENDS = {
     }),
   /** Never settles. */
   ever: new Promise(() => {}),
-  /** In the engine's own code, inside a slice. */
+  /** Blocks in the engine's own code, inside a slice. */
   hang: () => Atomics.wait(nobody, 0, 0, 20_000),
-  /** Outside of all that is timed. */
+  /** Blocks outside of slices. */
   silence: () => setImmediate(() => Atomics.wait(nobody, 0, 0, 20_000)),
 };
 
-/** Runs code on the sealed thread's own global. @param me Numbers of the process and the symbol that it runs for. */
+/** Runs code on the thread's own global. @param me The numbers of the process and the symbol that it runs for. */
 function run(code: string, me: { process: number; symbol: number }): Promise<string> {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const given = { ...me, ...ENDS, tried, ways, port: threads.workerData.port as MessagePort };
+  const given = { ...me, ...ENDS, tried, paths, port: threads.workerData.port as MessagePort };
   return outcome(() => new AsyncFunction("given", `"use strict"; ${code}`)(given));
 }
 
 const escaped: Kind = {
   name: "escaped",
-  summary: "Runs the code that it is sent, outside of the realm.",
+  summary: "Runs the code in the body of a request, outside of the realm.",
   fields: z.object({}),
   ports: { in: ["in"], out: ["out"] },
   prepare: ({ symbol }) => ({

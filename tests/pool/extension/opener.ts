@@ -1,8 +1,8 @@
-// A kind of the host that opens a file for the time of a process, and notes in what order things are let go of.
+// A kind of the host that opens files for the time of a process, and records the order in which they are closed.
 import type { Kind } from "@weft/weft/kind";
 import { z } from "zod";
 
-/** What was let go of: for each process the numbers of its files, in that order. */
+/** For each process, the numbers of its files in the order in which they were closed. */
 export const closed = new Map<number, number[]>();
 
 const opener: Kind = {

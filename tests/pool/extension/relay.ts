@@ -1,10 +1,10 @@
-// A kind of the host that hands every packet on, in a later turn of the event loop.
+// A kind of the host that passes every packet on in a later turn of the event loop.
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 
 const relay: Kind = defineKind({
   name: "relay",
-  summary: "Hands every packet on.",
+  summary: "Passes every packet on.",
   fields: z.object({}),
   ports: { in: ["in"], out: ["out", "error"] },
   place: "host",
