@@ -1,4 +1,5 @@
 import {
+  addressOf,
   Flow,
   type Node,
   type NodeSymbol,
@@ -73,6 +74,8 @@ export class Executor implements SliceWork, InboxHandler {
   /** Packets that wait for the answer of a host node, by the number of the host call. */
   readonly #hostCalls = new Map<number, Packet>();
   #callNumber = 0;
+  /** Whether packets carry their addresses. */
+  #addresses = false;
   #childNumber = 0;
   /** Receives the answers to the packets of the host. */
   readonly #replyTo = {
@@ -102,7 +105,11 @@ export class Executor implements SliceWork, InboxHandler {
       random: randomOf(fillRandom),
       log: (process, symbol, level, text) => outbox.push(ToHost.Log, process, symbol, level, text),
       measure: (symbol, type, name, value) => outbox.push(ToHost.Metric, symbol, type, name, value),
-      fork: (parent) => flow.open({ number: --this.#childNumber, generation: parent.generation, parent }),
+      fork: (packet) => {
+        const { process } = packet;
+        const from = { packet, turn: ++packet.turns };
+        return flow.open({ number: --this.#childNumber, generation: process.generation, parent: process, from });
+      },
     });
     const remote: Node = { receive: (packet, to) => this.#callHost(packet, to.symbol, to.index) };
     this.#symbols = new SymbolReplica((symbol, definition) => maker.make(symbol, definition), remote);
@@ -170,13 +177,24 @@ export class Executor implements SliceWork, InboxHandler {
 
   // called by the inbox
 
-  packet(number: number, generation: number, symbol: number, port: number, tag: number, raw: Value | Encoded): void {
+  packet(
+    number: number,
+    generation: number,
+    symbol: number,
+    port: number,
+    tag: number,
+    raw: Value | Encoded,
+    address: string | null,
+  ): void {
     let known = this.#processes.get(number);
     if (known === undefined) {
       known = { process: this.#flow.open({ number, generation }), residency: Residency.Busy };
       this.#processes.set(number, known);
     }
-    this.#flow.start(known.process, this.#symbols.port(symbol, port), raw, this.#replyTo, tag);
+    // the numbers of roots are the host's to give
+    this.#addresses ||= address !== null;
+    const to = this.#symbols.port(symbol, port);
+    this.#flow.start(known.process, to, raw, this.#replyTo, tag, null, address ?? "0");
   }
 
   answer(call: number, answer: Answer): void {
@@ -242,9 +260,10 @@ export class Executor implements SliceWork, InboxHandler {
     const call = ++this.#callNumber;
     this.#hostCalls.set(call, packet);
     const from = packet.via?.symbol.number ?? 0;
+    const address = this.#addresses ? addressOf(packet) : null;
     // the host may not know the processes in between
     const parent = process.parent === null ? 0 : rootOf(process).number;
-    this.#outbox.push(ToHost.Call, process.number, parent, from, symbol.number, port, call, form, data);
+    this.#outbox.push(ToHost.Call, process.number, parent, from, symbol.number, port, call, form, data, address);
     return SENT;
   }
 

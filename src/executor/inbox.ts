@@ -3,7 +3,15 @@ import { type Answer, type Codec, Encoded, type Form, fromWire, type Value } fro
 
 /** Receives the frames of the host. */
 export interface InboxHandler {
-  packet(process: number, generation: number, symbol: number, port: number, packet: number, raw: Value | Encoded): void;
+  packet(
+    process: number,
+    generation: number,
+    symbol: number,
+    port: number,
+    packet: number,
+    raw: Value | Encoded,
+    address: string | null,
+  ): void;
   answer(call: number, answer: Answer): void;
   exit(process: number): void;
   prepare(request: number, symbol: number): void;
@@ -49,7 +57,7 @@ export class Inbox {
     const handler = this.#handler;
     switch (batch[at] as ToExecutor) {
       case ToExecutor.Packet: {
-        this.#move(batch, 8);
+        this.#move(batch, 9);
         const raw = this.#payload(batch[at + 6] as number, batch[at + 7]) as Value | Encoded;
         handler.packet(
           batch[at + 1] as number,
@@ -58,6 +66,7 @@ export class Inbox {
           batch[at + 4] as number,
           batch[at + 5] as number,
           raw,
+          batch[at + 8] as string | null,
         );
         return true;
       }

@@ -21,8 +21,8 @@ export interface NodeMakerOptions {
   log(process: number, symbol: number, level: LogLevel, text: string): void;
   /** Records a metric in the name of a symbol. */
   measure(symbol: number, type: MetricType, name: string, value: number): void;
-  /** Opens a child of a process. */
-  fork(process: Process): Process;
+  /** Opens a child of a packet's process. */
+  fork(packet: Packet): Process;
 }
 
 /** What a node is prepared with on an executor, beside what every kind gets. */
@@ -92,7 +92,7 @@ export class NodeMaker {
         return compile(options, () => languageOf(language).compile(code, { realm, isolate }));
       },
       condition: (options) => compile(options, () => compileCondition(options.code, { realm })),
-      fork: (process) => childOf(flow, fork(process as Process)),
+      fork: (call) => childOf(flow, fork(call as Packet)),
     };
   }
 }

@@ -69,6 +69,7 @@ export class Flow {
    * @param replyTo Receives the answer.
    * @param tag Stored in the packet for `replyTo`.
    * @param via The out port that it leaves by, for the path in error messages.
+   * @param origin Its address, if it comes from another thread.
    */
   start(
     process: Process,
@@ -77,10 +78,13 @@ export class Flow {
     replyTo: ReplyTo,
     tag = 0,
     via: OutPort | null = null,
+    origin: string | null = null,
   ): Packet {
     const packet = new Packet(this, process, port, payload, null, via);
     packet.replyTo = replyTo;
     packet.tag = tag;
+    if (origin === null) packet.turn = process.roots++;
+    else packet.origin = origin;
     process.open++;
     this.#enqueue(packet);
     return packet;
@@ -103,6 +107,7 @@ export class Flow {
     const gathering = new Packet(this, process, null, payload, null, port);
     gathering.replyTo = replyTo;
     gathering.tag = tag;
+    gathering.turn = process.roots++;
     gathering.pending = targets.length;
     gathering.answers = new Array(targets.length);
     process.open++;
@@ -191,6 +196,7 @@ export class Flow {
     for (let slot = 0; slot < targets.length; slot++) {
       const packet = new Packet(this, process, targets[slot]!, payload, parent, via);
       packet.slot = slot;
+      packet.turn = parent.turns;
       this.#enqueue(packet);
     }
   }
@@ -213,6 +219,7 @@ export class Flow {
       process.open++;
       const packet = new Packet(this, process, targets.length === 1 ? targets[0]! : null, payload, parent, port);
       packet.slot = slot;
+      packet.turn = parent.turns;
       if (targets.length === 1) {
         // a long list waits at the reader, one packet in the queue at a time, so that other processes get their turn
         if (process.openReader(targets[0]!).enlist(packet)) this.#enqueue(packet);
@@ -274,14 +281,16 @@ export class Flow {
   #handleReply(packet: Packet, reply: Reply, reader: Reader | null): void {
     if (reply !== SENT && !(reply instanceof Promise)) {
       if (packet.process.status !== "running") return this.#drop(packet);
+      packet.answer = undefined;
       if (packet.reader === null && reader !== null && reader.unanswered.length > 0) reader.add(packet);
       return this.#settle(packet, reply);
     }
     if (packet.process.status !== "running") return this.#drop(packet);
     if (packet.reader === null) (reader ?? packet.process.openReader(packet.port!)).add(packet);
-    if (reply === SENT) return;
+    if (reply === SENT) return this.#takeEarlyAnswer(packet);
     const at = packet.reader!;
-    at.busy = true;
+    packet.promised = true;
+    at.busy = ++at.underWay >= (at.port.symbol.node.concurrency ?? 1);
     this.#promised++;
     reply.then(
       (answer) => this.#resume(packet, at, answer),
@@ -292,10 +301,24 @@ export class Flow {
   #resume(packet: Packet, reader: Reader, answer: Answer | typeof SENT | undefined, thrown?: unknown): void {
     this.#promised--;
     if (packet.process.status !== "running") return;
+    packet.promised = false;
+    reader.underWay--;
     reader.busy = false;
     this.#handleReply(packet, answer === undefined ? this.#failed(packet, thrown) : answer, reader);
     this.#advance(reader);
     if (!this.#draining && this.queued > 0) this.#wake();
+  }
+
+  /** Goes on with the answer to what a handler had sent, if that came before the handler's promise settled. */
+  #takeEarlyAnswer(packet: Packet): void {
+    const { answer } = packet;
+    if (answer === undefined) return;
+    if (packet.continuation !== null) {
+      this.#queue.push(packet);
+      return;
+    }
+    packet.answer = undefined;
+    this.#settle(packet, answer);
   }
 
   /** Queues the next waiting packet of a reader. */
@@ -347,9 +370,9 @@ export class Flow {
         if (--parent.pending > 0) return;
         answer = merge(parent.answers);
       } else parent.pending = 0;
-      if (parent.continuation !== null) {
+      if (parent.continuation !== null || parent.promised) {
         parent.answer = answer;
-        this.#queue.push(parent);
+        if (!parent.promised) this.#queue.push(parent);
         return;
       }
       if (parent.reader !== null) return this.#settle(parent, answer);

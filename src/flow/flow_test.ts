@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import vm from "node:vm";
 import { constant, later, link, Network, pass, thrower } from "../../tests/flow/network.ts";
 import { type Failure, failure, NONE, type Value } from "../value/mod.ts";
-import { MAX_OPEN, type Outcome, type Packet } from "./mod.ts";
+import { MAX_OPEN, type Outcome, type Packet, SENT } from "./mod.ts";
 
 Deno.test("a node that answers", async () => {
   const net = new Network();
@@ -405,4 +405,51 @@ Deno.test("a handler cut short loses nothing but its process", async () => {
   assertEquals((await answers[0] as Error).message, "stopped");
   assertEquals([await answers[1], started], ["fine", "started"]);
   for (const each of [neighbour, opener]) flow.close(each);
+});
+
+Deno.test("what an async handler sends may be answered before its promise settles", async () => {
+  const network = new Network();
+  const doubled = network.node("doubled", (packet) => `${packet.payload}${packet.payload}`);
+  const later = network.node("later", async (packet, self) => {
+    await Promise.resolve();
+    const reply = packet.send(self.out("out"), packet.payload);
+    // the answer is there before this handler is through
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    return await reply as typeof SENT;
+  });
+  link(later, "out", doubled);
+  const process = network.open();
+  const answers = ["a", "b", "c"].map((payload) => network.ask(process, later, payload));
+  assertEquals(await Promise.all(answers), ["aa", "bb", "cc"]);
+  network.flow.close(process);
+  await process.ended;
+});
+
+Deno.test("as many promises of a reader are under way as its node allows, and answers stay in order", async () => {
+  for (const [concurrency, most] of [[undefined, 1], [3, 3]] as const) {
+    const network = new Network();
+    let [underWay, seen] = [0, 0];
+    const open: (() => void)[] = [];
+    const slow = network.node("slow", (packet) => {
+      seen = Math.max(seen, ++underWay);
+      return new Promise((resolve) =>
+        open.push(() => {
+          underWay--;
+          resolve(packet.payload);
+        })
+      );
+    }, concurrency === undefined ? {} : { concurrency });
+    const process = network.open();
+    const order: unknown[] = [];
+    const answers = [1, 2, 3, 4, 5, 6].map((n) => network.ask(process, slow, n).then((answer) => order.push(answer)));
+    // the last one that was begun ends first
+    while (open.length > 0) {
+      open.pop()!();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await Promise.all(answers);
+    assertEquals([seen, order], [most, [1, 2, 3, 4, 5, 6]]);
+    network.flow.close(process);
+    await process.ended;
+  }
 });

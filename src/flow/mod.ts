@@ -1,4 +1,5 @@
 /** Runs workflows on one thread: ports, packets, processes and symbols. */
+export * from "./address.ts";
 export * from "./flatten.ts";
 export * from "./flow.ts";
 export * from "./generation.ts";

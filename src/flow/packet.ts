@@ -24,8 +24,14 @@ export interface Sending {
 export class Packet {
   /** Length of the chain of unanswered packets from the first of the process to this one. */
   readonly depth: number;
-  /** Its index among the packets that its parent sent. */
+  /** Its index among the packets that its parent sent at once. */
   slot = 0;
+  /** The number of the send of its parent that it belongs to; of a root, its number among the roots of the process. */
+  turn = 0;
+  /** How often it has sent. */
+  turns = 0;
+  /** The address that it has on the thread it came from; null for a packet of this thread. */
+  origin: string | null = null;
   /** The number of packets sent on from this one that are not answered yet. */
   pending = 0;
   /** The answers to those; null if there is only one. */
@@ -34,6 +40,8 @@ export class Packet {
   continuation: Continuation | null = null;
   /** The merge while the continuation is queued, or the answer while it waits for that of an earlier packet. */
   answer: Outcome | undefined = undefined;
+  /** Whether the promise of its handler has not settled: an answer to what it has sent waits in `answer` until then. */
+  promised = false;
   /** Whether a payload was last sent by a port that is not linked: it is the answer. */
   unlinked = false;
   /** The reader in which it is listed as unanswered. */
@@ -85,6 +93,7 @@ export class Packet {
       this.unlinked = true;
       return payload;
     }
+    this.turns++;
     this.continuation = then;
     this.pending = targets.length;
     this.answers = targets.length === 1 ? null : new Array(targets.length);
@@ -99,6 +108,7 @@ export class Packet {
    * @returns What the handler is to return.
    */
   sendAll(sendings: readonly Sending[], then: Continuation | null = null): Reply {
+    this.turns++;
     this.continuation = then;
     this.answers = new Array(sendings.length);
     this.pending = sendings.length;

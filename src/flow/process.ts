@@ -1,4 +1,5 @@
 import type { Value } from "../value/mod.ts";
+import type { Packet } from "./packet.ts";
 import type { InPort } from "./port.ts";
 import { Reader } from "./reader.ts";
 
@@ -19,6 +20,8 @@ export interface ProcessOptions {
   generation: number;
   /** Ends this process when it ends. */
   parent?: Process;
+  /** The packet that opened it, and which of its turns that was. */
+  from?: { packet: Packet; turn: number };
 }
 
 /** One run of a workflow: owns its packets, stored values, child processes and exit hooks. */
@@ -26,6 +29,10 @@ export class Process {
   readonly number: number;
   readonly generation: number;
   readonly parent: Process | null;
+  /** The packet that opened it; null if a node did. */
+  readonly from: { readonly packet: Packet; readonly turn: number } | null;
+  /** How many packets were sent in it from outside of any node. */
+  roots = 0;
   /** The number of reasons not to end: unanswered packets, live children, its opener, work on another thread. */
   open = 1;
   status: "running" | "ending" | "ended" = "running";
@@ -52,6 +59,7 @@ export class Process {
     this.generation = options.generation;
     const parent = options.parent ?? null;
     this.parent = parent;
+    this.from = options.from ?? null;
     if (parent !== null) {
       parent.open++;
       (parent.#children ??= new Set()).add(this);

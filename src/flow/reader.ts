@@ -6,7 +6,9 @@ import type { Process } from "./process.ts";
 export class Reader {
   /** The next reader of the same process. */
   next: Reader | null = null;
-  /** Whether the promise of the last handler call has not settled. */
+  /** Handler calls whose promise has not settled. */
+  underWay = 0;
+  /** Whether so many of them are under way that the next packet has to wait. */
   busy = false;
   /** Packets that wait for their turn, in order of arrival. */
   readonly waiting: Packet[] = [];
@@ -71,7 +73,7 @@ export class Reader {
   takeHeld(): Packet | undefined {
     const first = this.unanswered[0];
     // with a continuation, the answer is the input of that, not the packet's own
-    if (first?.answer === undefined || first.continuation !== null) return undefined;
+    if (first?.answer === undefined || first.continuation !== null || first.promised) return undefined;
     first.reader = null;
     return this.unanswered.shift();
   }

@@ -1,6 +1,6 @@
 import type { Path } from "../spec/model/mod.ts";
 import type { Answer, Value } from "../value/mod.ts";
-import type { Call, CallProcess } from "./call.ts";
+import type { Call } from "./call.ts";
 import type { Place } from "./kind.ts";
 import type { OutPorts } from "./port.ts";
 import type { Clock, Log, Metrics, Random } from "./services.ts";
@@ -57,8 +57,8 @@ export interface ExecutorContext<Fields, Out extends string> extends Context<Fie
    * @throws {Error} With the position, if it is not valid.
    */
   condition(options: Omit<CodeOptions, "language" | "isolate">): Program;
-  /** Opens a child process on this executor. Whoever opens it ends it. */
-  fork(process: CallProcess): Child;
+  /** Opens a child of a call's process, on this executor. The kind must close it. */
+  fork(call: Call): Child;
 }
 
 /** A child process that a node has opened. */

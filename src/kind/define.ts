@@ -3,6 +3,7 @@ import type { KindDescription, Ports, Scheme } from "../spec/model/mod.ts";
 import { type Answer, isError, NONE, type Value } from "../value/mod.ts";
 import { type Call, type Reply, SENT, type Sent } from "./call.ts";
 import type { ContextOf } from "./context.ts";
+import { gatedReceiver } from "./gated_call.ts";
 import type { Effect, Kind, Place, Preparation, Prepared } from "./kind.ts";
 import { outPorts, type PortBase } from "./port.ts";
 
@@ -162,14 +163,16 @@ const RESERVED: ReadonlySet<string> = new Set(["concurrency", "load", "unload", 
 function prepared(
   handlers: Handlers<string>,
   ports: { readonly in: readonly string[]; readonly out: readonly string[] },
-  { symbol }: Preparation,
+  { symbol, gate }: Preparation,
 ): Prepared {
   const { concurrency, release } = handlers;
   const out = ports.out.includes("out") ? symbol.out("out") : undefined;
   const error = ports.out.includes("error") ? symbol.out("error") : undefined;
   const receivers = ports.in.map((name) => {
     const base = name.endsWith("[]") ? name.slice(0, -2) : name;
-    return receiver(handlers[base] as unknown as Handler | RawHandler, out, error);
+    const handler = handlers[base] as unknown as Handler | RawHandler;
+    if (gate !== undefined && typeof handler === "function") return gatedReceiver(gate, base, handler, { out, error });
+    return receiver(handler, out, error);
   });
   const [only = unreachable] = receivers;
   const last = receivers.length - 1;

@@ -1,6 +1,7 @@
 import type { Compound, Flow, Node, NodeSymbol, PartPort } from "../flow/mod.ts";
 import type { KindDescription, Path } from "../spec/model/mod.ts";
 import type { ValueMap } from "../value/mod.ts";
+import type { Gate } from "./engine/mod.ts";
 import type { Clock, Log, Metrics, Random } from "./services.ts";
 
 export type { Compound, PartPort };
@@ -35,6 +36,8 @@ export interface Preparation {
   readonly random: Random;
   /** The variables that the kind has asked for with `env` and that are granted. */
   readonly env: Readonly<Record<string, string>>;
+  /** Stands between the payloads and the outcomes of handlers; absent where nothing does. */
+  readonly gate?: Gate;
   /** Returns where a field stands, `file:line:column`, or the character at an offset of its string. */
   position(path: Path, offset?: number): string | undefined;
 }

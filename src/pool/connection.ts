@@ -1,9 +1,10 @@
 import { receiveMessageOnPort } from "node:worker_threads";
-import { NumberMap, type Packet, type Process } from "../flow/mod.ts";
+import { addressOf, NumberMap, type Packet, type Process } from "../flow/mod.ts";
 import {
   ENCODED,
   nameOf,
   type Patch,
+  readAddress,
   readAnswer,
   readInteger,
   readLevel,
@@ -78,6 +79,8 @@ export interface HostCall {
   port: number;
   call: number;
   payload: Value;
+  /** The address of the packet, if packets carry theirs. */
+  address: string | null;
 }
 
 /** Options of a connection. */
@@ -91,6 +94,8 @@ export interface ConnectionOptions {
   handler: ConnectionHandler;
   /** The only symbol that runs on the executor, if it is a quarantined one. */
   only: number | undefined;
+  /** Whether packets carry their addresses. Default false. */
+  addresses?: boolean;
 }
 
 /** The host's end of the port to one executor: sends frames in batches and within credit, and reads frames. */
@@ -113,6 +118,7 @@ export class Connection {
   readonly #status: ThreadStatus;
   readonly #handler: ConnectionHandler;
   readonly #codecs: ReadonlyMap<number, Codec>;
+  readonly #addresses: boolean;
   readonly #requests = new Map<number, (error: Error | undefined) => void>();
   #request = 0;
   /** The next batch. Its first element is its number. */
@@ -136,6 +142,7 @@ export class Connection {
     this.#port = options.port;
     this.#status = options.status;
     this.#codecs = options.codecs;
+    this.#addresses = options.addresses ?? false;
     this.#handler = options.handler;
     this.#port.onmessage = ({ data }) => this.#receive(data);
   }
@@ -167,6 +174,7 @@ export class Connection {
       assignment.packets.length,
       form,
       data,
+      this.#addresses ? addressOf(packet) : null,
     );
     this.#pushed(size);
     assignment.packets.push(packet);
@@ -330,8 +338,9 @@ export class Connection {
           port: word(5),
           call: word(6),
           payload: readPayload(batch[at + 7], batch[at + 8]),
+          address: readAddress(batch[at + 9]),
         });
-        return at + 9;
+        return at + 10;
       case ToHost.Idle: {
         const residency = readResidency(batch[at + 2]);
         const assignment = this.assignments.get(word(1));

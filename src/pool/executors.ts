@@ -23,6 +23,8 @@ export interface ExecutorsOptions {
   codecs: readonly Codec[];
   extensions: readonly string[];
   unguarded: boolean;
+  /** Whether packets carry their addresses. */
+  addresses: boolean;
   warden: WardenLink;
   handler: ConnectionHandler;
   /** Returns the symbol table of a new executor. @param only The only symbol that it runs, if it is a quarantined one. */
@@ -153,11 +155,11 @@ export class Executors {
   }
 
   #spawn(only?: number): Connection {
-    const { memory, extensions, unguarded, warden, handler, snapshot } = this.#options;
+    const { memory, extensions, unguarded, addresses, warden, handler, snapshot } = this.#options;
     const id = ++this.#ids;
     const { port1, port2 } = new MessageChannel();
     const status = new ThreadStatus();
-    const connection = new Connection({ id, port: port1, status, codecs: this.#codecs, handler, only });
+    const connection = new Connection({ id, port: port1, status, codecs: this.#codecs, handler, only, addresses });
     this.#byId.set(id, connection);
     void connection.whenReady.then(() => {
       this.#failures = 0;

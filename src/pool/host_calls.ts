@@ -55,7 +55,7 @@ export class HostCalls {
       return this.#reject(connection, call, why);
     }
     if (target.definition.body === undefined && !target.pure) effect(process);
-    flow.start(process, port, call.payload, new HostCallReply(connection, call.call));
+    flow.start(process, port, call.payload, new HostCallReply(connection, call.call), 0, null, call.address);
   }
 
   /**

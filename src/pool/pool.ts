@@ -35,6 +35,8 @@ export interface PoolOptions {
   warden?: WardenLink;
   /** Whether executors run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
+  /** Whether packets carry their addresses between threads. Default false. */
+  addresses?: boolean;
 }
 
 /** The state of a pool, for `weft status`. */
@@ -62,7 +64,8 @@ export class Pool {
   #closed = false;
 
   constructor(options: PoolOptions) {
-    const { size, memory, codecs, extensions, unguarded = false, flow, log } = this.#options = options;
+    const { size, memory, codecs, extensions, unguarded = false, addresses = false, flow, log } = this.#options =
+      options;
     const warden = this.#warden = options.warden ?? new WardenLink(extensions);
     this.#hostCalls = new HostCalls({
       flow,
@@ -86,7 +89,17 @@ export class Pool {
       },
     };
     const snapshot = (only: number | undefined) => this.#symbols.snapshot(only);
-    this.#executors = new Executors({ size, memory, codecs, extensions, unguarded, warden, handler, snapshot });
+    this.#executors = new Executors({
+      size,
+      memory,
+      codecs,
+      extensions,
+      unguarded,
+      addresses,
+      warden,
+      handler,
+      snapshot,
+    });
     this.#recovery = new Recovery({
       flow,
       log,

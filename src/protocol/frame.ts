@@ -8,7 +8,7 @@ import type { Value } from "../value/mod.ts";
 
 /** Frames from the host to an executor. A batch consists of frames only. */
 export enum ToExecutor {
-  /** A packet: process, generation, symbol, index of the in port, packet, form, data. */
+  /** A packet: process, generation, symbol, index of the in port, packet, form, data, address or null. */
   Packet = 1,
   /** The answer to a `Call`: call, form, data. */
   Answer,
@@ -24,7 +24,10 @@ export enum ToExecutor {
 export enum ToHost {
   /** The answer to a packet: process, packet, `Residency`, form, data. */
   Answer = 1,
-  /** A packet to a symbol on the host: process, its parent or 0, sending symbol, symbol, in port, call, form, data. */
+  /**
+   * A packet to a symbol on the host: process, its parent or 0, sending symbol, symbol, in port, call, form, data, address
+   * or null.
+   */
   Call,
   /** A process has nothing to do any more: process, `Residency`. */
   Idle,

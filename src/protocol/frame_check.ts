@@ -35,6 +35,17 @@ export function readString(element: unknown, what: string): string {
   throw new Error(`invalid ${what} ${nameOf(element)}: expected a string`);
 }
 
+/** The longest address of a packet that is taken from an executor, in characters. */
+const MAX_ADDRESS = 20_000;
+
+/** Reads the address of a packet. @throws {Error} If the element is neither null nor a string of a sensible length. */
+export function readAddress(element: unknown): string | null {
+  if (element === null) return null;
+  const address = readString(element, "address of a packet");
+  if (address.length <= MAX_ADDRESS) return address;
+  throw new Error(`invalid address of a packet: expected at most ${MAX_ADDRESS} characters, got ${address.length}`);
+}
+
 /** Reads what an executor still holds of a process. @throws {Error} If the element is not a `Residency`. */
 export function readResidency(element: unknown): Residency {
   if (element === Residency.Busy || element === Residency.Kept || element === Residency.Nothing) return element;

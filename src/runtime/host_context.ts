@@ -5,6 +5,7 @@ import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.
 import type { Internals, System } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import type { Draft } from "./compile.ts";
+import { gateOf, type Interceptor } from "./effects.ts";
 import type { KindMetrics } from "./kind_metrics.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
@@ -23,6 +24,8 @@ export interface HostServices {
   clock: Clock;
   random: Random;
   system: System;
+  /** What stands around the calls of host nodes, outermost first. */
+  interceptors: readonly Interceptor[];
   logger: Logger;
   /** The address of listeners whose spec names none. */
   host: string;
@@ -42,7 +45,7 @@ export interface HostPreparation
  * @param env The variables that the kind may read.
  */
 export function hostPreparation(
-  { symbol, flat, origin }: Draft,
+  draft: Draft,
   env: Readonly<Record<string, string>>,
   services: HostServices,
 ): { preparation: HostPreparation; release(): Promise<void> } {
@@ -52,12 +55,15 @@ export function hostPreparation(
     node: symbol.name,
     ...process !== undefined && { process: processes.idOf(process) },
   });
+  const { symbol, flat, origin } = draft;
+  const gate = gateOf(draft, services.interceptors);
   const held = resources.holder(flat.kind.name);
   const preparation: HostPreparation = {
     symbol,
     fields: flat.fields,
     flow,
     env,
+    ...gate !== undefined && { gate },
     clock,
     random,
     position: (path: Path, offset?: number) =>

@@ -1,4 +1,5 @@
 /** The runtime of a namespace: joins the registry, the flow and the pool. */
+export * from "./effects.ts";
 export * from "./entry.ts";
 export * from "./follower.ts";
 export * from "./log.ts";

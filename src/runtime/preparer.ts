@@ -14,6 +14,7 @@ import {
   readFields,
   rejection,
 } from "./compile.ts";
+import { effectOf } from "./effects.ts";
 import { entryToSpec } from "./entry.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log.ts";
@@ -140,8 +141,7 @@ export function numbersOf({ nodes }: Unit): number[] {
 }
 
 function isPure({ kind, fields }: FlatSpec<Kind>): boolean {
-  const { effect = "once" } = kind;
-  return (typeof effect === "function" ? effect(fields) : effect) === "none";
+  return effectOf(kind, fields) === "none";
 }
 
 /** Returns the reason why a spec was rejected: its name and position in front, `invalid argument` as the cause. */

@@ -8,6 +8,7 @@ import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import type { Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
+import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
 import { Follower } from "./follower.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
@@ -42,6 +43,8 @@ export interface RuntimeOptions {
   warden?: WardenLink;
   /** The clock of host kinds. Default the machine's. */
   clock?: Clock;
+  /** Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost. */
+  interceptors?: (runtime: Runtime) => readonly Interceptor[];
   /** See `PoolOptions`. */
   unguarded?: boolean;
 }
@@ -68,6 +71,7 @@ export class Runtime {
     this.#logger = options.logger;
     this.#store = options.store;
     const env = options.env ?? {};
+    const interceptors = options.interceptors?.(this) ?? [];
     const flow: Flow = new Flow({
       ended: (process) => {
         this.pool.ended(process);
@@ -85,6 +89,7 @@ export class Runtime {
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
+      addresses: interceptors.length > 0,
     });
     this.registry = new Registry(options.store.history, { warn: (message) => options.logger.log("warn", message) });
     this.loader = new Loader({
@@ -100,6 +105,7 @@ export class Runtime {
       clock: options.clock ?? HOST_CLOCK,
       random: HOST_RANDOM,
       env: stringsOf(env),
+      interceptors,
       system: engineSystem({
         registry: this.registry,
         processes: this.processes,

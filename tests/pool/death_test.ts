@@ -75,7 +75,8 @@ class Scene implements AsyncDisposable {
     for (const { unit } of this.world.runtime.loader.table.units()) {
       for (const { symbol } of unit.nodes) if (symbol.name === "count") count = symbol.number;
     }
-    const call = `[0, ${ToHost.Call}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words"]`;
+    const call =
+      `[0, ${ToHost.Call}, given.process, 0, given.symbol, ${count}, 0, 1e6, ${Form.Plain}, "last words", null]`;
     const body = `given.port.postMessage(${call}); ${code}`;
     return (await this.world.fetch("/escaped", { method: "POST", body })).status;
   }

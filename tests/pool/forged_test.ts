@@ -85,7 +85,7 @@ Deno.test("a packet to a node that the sender is not linked to is rejected and l
   await using forger = await Forger.start(1);
   const count = forger.symbol("count");
   const call = (from: string | number, port = 0) =>
-    `[0, ${ToHost.Call}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged"]`;
+    `[0, ${ToHost.Call}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged", null]`;
   for (const frames of [call("symbol"), call(0), call(-1), call(1e9), call("symbol", 77)]) {
     assertEquals((await forger.post(frames)).text, "got posted");
     const why = await forger.world.logged(/packet to node \d+ rejected/);
@@ -108,8 +108,8 @@ Deno.test("a process on another executor is out of reach", async () => {
   const count = forger.symbol("count");
   // one of the two executors has the held process; frames that the other posts for it have no effect
   const forged = [
-    `[0, ${ToHost.Call}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
-    `[0, ${ToHost.Call}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged"]`,
+    `[0, ${ToHost.Call}, ${process}, 0, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged", null]`,
+    `[0, ${ToHost.Call}, -5, ${process}, ${pass}, ${count}, 0, 1e6, ${Form.Plain}, "forged", null]`,
     `[0, ${ToHost.Answer}, ${process}, 0, 2, ${Form.Plain}, "forged"]`,
     `[0, ${ToHost.Idle}, ${process}, 2]`,
     `[0, ${ToHost.Ended}, ${process}]`,
@@ -135,7 +135,7 @@ Deno.test("a process only sees its own generation", async () => {
   const now = forger.symbol("count");
   assert(old !== now);
   const pass = forger.symbol("pass");
-  await forger.post(`[0, ${ToHost.Call}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged"]`);
+  await forger.post(`[0, ${ToHost.Call}, process, 0, ${pass}, ${old}, 0, 1e6, ${Form.Plain}, "forged", null]`);
   await world.logged(new RegExp(`packet to node ${old} rejected: .* in generation`));
   assertEquals(counts.get("forged"), undefined);
 });

@@ -25,7 +25,7 @@ Deno.test("a process reaches the nodes that its own generation is linked to, at 
   ];
   for (const [process, symbol, port, reached] of cases) {
     const rig = new Rig();
-    await rig.post([0, ToHost.Call, process, 0, 1, symbol, port, 7, Form.Plain, "x"]);
+    await rig.post([0, ToHost.Call, process, 0, 1, symbol, port, 7, Form.Plain, "x", null]);
     const what = `port ${port} of node ${symbol} in generation ${process}`;
     assertEquals(rig.reached, reached === undefined ? [] : [reached], what);
     assertEquals([rig.rejected.length, rig.malformed], [reached === undefined ? 1 : 0, []], what);
@@ -37,9 +37,10 @@ Deno.test("a process reaches the nodes that its own generation is linked to, at 
 Deno.test("a number of a frame that is not whole is reported, wherever it stands", async () => {
   const frames: [frame: unknown[], numbers: number][] = [
     [[ToHost.Answer, 1, 1, 2, Form.Plain, "x"], 2],
-    [[ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Plain, "x"], 6],
+    [[ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Plain, "x", null], 6],
     [[ToHost.Idle, 1, 2], 1],
     [[ToHost.Log, 1, 1, "info", "text"], 2],
+    [[ToHost.Metric, 1, "counter", "orders", 1.5], 1],
     [[ToHost.Prepared, 1, null], 1],
     [[ToHost.Ended, -1], 1],
   ];
@@ -56,7 +57,7 @@ Deno.test("a number of a frame that is not whole is reported, wherever it stands
         if (typeof element === "number") assert(rig.malformed[0]!.includes(String(element)), rig.malformed[0]);
         assertEquals([rig.reached, rig.told, rig.logged], [[], [], []], what);
         // nothing more is heard of it
-        await rig.post([0, ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Plain, "x"]);
+        await rig.post([0, ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Plain, "x", null]);
         assertEquals([rig.reached, rig.malformed.length], [[], 1], what);
         rig.close();
       }

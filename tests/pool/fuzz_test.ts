@@ -94,13 +94,13 @@ const ELEMENTS: readonly unknown[] = [
 ];
 
 seededTest("frames of random elements", async (random) => {
-  const lengths = [0, 6, 9, 3, 5, 3, 2];
+  const lengths = [0, 6, 10, 3, 5, 3, 2, 5];
   let [malformed, rejected, told] = [0, 0, 0];
   for (let round = 0; round < 5_000; round++) {
     const rig = new Rig();
     const batch: unknown[] = random.chance(0.9) ? [0] : [random.pick(ELEMENTS)];
     for (let frames = random.int(1, 4); frames > 0; frames--) {
-      const operation = random.chance(0.95) ? random.int(1, 6) : random.pick(ELEMENTS);
+      const operation = random.chance(0.95) ? random.int(1, 7) : random.pick(ELEMENTS);
       batch.push(operation);
       const length = random.chance(0.9) ? lengths[Number(operation)] ?? 3 : random.below(10);
       // small numbers more often than not, or hardly a frame would come far
@@ -121,9 +121,10 @@ Deno.test("valid frames with one invalid element", async (t) => {
   const good: Record<string, unknown[]> = {
     answer: [ToHost.Answer, 1, 0, 2, ENCODED + 1, [200, ["content-type", "text/plain"], "x"]],
     "plain answer": [ToHost.Answer, 1, 1, 2, Form.Plain, "x"],
-    call: [ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Json, "[1]"],
+    call: [ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Json, "[1]", "0.1:0"],
     idle: [ToHost.Idle, 1, 2],
     log: [ToHost.Log, 1, 1, "info", "text"],
+    metric: [ToHost.Metric, 1, "counter", "orders", 1],
     prepared: [ToHost.Prepared, 1, null],
     ended: [ToHost.Ended, -1],
   };

@@ -1,5 +1,6 @@
 /** What the engine makes services of kinds with; kinds themselves do not use it. */
-import type { LogLevel } from "../../value/mod.ts";
+import type { Packet } from "../../flow/mod.ts";
+import type { Answer, LogLevel, Value } from "../../value/mod.ts";
 import type { Log, LogCall, Metrics, Random } from "../services.ts";
 
 /** Makes a log of a function that writes a line. */
@@ -53,3 +54,22 @@ export function randomOf(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Random
     },
   };
 }
+
+/** What a handler has made of a payload: the out port to send by, and what; without a port, the answer itself. */
+export interface Outcome {
+  readonly port: string | null;
+  readonly payload: Answer;
+}
+
+/**
+ * Stands between the payloads and the outcomes of a host node's handlers: decides whether and with what a handler runs.
+ * What follows downstream is not part of it.
+ *
+ * @param port The in port.
+ * @param run Runs the handler on a payload.
+ */
+export type Gate = (
+  port: string,
+  packet: Packet,
+  run: (payload: Value) => Outcome | Promise<Outcome>,
+) => Outcome | Promise<Outcome>;

@@ -1,0 +1,21 @@
+import type { Packet } from "./packet.ts";
+
+/**
+ * Returns the address of a packet within its process: which sends led to it. It is the same in every run of the process,
+ * whatever the order in which answers arrive.
+ *
+ * One step for each packet on the way, the first being a root's number: `0`, `0.1:0`, `0.1:0.2:1`. A step is `turn:slot`:
+ * turn counts the sends of one packet (a continuation that sends again, a retry), slot the packets of one send. In a
+ * child process the address of the packet that opened it comes first: `0.1:0/2.0`.
+ */
+export function addressOf(packet: Packet): string {
+  const steps: string[] = [];
+  let at = packet;
+  for (; at.parent !== null; at = at.parent) steps.push(`${at.turn}:${at.slot}`);
+  if (at.origin !== null) steps.push(at.origin);
+  else {
+    const { from } = at.process;
+    steps.push(from === null ? `${at.turn}` : `${addressOf(from.packet)}/${from.turn}.${at.turn}`);
+  }
+  return steps.reverse().join(".");
+}
