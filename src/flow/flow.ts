@@ -1,7 +1,7 @@
 import { type Answer, asError, type Encoded, failure, isError, merge, type Value } from "../value/mod.ts";
 import { type Reply, SENT } from "./node.ts";
 import { type Outcome, Packet, type ReplyTo, type Sending } from "./packet.ts";
-import { trace } from "./path.ts";
+import { cycleOf, trace } from "./path.ts";
 import type { InPort, OutPort } from "./port.ts";
 import { type ExitHook, Process, type ProcessOptions } from "./process.ts";
 import type { Reader } from "./reader.ts";
@@ -435,17 +435,4 @@ export class Flow {
 
 function dropped(cause: Error | undefined): Error {
   return cause ?? failure("dropped packet", { code: "dropped" });
-}
-
-/** Returns the shortest cycle of nodes at the end of a packet's path: `a > b > a`. */
-function cycleOf(packet: Packet): string {
-  const names: string[] = [];
-  for (let at: Packet | null = packet; at !== null; at = at.parent) {
-    if (at.port === null) continue;
-    const name = at.port.symbol.name;
-    const seen = names.indexOf(name);
-    names.push(name);
-    if (seen >= 0) return names.slice(seen).reverse().join(" > ");
-  }
-  return names.reverse().join(" > ");
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import vm from "node:vm";
 import { constant, later, link, Network, pass, thrower } from "../../tests/flow/network.ts";
 import { type Failure, failure, NONE, type Value } from "../value/mod.ts";
-import { MAX_OPEN, type Outcome, type Packet, SENT } from "./mod.ts";
+import { MAX_OPEN, type Outcome, type Packet } from "./mod.ts";
 
 Deno.test("a node that answers", async () => {
   const net = new Network();
@@ -415,7 +415,7 @@ Deno.test("what an async handler sends may be answered before its promise settle
     const reply = packet.send(self.out("out"), packet.payload);
     // the answer is there before this handler is through
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-    return await reply as typeof SENT;
+    return await reply;
   });
   link(later, "out", doubled);
   const process = network.open();

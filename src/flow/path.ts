@@ -19,3 +19,16 @@ export function pathOf(packet: Packet): string[] {
 export function trace(packet: Packet, error: Failure): void {
   if (error.path === undefined && Object.isExtensible(error)) error.path = pathOf(packet);
 }
+
+/** Returns the shortest cycle of nodes at the end of a packet's path: `a > b > a`. */
+export function cycleOf(packet: Packet): string {
+  const names: string[] = [];
+  for (let at: Packet | null = packet; at !== null; at = at.parent) {
+    if (at.port === null) continue;
+    const name = at.port.symbol.name;
+    const seen = names.indexOf(name);
+    names.push(name);
+    if (seen >= 0) return names.slice(seen).reverse().join(" > ");
+  }
+  return names.reverse().join(" > ");
+}
