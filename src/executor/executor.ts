@@ -9,7 +9,7 @@ import {
   type Process,
   SENT,
 } from "../flow/mod.ts";
-import { randomOf } from "../kind/engine/mod.ts";
+import { clockOf, randomOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import type { Realm } from "../language/mod.ts";
 import { ENCODED, type Patch, Residency, type ThreadStatus, ToHost } from "../protocol/mod.ts";
@@ -24,7 +24,6 @@ import {
   toWire,
   type Value,
 } from "../value/mod.ts";
-import { executorClock } from "./executor_clock.ts";
 import { Guard } from "./guard.ts";
 import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
@@ -101,7 +100,7 @@ export class Executor implements SliceWork, InboxHandler {
       realm,
       guard,
       flow,
-      clock: executorClock(clock),
+      clock: clockOf(clock),
       random: randomOf(fillRandom),
       log: (process, symbol, level, text) => outbox.push(ToHost.Log, process, symbol, level, text),
       measure: (symbol, type, name, value) => outbox.push(ToHost.Metric, symbol, type, name, value),

@@ -1,5 +1,5 @@
 import type { Commit, Flow, InPort, Process, SymbolTable, Unit } from "../flow/mod.ts";
-import { asError, failure, type Value } from "../value/mod.ts";
+import { asError, failure, TIMED_OUT, type Value, within } from "../value/mod.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
 
@@ -61,7 +61,7 @@ export class Lifecycle {
    */
   async run(hooks: () => Promise<void>): Promise<void> {
     const settled = this.#settled = this.#settled.then(hooks);
-    if (!await inTime(settled)) {
+    if (await within(PATIENCE, settled) === TIMED_OUT) {
       this.#options.logger.log("warn", `init and term are still running after ${PATIENCE} ms; continuing without them`);
     }
   }
@@ -69,7 +69,7 @@ export class Lifecycle {
   /** Resolves when the unload hooks of a unit have ended, or have taken too long. */
   async unloaded(unit: Unit): Promise<void> {
     const unloading = this.#unloading.get(unit);
-    if (unloading !== undefined) await inTime(unloading);
+    if (unloading !== undefined) await within(PATIENCE, unloading);
   }
 
   async #load(unit: Unit): Promise<void> {
@@ -126,13 +126,4 @@ export class Lifecycle {
       this.#options.logger.failure(failure(`${name} ${what}`, { cause: asError(thrown) }), { node: name });
     }
   }
-}
-
-/** Waits for a promise, but not longer than a change waits for hooks. @returns Whether it settled. */
-async function inTime(promise: Promise<void>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => timer = setTimeout(() => resolve(false), PATIENCE));
-  const settled = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return settled;
 }

@@ -1,7 +1,7 @@
 /** What the engine makes services of kinds with; kinds themselves do not use it. */
 import type { Packet } from "../../flow/mod.ts";
-import type { Answer, LogLevel, Value } from "../../value/mod.ts";
-import type { Log, LogCall, Metrics, Random } from "../services.ts";
+import { type Answer, asError, type LogLevel, type Value } from "../../value/mod.ts";
+import type { Clock, Log, LogCall, Metrics, Random } from "../services.ts";
 
 /** Makes a log of a function that writes a line. */
 export function logOf(write: (level: LogLevel, message: string, call: LogCall | undefined) => void): Log {
@@ -31,6 +31,32 @@ function checked(name: string): string {
 
 /** What the name of a metric may be. */
 export const METRIC_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** The timers of a thread. */
+export interface Timers {
+  setTimeout(task: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** Makes the clock of a thread from its timers. */
+export function clockOf({ setTimeout, clearTimeout }: Timers): Clock {
+  return {
+    now: () => Date.now(),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(asError(signal.reason));
+        const abort = () => {
+          clearTimeout(timer);
+          reject(asError(signal!.reason));
+        };
+        const timer = setTimeout(() => {
+          signal?.removeEventListener("abort", abort);
+          resolve();
+        }, ms);
+        signal?.addEventListener("abort", abort, { once: true });
+      }),
+  };
+}
 
 /** Makes random values of a source of random bytes. */
 export function randomOf(fill: (bytes: Uint8Array<ArrayBuffer>) => void): Random {
