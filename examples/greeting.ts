@@ -1,8 +1,8 @@
-// A kind of one's own: one module with its name, its fields, its ports, and what its nodes do.
+// A custom kind: a module with a name, fields, ports, and the behavior of its nodes.
 //
 //   npx -y deno@2.9.6 task start --extension examples/greeting.ts -f examples/steps.yaml -e GREETING=Hello
 //
-// It runs on executors, where no module can be loaded any more once requests are served: import what it needs up here.
+// Executors cannot load modules once they serve requests, so import all dependencies at the top.
 import { z } from "zod";
 import { type Kind, oneToOne } from "../src/flow/mod.ts";
 
