@@ -37,7 +37,7 @@ export async function compile(args: readonly string[]): Promise<number> {
   return code === 0 ? 0 : 1;
 }
 
-/** Whether that is what `deno compile` says where it has nothing to put the modules into. */
+/** Reports whether `deno compile` failed because it has no base executable. */
 function lacksDenort(said: string): boolean {
   return /Setting up base binary|Writing binary bytes|denort/i.test(said);
 }
@@ -45,10 +45,8 @@ function lacksDenort(said: string): boolean {
 function withoutDenort(): string {
   const given = Deno.env.get("DENORT_BIN");
   return given === undefined
-    ? "denort, the program that everything is embedded in, cannot be fetched; download it elsewhere and set DENORT_BIN to its path"
-    : `DENORT_BIN is ${
-      JSON.stringify(given)
-    }, which cannot be used; it has to be the path of a denort of Deno ${Deno.version.deno}`;
+    ? "cannot download denort, the base executable; download it manually and set DENORT_BIN to its path"
+    : `invalid DENORT_BIN ${JSON.stringify(given)}: expected the path of a denort of Deno ${Deno.version.deno}`;
 }
 
 if (import.meta.main) Deno.exit(await compile(Deno.args));

@@ -1,4 +1,5 @@
-// Mixed traffic with reloads and faults for an hour: no answer may be lost or wrong, and nothing may be left behind.
+// Runs mixed traffic with reloads and faults, by default for an hour, and checks that no response is lost or wrong and that
+// no resource leaks.
 //
 //   npx -y deno@2.9.6 task soak --seconds 60
 import { parseArgs } from "@std/cli/parse-args";
@@ -6,11 +7,11 @@ import { MemoryHistory } from "../src/registry/mod.ts";
 import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
 import { formatProblem } from "../src/spec/mod.ts";
 import { grown, takeCensus } from "./soak/census.ts";
-import { FAULTS, refusedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
+import { FAULTS, rejectedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
 
-/** Clients that ask one request after another. */
+/** The number of clients, each with one request at a time. */
 const CLIENTS = 16;
-/** Milliseconds from one version to the next, and from one fault to the next. */
+/** The intervals between versions and between faults, in milliseconds. */
 const RELOAD = 1_000;
 const FAULT = 1_500;
 
@@ -21,7 +22,7 @@ class Soak {
   readonly #url: string;
   readonly problems: string[] = [];
   readonly counts: Record<string, number> = {};
-  /** The version that runs, and the one that may run already. */
+  /** The running version, and the version that may have started to run. */
   #version = 1;
   #coming = 1;
   #over = false;
@@ -58,14 +59,14 @@ class Soak {
     this.#checkMemory(resident);
   }
 
-  /** Fails if something is still open, then closes. */
+  /** Reports what is still open, and closes the runtime. */
   async close(): Promise<void> {
     const { processes, pool } = this.#runtime;
     for (let tries = 0; tries < 100 && processes.size > 0; tries++) await wait(50);
     const { executors } = pool.status();
     const busy = executors.filter(({ inFlight, processes }) => inFlight + processes > 0);
     if (processes.size > 0) this.problems.push(`${processes.size} processes are open`);
-    if (busy.length > 0) this.problems.push(`executors hold something: ${JSON.stringify(busy)}`);
+    if (busy.length > 0) this.problems.push(`executors are busy: ${JSON.stringify(busy)}`);
     await this.#runtime.close();
   }
 
@@ -92,8 +93,8 @@ class Soak {
 
   async #reload(): Promise<void> {
     if (this.#version % 8 === 0) {
-      const refused = await apply(this.#runtime, refusedSpecs(this.#version)).then(() => false, () => true);
-      if (!refused) this.problems.push("a version whose top level never ends was taken");
+      const isRejected = await apply(this.#runtime, rejectedSpecs(this.#version)).then(() => false, () => true);
+      if (!isRejected) this.problems.push("a version whose top level never ends was applied");
     }
     this.#coming = this.#version + 1;
     await apply(this.#runtime, specsOf(this.#coming));
@@ -116,7 +117,7 @@ class Soak {
     await answer.catch(() => {});
   }
 
-  /** Compares the least that was resident early on with the least at the end: faults make it rise in between. */
+  /** Compares the minimum of resident memory early on with that at the end; faults cause peaks in between. */
   #checkMemory(resident: readonly number[]): void {
     const quarter = Math.floor(resident.length / 4);
     const early = Math.min(...resident.slice(quarter, 2 * quarter));
@@ -134,7 +135,7 @@ async function apply({ registry, loader, namespace }: Runtime, yaml: string): Pr
   await registry.apply(changesOf(manifest.specs, registry));
 }
 
-/** A path, by its share. */
+/** Picks a path at random, weighted by share. */
 function pick(): string {
   const shares = Object.entries(ROUTES).map(([path, { share }]) => [path, share] as const);
   let at = Math.random() * shares.reduce((sum, [, share]) => sum + share, 0);
@@ -142,7 +143,7 @@ function pick(): string {
   return shares[0]![0];
 }
 
-/** One soak from start to end. @returns What was wrong. */
+/** Runs one soak. @returns The problems found. */
 async function soak(seconds: number): Promise<string[]> {
   const run = await Soak.start();
   await run.run(seconds);
@@ -152,7 +153,7 @@ async function soak(seconds: number): Promise<string[]> {
 }
 
 const { seconds } = parseArgs(Deno.args, { string: ["seconds"], default: { seconds: "3600" } });
-// what Deno makes once and keeps is there after the first
+// a first run creates what Deno keeps for good
 const problems = await soak(3);
 const before = takeCensus();
 problems.push(...await soak(Number(seconds)));
@@ -160,5 +161,5 @@ for (let tries = 0; tries < 50 && grown(before, takeCensus()).length > 0; tries+
 problems.push(...grown(before, takeCensus()));
 console.log(JSON.stringify(takeCensus()));
 for (const problem of problems.slice(0, 20)) console.error(problem);
-console.log(problems.length === 0 ? "nothing was lost, nothing is left" : `${problems.length} problems`);
+console.log(problems.length === 0 ? "no response lost, no resource leaked" : `${problems.length} problems`);
 Deno.exit(problems.length === 0 ? 0 : 1);

@@ -1,16 +1,16 @@
 import process from "node:process";
 import v8 from "node:v8";
 
-/** What this program holds, by name. */
+/** The resources of this process by name. */
 export type Census = Readonly<Record<string, number>>;
 
-/** Counts what a leak would be seen in. */
+/** Counts the resources that a leak would increase. */
 export function takeCensus(): Census {
   const paths = [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
     try {
       return Deno.readLinkSync(`/proc/self/fd/${name}`);
     } catch {
-      return []; // the one that the folder itself was read by
+      return []; // the descriptor of the folder itself
     }
   });
   const sockets = paths.filter((path) => path.startsWith("socket:")).length;
@@ -25,14 +25,14 @@ export function takeCensus(): Census {
   };
 }
 
-/** How many resources of Deno's there are of a sort. Only what Deno's own tests are checked with tells it. */
+/** Counts the resources of Deno with a name, through the internals that the sanitizers of `deno test` use. */
 function countResources(name: string): number {
   const { internal } = Deno as unknown as { internal: symbol };
   const { core } = (Deno as unknown as Record<symbol, { core: { resources(): Record<number, string> } }>)[internal]!;
   return Object.values(core.resources()).filter((resource) => resource === name).length;
 }
 
-/** What there is more of than before, in words. Threads and files that Deno keeps for the next time are allowed for. */
+/** Describes the resources that have increased, except for threads and files that Deno keeps for reuse. */
 export function grown(before: Census, after: Census): string[] {
   const allowed: Census = { threads: 2, "other files": 4 };
   return Object.keys(after).flatMap((name) => {

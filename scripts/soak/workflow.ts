@@ -7,13 +7,13 @@ const script = (name: string, code: string, more: Record<string, unknown> = {}) 
 });
 const to = (name: string) => ({ links: { out: [{ name, port: "in" }] } });
 
-/** One thing that is asked for. */
+/** A route of the soak. */
 interface Route {
-  /** The nodes; the router is linked to the first. */
+  /** The specs of its nodes; the router is linked to the first. */
   specs: (version: number) => Record<string, unknown>[];
-  /** How often it is asked for, among all; 0 for what is a fault. */
+  /** Its share of the requests; 0 for a fault. */
   share: number;
-  /** Whether an answer is right. `from` and `to`: the versions that ran while it was made. */
+  /** Reports whether a response is right. `from` and `to` are the versions that ran in the meantime. */
   isRight: (answer: { status: number; text: string }, from: number, to: number) => boolean;
 }
 
@@ -21,12 +21,12 @@ const isVersion: Route["isRight"] = ({ status, text }, from, to) =>
   status === 200 && Number(text) >= from && Number(text) <= to;
 const isFailed: Route["isRight"] = ({ status }) => status === 500;
 
-/** What the clients ask for, by path. */
+/** The routes by path. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   version: { share: 50, specs: (version) => [script("version", `() => ${version}`)], isRight: isVersion },
   steps: {
     share: 20,
-    // by way of the host and back
+    // through the host and back
     specs: (version) => [
       script("steps", `() => ${version}`, to("steps_log")),
       { kind: "log", name: "steps_log", level: "debug", ...to("steps_end") },
@@ -52,7 +52,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     share: 0,
     specs: (version) => [script(
       "native",
-      // a new spec every so often, or it would run alone for good
+      // changes now and then, or it would stay in quarantine
       `() => { const s = 'a'.repeat(1 << 24); let n = ${
         version >> 4
       }; for (let i = 0; i < 4000; i++) n += s.lastIndexOf('b' + i); return n }`,
@@ -69,10 +69,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
 };
 
-/** The faults among them. */
+/** The paths of faults. */
 export const FAULTS: readonly string[] = Object.keys(ROUTES).filter((path) => ROUTES[path]!.share === 0);
 
-/** The specs of a version, as JSON, which is YAML. */
+/** Returns the specs of a version as JSON, which is valid YAML. */
 export function specsOf(version: number): string {
   const routes = Object.values(ROUTES).map(({ specs }) => specs(version));
   return JSON.stringify([
@@ -87,7 +87,7 @@ export function specsOf(version: number): string {
   ]);
 }
 
-/** The specs of a version that is refused: its top level never ends. */
-export function refusedSpecs(version: number): string {
+/** Returns the specs of a version that is rejected because its top level never ends. */
+export function rejectedSpecs(version: number): string {
   return specsOf(version).replace("export default () => { throw", "for (;;); export default () => { throw");
 }
