@@ -1,14 +1,14 @@
-// Makes dist/weft: one program with Weft and the Deno runtime in it.
+// Builds dist/weft, a single executable of Weft and the Deno runtime.
 //
 //   deno task compile [FLAGS OF deno compile]
 
-/** The program's own module. What it imports, at once or later, is embedded with it. */
+/** The main module, which is embedded with everything that it imports, statically or dynamically. */
 export const MAIN = "main.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const OUTPUT = "dist/weft";
 
-/** What is reached by `new URL(..., import.meta.url)` alone, which `deno compile` does not follow: the workers. */
+/** The workers, which are only reached by `new URL(..., import.meta.url)`, which `deno compile` does not follow. */
 export const WORKERS: readonly string[] = Array.from(
   Deno.readDirSync(new URL("workers/", ROOT)),
   ({ name }) => `workers/${name}`,
@@ -17,13 +17,13 @@ export const WORKERS: readonly string[] = Array.from(
 /**
  * Runs `deno compile`.
  *
- * @param args More flags for it: `--target=aarch64-apple-darwin`, `--output=weft`.
+ * @param args Additional flags: `--target=aarch64-apple-darwin`, `--output=weft`.
  * @returns The exit code.
  */
 export async function compile(args: readonly string[]): Promise<number> {
   const output = args.some((arg) => /^(--output\b|-o)/.test(arg)) ? [] : [`--output=${OUTPUT}`];
   const includes = WORKERS.map((worker) => `--include=${worker}`);
-  console.log(`embedding ${MAIN} and ${WORKERS.join(", ")}, each with all that it imports`);
+  console.log(`embedding ${MAIN}, ${WORKERS.join(", ")} and their imports`);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["compile", "--quiet", "--allow-all", ...includes, ...output, ...args, MAIN],
     cwd: ROOT,
@@ -37,7 +37,7 @@ export async function compile(args: readonly string[]): Promise<number> {
   return code === 0 ? 0 : 1;
 }
 
-/** Whether that is what `deno compile` says where it has nothing to put the modules into. */
+/** Reports whether `deno compile` failed because it has no base executable. */
 function lacksDenort(said: string): boolean {
   return /Setting up base binary|Writing binary bytes|denort/i.test(said);
 }
@@ -45,10 +45,8 @@ function lacksDenort(said: string): boolean {
 function withoutDenort(): string {
   const given = Deno.env.get("DENORT_BIN");
   return given === undefined
-    ? "denort, the program that everything is embedded in, cannot be fetched; download it elsewhere and set DENORT_BIN to its path"
-    : `DENORT_BIN is ${
-      JSON.stringify(given)
-    }, which cannot be used; it has to be the path of a denort of Deno ${Deno.version.deno}`;
+    ? "cannot download denort, the base executable; download it manually and set DENORT_BIN to its path"
+    : `invalid DENORT_BIN ${JSON.stringify(given)}: expected the path of a denort of Deno ${Deno.version.deno}`;
 }
 
 if (import.meta.main) Deno.exit(await compile(Deno.args));

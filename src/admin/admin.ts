@@ -4,39 +4,42 @@ import { metrics } from "./metrics.ts";
 import { type AdminReport, report } from "./report.ts";
 
 /**
- * Serves what operators and their tools ask of an engine: `/health`, `/ready`, `/status` and `/metrics`. Nothing can be
- * changed here. It is up before the runtime is, so that a start that takes long can be told from one that hangs.
+ * A read-only HTTP server for operators: `/health`, `/ready`, `/status` and `/metrics`. It is up before the runtime, so
+ * that a slow start can be told from one that hangs.
  */
 export class Admin implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #started = performance.now();
   #runtime: Runtime | undefined;
-  /** Whether head has run: one that is refused later takes nothing away from what is served. */
+  /** Whether head has run. If a later head is rejected, the runtime still serves. */
   #reached = false;
   #draining = false;
 
-  /** @throws {Error} If the address is none, or cannot be bound. */
+  /** @throws {Error} If the address is invalid or cannot be bound. */
   constructor(address: string) {
     const { hostname, port } = parseAddress(address);
     try {
-      this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#answer(request));
+      this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#respond(request));
     } catch (thrown) {
-      throw failure(`cannot listen on ${address}`, { code: "address", cause: thrown });
+      if (thrown instanceof Deno.errors.AddrInUse) {
+        throw failure(`admin: port ${port} is already in use`, { code: "address" });
+      }
+      throw failure(`admin: cannot listen on ${address}`, { code: "address", cause: thrown });
     }
   }
 
-  /** Where it listens: `http://127.0.0.1:9180`. */
+  /** The URL of the server: `http://127.0.0.1:9180`. */
   get url(): string {
     const { hostname, port } = this.#server.addr;
     return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
   }
 
-  /** The runtime has started: from now on there is something to tell. */
+  /** Starts serving the status of a runtime. */
   attach(runtime: Runtime): void {
     this.#runtime = runtime;
   }
 
-  /** The runtime takes no more requests. */
+  /** Marks the runtime as draining, and therefore not ready. */
   drain(): void {
     this.#draining = true;
   }
@@ -45,11 +48,13 @@ export class Admin implements AsyncDisposable {
     await this.#server.shutdown();
   }
 
-  async #answer({ method, url }: Request): Promise<Response> {
+  async #respond({ method, url }: Request): Promise<Response> {
     const { pathname } = new URL(url);
     const known = ["/health", "/ready", "/status", "/metrics"].includes(pathname);
-    if (!known) return text("there are /health, /ready, /status and /metrics\n", 404);
-    if (method !== "GET" && method !== "HEAD") return text("it can be read only\n", 405, { allow: "GET, HEAD" });
+    if (!known) return text("not found: expected /health, /ready, /status or /metrics\n", 404);
+    if (method !== "GET" && method !== "HEAD") {
+      return text("method not allowed: expected GET or HEAD\n", 405, { allow: "GET, HEAD" });
+    }
     if (pathname === "/health") return text("ok\n");
     if (pathname === "/ready") return this.#ready ? text("ready\n") : text(`${this.#state}\n`, 503);
     if (this.#runtime === undefined) return text(`${this.#state}\n`, 503);
@@ -63,10 +68,10 @@ export class Admin implements AsyncDisposable {
     return this.#reached && !this.#draining;
   }
 
-  /** Why it is not ready. */
+  /** Why the runtime is not ready. */
   get #state(): string {
     if (this.#draining) return "draining";
-    return this.#runtime === undefined ? "starting" : "head does not run";
+    return this.#runtime === undefined ? "starting" : "head rejected";
   }
 
   #report(runtime: Runtime): Promise<AdminReport> {
@@ -83,13 +88,15 @@ function text(body: string, status = 200, headers: Record<string, string> = {}):
 }
 
 /**
- * Reads `HOST:PORT` or `[HOST]:PORT`.
+ * Parses `HOST:PORT` or `[HOST]:PORT`.
  *
- * @throws {Error} If it is something else.
+ * @throws {Error} If the address has another form.
  */
 export function parseAddress(address: string): { hostname: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw failure(`${JSON.stringify(address)} is no address; write 127.0.0.1:9180`);
+  if (match === null || port > 65_535) {
+    throw failure(`invalid --admin ${JSON.stringify(address)}: expected HOST:PORT such as 127.0.0.1:9180`);
+  }
   return { hostname: (match[1] ?? match[2])!, port };
 }

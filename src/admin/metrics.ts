@@ -3,7 +3,7 @@ import type { AdminReport } from "./report.ts";
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
-/** Writes what `/metrics` says: the text format of Prometheus, version 0.0.4. */
+/** Formats a report in the text format of Prometheus, version 0.0.4. */
 export function metrics(report: AdminReport, traffic: Traffic): string {
   const { executors, restarts, memory } = report;
   const states = new Map([["starting", 0], ["serving", 0], ["spare", 0], ["alone", 0]]);
@@ -11,29 +11,29 @@ export function metrics(report: AdminReport, traffic: Traffic): string {
   const inFlight = executors.map(({ id, inFlight }): Sample => [{ executor: id }, inFlight]);
   const stops = executors.map(({ id, stops }): Sample => [{ executor: id }, stops.count]);
   return [
-    one("weft_ready", "gauge", "Whether it takes requests: 1 or 0.", Number(report.ready)),
+    one("weft_ready", "gauge", "Whether the runtime accepts requests: 1 or 0.", Number(report.ready)),
     one("weft_uptime_seconds", "gauge", "Seconds since the start.", report.uptime),
-    one("weft_version", "gauge", "The version of the registry that runs.", report.version),
-    one("weft_symbols", "gauge", "Nodes of the version that runs.", report.symbols),
+    one("weft_version", "gauge", "Running version of the registry.", report.version),
+    one("weft_symbols", "gauge", "Nodes of the running version.", report.symbols),
     one("weft_processes", "gauge", "Open processes.", report.processes),
     family("weft_executors", "gauge", "Executors by state.", [...states].map(([state, n]) => [{ state }, n])),
     family("weft_executor_packets_in_flight", "gauge", "Packets that an executor has not answered.", inFlight),
-    family("weft_executor_stops_total", "counter", "Calls that were stopped at their limit.", stops),
+    family("weft_executor_stops_total", "counter", "Calls that were stopped at their time limit.", stops),
     family(
       "weft_executor_restarts_total",
       "counter",
-      "Executors that have died, by reason.",
+      "Executor restarts by reason.",
       Object.entries(restarts).map(([reason, n]) => [{ reason }, n]),
     ),
     family(
       "weft_requests_total",
       "counter",
-      "Answers of the listeners, by status.",
+      "Responses of listeners by status.",
       [...traffic.statuses].map(([status, n]) => [{ status }, n]),
     ),
-    histogram("weft_request_duration_seconds", "How long requests took.", traffic),
-    one("process_resident_memory_bytes", "gauge", "Resident memory of the program.", memory.resident),
-    one("weft_host_heap_bytes", "gauge", "Heap that the host uses.", memory.heap),
+    histogram("weft_request_duration_seconds", "Duration of requests.", traffic),
+    one("process_resident_memory_bytes", "gauge", "Resident memory of the process.", memory.resident),
+    one("weft_host_heap_bytes", "gauge", "Used heap of the host.", memory.heap),
   ].join("");
 }
 
@@ -56,7 +56,7 @@ function histogram(name: string, help: string, { durations, seconds }: Traffic):
   return family(name, "histogram", help, []) + buckets.join("") + sums;
 }
 
-/** Labels are names and numbers of the engine's own: nothing in them has to be escaped. */
+/** Formats a sample. Labels come from the engine itself and need no escaping. */
 function line(name: string, labels: Readonly<Record<string, string | number>>, value: number): string {
   const pairs = Object.entries(labels).map(([key, label]) => `${key}="${label}"`);
   return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;

@@ -1,4 +1,4 @@
-/** What operators see of a running engine, over HTTP, read only. */
+/** The admin server: health, status and metrics of a running engine, read-only. */
 export * from "./admin.ts";
 export * from "./metrics.ts";
 export * from "./report.ts";

@@ -1,31 +1,31 @@
 import type { PoolStatus } from "../pool/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 
-/** What `/status` says. */
+/** The contents of `/status`. */
 export interface AdminReport extends PoolStatus {
   namespace: string;
-  /** The version that it runs. */
+  /** The running version. */
   version: number;
-  /** The version that it was last asked to take and did not, and why. */
-  refused: { version: number; reason: string } | null;
+  /** The latest version if the runtime rejected it, and why. */
+  rejected: { version: number; reason: string } | null;
   ready: boolean;
-  /** Whether it finishes what is under way and takes nothing more. */
+  /** Whether it finishes requests in flight and accepts no new ones. */
   draining: boolean;
   /** Seconds since the start. */
   uptime: number;
-  /** Where it listens. */
+  /** The URLs of the listeners. */
   urls: readonly string[];
   /** Open processes. */
   processes: number;
-  /** Nodes of the version that it runs, those of blocks included. */
+  /** Nodes of the running version, including those in blocks. */
   symbols: number;
-  /** Resident memory of the program and heap of the host, in bytes. */
+  /** Resident memory of the process and heap of the host, in bytes. */
   memory: { resident: number; heap: number };
-  /** Answers of the listeners by status. */
+  /** Responses of listeners by status. */
   requests: Record<string, number>;
 }
 
-/** What a runtime is like now. */
+/** Returns the current status of a runtime. */
 export async function report(
   runtime: Runtime,
   state: { ready: boolean; draining: boolean; uptime: number },
@@ -37,7 +37,7 @@ export async function report(
   return {
     namespace,
     version: registry.version.id,
-    refused: follower.refused ?? null,
+    rejected: follower.refused ?? null,
     ...state,
     urls: await sockets.urls(),
     processes: processes.size,

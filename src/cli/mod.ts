@@ -1,68 +1,68 @@
-/** The weft command. Each command's own code is loaded when it is wanted. */
+/** The weft command. A command's module is loaded when the command is used. */
 import { nearest } from "../spec/model/mod.ts";
 import { reasonOf } from "../value/mod.ts";
 import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
 import { CONFIG_FLAG, resolveConfig } from "./options/config.ts";
-import { readFlags, UsageError } from "./options/flag.ts";
+import { parseFlags, UsageError } from "./options/flag.ts";
 import { VERSION } from "./version.ts";
 
-interface Listed {
+interface CommandEntry {
   /** One line for the list of commands. */
   summary: string;
   load(): Promise<Command>;
 }
 
-const COMMANDS: Readonly<Record<string, Listed>> = {
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   start: {
-    summary: "Starts a runtime and serves until it is told to stop.",
+    summary: "Start a runtime and serve until stopped",
     load: async () => (await import("./commands/start.ts")).start,
   },
   apply: {
-    summary: "Puts the specs of files into the store, as a new version.",
+    summary: "Apply spec files to the store as a new version",
     load: async () => (await import("./commands/apply.ts")).apply,
   },
   delete: {
-    summary: "Takes specs out of the store, as a new version.",
+    summary: "Delete specs from the store as a new version",
     load: async () => (await import("./commands/delete.ts")).deleteCommand,
   },
   get: {
-    summary: "Prints the specs of the store.",
+    summary: "Show the specs in the store",
     load: async () => (await import("./commands/get.ts")).get,
   },
   find: {
-    summary: "Prints the specs of the store that meet criteria.",
+    summary: "Show the specs that match criteria",
     load: async () => (await import("./commands/find.ts")).find,
   },
   history: {
-    summary: "Prints the versions of the store, and forgets old ones.",
+    summary: "Show the versions of the store, or prune old ones",
     load: async () => (await import("./commands/history.ts")).history,
   },
   diff: {
-    summary: "Prints what changed from one version to another.",
+    summary: "Show changes between versions",
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   rollback: {
-    summary: "Goes back, or on, to a version.",
+    summary: "Move head to another version",
     load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   status: {
-    summary: "Prints what version each runtime has reached.",
+    summary: "Show which version each runtime runs",
     load: async () => (await import("./commands/status.ts")).status,
   },
   check: {
-    summary: "Checks spec files and runs nothing.",
+    summary: "Check spec files without running them",
     load: async () => (await import("./commands/check.ts")).check,
   },
   schema: {
-    summary: "Prints the JSON Schema of spec files, for editors.",
+    summary: "Print the JSON Schema of spec files for editors",
     load: async () => (await import("./commands/schema.ts")).schema,
   },
   kinds: {
-    summary: "Lists the kinds of nodes.",
+    summary: "List the kinds of nodes",
     load: async () => (await import("./commands/kinds.ts")).kinds,
   },
   doctor: {
-    summary: "Checks that this Deno has what Weft counts on.",
+    summary: "Check that this version of Deno supports Weft",
     load: async () => (await import("./commands/doctor.ts")).doctor,
   },
 };
@@ -71,17 +71,17 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
 /**
- * Runs the command line.
+ * Runs a command line.
  *
- * @param args Without the program's name.
+ * @param words The command line without the name of the program.
  * @returns The exit code: 0, 1 for an error, 2 for wrong usage.
  */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = args;
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = words;
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-      const of = rest[0];
-      terminal.print(of === undefined ? usage() : helpOf(of, ...await find(of)));
+      const [topic] = rest;
+      terminal.print(topic === undefined ? usage() : helpOf(topic, ...await find(topic)));
       return name === undefined ? 2 : 0;
     }
     if (name === "--version" || name === "-V") {
@@ -93,32 +93,35 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       terminal.print(helpOf(name, summary, command));
       return 0;
     }
-    const { given, rest: words } = readFlags(rest, command.flags);
-    const config = await resolveConfig(command.flags, given, words, terminal);
-    return await command.run(config.given, words, terminal, config);
+    const { flags, args } = parseFlags(rest, command.flags);
+    const unexpected = args[command.maxArgs ?? 0];
+    if (unexpected !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(unexpected)}`);
+    const config = await resolveConfig(command.flags, flags, args, terminal);
+    return await command.run(config.flags, args, terminal, config);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     for (const line of reasonOf(thrown).split("\n")) terminal.warn(line);
     if (!(thrown instanceof UsageError)) return 1;
-    const known = name !== undefined && Object.hasOwn(COMMANDS, name);
-    terminal.warn(`Try: weft ${known ? `${name} ` : ""}--help`);
+    const isKnown = name !== undefined && Object.hasOwn(COMMANDS, name);
+    terminal.warn(`See "weft ${isKnown ? `${name} ` : ""}--help" for usage.`);
     return 2;
   }
 }
 
 async function find(name: string): Promise<[summary: string, command: Command]> {
-  const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (listed !== undefined) {
-    const command = await listed.load();
-    return [listed.summary, { ...command, flags: [...command.flags, CONFIG_FLAG] }];
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry !== undefined) {
+    const command = await entry.load();
+    return [entry.summary, { ...command, flags: [...command.flags, CONFIG_FLAG] }];
   }
   const meant = nearest(name, COMMAND_NAMES);
-  throw new UsageError(`unknown command ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`);
+  const hint = meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;
+  throw new UsageError(`unknown command ${JSON.stringify(name)}${hint}`);
 }
 
-function wantsHelp(args: readonly string[]): boolean {
-  const end = args.indexOf("--");
-  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+function wantsHelp(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return (end < 0 ? words : words.slice(0, end)).some((word) => word === "--help" || word === "-h");
 }
 
 function usage(): string {
@@ -130,6 +133,9 @@ function usage(): string {
     "Commands:",
     ...columns(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary])),
     "",
-    "weft COMMAND --help says more of each, with examples.",
+    "Flags:",
+    ...columns([["-h, --help", "Show this help"], ["-V, --version", "Show the version"]]),
+    "",
+    'Use "weft COMMAND --help" for more about a command.',
   ].join("\n");
 }

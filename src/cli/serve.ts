@@ -13,24 +13,24 @@ import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, numberOf, readExtensions, textOf } from "./options/settings.ts";
+import { DEFAULT_STORE, numberOf, readExtensions, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { reportOperations } from "./output/difference.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { VERSION } from "./version.ts";
 
-/** What `start` has read already. */
+/** Options of `serve`. */
 export interface ServeOptions {
   config: Config;
-  /** Spec files; none for what the store holds. */
+  /** Spec files. Empty: run the specs in the store. */
   paths: readonly string[];
   env: Readonly<Record<string, string>>;
   warden: WardenLink;
   terminal: Terminal;
 }
 
-/** Serves until a signal comes. @returns The exit code. */
+/** Serves until a signal arrives. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const stop = stopSignal();
   const server = new Server(options);
@@ -41,50 +41,55 @@ export async function serve(options: ServeOptions): Promise<number> {
   return await Promise.race([server.stop(), stop.second.then(() => 1)]);
 }
 
-/** A runtime with what it was started from. */
+/** A runtime with its files, its store and its admin server. */
 class Server {
   readonly #options: ServeOptions;
   readonly #logger: Logger;
   readonly #namespace: string;
   readonly #store: string;
   readonly #unwatch = new AbortController();
-  /** The URLs that have been told. */
+  /** The URLs that have been printed. */
   #urls: readonly string[] = [];
   #runtime: Runtime | undefined;
   #admin: Admin | undefined;
 
   constructor(options: ServeOptions) {
-    const { given } = options.config;
+    const { flags } = options.config;
     this.#options = options;
-    this.#namespace = readNamespace(given);
-    this.#store = textOf(given, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
+    this.#namespace = readNamespace(flags);
+    this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
     if (options.paths.length === 0 && isTransient(this.#store)) {
-      throw new UsageError(`--store ${this.#store} has nothing in it to begin with; name spec files with -f`);
+      throw new UsageError(`--store ${this.#store} starts empty and requires spec files; name them with --file`);
     }
     this.#logger = new Logger({
-      ...given["log-format"] !== undefined && { format: given["log-format"] as LogFormat },
-      ...given["log-level"] !== undefined && { level: given["log-level"] as LogLevel },
+      ...flags["log-format"] !== undefined && { format: flags["log-format"] as LogFormat },
+      ...flags["log-level"] !== undefined && { level: flags["log-level"] as LogLevel },
     });
   }
 
-  /** @returns Whether it serves; why not, has been told. @throws {Error} Why it cannot. */
+  /**
+   * Starts serving.
+   *
+   * @returns False after reporting errors in the files, or the rejection of head with `--strict`.
+   * @throws {Error} If the runtime cannot be started.
+   */
   async start(): Promise<boolean> {
     const { config, paths, env, terminal } = this.#options;
-    const address = textOf(config.given, "admin");
+    const address = stringOf(config.flags, "admin");
     this.#admin = address === undefined ? undefined : new Admin(address);
     const scheme = await knownKinds(config);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();
     const store = await openStore(this.#store);
-    // in a store that lasts the version comes first: what runs then is head, as on every other runtime on it
+    // a store that lasts gets the version first, so that this runtime follows head as every other runtime on it
     const isLasting = !isTransient(this.#store);
     if (isLasting && paths.length > 0 && await this.#applyTo(store, source) === undefined) return false;
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
     const { refused } = runtime.follower;
-    if (config.given.strict === true && refused !== undefined) {
-      terminal.warn(`version ${refused.version} cannot be run`);
+    if (config.flags.strict === true && refused !== undefined) {
+      terminal.warn(`version ${refused.version} was rejected; exiting because of --strict`);
       await runtime.close();
       return false;
     }
@@ -95,51 +100,51 @@ class Server {
     terminal.print(`running    version ${runtime.registry.version.id}`);
     await this.#printUrls(runtime);
     if (runtime.registry.namespace(this.#namespace).length === 0) {
-      terminal.warn(`the namespace ${this.#namespace} is empty; weft apply -f FILE puts specs into it`);
+      terminal.warn(`namespace ${JSON.stringify(this.#namespace)} is empty; run "weft apply -f FILE" to add specs`);
     }
     if (this.#admin !== undefined) terminal.print(`admin      ${this.#admin.url}`);
-    if (config.given.watch === true) {
+    if (config.flags.watch === true) {
       this.#watch(source, runtime).catch((thrown) =>
-        this.#logger.log("error", `the files are not watched any more: ${reasonOf(asError(thrown))}`)
+        this.#logger.log("error", `stopped watching files: ${reasonOf(asError(thrown))}`)
       );
     }
     terminal.print("serving");
     return true;
   }
 
-  /** Finishes what is under way. @returns The exit code. */
+  /** Stops after finishing the requests in flight. @returns The exit code. */
   async stop(): Promise<number> {
-    this.#logger.log("info", "stopping: requests in flight are finished first; a second signal stops at once");
+    this.#logger.log("info", "stopping: finishing requests in flight; send another signal to stop immediately");
     this.#unwatch.abort();
     this.#admin?.drain();
     const drained = await this.#runtime!.drain();
-    if (!drained) this.#logger.log("warn", "some requests were cut short");
+    if (!drained) this.#logger.log("warn", "some requests were aborted");
     await this.#runtime!.close();
     await this.#admin?.[Symbol.asyncDispose]();
     return drained ? 0 : 1;
   }
 
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
-    const { config: { given }, env, warden } = this.#options;
-    const host = textOf(given, "host");
-    const executors = numberOf(given, "executors");
-    const executorMemory = numberOf(given, "executor-memory");
+    const { config: { flags }, env, warden } = this.#options;
+    const host = stringOf(flags, "host");
+    const executors = numberOf(flags, "executors");
+    const executorMemory = numberOf(flags, "executor-memory");
     return Runtime.start({
       store,
       namespace: this.#namespace,
       scheme,
       logger: this.#logger,
       env,
-      extensions: readExtensions(given),
+      extensions: readExtensions(flags),
       warden,
-      dev: given.dev === true,
+      dev: flags.dev === true,
       ...host !== undefined && { host },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
     });
   }
 
-  /** Puts the files into a store before anything runs. */
+  /** Applies the files to a store before the runtime starts. */
   async #applyTo(store: Store, source: SpecSource): Promise<readonly Operation[] | undefined> {
     const registry = new Registry(store.history, { dispatch: "none" });
     await registry.load();
@@ -151,10 +156,10 @@ class Server {
 
   #apply(source: SpecSource, registry: Registry): Promise<readonly Operation[] | undefined> {
     const { paths, config, terminal } = this.#options;
-    return source.apply(registry, { author: authorOf(config.given, terminal), message: `start -f ${paths.join(" ")}` });
+    return source.apply(registry, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
-  /** Applies the files again whenever one is saved. */
+  /** Applies the files again whenever one changes. */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
     const { registry } = runtime;
     const { paths, terminal } = this.#options;
@@ -163,19 +168,19 @@ class Server {
         if (!await source.read()) continue;
         const operations = await this.#apply(source, registry);
         if (operations === undefined) {
-          terminal.warn(`version ${registry.version.id} goes on`);
+          terminal.warn(`still running version ${registry.version.id}`);
           continue;
         }
         this.#print(operations);
         await this.#printUrls(runtime);
       } catch (thrown) {
         for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
-        terminal.warn(`version ${registry.version.id} goes on`);
+        terminal.warn(`still running version ${registry.version.id}`);
       }
     }
   }
 
-  /** Tells of what is listened on now and was not before. */
+  /** Prints the URLs that are new since the last call. */
   async #printUrls({ sockets }: Runtime): Promise<void> {
     const urls = await sockets.urls();
     for (const url of urls) if (!this.#urls.includes(url)) this.#options.terminal.print(`listening  ${url}`);

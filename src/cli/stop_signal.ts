@@ -1,28 +1,28 @@
-/** Signals closer than this are one, in milliseconds: a terminal's Ctrl-C may reach a program by two ways. */
-const SAME = 500;
+/** Signals within this interval count as one, in milliseconds: Ctrl-C may reach a program in two ways. */
+const DEBOUNCE = 500;
 
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
 
-/** The signals that ask the program to stop. */
+/** Signals to stop the program. */
 export interface StopSignal {
-  /** Settles with the first one. */
+  /** Resolves on the first signal. */
   first: Promise<void>;
-  /** Settles with the next one that is not the same. */
+  /** Resolves on the next distinct signal. */
   second: Promise<void>;
 }
 
-/** Listens for SIGINT and SIGTERM from now on. */
+/** Starts listening for SIGINT and SIGTERM. */
 export function stopSignal(): StopSignal {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  let since: number | undefined;
-  const heard = () => {
+  let firstAt: number | undefined;
+  const onSignal = () => {
     const now = performance.now();
-    if (since === undefined) {
-      since = now;
+    if (firstAt === undefined) {
+      firstAt = now;
       first.resolve();
-    } else if (now - since > SAME) second.resolve();
+    } else if (now - firstAt > DEBOUNCE) second.resolve();
   };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, heard);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
   return { first: first.promise, second: second.promise };
 }

@@ -1,6 +1,6 @@
 /**
- * The calls of `@std/assert` that this project's tests make, over `node:assert`. `deno.jsr.json` binds the same name to
- * the real package.
+ * The part of `@std/assert` that the tests of this project use, on top of `node:assert`. `deno.jsr.json` binds the same
+ * name to the real package.
  */
 import nodeAssert, { AssertionError } from "node:assert";
 
@@ -8,7 +8,7 @@ export { AssertionError };
 
 /** Fails unless the expression is truthy. */
 export function assert(expr: unknown, msg = ""): asserts expr {
-  if (!expr) throw new AssertionError({ message: msg || `expected something truthy, got ${String(expr)}` });
+  if (!expr) throw new AssertionError({ message: msg || `expected a truthy value, got ${String(expr)}` });
 }
 
 /** Fails unless both are deeply equal. */
@@ -26,20 +26,20 @@ export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string
   nodeAssert.strictEqual(actual, expected, msg);
 }
 
-/** Fails unless the text matches. */
+/** Fails unless the string matches. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
   nodeAssert.match(actual, expected, msg);
 }
 
-/** Fails unless the text contains the other. */
+/** Fails unless the string contains the other. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   assert(actual.includes(expected), msg ?? `expected ${JSON.stringify(actual)} to contain ${JSON.stringify(expected)}`);
 }
 
-/** Fails unless the function throws; answers what it threw. */
+/** Fails unless the function throws. @returns The error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  // deno-lint-ignore no-explicit-any -- a class of errors is known by its constructor alone, whatever it takes
+  // deno-lint-ignore no-explicit-any -- constructors of errors have any parameters
   ErrorClass?: abstract new (...args: any[]) => E,
   msgIncludes?: string,
 ): E {
@@ -51,7 +51,7 @@ export function assertThrows<E extends Error = Error>(
   throw new AssertionError({ message: "expected the function to throw" });
 }
 
-/** Fails unless the promise rejects; answers what it rejected with. */
+/** Fails unless the promise rejects. @returns The error. */
 export async function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   // deno-lint-ignore no-explicit-any -- as above
@@ -79,7 +79,7 @@ function checkThrown<E extends Error>(
   return error as E;
 }
 
-/** Fails, always. */
+/** Fails. */
 export function fail(msg?: string): never {
   throw new AssertionError({ message: msg ?? "failed" });
 }

@@ -1,13 +1,13 @@
 /**
- * `parseArgs` of `@std/cli/parse-args` as far as this project uses it, over `minimist`, of which that is a port.
- * `deno.jsr.json` binds the same name to the real package.
+ * The part of `parseArgs` of `@std/cli/parse-args` that this project uses, on top of `minimist`, of which the package is
+ * a port. `deno.jsr.json` binds the same name to the real package.
  */
 import untyped from "minimist";
 
 // minimist has no types of its own
 const minimist = untyped as (args: string[], options: Record<string, unknown>) => Args;
 
-/** What was read from the arguments: every option by its name, what belongs to none in `_`, what follows `--` in `--`. */
+/** The parsed arguments: options by name, the other arguments in `_`, and those after `--` in `--`. */
 export type Args<B extends string = string, S extends string = string, C extends string = string> =
   & { _: (string | number)[]; "--"?: string[] }
   & (string extends B | S | C
@@ -19,33 +19,33 @@ export type Args<B extends string = string, S extends string = string, C extends
       & { [Name in Exclude<S, C>]?: string }
       & { [Name in Extract<S, C>]: string[] });
 
-/** How arguments are read. */
+/** Options of `parseArgs`. */
 export interface ParseOptions<B extends string = string, S extends string = string, C extends string = string> {
-  /** Whether what follows `--` is kept apart. Default false. */
+  /** Whether to keep the arguments after `--` apart. Default false. */
   "--"?: boolean;
   /** Other names of options. */
   alias?: Readonly<Record<string, string | readonly string[]>>;
   /** Options that are true or false and take no value. */
   boolean?: B | readonly B[];
-  /** What an option is that is not given. */
+  /** Values of options that are absent. */
   default?: Readonly<Record<string, unknown>>;
-  /** Whether everything after the first argument that is no option is left as it is. Default false. */
+  /** Whether to stop at the first argument that is not an option. Default false. */
   stopEarly?: boolean;
-  /** Options whose value is a text and never a number; `_` for the arguments that belong to no option. */
+  /** Options whose value is a string even if it looks like a number; `_` for the other arguments. */
   string?: S | readonly S[];
-  /** Options that may be given several times. Of any other the last one counts. */
+  /** Options that may be repeated. The last value of any other option wins. */
   collect?: C | readonly C[];
-  /** Options that `--no-` before them makes false. */
+  /** Options that the prefix `--no-` sets to false. */
   negatable?: string | readonly string[];
   /**
-   * Is told of each option that is none of the above, and of each argument that belongs to none; false leaves it out.
-   * Of letters that are written together (`-abc`) the key is the first.
+   * Called for each unknown option, and for each argument that is not an option; returns false to drop it. The key of
+   * grouped letters (`-abc`) is the first one.
    */
   unknown?(arg: string, key?: string, value?: unknown): unknown;
 }
 
 /**
- * Reads the arguments of a command.
+ * Parses the arguments of a command.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export function parseArgs<
   const { alias = {}, default: defaults = {}, collect, negatable, unknown, ...same } = options;
   const names = new Names(alias);
   const declared = names.all(options.boolean, options.string, collect, Object.keys(alias));
-  const texts = names.all(options.string);
+  const strings = names.all(options.string);
   const collected = names.all(collect);
   const original = new Map<string, string>();
   const canBeNegated = names.all(negatable);
@@ -84,17 +84,17 @@ export function parseArgs<
     if (collected.has(name)) parsed[name] = Array.isArray(value) ? value : [value];
     else if (Array.isArray(value)) parsed[name] = value.at(-1);
   }
-  for (const name of collected) if (texts.has(name) && !Object.hasOwn(parsed, name)) parsed[name] = [];
+  for (const name of collected) if (strings.has(name) && !Object.hasOwn(parsed, name)) parsed[name] = [];
   parsed._ = parsed._.map((arg) => original.get(String(arg)) ?? arg);
   return parsed as Args<B, S, C>;
 
-  /** The arguments with what minimist reads otherwise than the real package written so that it does not. */
+  /** Rewrites the arguments that minimist would parse differently from the real package. */
   function rewritten(): string[] {
     const end = args.includes("--") ? args.indexOf("--") : args.length;
     return args.flatMap((arg, index) => {
       const key = /^--([^=]+)/.exec(arg)?.[1];
       if (index >= end || key === undefined) return [arg];
-      // minimist takes these for options that it knows
+      // minimist mistakes these for known options
       if (key in Object.prototype) {
         report(arg);
         return [];
@@ -102,8 +102,8 @@ export function parseArgs<
       if (arg.includes("=")) return [arg];
       const next = index + 1 < end ? args[index + 1]! : undefined;
       if (key.startsWith("no-") && !canBeNegated.has(key.slice(3))) return [rename(arg, `${arg}=true`)];
-      // an empty text or one that begins with - is no value
-      if (texts.has(key) && next !== undefined && (next === "" || next.startsWith("-"))) {
+      // an empty string, or one that begins with -, is not a value
+      if (strings.has(key) && next !== undefined && (next === "" || next.startsWith("-"))) {
         return [rename(arg, `${arg}=`)];
       }
       return [arg];
@@ -123,20 +123,20 @@ export function parseArgs<
   }
 }
 
-/** Which names mean the same option. */
+/** The names of options with their aliases. */
 class Names {
-  readonly #same = new Map<string, string[]>();
+  readonly #groups = new Map<string, string[]>();
 
   constructor(alias: Readonly<Record<string, string | readonly string[]>>) {
     for (const [name, others] of Object.entries(alias)) {
       const group = [name, ...[others].flat()];
-      for (const one of group) this.#same.set(one, group);
+      for (const one of group) this.#groups.set(one, group);
     }
   }
 
-  /** The names in some lists with all that mean the same. */
+  /** Returns the names in the lists with all their aliases. */
   all(...lists: (string | readonly string[] | undefined)[]): Set<string> {
     const names = lists.flatMap((list) => list === undefined ? [] : [list].flat());
-    return new Set(names.flatMap((name) => this.#same.get(name) ?? [name]));
+    return new Set(names.flatMap((name) => this.#groups.get(name) ?? [name]));
   }
 }

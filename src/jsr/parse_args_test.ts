@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseArgs } from "@std/cli/parse-args";
 
-// what the real package answers to the same calls
+// what the real package returns for the same calls
 const CASES: {
   name: string;
   args: string[];
@@ -25,52 +25,57 @@ const CASES: {
     options: { boolean: "dev" },
     want: { dev: true, _: ["x"] },
   },
-  { name: "a text stays a text", args: ["--base", "007"], options: { string: ["base"] }, want: { base: "007", _: [] } },
   {
-    name: "a text without a value is empty",
+    name: "a string stays a string",
+    args: ["--base", "007"],
+    options: { string: ["base"] },
+    want: { base: "007", _: [] },
+  },
+  {
+    name: "a string without a value is empty",
     args: ["--base"],
     options: { string: ["base"] },
     want: { base: "", _: [] },
   },
   {
-    name: "a text takes no option for its value",
+    name: "a string does not take an option as its value",
     args: ["--base", "-x"],
     options: { string: ["base"] },
     want: { base: "", x: true, _: [] },
   },
   {
-    name: "a lone - is a value of a letter",
+    name: "a lone - is the value of a letter",
     args: ["-f", "-"],
     options: { string: ["f"] },
     want: { f: "-", _: [] },
   },
   {
-    name: "a lone - is no value of a long option",
+    name: "a lone - is not the value of a long option",
     args: ["--file", "-"],
     options: { string: ["file"] },
     want: { file: "", _: ["-"] },
   },
   {
-    name: "an empty argument is no value",
+    name: "an empty argument is not a value",
     args: ["--message", "", "x"],
     options: { string: ["message"] },
     want: { message: "", _: ["", "x"] },
   },
-  { name: "the last one counts", args: ["--a", "1", "--a", "2"], options: { string: ["a"] }, want: { a: "2", _: [] } },
+  { name: "the last value wins", args: ["--a", "1", "--a", "2"], options: { string: ["a"] }, want: { a: "2", _: [] } },
   {
-    name: "collected ones are a list",
+    name: "collected options are a list",
     args: ["-f", "a", "-f", "b", "--env=X=1"],
     options: { string: ["f", "env"], collect: ["f", "env"] },
     want: { f: ["a", "b"], env: ["X=1"], _: [] },
   },
   {
-    name: "collected ones that are absent are an empty list",
+    name: "absent collected options are an empty list",
     args: [],
     options: { string: ["f"], collect: ["f"] },
     want: { f: [], _: [] },
   },
   {
-    name: "aliases are all there",
+    name: "every alias is set",
     args: ["-f", "a"],
     options: { string: ["file"], collect: ["file"], alias: { file: "f" } },
     want: { f: ["a"], file: ["a"], _: [] },
@@ -82,7 +87,7 @@ const CASES: {
     want: { a: "1", b: "y", c: [1, 2], _: [] },
   },
   {
-    name: "what can be negated",
+    name: "negatable options",
     args: ["--no-wait", "x"],
     options: { boolean: ["wait"], negatable: ["wait"], default: { wait: true } },
     want: { wait: false, _: ["x"] },
@@ -93,8 +98,17 @@ const CASES: {
     options: { boolean: ["no-wait"] },
     want: { "no-wait": true, _: ["x"] },
   },
-  { name: "after --", args: ["a", "--", "--b", "c"], options: { "--": true }, want: { _: ["a"], "--": ["--b", "c"] } },
-  { name: "after -- among the others", args: ["a", "--", "--b"], want: { _: ["a", "--b"] } },
+  {
+    name: "arguments after --",
+    args: ["a", "--", "--b", "c"],
+    options: { "--": true },
+    want: { _: ["a"], "--": ["--b", "c"] },
+  },
+  {
+    name: "arguments after -- are added to the others by default",
+    args: ["a", "--", "--b"],
+    want: { _: ["a", "--b"] },
+  },
   {
     name: "stops early",
     args: ["--dev", "start", "--no-x", "-f", "y"],
@@ -102,9 +116,9 @@ const CASES: {
     want: { dev: true, _: ["start", "--no-x", "-f", "y"] },
   },
   { name: "numbers", args: ["--n", "5", "7"], want: { n: 5, _: [7] } },
-  { name: "arguments as texts", args: ["7"], options: { string: ["_"] }, want: { _: ["7"] } },
-  { name: "letters together", args: ["-abc"], want: { a: true, b: true, c: true, _: [] } },
-  { name: "names that objects have", args: ["x", "--constructor"], want: { _: ["x"] } },
+  { name: "arguments as strings", args: ["7"], options: { string: ["_"] }, want: { _: ["7"] } },
+  { name: "grouped letters", args: ["-abc"], want: { a: true, b: true, c: true, _: [] } },
+  { name: "names of object properties", args: ["x", "--constructor"], want: { _: ["x"] } },
 ];
 
 for (const { name, args, options, want } of CASES) {
@@ -113,18 +127,18 @@ for (const { name, args, options, want } of CASES) {
   });
 }
 
-Deno.test("parseArgs tells of what is not known", () => {
-  const told: unknown[][] = [];
+Deno.test("parseArgs reports unknown options", () => {
+  const reported: unknown[][] = [];
   const args = parseArgs(["--constructor", "--foo=1", "file", "--no-bar", "-x", "--dev", "-f", "a"], {
     boolean: ["dev"],
     collect: ["f"],
     string: ["f"],
     unknown: (...unknown) => {
-      told.push(unknown);
+      reported.push(unknown);
       return false;
     },
   });
-  assertEquals(told, [
+  assertEquals(reported, [
     ["--constructor", "constructor", true],
     ["--foo=1", "foo", "1"],
     ["file"],
@@ -134,7 +148,7 @@ Deno.test("parseArgs tells of what is not known", () => {
   assertEquals<unknown>({ ...args }, { dev: true, f: ["a"], _: [] });
 });
 
-Deno.test("parseArgs gives each option the type it was declared with", () => {
+Deno.test("parseArgs types options by their declaration", () => {
   const args = parseArgs(["--dev", "-f", "a", "--name", "x"], {
     boolean: ["dev"],
     string: ["f", "name"],

@@ -1,29 +1,29 @@
 /**
- * The calls of `@db/sqlite` that this project makes, over the SQLite that is built into Deno (`node:sqlite`), which
- * needs no permission for foreign functions. `deno.jsr.json` binds the same name to the real package.
+ * The part of `@db/sqlite` that this project uses, on top of the SQLite built into Deno (`node:sqlite`), which does not
+ * need the permission for foreign functions. `deno.jsr.json` binds the same name to the real package.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 
 /** A value that can be bound to a parameter of a statement. */
 export type BindValue = number | string | bigint | boolean | null | undefined | Date | Uint8Array;
 
-/** Values for the parameters of a statement: one a parameter, in order. */
+/** Values of the parameters of a statement, in order. */
 export type RestBindParameters = BindValue[];
 
-/** How a database is opened. */
+/** Options of a `Database`. */
 export interface DatabaseOpenOptions {
-  /** Default false. */
+  /** Whether to open the database read-only. Default false. */
   readonly?: boolean;
-  /** Whether integers are read in full; the real package cuts them to 32 bits otherwise. Default false. */
+  /** Whether to read 64-bit integers; the real package truncates them to 32 bits otherwise. Default false. */
   int64?: boolean;
 }
 
-/** A function that runs in a transaction: kept when it returns, rolled back when it throws. */
-// deno-lint-ignore no-explicit-any -- a function is known by its own types, whatever they are
+/** A function that runs in a transaction, which is rolled back if the function throws. */
+// deno-lint-ignore no-explicit-any -- functions have any parameters
 export type Transaction<T extends (...args: any[]) => void> =
   & ((...args: Parameters<T>) => ReturnType<T>)
   & {
-    /** The same, with the lock for writing taken at the beginning. */
+    /** Runs the function with the write lock acquired at the beginning. */
     immediate(...args: Parameters<T>): ReturnType<T>;
   };
 
@@ -36,17 +36,17 @@ export class Database {
     this.#database = new DatabaseSync(path, { readOnly: options.readonly ?? false });
   }
 
-  /** Whether a transaction is under way. */
+  /** Whether a transaction is active. */
   get inTransaction(): boolean {
     return this.#database.isTransaction;
   }
 
-  /** The row that the last insert made. */
+  /** The id of the last inserted row. */
   get lastInsertRowId(): number {
     return this.prepare("SELECT last_insert_rowid()").value<[number]>()![0];
   }
 
-  /** Runs statements, one with parameters or several without. Answers how many rows the last one changed. */
+  /** Runs one statement with parameters or several without. @returns The number of rows changed by the last one. */
   exec(sql: string, ...params: RestBindParameters): number {
     if (params.length > 0) return this.prepare(sql).run(...params);
     this.#database.exec(sql);
@@ -68,7 +68,7 @@ export class Database {
         this.#database.exec("COMMIT");
         return result;
       } catch (error) {
-        // Some errors, a full disk among them, have rolled back by themselves.
+        // some errors, such as a full disk, roll back by themselves
         if (this.inTransaction) this.#database.exec("ROLLBACK");
         throw error;
       }
@@ -90,22 +90,22 @@ export class Statement {
     this.#statement = statement;
   }
 
-  /** Runs it. Answers how many rows it changed. */
+  /** Runs the statement. @returns The number of changed rows. */
   run(...params: RestBindParameters): number {
     return Number(this.#statement.run(...params.map(toInput)).changes);
   }
 
-  /** Its rows, as objects by column. */
+  /** Returns all rows as objects by column. */
   all<T extends object>(...params: RestBindParameters): T[] {
     return this.#statement.all(...params.map(toInput)) as T[];
   }
 
-  /** Its first row, as an object by column. */
+  /** Returns the first row as an object by column. */
   get<T extends object>(...params: RestBindParameters): T | undefined {
     return this.#statement.get(...params.map(toInput)) as T | undefined;
   }
 
-  /** Its first row, as a list of columns. */
+  /** Returns the first row as an array of columns. */
   value<T extends unknown[]>(...params: RestBindParameters): T | undefined {
     const row = this.#statement.get(...params.map(toInput));
     return row === undefined ? undefined : Object.values(row) as T;

@@ -1,6 +1,6 @@
 /**
- * The calls of `@std/yaml` that this project makes, over `js-yaml`. `deno.jsr.json` binds the same name to the real
- * package, whose default schema this one follows.
+ * The part of `@std/yaml` that this project uses, on top of `js-yaml`, with the default schema of the real package.
+ * `deno.jsr.json` binds the same name to that package.
  */
 import {
   binaryTag,
@@ -23,7 +23,7 @@ import {
 
 const INTEGER = /^[-+]?(?:0|0b[01_]+|0x[\da-fA-F_]+|0[0-7_]+|[1-9][\d_]*)$/;
 
-// YAML 1.1's integers: with underscores, and octal where they begin with 0
+// integers of YAML 1.1: with underscores, and octal with a leading 0
 const intTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
   implicit: true,
   implicitFirstChars: [..."+-0123456789"],
@@ -36,7 +36,7 @@ const intTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
   identify: () => false,
 });
 
-// a set is a map of its members to null
+// a set is a map from its members to null
 const setTag = defineMappingTag<Record<string, unknown>>("tag:yaml.org,2002:set", {
   create: mapTag.create,
   has: mapTag.has,
@@ -48,19 +48,19 @@ const setTag = defineMappingTag<Record<string, unknown>>("tag:yaml.org,2002:set"
 
 const SCHEMA = CORE_SCHEMA.withTags(intTag, timestampTag, mergeTag, binaryTag, omapTag, pairsTag, setTag);
 
-/** A place in a text: line and column from 1, the offset from 0. */
+/** A position in a string: line and column from 1, offset from 0. */
 export interface YamlPosition {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
 }
 
-/** Says that a text is not YAML, and where. */
+/** A syntax error with its position. */
 export class YamlSyntaxError extends SyntaxError {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
-  /** The line around the place with a mark under it. */
+  /** The line with a mark under the position. */
   readonly snippet?: string;
 
   constructor(message: string, position: YamlPosition, snippet?: string) {
@@ -74,16 +74,17 @@ export class YamlSyntaxError extends SyntaxError {
   }
 }
 
-/** How a text is read. */
+/** Options of `parse` and `parseAll`. */
 export interface ParseOptions {
-  /** Whether of two equal keys the last counts, instead of being an error. Default false. */
+  /** Whether the last of duplicate keys wins, instead of an error. Default false. */
   allowDuplicateKeys?: boolean;
 }
 
 /**
- * The value of a YAML document; null of an empty one.
+ * Parses a YAML document.
  *
- * @throws {YamlSyntaxError} If the text is not YAML, or more than one document.
+ * @returns Its value; null if it is empty.
+ * @throws {YamlSyntaxError} If the content is not valid YAML, or has several documents.
  */
 export function parse(content: string, options: ParseOptions = {}): unknown {
   const text = withoutMark(content);
@@ -95,9 +96,9 @@ export function parse(content: string, options: ParseOptions = {}): unknown {
 }
 
 /**
- * The values of all documents of a YAML text.
+ * Parses all documents of a YAML stream.
  *
- * @throws {YamlSyntaxError} If the text is not YAML.
+ * @throws {YamlSyntaxError} If the content is not valid YAML.
  */
 export function parseAll(content: string, options: ParseOptions = {}): unknown[] {
   return read(withoutMark(content), options).values;
@@ -118,7 +119,7 @@ function read(text: string, options: ParseOptions): { events: Event[]; values: u
   }
 }
 
-/** Where the content of a second document begins. */
+/** Returns the offset of the content of the second document. */
 function secondDocument(events: readonly Event[]): number {
   const second = events.findLastIndex(({ type }) => type === EVENT_ID.DOCUMENT);
   const content = events[second + 1] as { start?: number; valueStart?: number } | undefined;
@@ -133,28 +134,28 @@ function syntaxError(message: string, text: string, offset: number): YamlSyntaxE
   return new YamlSyntaxError(message, { line: before.length, column, offset }, snippet);
 }
 
-/** How a value is written. */
+/** Options of `stringify`. */
 export type StringifyOptions = {
-  /** Spaces a level. Default 2. */
+  /** Spaces per level. Default 2. */
   indent?: number;
-  /** Whether the items of a list are a level further in than its key. Default true. */
+  /** Whether to indent the items of a list below its key. Default true. */
   arrayIndent?: boolean;
-  /** Whether what YAML cannot say is left out, instead of being an error. Default false. */
+  /** Whether to omit values that YAML cannot represent, instead of an error. Default false. */
   skipInvalid?: boolean;
-  /** The level from which lists and maps are written in one line. Default -1: none is. */
+  /** The level from which lists and maps are written in one line. Default -1: never. */
   flowLevel?: number;
-  /** Whether keys are sorted. Default false. */
+  /** Whether to sort keys. Default false. */
   sortKeys?: boolean;
-  /** Characters after which a text is folded; -1 never. Default 80. */
+  /** The line width for folding strings; -1: never. Default 80. */
   lineWidth?: number;
-  /** Whether an object that is there twice becomes an alias. Default true. */
+  /** Whether to write an alias for an object that occurs again. Default true. */
   useAnchors?: boolean;
 };
 
 /**
- * A value as YAML.
+ * Converts a value to YAML.
  *
- * @throws {TypeError} If there is something in it that YAML cannot say, a function for one.
+ * @throws {TypeError} If YAML cannot represent the value, such as a function.
  */
 export function stringify(data: unknown, options: StringifyOptions = {}): string {
   const { arrayIndent = true, useAnchors = true, ...rest } = options;

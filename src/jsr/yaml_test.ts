@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parse, parseAll, stringify, YamlSyntaxError } from "@std/yaml";
 
-Deno.test("parse reads scalars as the real package does", () => {
+Deno.test("parse reads scalars like the real package", () => {
   const values: [string, unknown][] = [
     ["True", true],
     ["yes", "yes"],
@@ -34,7 +34,7 @@ Deno.test("parse reads documents, anchors, merge keys and marks", () => {
   assertEquals(Object.keys(parse("__proto__: 1") as object), ["__proto__"]);
 });
 
-Deno.test("parse says where a text is broken", () => {
+Deno.test("parse reports the position of a syntax error", () => {
   const broken: [string, string, number, number, number][] = [
     ["a: 1\na: 2", "duplicated mapping key", 2, 1, 5],
     ["a: 'x", "unexpected end of the stream within a single quoted scalar", 1, 6, 5],

@@ -16,7 +16,7 @@ const SPECS = snippets({
     "export default () => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }",
 }, { timeout: 100 });
 
-Deno.test("health is there from the start, ready when head runs, until draining begins", async () => {
+Deno.test("/health responds from the start, /ready once head runs and until draining begins", async () => {
   await using admin = new Admin("127.0.0.1:0");
   assertEquals((await get(admin, "/health")).text, "ok\n");
   for (const path of ["/ready", "/status", "/metrics"]) {
@@ -26,7 +26,7 @@ Deno.test("health is there from the start, ready when head runs, until draining 
   await using world = await World.start(SPECS);
   admin.attach(world.runtime);
   assertEquals((await get(admin, "/ready")).text, "ready\n");
-  // what runs goes on running when a later version is refused
+  // rejecting a later version does not affect the running one
   await world.apply(snippets({ good: "for (;;); export default () => 1" })).catch(() => {});
   assertEquals((await get(admin, "/ready")).status, 200);
   admin.drain();
@@ -35,7 +35,7 @@ Deno.test("health is there from the start, ready when head runs, until draining 
   assertEquals(JSON.parse((await get(admin, "/status")).text).draining, true);
 });
 
-Deno.test("nothing can be changed, and nothing else is there", async () => {
+Deno.test("endpoints are read-only, and other paths are not found", async () => {
   await using admin = new Admin("127.0.0.1:0");
   const { status, headers } = await get(admin, "/health", { method: "POST", body: "x" });
   assertEquals([status, headers.get("allow")], [405, "GET, HEAD"]);
@@ -43,7 +43,7 @@ Deno.test("nothing can be changed, and nothing else is there", async () => {
   assertEquals((await get(admin, "/health", { method: "HEAD" })).status, 200);
 });
 
-/** Reads the text format of Prometheus as strictly as its own parser does. */
+/** Parses the text format of Prometheus as strictly as Prometheus does. */
 function parseMetrics(text: string): { samples: Map<string, number>; types: Map<string, string> } {
   const types = new Map<string, string>();
   const samples = new Map<string, number>();
@@ -51,11 +51,11 @@ function parseMetrics(text: string): { samples: Map<string, number>; types: Map<
   for (const line of text.trimEnd().split("\n")) {
     const type = /^# TYPE (\w+) (counter|gauge|histogram)$/.exec(line);
     if (type !== null) {
-      assert(!types.has(type[1]!), `${type[1]} comes twice`);
+      assert(!types.has(type[1]!), `duplicate type of ${type[1]}`);
       types.set(type[1]!, type[2]!);
     } else if (!/^# HELP \w+ \S/.test(line)) {
       const [, name, labels = "", value] = /^(\w+)(\{\w+="[^"\\\n]*"(?:,\w+="[^"\\\n]*")*\})? (\S+)$/.exec(line) ?? [];
-      assert(name !== undefined, `no sample: ${line}`);
+      assert(name !== undefined, `invalid sample: ${line}`);
       assert(types.has(name.replace(/_(bucket|sum|count)$/, "")) || types.has(name), `${name} has no type`);
       assert(Number.isFinite(Number(value)), line);
       samples.set(name + labels, Number(value));
@@ -64,7 +64,7 @@ function parseMetrics(text: string): { samples: Map<string, number>; types: Map<
   return { samples, types };
 }
 
-Deno.test("status and metrics tell what has happened", async () => {
+Deno.test("/status and /metrics report requests and restarts", async () => {
   await using admin = new Admin("127.0.0.1:0");
   await using world = await World.start(SPECS);
   admin.attach(world.runtime);
@@ -117,26 +117,26 @@ Deno.test("status and metrics tell what has happened", async () => {
   };
   for (const [name, value] of Object.entries(expected)) assertEquals(samples.get(name), value, name);
   assert(samples.get("process_resident_memory_bytes")! > 20e6);
-  // the one that was killed took more than a tenth of a second
+  // the killed call took more than 0.1 s
   const short = samples.get('weft_request_duration_seconds_bucket{le="0.1"}')!;
   assert(short <= 8 && short >= 1, text);
 });
 
-Deno.test("addresses", () => {
+Deno.test("parseAddress parses addresses", () => {
   assertEquals(parseAddress("127.0.0.1:9180"), { hostname: "127.0.0.1", port: 9180 });
   assertEquals(parseAddress("[::1]:0"), { hostname: "::1", port: 0 });
   assertEquals(parseAddress("localhost:80"), { hostname: "localhost", port: 80 });
   for (const bad of ["", "9180", ":9180", "a:b", "a:70000", "http://a:1", "::1:80"]) {
-    assertThrows(() => parseAddress(bad), Error, "is no address");
+    assertThrows(() => parseAddress(bad), Error, "expected HOST:PORT");
   }
 });
 
-Deno.test("an address that is taken is an error", async () => {
+Deno.test("an address in use is an error", async () => {
   await using admin = new Admin("127.0.0.1:0");
-  assertThrows(() => new Admin(new URL(admin.url).host), Error, "cannot listen on");
+  assertThrows(() => new Admin(new URL(admin.url).host), Error, "is already in use");
 });
 
-Deno.test("start --admin serves it, and status --admin prints it", async () => {
+Deno.test("start --admin serves the status, and status --admin prints it", async () => {
   await using weft = await Weft.start({ args: ["-f", "-", "--admin", "127.0.0.1:0"], input: SPECS });
   const url = /^admin\s+(\S+)/.exec(await weft.line(weft.out, /^admin/))![1]!;
   assertEquals(await (await fetch(new URL("/ready", url))).text(), "ready\n");
@@ -150,9 +150,9 @@ Deno.test("start --admin serves it, and status --admin prints it", async () => {
   assertEquals(code, 0);
   assertMatch(out, /default runs version 1: ready, 0 open requests, \d+ MiB, up \d+s/);
   assertMatch(out, /EXECUTOR +STATE +IN FLIGHT +PROCESSES\n1 +serving/);
-  assertMatch(out, /no executor has died/);
+  assertMatch(out, /no executor restarts/);
   assertEquals(JSON.parse((await status("--admin", new URL(url).host, "-o", "json")).out).admin.version, 1);
   const nobody = await status("--admin", "127.0.0.1:1");
   assertEquals(nobody.code, 1);
-  assertMatch(nobody.err, /no runtime answers at 127.0.0.1:1/);
+  assertMatch(nobody.err, /cannot reach a runtime at 127.0.0.1:1/);
 });

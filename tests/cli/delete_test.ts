@@ -19,36 +19,36 @@ Deno.test("specs are deleted by name, by namespace:name and by id", async () => 
   assertEquals(await names(project), []);
 });
 
-Deno.test("a name that is not there deletes nothing, and says which is near", async () => {
+Deno.test("an unknown name deletes nothing and suggests the nearest", async () => {
   await using project = new Project({ "flow.yaml": [nop("hello"), ...FLOW] });
   await project.weft("apply flow.yaml");
-  assertEquals(await project.refusal("delete a helo"), [
+  assertEquals(await project.fail("delete a helo"), [
     1,
-    "there is no spec helo in the namespace default; did you mean hello?",
+    'no spec "helo" in namespace "default"; did you mean "hello"?',
   ]);
-  assertEquals(await project.refusal("delete c"), [
+  assertEquals(await project.fail("delete c"), [
     1,
-    "there is no spec c in the namespace default; there is shop:c",
+    'no spec "c" in namespace "default"; did you mean "shop:c"?',
   ]);
   assertEquals((await names(project)).length, 4);
 });
 
-Deno.test("what others link to is deleted with them or by force", async () => {
+Deno.test("a spec that others link to is deleted together with them or with --force", async () => {
   await using project = new Project({ "flow.yaml": FLOW });
   await project.weft("apply flow.yaml");
-  assertEquals(await project.refusal("delete b"), [
+  assertEquals(await project.fail("delete b"), [
     1,
-    "default:a links to default:b (out)\ndelete those as well, or delete all the same with --force",
+    "default:a links to default:b (out)\ndelete the linking specs as well, or use --force",
   ]);
   const { out, err } = await project.run(["delete", "b", "--force"]);
   assertEquals([out, err], ["deleted default:b (nop)\nversion 2", "warning: default:a links to default:b (out)"]);
 });
 
-Deno.test("the specs of files are deleted, those that are not there passed over", async () => {
+Deno.test("the specs of files are deleted, and missing ones skipped", async () => {
   await using project = new Project({ "flow.yaml": FLOW, "more.yaml": [nop("b"), linked("a", "b"), nop("zzz")] });
   await project.weft("apply flow.yaml");
   assertEquals((await project.json("delete -f more.yaml")).operations.length, 2);
-  const [code, err] = await project.refusal("delete -f -", { input: "- {" });
+  const [code, err] = await project.fail("delete -f -", { input: "- {" });
   assertEquals(code, 1);
   assertMatch(err, /^<stdin>:1:\d+: invalid YAML/);
   assertEquals(await names(project), ["c"]);
@@ -59,25 +59,25 @@ Deno.test("--all deletes a namespace", async () => {
   await project.weft("apply flow.yaml");
   assertEquals(
     await project.weft("delete --all --dry-run"),
-    "delete default:a (snippet)\ndelete default:b (nop)\nnothing is written",
+    "delete default:a (snippet)\ndelete default:b (nop)\ndry run: no version created",
   );
   await project.weft("delete --all -m 'clear the table'");
   assertEquals(await names(project), ["c"]);
   assertEquals((await project.json("history"))[0].message, "clear the table");
-  assertEquals(await project.weft("delete --all"), "nothing changes: head is version 2");
+  assertEquals(await project.weft("delete --all"), "no changes: head is version 2");
 });
 
-Deno.test("the files that weft.yaml names are not deleted by surprise", async () => {
+Deno.test("the files that weft.yaml names are not deleted by accident", async () => {
   await using project = new Project({ "flow.yaml": FLOW, "weft.yaml": "file: flow.yaml" });
   await project.weft("apply");
-  const [code, err] = await project.refusal("delete");
+  const [code, err] = await project.fail("delete");
   assertEquals(code, 2);
-  assertMatch(err, /^there is nothing to delete: give names/);
+  assertMatch(err, /^missing argument NAME: expected names/);
 });
 
-Deno.test("--base refuses where another version is head", async () => {
+Deno.test("--base fails if another version is head", async () => {
   await using project = new Project({ "flow.yaml": FLOW });
   await project.weft("apply flow.yaml");
-  assertEquals((await project.refusal("delete --all --base 0"))[0], 1);
+  assertEquals((await project.fail("delete --all --base 0"))[0], 1);
   assertEquals((await names(project)).length, 3);
 });

@@ -5,16 +5,16 @@ import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
 import { TextLineStream } from "../e2e/text_line_stream.ts";
 import { Project, wordsOf } from "./project.ts";
 
-// docs/cli.md shows commands with what they print, from the first to the last in one folder. They are run here: a block
-// of YAML below a file's name is written to that file, `...` stands for any lines, and what differs from run to run
-// (ids, times, ports) is taken as the same.
+// docs/cli.md shows commands and their output. They are run here in one folder, from the first to the last: a block of
+// YAML below a file name is written to that file, `...` matches any lines, and what differs between runs (ids, times,
+// ports) is ignored.
 const DOCS = await Deno.readTextFile(new URL("../../docs/cli.md", import.meta.url));
 const MAIN = new URL("../../main.ts", import.meta.url);
 
 interface Step {
-  /** What is written to a file. */
+  /** A file to write. */
   file?: { name: string; text: string };
-  /** A command with what it prints. */
+  /** A command to run. */
   command?: string;
   output: string;
 }
@@ -30,8 +30,8 @@ function stepsOf(docs: string): Step[] {
   });
 }
 
-/** What a command prints, with the same in the place of all that differs from run to run. */
-function steady(output: string): string {
+/** Replaces everything that differs between runs by placeholders. */
+function normalize(output: string): string {
   return output
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "ID")
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{3}Z)?/g, "TIME")
@@ -44,11 +44,11 @@ function steady(output: string): string {
 }
 
 function patternOf(output: string): RegExp {
-  const escaped = steady(output).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const escaped = normalize(output).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replaceAll(/^ *\\\.\\\.\\\.$/gm, "[^]*")}$`);
 }
 
-/** `weft start` as a process of its own, until it serves. */
+/** Starts `weft start` as a process and waits until it serves. */
 async function startProcess(): Promise<{ process: Deno.ChildProcess; output: string }> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--quiet", MAIN.href, "start"],
@@ -78,7 +78,7 @@ Deno.test("docs/cli.md shows what the commands print", async () => {
         const { out, err } = await project.run(wordsOf(line!), options);
         printed = [out, err].filter((text) => text !== "").join("\n");
       }
-      assertMatch(steady(printed), patternOf(output), command);
+      assertMatch(normalize(printed), patternOf(output), command);
     }
   } finally {
     started?.kill("SIGKILL");
@@ -86,7 +86,7 @@ Deno.test("docs/cli.md shows what the commands print", async () => {
   }
 });
 
-Deno.test("docs/cli.md has every command, and shows each but doctor", () => {
+Deno.test("docs/cli.md describes every command, and shows each but doctor", () => {
   const shown = new Set(stepsOf(DOCS).flatMap(({ command }) => /^weft (\w+)/.exec(command ?? "")?.[1] ?? []));
   for (const name of COMMAND_NAMES) {
     assert(DOCS.includes(`\n### ${name}\n`), name);
@@ -94,9 +94,9 @@ Deno.test("docs/cli.md has every command, and shows each but doctor", () => {
   }
 });
 
-Deno.test("the weft.yaml of docs/cli.md is one", () => {
+Deno.test("the weft.yaml of docs/cli.md is valid", () => {
   const text = /```yaml\n(namespace:[^]*?)```/.exec(DOCS)![1]!;
-  const { given, kinds } = parseConfig(text, "weft.yaml", ALL_SETTINGS);
-  assertEquals(Object.keys(given).length, 12);
+  const { flags, kinds } = parseConfig(text, "weft.yaml", ALL_SETTINGS);
+  assertEquals(Object.keys(flags).length, 12);
   assertEquals(kinds?.length, 3);
 });

@@ -19,7 +19,7 @@ function names(specs: { name: string }[]): string[] {
   return specs.map(({ name }) => name);
 }
 
-Deno.test("get lists what is there and what it links to", async () => {
+Deno.test("get lists specs and what they link to", async () => {
   await using project = new Project({ "flow.yaml": FLOW });
   await project.weft("apply flow.yaml");
   assertEquals(
@@ -33,8 +33,8 @@ shop       end    nop`,
   assertEquals(names(await project.json("get --namespace shop --all-namespaces")), ["first", "hello", "end"]);
   assertEquals(names(await project.json("get hello shop:end")), ["hello", "end"]);
   assertEquals(
-    (await project.refusal("get helo"))[1],
-    "there is no spec helo in the namespace default; did you mean hello?",
+    (await project.fail("get helo"))[1],
+    'no spec "helo" in namespace "default"; did you mean "hello"?',
   );
 });
 
@@ -43,14 +43,14 @@ Deno.test("get as YAML has code in literal blocks, and can be applied again", as
   await project.weft("apply flow.yaml");
   const yaml = await project.weft("get -o yaml");
   assertMatch(yaml, /^ {2}code: \|\n {4}export default function \(\{ body \}\) \{\n {6}return/m);
-  assertEquals(await project.weft("apply -f -", { input: yaml }), "nothing changes: head is version 1");
+  assertEquals(await project.weft("apply -f -", { input: yaml }), "no changes: head is version 1");
   assertEquals(
     await project.weft("apply - --dry-run --store new.db", { input: yaml }),
-    "create default:first (snippet)\ncreate default:hello (snippet)\ncreate shop:end (nop)\nnothing is written",
+    "create default:first (snippet)\ncreate default:hello (snippet)\ncreate shop:end (nop)\ndry run: no version created",
   );
 });
 
-Deno.test("get as JSON has the specs as they were written, with their ids", async () => {
+Deno.test("get as JSON prints the specs as written, with their ids", async () => {
   await using project = new Project({ "flow.yaml": [text("hello", "hi")] });
   await project.weft("apply flow.yaml");
   const [{ id, ...spec }] = await project.json("get");
@@ -68,11 +68,11 @@ Deno.test("--at shows an older version", async () => {
   assertEquals(await project.json("get --at 0"), []);
   assertEquals(names(await project.json("find .kind=nop --at head")), ["end"]);
   assertEquals(await project.json("find .kind=nop --at 1"), []);
-  assertEquals((await project.refusal("get --at head~9"))[0], 1);
-  assertEquals((await project.refusal("get --at then"))[0], 2);
+  assertEquals((await project.fail("get --at head~9"))[0], 1);
+  assertEquals((await project.fail("get --at then"))[0], 2);
 });
 
-Deno.test("find meets every criterion of the grammar", async () => {
+Deno.test("find supports every form of criterion", async () => {
   await using project = new Project({ "flow.yaml": FLOW });
   await project.weft("apply flow.yaml");
   for (
@@ -93,19 +93,19 @@ Deno.test("find meets every criterion of the grammar", async () => {
   assertMatch(await project.weft("find .kind=nop -o yaml"), /^- kind: nop\n {2}namespace: shop\n/);
 });
 
-Deno.test("a criterion that cannot be is wrong usage", async () => {
+Deno.test("an invalid criterion is wrong usage", async () => {
   await using project = new Project({ "flow.yaml": FLOW });
   await project.weft("apply flow.yaml");
   for (const criterion of ["kind=snippet", ".knd=snippet", ".kind", "'~.name=('"]) {
-    assertEquals((await project.refusal(`find ${criterion}`))[0], 2, criterion);
+    assertEquals((await project.fail(`find ${criterion}`))[0], 2, criterion);
   }
   assertEquals(
-    (await project.refusal("find"))[1],
-    "there is no criterion; weft get lists all specs\nTry: weft find --help",
+    (await project.fail("find"))[1],
+    'missing argument CRITERION; run "weft get" to list all specs\nSee "weft find --help" for usage.',
   );
 });
 
-Deno.test("what could act on a terminal is escaped in tables", async () => {
+Deno.test("control characters are escaped", async () => {
   await using project = new Project({ "flow.yaml": [text("a", "x"), text("b", "\u001b[31m\n\u0007second")] });
   await project.weft("apply flow.yaml");
   const out = await project.weft("diff");

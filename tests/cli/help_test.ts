@@ -11,7 +11,7 @@ Deno.test("help lists every command", async () => {
   }
 });
 
-Deno.test("weft alone says how it is used, and is wrong usage", async () => {
+Deno.test("weft without a command prints its usage, and is wrong usage", async () => {
   await using project = new Project();
   const { code, out } = await project.run([]);
   assertEquals(code, 2);
@@ -26,14 +26,14 @@ Deno.test("--version is that of deno.json", async () => {
 });
 
 for (const name of COMMAND_NAMES) {
-  Deno.test(`weft ${name} --help has usage, flags that are all told of, and examples of itself`, async () => {
+  Deno.test(`weft ${name} --help has a usage line, described flags, and examples`, async () => {
     await using project = new Project();
     const out = await project.weft(`${name} --help`);
     assertEquals(await project.weft(`help ${name}`), out);
     assertEquals(await project.weft(`${name} --nonsense -h`), out, "help comes first");
     assertMatch(out, new RegExp(`^Usage: weft ${name}\\b`, "m"));
     const flags = out.slice(out.indexOf("Flags:\n"), out.indexOf("\n\n", out.indexOf("Flags:\n"))).split("\n").slice(1);
-    for (const line of flags) assertMatch(line, /^ {2}(-\w, | {4})--[a-z-]+( \S+)?( \*)? {2,}[A-Z].*\.$/);
+    for (const line of flags) assertMatch(line, /^ {2}(-\w, | {4})--[a-z-]+( \S+)?( \*)? {2,}[A-Z].*[^.]$/);
     const examples = out.slice(out.indexOf("Examples:\n")).split("\n").filter((line) => line.includes("weft"));
     assert(examples.some((line) => wordsOf(line).join(" ").includes(`weft ${name}`)), "no example");
   });
@@ -42,7 +42,7 @@ for (const name of COMMAND_NAMES) {
 const SPECS = ["namespace", "env", "env-file", "extension"];
 const CHANGE = ["dry-run", "base", "message", "author", "no-wait", "timeout", "output"];
 const SCOPE = ["namespace", "all-namespaces"];
-/** The flags of each command, which scripts count on. What each does is in the tests of its command. */
+/** The flags of each command, which scripts rely on. */
 const FLAGS: Record<string, string[]> = {
   start: [
     ...["file", ...SPECS, "store", "watch", "strict", "executors", "executor-memory", "host", "dev"],
@@ -62,7 +62,7 @@ const FLAGS: Record<string, string[]> = {
   doctor: ["output"],
 };
 
-Deno.test("each command has the flags that it had", async () => {
+Deno.test("each command keeps its flags", async () => {
   await using project = new Project();
   for (const [name, flags] of Object.entries(FLAGS)) {
     const help = await project.weft(`${name} --help`);
@@ -70,24 +70,42 @@ Deno.test("each command has the flags that it had", async () => {
   }
 });
 
-Deno.test("an unknown command names the nearest", async () => {
+Deno.test("an unknown command suggests the nearest", async () => {
   await using project = new Project();
-  assertEquals(await project.refusal("aply"), [2, "unknown command aply; did you mean apply?\nTry: weft --help"]);
-  assertEquals(await project.refusal("help hstory"), [
+  assertEquals(await project.fail("aply"), [
     2,
-    "unknown command hstory; did you mean history?\nTry: weft --help",
+    'unknown command "aply"; did you mean "apply"?\nSee "weft --help" for usage.',
   ]);
-  assertEquals(await project.refusal("constructor"), [2, "unknown command constructor\nTry: weft --help"]);
+  assertEquals(await project.fail("help hstory"), [
+    2,
+    'unknown command "hstory"; did you mean "history"?\nSee "weft --help" for usage.',
+  ]);
+  assertEquals(await project.fail("constructor"), [2, 'unknown command "constructor"\nSee "weft --help" for usage.']);
 });
 
-Deno.test("wrong usage of a command points to its own help", async () => {
+Deno.test("wrong usage of a command points to its help", async () => {
   await using project = new Project();
-  assertEquals(await project.refusal("apply --prun"), [
+  assertEquals(await project.fail("apply --prun"), [
     2,
-    "unknown flag --prun; did you mean --prune?\nTry: weft apply --help",
+    'unknown flag --prun; did you mean --prune?\nSee "weft apply --help" for usage.',
   ]);
-  assertEquals(await project.refusal("diff 1 2 3"), [
+  assertEquals(await project.fail("diff 1 2 3"), [
     2,
-    "there are 3 versions; a difference is between two\nTry: weft diff --help",
+    'unexpected argument "3"\nSee "weft diff --help" for usage.',
   ]);
+});
+
+Deno.test("a command that takes no arguments rejects extra words, a missing argument is named", async () => {
+  await using project = new Project();
+  for (const name of ["status", "kinds", "schema", "doctor"]) {
+    assertEquals(await project.fail(`${name} extra`), [
+      2,
+      `unexpected argument "extra"\nSee "weft ${name} --help" for usage.`,
+    ]);
+  }
+  assertEquals(await project.fail("rollback 1 2"), [
+    2,
+    'unexpected argument "2"\nSee "weft rollback --help" for usage.',
+  ]);
+  assertEquals(await project.fail("rollback"), [2, 'missing argument VERSION\nSee "weft rollback --help" for usage.']);
 });

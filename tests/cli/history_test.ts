@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Project } from "./project.ts";
 import { nop, text } from "./specs.ts";
 
-/** A store whose head is version 3, made from 1, beside 2. */
+/** Creates a store whose head is version 3, a child of 1, as is 2. */
 async function branched(): Promise<Project> {
   const project = new Project({ "flow.yaml": [text("a", "1")] });
   await project.weft("apply flow.yaml -m one");
@@ -42,24 +42,24 @@ Deno.test("history as JSON", async () => {
   ]);
 });
 
-Deno.test("prune forgets what is older than a version, but for what the rest was made from", async () => {
+Deno.test("prune removes versions older than a version, except ancestors of the others", async () => {
   await using project = await branched();
   assertEquals(
     await project.weft("history prune --before 2"),
-    "1 version forgotten; the history begins with version 1",
+    "1 version pruned; the history begins with version 1",
   );
   assertEquals(ids(await project.json("history")), [3, 2, 1]);
   assertEquals((await project.json("get --at 1"))[0].code, "1");
   assertEquals(
     await project.weft("history prune --before v3"),
-    "2 versions forgotten; the history begins with version 3",
+    "2 versions pruned; the history begins with version 3",
   );
   assertEquals(ids(await project.json("history")), [3]);
   assertEquals((await project.json("get")).length, 2);
   assertEquals((await project.json("diff")).operations, []);
 });
 
-Deno.test("prune by time forgets nothing that is newer", async () => {
+Deno.test("prune by time keeps newer versions", async () => {
   await using project = await branched();
   assertEquals((await project.json("history prune --before 1h")).removed, []);
   assertEquals((await project.json("history prune --before 2020-01-01")).removed, []);
@@ -68,7 +68,7 @@ Deno.test("prune by time forgets nothing that is newer", async () => {
   assertEquals((await project.json("get")).length, 2);
 });
 
-Deno.test("prune needs to be told, and --before is for it alone", async () => {
+Deno.test("prune requires --before, and --before requires prune", async () => {
   await using project = await branched();
   for (
     const line of [
@@ -79,12 +79,12 @@ Deno.test("prune needs to be told, and --before is for it alone", async () => {
       "history prune --before head",
     ]
   ) {
-    assertEquals((await project.refusal(line))[0], 2, line);
+    assertEquals((await project.fail(line))[0], 2, line);
   }
   assertEquals((await project.json("history")).length, 4);
 });
 
-Deno.test("diff goes from what head was made from to head, from a version, or between two", async () => {
+Deno.test("diff compares head with its parent, with a version, or two versions", async () => {
   await using project = await branched();
   const change = (from: string, to: string) => [{ path: "code", from, to }];
   const diff = await project.json("diff");
@@ -96,16 +96,16 @@ Deno.test("diff goes from what head was made from to head, from a version, or be
     "update default:a",
     "delete default:b",
   ]);
-  assertEquals(await project.weft("diff 3 3"), "from version 3 to version 3: no difference");
+  assertEquals(await project.weft("diff 3 3"), "from version 3 to version 3: no changes");
   assertEquals(
     await project.weft("diff head~1 2"),
     'from version 1 to version 2:\nupdate default:a (snippet)\n  code: "1" -> "2"',
   );
   assertEquals((await project.json("diff -n shop")).operations, []);
-  assertEquals((await project.refusal("diff 1 9"))[1], "there is no version 9; weft history lists them");
+  assertEquals((await project.fail("diff 1 9"))[1], 'no such version: 9; run "weft history" to list versions');
 });
 
-Deno.test("diff shows specs that were created and deleted whole", async () => {
+Deno.test("diff shows created and deleted specs in full", async () => {
   await using project = await branched();
   const [{ id }] = await project.json("get b");
   const lines = ["- kind: nop", "  namespace: default", "  name: b", `  id: ${id}`];
@@ -115,32 +115,32 @@ Deno.test("diff shows specs that were created and deleted whole", async () => {
   assertEquals(deleted, ["delete default:b (nop)", ...lines.map((line) => `  - ${line}`)]);
 });
 
-Deno.test("rollback moves head, and on again", async () => {
+Deno.test("rollback moves head back and forward", async () => {
   await using project = await branched();
   const out = await project.weft("rollback 2");
   assertMatch(out, /^updated default:a \(snippet\)\n {2}code: "3" -> "2"\ndeleted default:b \(nop\)\n/);
   assertMatch(out, /\nversion 2$/);
   assertEquals((await project.json("history")).length, 4);
   assertEquals((await project.json("get"))[0].code, "2");
-  assertEquals(await project.weft("rollback 2"), "nothing changes: head is version 2");
+  assertEquals(await project.weft("rollback 2"), "no changes: head is version 2");
   await project.weft("rollback 3");
   assertEquals((await project.json("get")).length, 2);
 });
 
-Deno.test("rollback says what it would do, and refuses on another base", async () => {
+Deno.test("rollback has a dry run, and fails on another base", async () => {
   await using project = await branched();
-  assertMatch(await project.weft("rollback head~1 --dry-run"), /nothing is written$/);
+  assertMatch(await project.weft("rollback head~1 --dry-run"), /dry run: no version created$/);
   assertEquals(
-    (await project.refusal("rollback 1 --base 2"))[1],
-    "head is version 3, not 2; weft diff 2 3 shows what has changed",
+    (await project.fail("rollback 1 --base 2"))[1],
+    'head is version 3, not 2; run "weft diff 2 3" to see what changed',
   );
-  assertEquals((await project.refusal("rollback 1 2"))[0], 2);
-  assertEquals((await project.refusal("rollback"))[0], 2);
-  assertEquals((await project.refusal("rollback 12"))[0], 1);
+  assertEquals((await project.fail("rollback 1 2"))[0], 2);
+  assertEquals((await project.fail("rollback"))[0], 2);
+  assertEquals((await project.fail("rollback 12"))[0], 1);
   assertEquals((await project.json("history"))[0].head, true);
 });
 
-Deno.test("rollback with a namespace restores that alone, as a new version", async () => {
+Deno.test("rollback with a namespace restores only that, as a new version", async () => {
   await using project = new Project({ "flow.yaml": [text("a", "1"), text("b", "1", { namespace: "shop" })] });
   await project.weft("apply flow.yaml");
   project.write("flow.yaml", [text("a", "2"), text("b", "2", { namespace: "shop" })]);
@@ -151,7 +151,7 @@ Deno.test("rollback with a namespace restores that alone, as a new version", asy
   assertEquals((await project.json("history"))[0].message, "shop was wrong");
 });
 
-Deno.test("a store that is not there is said so, and none is made", async () => {
+Deno.test("a missing store is an error, and none is created", async () => {
   await using project = new Project();
   for (
     const line of [
@@ -165,15 +165,19 @@ Deno.test("a store that is not there is said so, and none is made", async () => 
       "history prune --before 1",
     ]
   ) {
-    assertEquals(await project.refusal(line), [1, "there is no store .weft/registry.db; weft apply makes one"], line);
+    assertEquals(
+      await project.fail(line),
+      [1, 'no such store: .weft/registry.db; run "weft apply" to create it'],
+      line,
+    );
   }
   assertEquals([...Deno.readDirSync(".")], []);
 });
 
-Deno.test("a file that is no store is said so", async () => {
+Deno.test("a file that is not a store is an error", async () => {
   await using project = new Project({ "notes.db": "these are notes, and long enough to be looked at twice" });
-  const [code, err] = await project.refusal("get --store notes.db");
+  const [code, err] = await project.fail("get --store notes.db");
   assertEquals(code, 1);
-  assertMatch(err, /notes\.db is damaged or not a SQLite database/);
-  assertEquals((await project.refusal("get --store postgres://x"))[0], 1);
+  assertMatch(err, /notes\.db is damaged, or no SQLite database/);
+  assertEquals((await project.fail("get --store postgres://x"))[0], 1);
 });

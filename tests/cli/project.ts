@@ -2,26 +2,26 @@ import { run } from "../../src/cli/mod.ts";
 import { loadScheme, Logger, Runtime, type RuntimeOptions } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
-/** What a command did. */
+/** The result of a command. */
 export interface Ran {
   code: number;
   out: string;
   err: string;
 }
 
-/** How a command is run. */
+/** Options of a command. */
 export interface RunOptions {
-  /** What it reads from standard input. */
+  /** The standard input. */
   input?: string;
   env?: Record<string, string>;
 }
 
-/** A folder that is the working directory until it is disposed of, and gone then. */
+/** A temporary folder that is the working directory until it is disposed of and removed. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
   readonly #before = Deno.cwd();
 
-  /** @param files By path; a map or list is written as JSON. */
+  /** @param files Contents by path; maps and lists are written as JSON. */
   constructor(files: Record<string, unknown> = {}) {
     this.folder = Deno.makeTempDirSync({ prefix: "weft-" });
     for (const [path, content] of Object.entries(files)) this.write(path, content);
@@ -34,7 +34,7 @@ export class Project implements AsyncDisposable {
     Deno.writeTextFileSync(full, typeof content === "string" ? content : JSON.stringify(content, null, 2));
   }
 
-  /** Runs a command line in this program, in this folder. */
+  /** Runs a command in this process. */
   async run(args: readonly string[], { input = "", env = {} }: RunOptions = {}): Promise<Ran> {
     const out: string[] = [];
     const err: string[] = [];
@@ -47,27 +47,27 @@ export class Project implements AsyncDisposable {
     return { code, out: out.join("\n"), err: err.join("\n") };
   }
 
-  /** The same, written as one would type it; words may be in single quotes. @throws {Error} If it fails. */
+  /** Runs a command line, with words in single quotes if needed. @returns Its output. @throws {Error} If it fails. */
   async weft(line: string, options?: RunOptions): Promise<string> {
     const { code, out, err } = await this.run(wordsOf(line), options);
-    if (code !== 0) throw new Error(`weft ${line} ends with ${code}: ${err}`);
+    if (code !== 0) throw new Error(`weft ${line} failed with code ${code}: ${err}`);
     return out;
   }
 
-  /** The same, which is to fail. @returns What it complains of, and the exit code. */
-  async refusal(line: string, options?: RunOptions): Promise<[code: number, err: string]> {
+  /** Runs a command line that must fail. @returns The exit code and the errors. */
+  async fail(line: string, options?: RunOptions): Promise<[code: number, err: string]> {
     const { code, out, err } = await this.run(wordsOf(line), options);
-    if (code === 0) throw new Error(`weft ${line} does not fail: ${out}`);
+    if (code === 0) throw new Error(`weft ${line} did not fail: ${out}`);
     return [code, err];
   }
 
-  /** What a command prints as JSON. */
-  // deno-lint-ignore no-explicit-any -- the tests say what shape it has
+  /** Runs a command line with JSON output. */
+  // deno-lint-ignore no-explicit-any -- tests know the shape
   async json(line: string, options?: RunOptions): Promise<any> {
     return JSON.parse(await this.weft(`${line} --output json`, options));
   }
 
-  /** Starts a runtime of this program on the store of this folder. */
+  /** Starts a runtime in this process on the store of this folder. */
   async runtime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
     return await Runtime.start({
       store: await openStore(".weft/registry.db"),
@@ -84,7 +84,7 @@ export class Project implements AsyncDisposable {
   }
 }
 
-/** The words of a command line. */
+/** Splits a command line into words. */
 export function wordsOf(line: string): string[] {
   return Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, bare]) => quoted ?? bare!);
 }

@@ -1,14 +1,14 @@
-/** A snippet that answers a text. */
+/** A snippet that returns a constant string. */
 export function text(name: string, code: string, more: Record<string, unknown> = {}) {
   return { kind: "snippet", name, language: "text", code, ...more };
 }
 
-/** A node that links its port `out` to another. */
+/** A node whose port `out` is linked to another node. */
 export function linked(name: string, to: string, more: Record<string, unknown> = {}) {
   return { ...text(name, ""), links: { out: [{ name: to, port: "in" }] }, ...more };
 }
 
-/** A node that answers nothing. */
+/** A node that does nothing. */
 export function nop(name: string, more: Record<string, unknown> = {}) {
   return { kind: "nop", name, ...more };
 }

@@ -3,7 +3,7 @@ import { listener, nop, text } from "../cli/specs.ts";
 import { until } from "../support/until.ts";
 import { Weft, weft } from "./weft.ts";
 
-/** A snippet that is busy for so many milliseconds before it answers. */
+/** A snippet that is busy for some milliseconds before it returns. */
 function busy(milliseconds: number) {
   const code = `export default function () {
   for (const end = Date.now() + ${milliseconds}; Date.now() < end;);
@@ -13,7 +13,7 @@ function busy(milliseconds: number) {
   return { kind: "snippet", name: "busy", language: "javascript", timeout: "1m", code };
 }
 
-/** A folder with files in it, by path from it. */
+/** Creates a folder with files by relative path. */
 function folder(files: Record<string, unknown> = {}): string {
   const path = Deno.makeTempDirSync({ prefix: "weft-start-" });
   for (const [name, content] of Object.entries(files)) write(`${path}/${name}`, content);
@@ -29,7 +29,7 @@ async function answerOf(url: string): Promise<string> {
   return await (await fetch(url)).text();
 }
 
-Deno.test("start tells version, namespace, store and each URL", async () => {
+Deno.test("start prints version, namespace, store and every URL", async () => {
   const flow = [listener("web", "hello"), listener("more", "hello"), text("hello", "hi")];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
   const { version } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
@@ -69,7 +69,7 @@ Deno.test("each flag of start does what its help says", async () => {
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 1", async () => {
+Deno.test("common mistakes are reported in one line with exit code 1", async () => {
   const path = folder({
     "web.yaml": [listener("web", "hello", { port: "{{ env.PORT }}" }), text("hello", "hi")],
     "broken.yaml": "- kind: [\n",
@@ -86,16 +86,16 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
       ["-f", `${path}/web.yaml`, "-e", `PORT=${port}`],
       new RegExp(`^web: address 127.0.0.1:${port} is already in use$`),
     ],
-    [["-f", `${path}/no.yaml`], new RegExp(`^there is no file ${path}/no.yaml$`)],
-    [["-f", `${path}/empty`], new RegExp(`^there is no .yaml, .yml or .json file in ${path}/empty$`)],
+    [["-f", `${path}/no.yaml`], new RegExp(`^no such file or folder: ${path}/no.yaml$`)],
+    [["-f", `${path}/empty`], new RegExp(`^no .yaml, .yml or .json files in ${path}/empty$`)],
     [["-f", `${path}/broken.yaml`], /broken\.yaml:1:10: invalid YAML: [^\n]+$/],
     [["-f", `${path}/kind.yaml`], /kind\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/],
     [["-f", `${path}/web.yaml`], /web\.yaml:6:\d+: invalid template: the variable PORT is not set; [^\n]+$/],
     [["-f", `${path}/late.yaml`], /late\.yaml:\d+:\d+: not today$/],
     [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be loaded: out of paint$/],
     [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
-    [["--store", "memory:"], /^--store memory: has nothing in it to begin with; name spec files with -f\n/, 2],
-    [["-f", "-", "--watch"], /^--watch needs files or folders to watch: name them with -f\n/, 2],
+    [["--store", "memory:"], /^--store memory: starts empty and requires spec files; name them with --file\n/, 2],
+    [["-f", "-", "--watch"], /^--watch requires files or folders; name them with --file\n/, 2],
   ];
   for (const [args, pattern, wanted = 1] of cases) {
     const { code, out, err } = await weft(["start", ...args]);
@@ -105,16 +105,16 @@ Deno.test("what a newcomer gets wrong is told in a line and ends with exit code 
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("start runs the head of a store, with files what they make of it", async () => {
+Deno.test("start runs the head of a store, and applies files to it first", async () => {
   const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
   const store = `${path}/new/registry.db`;
   {
     await using server = await Weft.start({ args: ["--store", store] });
     assertEquals(server.out.filter((line) => /^running/.test(line)), ["running    version 0"]);
-    await server.line(server.err, /^the namespace default is empty; weft apply -f FILE puts specs into it$/);
+    await server.line(server.err, /^namespace "default" is empty; run "weft apply -f FILE" to add specs$/);
     const { code, out } = await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
     assertEquals(code, 0);
-    assertMatch(out, new RegExp(`version 1\nruntime ${server.pid} of namespace default runs version 1\n$`));
+    assertMatch(out, new RegExp(`version 1\nruntime ${server.pid} \\(namespace default\\) applied version 1\n$`));
   }
   write(`${path}/web.yaml`, [listener("web", "hello"), text("hello", "bye")]);
   for (const [args, answer] of [[[], "hi"], [["-f", `${path}/web.yaml`], "bye"], [[], "bye"]] as const) {
@@ -124,7 +124,7 @@ Deno.test("start runs the head of a store, with files what they make of it", asy
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("a head that cannot be run is an error with --strict, and its newest ancestor runs without", async () => {
+Deno.test("a head that cannot be run is an error with --strict; otherwise its newest working ancestor runs", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
@@ -134,17 +134,20 @@ Deno.test("a head that cannot be run is an error with --strict, and its newest a
   await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   const { code, err } = await weft(["start", "--store", store, "--strict"]);
   assertEquals(code, 1);
-  assertMatch(err, new RegExp(`127.0.0.1:${port} is already in use[^]*\nversion 2 cannot be run\n`));
+  assertMatch(
+    err,
+    new RegExp(`127.0.0.1:${port} is already in use[^]*\nversion 2 was rejected; exiting because of --strict\n`),
+  );
   await using server = await Weft.start({ args: ["--store", store] });
   assert(server.out.includes("running    version 1"));
   assertEquals(await answerOf(server.url), "hi");
   await server.line(server.err, /running version 1; head is 2$/);
   const status = JSON.parse((await weft(["status", "--store", store, "-o", "json"])).out);
-  assertEquals([status.runtimes[0].state, status.runtimes[0].pid], ["refused", server.pid]);
+  assertEquals([status.runtimes[0].state, status.runtimes[0].pid], ["rejected", server.pid]);
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted one takes its specs with it", async () => {
+Deno.test("--watch applies changes; a bad file changes nothing, and a deleted file deletes its specs", async () => {
   const path = folder({ "web.yaml": [listener("web", "hello")], "hello.yaml": [text("hello", "one")] });
   await using server = await Weft.start({ args: ["-f", path, "--watch"] });
   const { url } = server;
@@ -156,7 +159,7 @@ Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted 
 
   write(`${path}/hello.yaml`, "- kind: snipet\n  name: hello\n");
   await server.line(server.err, /hello\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/);
-  await server.line(server.err, /^version 2 goes on$/);
+  await server.line(server.err, /^still running version 2$/);
   assertEquals(await answerOf(url), "two");
 
   write(`${path}/hello.yaml`, [text("hello", "three")]);
@@ -168,26 +171,26 @@ Deno.test("--watch applies what is saved; a bad file changes nothing, a deleted 
 
   Deno.removeSync(`${path}/deep`, { recursive: true });
   await server.line(server.out, /^deleted default:end \(nop\)$/);
-  // what others link to does not go by a file alone
+  // a spec that others link to is not deleted with its file
   Deno.removeSync(`${path}/hello.yaml`);
   await server.line(server.err, /web\.yaml:\d+:\d+: .*hello/);
   assertEquals(await answerOf(url), "three");
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("SIGTERM finishes what is in flight and takes nothing new, then ends with 0", async () => {
+Deno.test("SIGTERM finishes requests in flight, accepts no new ones and exits with 0", async () => {
   const flow = [listener("web", "busy"), busy(1_000)];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
   const answer = answerOf(server.url);
   await new Promise((resolve) => setTimeout(resolve, 300));
   server.signal("SIGTERM");
-  await server.line(server.err, /stopping: requests in flight are finished first/);
+  await server.line(server.err, /stopping: finishing requests in flight/);
   await until("connections are refused", () => answerOf(server.url).then(() => false, () => true));
   assertEquals(await answer, "done");
   assertEquals(await server.ended(), 0);
 });
 
-Deno.test("SIGINT with nothing in flight ends at once with 0, and takes back what the runtime announced", async () => {
+Deno.test("SIGINT with no requests in flight exits immediately with 0, and deregisters the runtime", async () => {
   const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
   const store = `${path}/registry.db`;
   await using server = await Weft.start({ args: ["-f", `${path}/web.yaml`, "--store", store] });
@@ -199,7 +202,7 @@ Deno.test("SIGINT with nothing in flight ends at once with 0, and takes back wha
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("a second signal ends it at once with 1; two within half a second are one", async () => {
+Deno.test("a second signal exits immediately with 1; two within half a second count as one", async () => {
   const flow = [listener("web", "busy"), busy(20_000)];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
   const answer = answerOf(server.url).catch(() => "cut short");

@@ -1,4 +1,4 @@
-/** What a `curl` line in an example asks for. */
+/** The request of a `curl` command. */
 export interface Curl {
   url: URL;
   method: string;
@@ -7,16 +7,16 @@ export interface Curl {
 }
 
 /**
- * Reads the few forms of `curl` that the examples use: `-X METHOD`, `-H HEADER`, `-d BODY` and a URL without a scheme.
+ * Parses the few forms of `curl` that the examples use: `-X METHOD`, `-H HEADER`, `-d BODY` and a URL without a scheme.
  *
- * @param base Where the request goes instead of `localhost:8000`.
+ * @param base The URL that replaces `localhost:8000`.
  */
 export function parseCurl(line: string, base: string): Curl {
   const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, plain]) =>
     single ?? double ?? plain!
   );
   const curl: Curl = { url: new URL(base), method: "", headers: [], body: undefined };
-  if (words.shift() !== "curl") throw new Error(`no curl command: ${line}`);
+  if (words.shift() !== "curl") throw new Error(`expected a curl command: ${line}`);
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "-X") curl.method = words.shift()!;
     else if (word === "-d") curl.body = words.shift()!;

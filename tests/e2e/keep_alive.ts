@@ -1,4 +1,4 @@
-/** One answer as it came over the wire. */
+/** A response. */
 export interface Answer {
   status: number;
   body: string;
@@ -9,8 +9,8 @@ const decoder = new TextDecoder();
 const END_OF_HEAD = encoder.encode("\r\n\r\n");
 
 /**
- * A connection that is never opened anew, so that one which is cut is noticed: `fetch` would open another without a
- * word. It speaks as much HTTP/1.1 as is needed for answers that say how long they are.
+ * An HTTP/1.1 client on a single connection, which notices when the connection is cut; `fetch` would silently open
+ * another. Responses must have a content length.
  */
 export class KeepAlive implements Disposable {
   readonly #connection: Deno.Conn;
@@ -23,7 +23,7 @@ export class KeepAlive implements Disposable {
     this.#host = host;
   }
 
-  /** Connects to where a URL points. */
+  /** Connects to the host of a URL. */
   static async connect(url: string): Promise<KeepAlive> {
     const { hostname, port, host } = new URL(url);
     const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -31,7 +31,7 @@ export class KeepAlive implements Disposable {
     return new KeepAlive(connection, host);
   }
 
-  /** Asks for a path and waits for the answer. @throws {Error} If the connection is cut instead. */
+  /** Requests a path and waits for the response. @throws {Error} If the connection is cut. */
   async get(path: string): Promise<Answer> {
     await this.#write(encoder.encode(`GET ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n\r\n`));
     let end = this.#endOfHead();
@@ -41,7 +41,7 @@ export class KeepAlive implements Disposable {
     }
     const head = decoder.decode(this.#buffer.subarray(0, end));
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? NaN);
-    if (Number.isNaN(length)) throw new Error(`an answer without a length: ${head}`);
+    if (Number.isNaN(length)) throw new Error(`missing content length: ${head}`);
     while (this.#filled < end + length) await this.#read();
     const body = decoder.decode(this.#buffer.subarray(end, end + length));
     this.#buffer.copyWithin(0, end + length, this.#filled);
@@ -53,7 +53,7 @@ export class KeepAlive implements Disposable {
     try {
       this.#connection.close();
     } catch {
-      // it is closed
+      // already closed
     }
   }
 
@@ -72,7 +72,7 @@ export class KeepAlive implements Disposable {
     this.#filled += count;
   }
 
-  /** Where the body begins; -1 if the head is not there yet. */
+  /** Returns the offset of the body, or -1 if the head is not complete yet. */
   #endOfHead(): number {
     for (let at = 0; at + 4 <= this.#filled; at++) {
       if (END_OF_HEAD.every((byte, i) => this.#buffer[at + i] === byte)) return at + 4;
@@ -81,14 +81,14 @@ export class KeepAlive implements Disposable {
   }
 }
 
-/** What a load came to. */
+/** The result of a load. */
 export interface LoadResult {
   answers: number;
-  /** What went wrong, the first few. */
+  /** The first few errors. */
   wrong: string[];
 }
 
-/** Connections that ask again and again, each looking at every answer. */
+/** Connections that send requests continuously and check every response. */
 export class Load {
   #answers = 0;
   readonly #wrong: string[] = [];
@@ -99,9 +99,9 @@ export class Load {
   private constructor() {}
 
   /**
-   * Begins to ask.
+   * Starts sending requests.
    *
-   * @param check Told each answer and which connection it came by, from 0; throws if it is wrong.
+   * @param check Called with each response and the number of its connection, from 0; throws if the response is wrong.
    */
   static async start(
     url: string,
@@ -117,18 +117,18 @@ export class Load {
     return load;
   }
 
-  /** How many answers there were so far. */
+  /** The number of responses so far. */
   get answers(): number {
     return this.#answers;
   }
 
-  /** Waits until there are so many more answers, or something went wrong. */
+  /** Waits for more responses, or an error. */
   async more(count: number): Promise<void> {
     const goal = this.#answers + count;
     while (this.#answers < goal && this.#wrong.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  /** Lets every connection finish the request that it is at, and closes it. */
+  /** Closes every connection after its current request. */
   async stop(): Promise<LoadResult> {
     this.#stopped = true;
     await Promise.all(this.#running);

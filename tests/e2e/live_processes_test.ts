@@ -9,7 +9,7 @@ import { Weft, weft } from "./weft.ts";
 const WRITER = new URL("live_writer.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
-/** A writer of its own process. */
+/** A writer in a separate process. */
 class Writer implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #reading: Promise<void>;
@@ -24,22 +24,22 @@ class Writer implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  /** The versions that were answered to it. */
+  /** The versions that it has saved. */
   get saved(): number[] {
     return [...this.#text.matchAll(/^saved (\d+)\n/gm)].map(([, id]) => Number(id));
   }
 
-  /** Waits until it has saved so many. */
+  /** Waits until it has saved a number of versions. */
   async until(count: number): Promise<void> {
     await until(`${count} versions are saved`, () => this.saved.length >= count);
   }
 
-  /** Kills it, whatever it is at. */
+  /** Kills the process. */
   async kill(): Promise<void> {
     try {
       this.#process.kill("SIGKILL");
     } catch {
-      // it has ended
+      // already ended
     }
     await this.#process.status;
     await this.#reading;
@@ -72,14 +72,14 @@ async function headOf(file: string): Promise<number> {
   return (await registry.head()).version;
 }
 
-/** Waits until a runtime answers as a version does. */
+/** Waits until a runtime serves a version. */
 async function reaches(runtime: Weft, version: number): Promise<void> {
   using client = await KeepAlive.connect(runtime.url);
   await until(`version ${version} is served`, async () => versionOf(await client.get("/")) === version);
 }
 
-/** The versions that a runtime says it has taken, in order. */
-function taken(runtime: Weft): number[] {
+/** Returns the versions that a runtime has applied, in order. */
+function applied(runtime: Weft): number[] {
   return runtime.err.flatMap((line) => {
     const [, id] = /version (\d+) runs$/.exec(line) ?? [];
     return id === undefined ? [] : [Number(id)];
@@ -92,7 +92,7 @@ function assertAscending(versions: readonly number[]): void {
 
 const start = (file: string) => Weft.start({ args: ["--store", file, "--executors", "1", "--log-level", "debug"] });
 
-Deno.test("two runtimes, writers that are killed, a reader that slept: all come to head, nobody takes a version twice", () =>
+Deno.test("two runtimes, killed writers and a suspended reader: all reach head, and none applies a version twice", () =>
   withStore(async (file) => {
     await using one = await start(file);
     await using two = await start(file);
@@ -115,7 +115,7 @@ Deno.test("two runtimes, writers that are killed, a reader that slept: all come 
       await mortal.kill();
       saved.push(...mortal.saved);
     }
-    // the second one sleeps while versions are made, with requests under way
+    // suspend the second runtime while versions are created and requests are in flight
     await steady.until(1);
     two.signal("SIGSTOP");
     await steady.until(steady.saved.length + 30);
@@ -125,7 +125,7 @@ Deno.test("two runtimes, writers that are killed, a reader that slept: all come 
     saved.push(...steady.saved);
 
     const head = await headOf(file);
-    // what was answered to a writer is there, once, and nobody else's
+    // every saved version exists once
     assertEquals(new Set(saved).size, saved.length);
     assert(head >= Math.max(...saved), `head is ${head}`);
     for (const runtime of [one, two]) await reaches(runtime, head);
@@ -133,18 +133,18 @@ Deno.test("two runtimes, writers that are killed, a reader that slept: all come 
     for (const load of loads) assertEquals((await load.stop()).wrong, []);
     assertEquals(last, [head, head, head, head]);
     for (const runtime of [one, two]) {
-      const versions = taken(runtime);
+      const versions = applied(runtime);
       assertAscending(versions);
       assertEquals(versions.at(-1), head);
     }
-    // the one that slept may take its executors for hung when it wakes: they are replaced, and nobody notices
+    // the suspended runtime may replace executors that seem to hang when it resumes
     const strange = (line: string) => / (warn|error) /.test(line) && !/ error (an )?executor /.test(line);
     assertEquals(one.err.filter((line) => / (warn|error) /.test(line)), []);
     assertEquals(two.err.filter(strange), []);
-    assert(taken(one).length > 20, `${taken(one).length} versions were taken`);
+    assert(applied(one).length > 20, `${applied(one).length} versions were applied`);
   }));
 
-Deno.test("a runtime that is killed amid changes, 30 times, comes back to head", async () => {
+Deno.test("a runtime that is killed during changes, 30 times, returns to head", async () => {
   const lane = (rounds: number) =>
     withStore(async (file) => {
       await using writer = new Writer(file, 10);
@@ -159,7 +159,7 @@ Deno.test("a runtime that is killed amid changes, 30 times, comes back to head",
           if (version < seen) throw new Error(`round ${round}: version ${version} after ${seen}`);
           seen = version;
         } while (performance.now() < deadline);
-        assertAscending(taken(runtime));
+        assertAscending(applied(runtime));
         runtime.signal("SIGKILL");
         await runtime.ended();
         client[Symbol.dispose]();
@@ -173,7 +173,7 @@ Deno.test("a runtime that is killed amid changes, 30 times, comes back to head",
   await Promise.all([lane(15), lane(15)]);
 });
 
-Deno.test("two applies at once make two versions, or one is told clearly that it was too late", () =>
+Deno.test("two concurrent applies create two versions, or one fails with a clear error", () =>
   withStore(async (file) => {
     const spec = (name: string) => JSON.stringify({ kind: "snippet", name, language: "text", code: name });
     const before = await headOf(file);

@@ -1,7 +1,7 @@
 /**
- * A process that changes a workflow in a store until it is killed: `live_writer.ts STORE [PAUSE]`. Version n makes each
- * of three nodes in a row add `n`, so that whoever sees an answer knows of which version it is. What was saved is printed
- * at once, a line a version. If another writer was faster, it follows and tries again.
+ * A process that changes a workflow in a store until it is killed: `live_writer.ts STORE [PAUSE]`. In version n, each of
+ * three nodes in a row appends `n`, so that every response shows its version. Saved versions are printed immediately, one
+ * per line. If another writer was faster, it follows head and tries again.
  */
 import { type Change, change, ConflictError, Registry, SqliteHistory } from "../../src/registry/mod.ts";
 import { specToEntry } from "../../src/runtime/mod.ts";
@@ -10,7 +10,7 @@ import type { Spec } from "../../src/spec/mod.ts";
 const NAMES = ["a", "b", "c"];
 const TYPE = { namespace: "default", annotations: {} };
 
-/** The workflow of a version, with its listener. */
+/** Returns the workflow of a version. */
 export function workflow(version: number): Spec[] {
   const to = (name: string | undefined) => name === undefined ? {} : { out: [{ name, port: "in" }] };
   const nodes = NAMES.map((name, i): Spec => ({
@@ -30,16 +30,16 @@ export function workflow(version: number): Spec[] {
   ];
 }
 
-/** The version that an answer is of. @throws {Error} If it is not of one alone. */
+/** Returns the version of a response. @throws {Error} If it mixes versions. */
 export function versionOf({ status, body }: { status: number; body: string }): number {
   const [first, ...rest] = body.trim().split(" ");
   if (status !== 200 || rest.length !== NAMES.length - 1 || rest.some((other) => other !== first)) {
-    throw new Error(`an answer that is of no version: ${status} ${body}`);
+    throw new Error(`response of mixed versions: ${status} ${body}`);
   }
   return Number(first);
 }
 
-/** The changes that make the next version. */
+/** Returns the changes of the next version. */
 export function changesTo(version: number, registry: Registry): Change[] {
   return workflow(version).flatMap((spec): Change[] => {
     const entry = specToEntry(spec);

@@ -2,15 +2,15 @@ import { TextLineStream } from "./text_line_stream.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** How a `weft` process is started. */
+/** Options of a `weft` process. */
 export interface WeftOptions {
   args: string[];
-  /** What it reads from standard input. */
+  /** The standard input. */
   input?: string;
   env?: Record<string, string>;
 }
 
-/** A finished `weft` process. */
+/** The result of a `weft` process. */
 export interface Finished {
   code: number;
   out: string;
@@ -28,7 +28,7 @@ function command({ args, env = {} }: WeftOptions, stdin: "piped" | "null"): Deno
   });
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it ends. */
 export async function weft(args: string[], options: Omit<WeftOptions, "args"> = {}): Promise<Finished> {
   const child = command({ args, ...options }, options.input === undefined ? "null" : "piped").spawn();
   if (options.input !== undefined) await write(child, options.input);
@@ -45,7 +45,7 @@ async function write(child: Deno.ChildProcess, input: string): Promise<void> {
 
 /** A running `weft start`. */
 export class Weft implements AsyncDisposable {
-  /** What it has written to standard output and error. */
+  /** The lines on standard output and standard error. */
   readonly out: string[] = [];
   readonly err: string[] = [];
   readonly pid: number;
@@ -59,7 +59,7 @@ export class Weft implements AsyncDisposable {
     this.#read = Promise.all([this.#collect(child.stdout, this.out), this.#collect(child.stderr, this.err)]);
   }
 
-  /** Starts one and waits until it serves. */
+  /** Starts the process and waits until it serves. */
   static async start(options: WeftOptions): Promise<Weft> {
     const child = command(
       { ...options, args: ["start", ...options.args] },
@@ -76,12 +76,12 @@ export class Weft implements AsyncDisposable {
     return weft;
   }
 
-  /** The URLs that it listens on. */
+  /** The URLs of its listeners. */
   get urls(): string[] {
     return this.out.flatMap((line) => /^listening\s+(\S+)/.exec(line)?.[1] ?? []);
   }
 
-  /** The first of them. */
+  /** The first URL. */
   get url(): string {
     return this.urls[0]!;
   }
@@ -92,7 +92,7 @@ export class Weft implements AsyncDisposable {
     for (;;) {
       const found = lines.find((line) => pattern.test(line));
       if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`no line like ${pattern} in:\n${lines.join("\n")}`);
+      if (performance.now() > deadline) throw new Error(`no line matches ${pattern}:\n${lines.join("\n")}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 200);
         this.#watchers.add(() => (clearTimeout(timer), resolve()));
@@ -105,7 +105,7 @@ export class Weft implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Waits for its end and answers the exit code. */
+  /** Waits until the process ends. @returns The exit code. */
   async ended(): Promise<number> {
     const { code } = await this.#child.status;
     await this.#read;
@@ -116,7 +116,7 @@ export class Weft implements AsyncDisposable {
     try {
       this.#child.kill("SIGKILL");
     } catch {
-      // it has ended
+      // already ended
     }
     await this.ended();
   }

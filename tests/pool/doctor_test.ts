@@ -12,11 +12,11 @@ const FACTS: readonly Fact[] = [
   { name: "ice is warm", check: () => Promise.reject(new Error("cold")) },
 ];
 
-async function run(command: typeof doctor, given: Record<string, string> = {}): Promise<{ code: number; out: string }> {
+async function run(command: typeof doctor, flags: Record<string, string> = {}): Promise<{ code: number; out: string }> {
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
   const terminal = { print, warn: print, input: () => Promise.resolve(""), env: () => undefined };
-  const code = await command.run(given, [], terminal, { given });
+  const code = await command.run(flags, [], terminal, { flags });
   return { code, out: lines.join("\n") };
 }
 

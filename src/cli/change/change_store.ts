@@ -11,86 +11,93 @@ import type { Store } from "../../store/mod.ts";
 import { authorOf } from "../options/author.ts";
 import type { Terminal } from "../options/command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "../options/flag.ts";
-import { settings, textOf } from "../options/settings.ts";
+import { settings, stringOf } from "../options/settings.ts";
 import { readVersion } from "../options/version_argument.ts";
 import { reportOperations } from "../output/difference.ts";
 import { operationLines } from "../output/operation_lines.ts";
 import { outputFlag, printData } from "../output/output.ts";
-import { receptionLines } from "../output/reception_lines.ts";
-import { liveRuntimes, receptions } from "./live_runtimes.ts";
+import { rolloutLines } from "../output/rollout_lines.ts";
+import { awaitRollout } from "./rollout.ts";
+import { liveRuntimes } from "./runtime_instances.ts";
 import { write } from "./write.ts";
 
 /** The flags of every command that changes a store. */
 export const CHANGE_FLAGS: readonly Flag[] = [
-  { name: "dry-run", type: "flag", summary: "Says what would change, and changes nothing." },
+  { name: "dry-run", type: "boolean", summary: "Show what would change without changing anything" },
   {
     name: "base",
-    type: "text",
+    type: "string",
     value: "VERSION",
-    summary: "Refuses if another version than this is head. Default: does it anew from whatever is head.",
+    summary: "Fail unless this version is head (default: apply to whichever version is head)",
   },
-  { name: "message", short: "m", type: "text", value: "TEXT", summary: "Why, for weft history." },
+  {
+    name: "message",
+    short: "m",
+    type: "string",
+    value: "TEXT",
+    summary: "Message of the version, shown by weft history",
+  },
   ...settings("author"),
-  { name: "no-wait", type: "flag", summary: "Does not wait for the runtimes to take it." },
+  { name: "no-wait", type: "boolean", summary: "Do not wait for runtimes to apply the version" },
   ...settings("timeout"),
   outputFlag("text"),
 ];
 
-/** A change that a command is to make. */
+/** A change of a store. */
 export interface StoreChange {
-  /** What has to be done to what the registry holds now. Called again if somebody else was faster. */
+  /** Plans the operations on the current state of the registry. Called again if another writer was faster. */
   plan(): Promise<readonly Operation[]> | readonly Operation[];
-  /** Makes it. Default: saves the operations as a new version. */
+  /** Saves the operations. Default: as a new version. */
   save?(operations: readonly Operation[], options: Signature & { base: number }): Promise<Version>;
-  /** Whether the whole specs are shown that are created and deleted. Default false. */
+  /** Whether to show created and deleted specs in full. Default false. */
   whole?: boolean;
 }
 
 /**
- * Makes a change, prints what changed, waits for the live runtimes and says which took it or why not.
+ * Changes a store, prints what changed, waits for the live runtimes and prints whether they applied the version.
  *
- * @returns The exit code: 1 if a runtime has refused it or not answered.
+ * @returns The exit code: 1 if a runtime rejected the version or timed out.
  */
 export async function changeStore(
-  given: ParsedFlags,
+  flags: ParsedFlags,
   terminal: Terminal,
   registry: Registry,
   { presence }: Store,
   { plan, save = saveVersion(registry), whole = false }: StoreChange,
 ): Promise<number> {
-  const base = given.base === undefined ? undefined : await readVersion(textOf(given, "base")!, registry);
-  const timeout = readTimeout(given);
-  const dry = given["dry-run"] === true;
-  const made = await write(registry, base, async () => {
+  const base = flags.base === undefined ? undefined : await readVersion(stringOf(flags, "base")!, registry);
+  const timeout = readTimeout(flags);
+  const dry = flags["dry-run"] === true;
+  const result = await write(registry, base, async () => {
     const operations = await plan();
     const before = registry.version;
     const live = await liveRuntimes(presence, new Set(operations.map(({ id }) => id.namespace)));
     if (dry || operations.length === 0) return { operations, live, version: before };
-    return { operations, live, version: await save(operations, { ...signature(given, terminal), base: before.id }) };
+    return { operations, live, version: await save(operations, { ...signature(flags, terminal), base: before.id }) };
   });
-  const { id, parent } = made.version;
-  const operations = reportOperations(made.operations);
-  const isText = given.output === undefined || given.output === "text";
+  const { id, parent } = result.version;
+  const operations = reportOperations(result.operations);
+  const isText = flags.output === undefined || flags.output === "text";
   const written = !dry && operations.length > 0;
   if (isText) {
     const lines = operationLines(operations, { done: written, whole });
     for (const line of lines) terminal.print(line);
     terminal.print(
       operations.length === 0
-        ? `nothing changes: head is version ${id}`
+        ? `no changes: head is version ${id}`
         : written
         ? `version ${id}`
-        : "nothing is written",
+        : "dry run: no version created",
     );
   }
-  const wait = written && given["no-wait"] !== true;
-  const runtimes = wait ? await receptions(registry, presence, made.live, id, timeout) : [];
-  if (isText && wait) { for (const line of receptionLines(runtimes, id, timeout)) terminal.print(line); }
+  const wait = written && flags["no-wait"] !== true;
+  const runtimes = wait ? await awaitRollout(registry, presence, result.live, id, timeout) : [];
+  if (isText && wait) { for (const line of rolloutLines(runtimes, id, timeout)) terminal.print(line); }
   const isDry = dry && operations.length > 0;
-  printData(given, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });
-  const missed = runtimes.filter(({ state }) => state === "refused" || state === "late");
-  if (!isText) { for (const line of receptionLines(missed, id, timeout)) terminal.warn(line); }
-  return missed.length > 0 ? 1 : 0;
+  printData(flags, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });
+  const failed = runtimes.filter(({ state }) => state === "rejected" || state === "timed-out");
+  if (!isText) { for (const line of rolloutLines(failed, id, timeout)) terminal.warn(line); }
+  return failed.length > 0 ? 1 : 0;
 }
 
 function toChange(operation: Operation): Change {
@@ -101,16 +108,16 @@ function saveVersion(registry: Registry): NonNullable<StoreChange["save"]> {
   return (operations, options) => registry.apply(operations.map(toChange), options);
 }
 
-function signature(given: ParsedFlags, terminal: Terminal): Signature {
-  const message = textOf(given, "message");
-  return { author: authorOf(given, terminal), ...message !== undefined && { message } };
+function signature(flags: ParsedFlags, terminal: Terminal): Signature {
+  const message = stringOf(flags, "message");
+  return { author: authorOf(flags, terminal), ...message !== undefined && { message } };
 }
 
-function readTimeout(given: ParsedFlags): number {
-  const text = textOf(given, "timeout") ?? "10s";
+function readTimeout(flags: ParsedFlags): number {
+  const text = stringOf(flags, "timeout") ?? "10s";
   const timeout = parseDuration(text);
   if (timeout === undefined) {
-    throw new UsageError(`--timeout is a duration such as 10s or 1m30s; it is ${JSON.stringify(text)}`);
+    throw new UsageError(`invalid --timeout ${JSON.stringify(text)}: expected a duration such as 10s or 1m30s`);
   }
   return timeout;
 }

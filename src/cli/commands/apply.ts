@@ -15,51 +15,54 @@ import { STORE_FLAGS, withStore } from "../options/store.ts";
 
 /** `weft apply` */
 export const apply: Command = {
-  usage: "[FLAGS] [FILE|FOLDER|- ...]",
+  usage: "[FLAGS] [FILE|FOLDER|-]...",
   about:
-    `Checks the files as weft check does, against what is in the store too. What differs from head becomes a version, which
-the runtimes on that store take at once; if nothing differs, no version is made. Where two apply at the same time, the
-second does it anew from what the first has made; with --base it is refused instead.
+    `Checks the files like "weft check", and against the specs in the store. Changes to head become a new version, which the
+runtimes on the store apply immediately; without changes, no version is created. If another writer changes the store at
+the same time, the changes are planned again on top of theirs, or rejected if --base is set.
 
-A runtime that cannot take the version goes on with what it runs: the exit code is 1 then, and the version stays.`,
+A runtime that rejects the version keeps running its current one; the exit code is 1, and the version remains head.`,
+  maxArgs: Infinity,
   flags: [
     ...settings("file"),
     ...SPEC_FLAGS,
     ...STORE_FLAGS,
     {
       name: "prune",
-      type: "flag",
-      summary: "Deletes every spec that is not in the files, of those namespaces that are.",
+      type: "boolean",
+      summary: "Delete specs that are not in the files, in the namespaces of the files",
     },
     ...CHANGE_FLAGS,
   ],
   examples: [
-    ["weft apply -f flow.yaml", "put a file into the store"],
-    ["weft apply -f flows/ --prune -m 'new prices'", "make the store hold what the folder holds, and nothing else"],
+    ["weft apply -f flow.yaml", "apply a file"],
+    ["weft apply -f flows/ --prune -m 'new prices'", "apply a folder and delete every spec that is not in it"],
     ["weft apply -f flow.yaml --dry-run", "see what would change"],
-    ["weft get -o yaml | sed s/hello/bye/ | weft apply -f -", "change what is there"],
+    ["weft get -o yaml | sed s/hello/bye/ | weft apply -f -", "edit the specs in the store"],
   ],
-  async run(given, args, terminal, config) {
-    const paths = [...listOf(given, "file"), ...args];
-    if (paths.length === 0) throw new UsageError("there is nothing to apply: name spec files with -f");
-    const namespace = readNamespace(given);
-    const evaluate = lenientEvaluator(await readEnv(given, terminal));
+  async run(flags, args, terminal, config) {
+    const paths = [...listOf(flags, "file"), ...args];
+    if (paths.length === 0) {
+      throw new UsageError("missing argument FILE: expected a file, a folder, or - for standard input");
+    }
+    const namespace = readNamespace(flags);
+    const evaluate = lenientEvaluator(await readEnv(flags, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const covers: Coverage | undefined = given.prune === true ? "namespaces" : undefined;
-    let told = "";
-    const tell = (diagnostics: readonly Diagnostic[]) => {
+    const covers: Coverage | undefined = flags.prune === true ? "namespaces" : undefined;
+    let reported = "";
+    const report = (diagnostics: readonly Diagnostic[]) => {
       const text = diagnostics.map(formatDiagnostic).join("\n");
-      // tried again, the files have mostly the same to be said of them
-      if (text !== told && text !== "") terminal.warn(text);
-      told = text;
+      // a second attempt mostly finds the same problems
+      if (text !== reported && text !== "") terminal.warn(text);
+      reported = text;
     };
 
     const plan = (registry: Registry): Operation[] => {
       const options = { namespace, scheme, evaluate, registry, ...covers !== undefined && { covers } };
       const manifest = readManifest(files, options);
-      tell(manifest.diagnostics);
-      if (!isApplicable(manifest)) throw new Refused();
+      report(manifest.diagnostics);
+      if (!isApplicable(manifest)) throw new ReportedError();
       const operations = registry.plan(changesOf(manifest.specs, registry, covers));
       const broken = brokenLinks(registry.snapshot().state, operations);
       if (broken.length > 0) throw new Error(broken.map(describeBroken).join("\n"));
@@ -67,15 +70,15 @@ A runtime that cannot take the version goes on with what it runs: the exit code 
     };
 
     const work = (registry: Registry, store: Store) =>
-      changeStore(given, terminal, registry, store, { plan: () => plan(registry) });
+      changeStore(flags, terminal, registry, store, { plan: () => plan(registry) });
     try {
-      return await withStore(given, terminal, work, { missing: given["dry-run"] === true ? "empty" : "new" });
+      return await withStore(flags, terminal, work, { missing: flags["dry-run"] === true ? "empty" : "new" });
     } catch (error) {
-      if (error instanceof Refused) return 1;
+      if (error instanceof ReportedError) return 1;
       throw error;
     }
   },
 };
 
-/** The files cannot be applied; why has been told. */
-class Refused extends Error {}
+/** Says that the files cannot be applied, after their problems have been reported. */
+class ReportedError extends Error {}

@@ -11,24 +11,27 @@ import { count, outputFlag, printData } from "../output/output.ts";
 
 /** `weft check` */
 export const check: Command = {
-  usage: "[FLAGS] FILE|FOLDER|- ...",
-  about: "Says everything that is wrong, as file:line:column: message; hint. Exit code 1 if anything is.",
+  usage: "[FLAGS] FILE|FOLDER|-...",
+  about: "Prints every problem as file:line:column: message; hint. The exit code is 1 if there are errors.",
+  maxArgs: Infinity,
   flags: [...settings("file"), ...SPEC_FLAGS, outputFlag("text")],
   examples: [
     ["weft check flow.yaml", "check one file"],
     ["weft check -e PORT=8000 flows/", "check a folder whose templates read env.PORT"],
-    ["cat flow.yaml | weft check -o json -", "check what comes in, and print diagnostics as JSON"],
+    ["cat flow.yaml | weft check -o json -", "check standard input, and print problems as JSON"],
   ],
-  async run(given, args, terminal, config) {
-    const paths = [...listOf(given, "file"), ...args];
-    if (paths.length === 0) throw new UsageError("there is nothing to check: name spec files");
-    const namespace = readNamespace(given);
-    const evaluate = evaluator(await readEnv(given, terminal));
+  async run(flags, args, terminal, config) {
+    const paths = [...listOf(flags, "file"), ...args];
+    if (paths.length === 0) {
+      throw new UsageError("missing argument FILE: expected a file, a folder, or - for standard input");
+    }
+    const namespace = readNamespace(flags);
+    const evaluate = evaluator(await readEnv(flags, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
     const { specs, diagnostics } = readManifest(files, { namespace, scheme, evaluate });
     const failed = hasErrors(diagnostics);
-    if (printData(given, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
+    if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
     if (!failed) terminal.print(`${count(specs.length, "spec")} in ${count(files.length, "file")}: no errors`);
     return failed ? 1 : 0;

@@ -10,46 +10,46 @@ import { readNamespace } from "../options/namespace.ts";
 import { listOf, settings } from "../options/settings.ts";
 import { STORE_FLAGS, withStore } from "../options/store.ts";
 
-// no setting, as it is for the commands that add: what weft.yaml names is not to be deleted by surprise
+// not a setting here: the files that weft.yaml names must not be deleted by accident
 const FILE_FLAG: Flag = {
   ...settings("file")[0]!,
   setting: false,
-  summary: "Deletes the specs of files: a file, a folder, or - for standard input.",
+  summary: "Delete the specs in a file, a folder, or - for standard input",
 };
 
 /** `weft delete` */
 export const deleteCommand: Command = {
-  usage: "[FLAGS] [NAME ...]",
+  usage: "[FLAGS] [NAME]...",
   about:
-    `A name is that of a spec in the namespace, namespace:name, or an id. If one is not there, nothing is deleted; a spec of
-a file that is not there is passed over. A spec that another one links to, which stays, is deleted with --force only: the
-other cannot run without it.`,
+    `NAME is the name of a spec in the namespace, namespace:name, or an id. If a name is not found, nothing is deleted; specs
+of files that are not in the store are skipped. A spec that a remaining spec links to is only deleted with --force.`,
+  maxArgs: Infinity,
   flags: [
     FILE_FLAG,
     ...settings("namespace").map((flag) => ({
       ...flag,
-      summary: "The namespace of names and specs. Default default.",
+      summary: "Namespace of names and specs (default default)",
     })),
-    { name: "all", type: "flag", summary: "Deletes every spec of the namespace." },
-    { name: "force", type: "flag", summary: "Deletes what others link to as well." },
+    { name: "all", type: "boolean", summary: "Delete every spec in the namespace" },
+    { name: "force", type: "boolean", summary: "Delete specs even if others link to them" },
     ...STORE_FLAGS,
     ...CHANGE_FLAGS,
   ],
   examples: [
     ["weft delete hello", "delete a spec"],
-    ["weft delete -f flow.yaml", "delete what a file has"],
-    ["weft delete --all -n system --dry-run", "see what is in a namespace that could be deleted"],
+    ["weft delete -f flow.yaml", "delete the specs in a file"],
+    ["weft delete --all -n system --dry-run", "preview the deletion of a namespace"],
   ],
-  async run(given, args, terminal) {
-    const paths = listOf(given, "file");
-    const all = given.all === true;
+  async run(flags, args, terminal) {
+    const paths = listOf(flags, "file");
+    const all = flags.all === true;
     if (!all && args.length === 0 && paths.length === 0) {
-      throw new UsageError("there is nothing to delete: give names, files with -f, or --all");
+      throw new UsageError("missing argument NAME: expected names of specs, --file or --all");
     }
-    const namespace = readNamespace(given);
+    const namespace = readNamespace(flags);
     const drafts = await readDrafts(paths, namespace, terminal);
     if (drafts === undefined) return 1;
-    const force = given.force === true;
+    const force = flags.force === true;
     const plan = (registry: Registry) => {
       const entries = [
         ...args.map((name) => findNamed(name, namespace, registry)),
@@ -61,14 +61,14 @@ other cannot run without it.`,
       return operations;
     };
     return await withStore(
-      given,
+      flags,
       terminal,
-      (registry, store) => changeStore(given, terminal, registry, store, { plan: () => plan(registry) }),
+      (registry, store) => changeStore(flags, terminal, registry, store, { plan: () => plan(registry) }),
     );
   },
 };
 
-/** The specs of files; undefined if something is wrong with them, which is told. */
+/** Reads the specs of files. @returns Undefined after reporting errors in them. */
 async function readDrafts(
   paths: readonly string[],
   namespace: string,
@@ -87,6 +87,6 @@ function entriesOf(drafts: readonly SpecDraft[], registry: Registry): Entry[] {
 function checkLinks(registry: Registry, operations: readonly Operation[], force: boolean, terminal: Terminal): void {
   const broken = brokenLinks(registry.snapshot().state, operations).map(describeBroken);
   if (broken.length === 0) return;
-  if (!force) throw new Error([...broken, "delete those as well, or delete all the same with --force"].join("\n"));
+  if (!force) throw new Error([...broken, "delete the linking specs as well, or use --force"].join("\n"));
   for (const line of broken) terminal.warn(`warning: ${line}`);
 }

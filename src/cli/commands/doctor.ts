@@ -4,46 +4,46 @@ import { asError } from "../../value/mod.ts";
 import type { Command } from "../options/command.ts";
 import { outputFlag, printData } from "../output/output.ts";
 
-/** Something that Weft counts on. */
+/** A feature of Deno that Weft relies on. */
 export interface Fact {
-  /** What holds. */
+  /** The feature, in a sentence. */
   name: string;
-  /** Answers what was seen. @throws {Error} If it does not hold. */
+  /** Checks the feature. @returns What was observed. @throws {Error} If the feature is missing. */
   check(): string | Promise<string>;
 }
 
-/** The release of Deno that Weft is made for; the ones after it may differ. */
+/** The release of Deno that Weft is tested with. */
 const TESTED = "2.9.6";
 
 const FACTS: readonly Fact[] = [
   { name: `Deno is 2.9 or later (tested with ${TESTED})`, check: checkVersion },
-  { name: "a thread of a worker without permissions has none", check: () => onThread("permissions") },
-  { name: "a thread in a loop that holds a lock is killed at once", check: () => onThread("loop") },
-  { name: "so is one in a regular expression that runs away", check: () => onThread("regexp") },
-  { name: "a thread that fills its memory ends alone", check: () => onThread("memory") },
-  { name: "a script with a timeout ends loops, microtasks, expressions", check: () => onThread("timeouts") },
-  { name: "a realm takes no code from strings", check: () => onThread("realm") },
-  { name: "a thread can refuse every further import", check: () => onThread("imports") },
-  { name: "a loose rejection does not end a thread", check: () => onThread("rejection") },
-  { name: "a thread sleeps and reads its port without the loop", check: wakeThread },
-  { name: "a thread knows its own processor time", check: () => onThread("usage") },
+  { name: "threads started by a worker without permissions have none", check: () => onThread("permissions") },
+  { name: "a thread in an endless loop that holds a lock can be killed", check: () => onThread("loop") },
+  { name: "a thread in a runaway regular expression can be killed", check: () => onThread("regexp") },
+  { name: "a thread that runs out of memory ends alone", check: () => onThread("memory") },
+  { name: "script timeouts end loops, microtasks and regular expressions", check: () => onThread("timeouts") },
+  { name: "a realm rejects code generated from strings", check: () => onThread("realm") },
+  { name: "a thread can block every further import", check: () => onThread("imports") },
+  { name: "an unhandled rejection does not have to end a thread", check: () => onThread("rejection") },
+  { name: "a thread can sleep and read its port without its event loop", check: wakeThread },
+  { name: "a thread can measure its own CPU time", check: () => onThread("usage") },
   { name: "SQLite is built in", check: checkSqlite },
-  { name: "TypeScript is stripped in place", check: checkTypeScript },
+  { name: "type stripping preserves positions", check: checkTypeScript },
 ];
 
-/** The command that checks these facts. */
+/** Returns the command that checks the facts. */
 export function doctorOf(facts: readonly Fact[]): Command {
   return {
     usage: "[FLAGS]",
     about:
-      `Checks on the Deno that runs it what Weft's safety and its speed count on, a line each. What fails says what was
-seen instead; the exit code is 1 then.`,
+      `Checks the features of Deno that the security and speed of Weft rely on, one per line. A failed check shows what was
+observed instead, and the exit code is 1.`,
     flags: [outputFlag("text")],
     examples: [
-      ["weft doctor", "see whether this Deno will do"],
-      ["weft doctor -o json", "the same for a script"],
+      ["weft doctor", "check this version of Deno"],
+      ["weft doctor -o json", "print the results as JSON"],
     ],
-    async run(given, _, terminal) {
+    async run(flags, _, terminal) {
       const results: { fact: string; holds: boolean; saw: string }[] = [];
       for (const { name, check } of facts) {
         const result = await Promise.resolve().then(check).then(
@@ -51,11 +51,11 @@ seen instead; the exit code is 1 then.`,
           (thrown) => ({ fact: name, holds: false, saw: asError(thrown).message }),
         );
         results.push(result);
-        if (given.output === undefined || given.output === "text") {
+        if (flags.output === undefined || flags.output === "text") {
           terminal.print(`${result.holds ? "pass" : "FAIL"}  ${name}: ${result.saw}`);
         }
       }
-      printData(given, terminal, results);
+      printData(flags, terminal, results);
       return results.every(({ holds }) => holds) ? 0 : 1;
     },
   };
@@ -67,7 +67,7 @@ export const doctor: Command = doctorOf(FACTS);
 function checkVersion(): string {
   const { deno } = Deno.version;
   const [major = 0, minor = 0] = deno.split(".").map(Number);
-  if (major < 2 || (major === 2 && minor < 9)) throw new Error(`it is ${deno}`);
+  if (major < 2 || (major === 2 && minor < 9)) throw new Error(`found ${deno}`);
   return deno;
 }
 
@@ -75,7 +75,7 @@ function checkSqlite(): string {
   const database = new Database(":memory:");
   try {
     const [version] = database.prepare("select sqlite_version()").value<[string]>() ?? [];
-    if (version === undefined) throw new Error("it does not tell its version");
+    if (version === undefined) throw new Error("sqlite_version() returned nothing");
     return version;
   } finally {
     database.close();
@@ -86,19 +86,22 @@ function checkTypeScript(): string {
   const source = "const a: number = 1;";
   const stripped = stripTypeScriptTypes(source);
   if (stripped.length !== source.length || stripped.includes("number")) throw new Error(JSON.stringify(stripped));
-  return "lines and columns stay";
+  return "lines and columns are unchanged";
 }
 
-interface Said {
+/** A message of the worker. */
+interface DoctorMessage {
   begun?: boolean;
   saw?: string;
   failed?: string;
 }
 
 /**
- * Has something done on a thread where executors live: in a worker that may read its own source and nothing else.
+ * Runs a check on a thread like that of an executor: in a worker that may read its own source and nothing else.
  *
- * @param begun Told that it has begun, where it says so.
+ * @param begun Called when the check reports that it has begun.
+ * @returns What was observed.
+ * @throws {Error} If the check fails.
  */
 async function onThread(
   check: string,
@@ -110,8 +113,8 @@ async function onThread(
     deno: { permissions: { read: [new URL("../../../workers/", import.meta.url)] } },
   } as WorkerOptions);
   try {
-    const answer = await new Promise<Said>((resolve, reject) => {
-      warden.onmessage = ({ data }: MessageEvent<Said>) => data.begun === true ? begun() : resolve(data);
+    const answer = await new Promise<DoctorMessage>((resolve, reject) => {
+      warden.onmessage = ({ data }: MessageEvent<DoctorMessage>) => data.begun === true ? begun() : resolve(data);
       warden.onerror = (event) => {
         event.preventDefault();
         reject(new Error(event.message));
@@ -125,7 +128,7 @@ async function onThread(
   }
 }
 
-/** Posts to a thread that sleeps, wakes it, and waits for its answer: the port goes past the worker in between. */
+/** Posts to a sleeping thread, wakes it, and waits for its answer, which bypasses the worker in between. */
 async function wakeThread(): Promise<string> {
   const { port1, port2 } = new MessageChannel();
   const signal = new SharedArrayBuffer(4);

@@ -2,42 +2,43 @@ import { findNamed, isSpec } from "../input/spec_names.ts";
 import type { Command } from "../options/command.ts";
 import type { Flag } from "../options/flag.ts";
 import { readNamespace } from "../options/namespace.ts";
-import { textOf } from "../options/settings.ts";
+import { stringOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
 import { readVersion } from "../options/version_argument.ts";
 import { outputFlag } from "../output/output.ts";
 import { printSpecs } from "../output/print_specs.ts";
 
-/** The flag that shows another version than head. */
+/** The flag that selects a version other than head. */
 export const AT_FLAG: Flag = {
   name: "at",
-  type: "text",
+  type: "string",
   value: "VERSION",
-  summary: "As it was at this version. Default head.",
+  summary: "Show the specs of this version (default head)",
 };
 
 /** `weft get` */
 export const get: Command = {
-  usage: "[FLAGS] [NAME ...]",
+  usage: "[FLAGS] [NAME]...",
   about:
-    `Without names all specs. A name is that of a spec in the namespace (default default), namespace:name, or an id.
--o yaml writes what can be applied again.`,
+    `NAME is the name of a spec in the namespace (default default), namespace:name, or an id. Without names, all specs are
+shown. The output of -o yaml can be applied again.`,
+  maxArgs: Infinity,
   flags: [...SCOPE_FLAGS, AT_FLAG, ...STORE_FLAGS, outputFlag("table")],
   examples: [
-    ["weft get", "list what is in the store"],
-    ["weft get hello -o yaml", "see a spec as it was written"],
-    ["weft get --at head~1 -o yaml > before.yaml", "write all specs of the version before to a file"],
+    ["weft get", "list the specs in the store"],
+    ["weft get hello -o yaml", "print a spec as YAML"],
+    ["weft get --at head~1 -o yaml > before.yaml", "save the specs of the previous version to a file"],
   ],
-  async run(given, args, terminal) {
-    const namespace = readNamespace(given);
-    await withStore(given, terminal, async (registry) => {
-      const at = textOf(given, "at");
+  async run(flags, args, terminal) {
+    const namespace = readNamespace(flags);
+    await withStore(flags, terminal, async (registry) => {
+      const at = stringOf(flags, "at");
       const version = at === undefined ? registry.version.id : await readVersion(at, registry);
       const snapshot = await registry.stateAt(version);
-      const scope = scopeOf(given);
+      const scope = scopeOf(flags);
       const all = () => scope === undefined ? snapshot.entries() : snapshot.namespace(scope);
       const entries = args.length > 0 ? args.map((name) => findNamed(name, namespace, snapshot)) : all().filter(isSpec);
-      printSpecs(given, terminal, entries);
+      printSpecs(flags, terminal, entries);
     });
     return 0;
   },

@@ -9,10 +9,10 @@ export const kinds: Command = {
   usage: "[FLAGS]",
   flags: [...settings("extension"), outputFlag("table")],
   examples: [
-    ["weft kinds", "list them"],
-    ["weft kinds --extension ./mail.ts -o json", "those of a module too, as JSON"],
+    ["weft kinds", "list all kinds"],
+    ["weft kinds --extension ./mail.ts -o json", "list all kinds and those of an extension, as JSON"],
   ],
-  async run(given, _, terminal, config) {
+  async run(flags, _, terminal, config) {
     const list = [...await knownKinds(config)].map((kind) => ({
       name: kind.name,
       aliases: kind.aliases ?? [],
@@ -21,7 +21,7 @@ export const kinds: Command = {
       fields: Object.keys(kind.fields.shape),
       summary: kind.summary,
     }));
-    if (printData(given, terminal, list)) return 0;
+    if (printData(flags, terminal, list)) return 0;
     const rows = list.map(({ name, aliases, place, summary }) => [[name, ...aliases].join(", "), place, summary]);
     for (const line of tableLines(["KIND", "RUNS ON", "SUMMARY"], rows)) terminal.print(line);
     return 0;

@@ -8,7 +8,7 @@ import { VERSION } from "../version.ts";
 export const schema: Command = {
   usage: "[FLAGS]",
   flags: settings("extension"),
-  examples: [["weft schema > weft.schema.json", "write the schema to a file that an editor is pointed at"]],
+  examples: [["weft schema > weft.schema.json", "save the schema to a file for an editor"]],
   async run(_, __, terminal, config) {
     terminal.print(JSON.stringify(jsonSchema(await knownKinds(config), VERSION), null, 2));
     return 0;

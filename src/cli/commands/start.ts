@@ -5,34 +5,37 @@ import { listOf, readEnv, readExtensions, settings, SPEC_FLAGS } from "../option
 
 /** `weft start` */
 export const start: Command = {
-  usage: "[FLAGS] [FILE|FOLDER|- ...]",
+  usage: "[FLAGS] [FILE|FOLDER|-]...",
   about:
-    `Runs what the store holds for the namespace, and follows every new version. With files it runs those: in memory, or, with
---store, put into that store first. --watch applies them again whenever one is saved; a file with errors changes nothing.
+    `Without files, runs the specs of a namespace in the store and follows every new version. With files, runs those in
+memory, or applies them to the store first if --store is set. With --watch, files are applied again whenever one changes;
+errors in a file change nothing.
 
-SIGINT or SIGTERM: takes no more requests, finishes those in flight (30 s at most), ends. A second one: at once.`,
+On SIGINT or SIGTERM, stops accepting requests, finishes those in flight (30 s at most) and exits. A second signal exits
+immediately.`,
+  maxArgs: Infinity,
   flags: [
     ...settings("file"),
     ...SPEC_FLAGS,
-    ...settings("store").map((flag) => ({ ...flag, summary: `${flag.summary} With files memory:.` })),
+    ...settings("store").map((flag) => ({ ...flag, summary: flag.summary.replace(/\)$/, "; with files memory:)") })),
     ...settings("watch", "strict", "author", "executors", "executor-memory", "host", "admin"),
     ...settings("dev", "log-format", "log-level"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
-    ["weft start -f flows/ --watch --dev", "work on a folder of workflows"],
-    ["weft start --store shop.db -n shop --host 0.0.0.0", "serve what a store holds for a namespace, to everyone"],
-    ["weft start -f flows/ --admin 127.0.0.1:9180", "serve health, status and metrics beside it"],
-    ["weft start -f flows/ -e PORT=8080 --log-format json", "give templates a variable"],
+    ["weft start -f flows/ --watch --dev", "develop a folder of workflows"],
+    ["weft start --store shop.db -n shop --host 0.0.0.0", "serve a namespace of a store on every network interface"],
+    ["weft start -f flows/ --admin 127.0.0.1:9180", "serve health, status and metrics on a second port"],
+    ["weft start -f flows/ -e PORT=8080 --log-format json", "set a template variable, and log as JSON"],
   ],
-  async run(given, args, terminal, config) {
-    const paths = [...listOf(given, "file"), ...args];
-    if (given.watch === true && (paths.length === 0 || paths.includes("-"))) {
-      throw new UsageError("--watch needs files or folders to watch: name them with -f");
+  async run(flags, args, terminal, config) {
+    const paths = [...listOf(flags, "file"), ...args];
+    if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
+      throw new UsageError("--watch requires files or folders; name them with --file");
     }
-    const env = await readEnv(given, terminal);
-    // the executors take half a second to come up: they begin beside the rest
-    const warden = new WardenLink(readExtensions(given));
+    const env = await readEnv(flags, terminal);
+    // executors take half a second to start: do the rest in the meantime
+    const warden = new WardenLink(readExtensions(flags));
     const { serve } = await import("../serve.ts");
     return await serve({ config, paths, env, warden, terminal });
   },

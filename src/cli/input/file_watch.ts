@@ -1,22 +1,23 @@
 import { basename, dirname, relative, sep as SEPARATOR } from "node:path";
 
-/** How long nothing has to happen before files are read again, in milliseconds: a save is several events. */
-const QUIET = 100;
+/** The quiet time after a change before it is reported, in milliseconds: a single save causes several events. */
+const DEBOUNCE = 100;
 
 /**
- * Answers each time that something has happened to files, and nothing more for a moment.
+ * Yields after each change of files, debounced.
  *
- * @param paths Files, and folders with all that is below them.
+ * @param paths Files, and folders, which are watched recursively.
+ * @param signal Ends the watch.
  */
 export async function* watchFiles(paths: readonly string[], signal: AbortSignal): AsyncGenerator<void> {
   const watchers = paths.map(open);
   let changed = Promise.withResolvers<void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const ended = watchers.map(async ({ watcher, concerns }) => {
+  const ended = watchers.map(async ({ watcher, isRelevant }) => {
     for await (const { paths, kind } of watcher) {
-      if (kind === "access" || !paths.some(concerns)) continue;
+      if (kind === "access" || !paths.some(isRelevant)) continue;
       clearTimeout(timer);
-      timer = setTimeout(() => changed.resolve(), QUIET);
+      timer = setTimeout(() => changed.resolve(), DEBOUNCE);
     }
   });
   const close = () => {
@@ -39,16 +40,16 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
   }
 }
 
-/** A file is watched by its folder: an editor may put a new one in its place. */
-function open(path: string): { watcher: Deno.FsWatcher; concerns: (path: string) => boolean } {
+/** Watches a path. A file is watched through its folder, because editors may replace it. */
+function open(path: string): { watcher: Deno.FsWatcher; isRelevant: (path: string) => boolean } {
   if (Deno.statSync(path).isDirectory) {
-    // what is hidden is not read: a store in the folder changes every few seconds
+    // hidden files are not read, and a store in the folder changes every few seconds
     const isHidden = (changed: string) => relative(path, changed).split(SEPARATOR).some((part) => /^\.[^.]/.test(part));
-    return { watcher: Deno.watchFs(path, { recursive: true }), concerns: (changed) => !isHidden(changed) };
+    return { watcher: Deno.watchFs(path, { recursive: true }), isRelevant: (changed) => !isHidden(changed) };
   }
   const name = basename(path);
   return {
     watcher: Deno.watchFs(dirname(path), { recursive: false }),
-    concerns: (changed) => basename(changed) === name,
+    isRelevant: (changed) => basename(changed) === name,
   };
 }

@@ -3,8 +3,8 @@ import { watchFiles } from "./file_watch.ts";
 
 const NOTHING = 400;
 
-/** Counts what is told of some paths while something is done, until nothing more comes. */
-async function told(paths: string[], work: () => void | Promise<void>): Promise<number> {
+/** Counts the reported changes of paths during some work, until no more are reported. */
+async function changesDuring(paths: string[], work: () => void | Promise<void>): Promise<number> {
   const stop = new AbortController();
   let count = 0;
   const watching = (async () => {
@@ -28,7 +28,7 @@ Deno.test("several writes at once are one change", async () => {
   const path = folder();
   Deno.writeTextFileSync(`${path}/a.yaml`, "a");
   assertEquals(
-    await told([path], () => {
+    await changesDuring([path], () => {
       for (let index = 0; index < 5; index++) Deno.writeTextFileSync(`${path}/a.yaml`, `${index}`);
       Deno.writeTextFileSync(`${path}/b.yaml`, "b");
     }),
@@ -37,7 +37,7 @@ Deno.test("several writes at once are one change", async () => {
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("a file is watched on where another one is put in its place", async () => {
+Deno.test("a file that is replaced is still watched", async () => {
   const path = folder();
   Deno.writeTextFileSync(`${path}/a.yaml`, "a");
   const replace = (text: string) => {
@@ -45,7 +45,7 @@ Deno.test("a file is watched on where another one is put in its place", async ()
     Deno.renameSync(`${path}/.swap`, `${path}/a.yaml`);
   };
   assertEquals(
-    await told([`${path}/a.yaml`], async () => {
+    await changesDuring([`${path}/a.yaml`], async () => {
       replace("b");
       await new Promise((resolve) => setTimeout(resolve, NOTHING));
       replace("c");
@@ -55,13 +55,13 @@ Deno.test("a file is watched on where another one is put in its place", async ()
   Deno.removeSync(path, { recursive: true });
 });
 
-Deno.test("what is below is watched, deletes too; hidden files and neighbours are not", async () => {
+Deno.test("a folder is watched recursively, with deletions; hidden files and siblings are not", async () => {
   const path = folder();
   Deno.mkdirSync(`${path}/flows/deep`, { recursive: true });
   Deno.writeTextFileSync(`${path}/flows/deep/a.yaml`, "a");
-  assertEquals(await told([`${path}/flows`], () => Deno.removeSync(`${path}/flows/deep/a.yaml`)), 1);
+  assertEquals(await changesDuring([`${path}/flows`], () => Deno.removeSync(`${path}/flows/deep/a.yaml`)), 1);
   assertEquals(
-    await told([`${path}/flows`], () => {
+    await changesDuring([`${path}/flows`], () => {
       Deno.mkdirSync(`${path}/flows/.weft`);
       Deno.writeTextFileSync(`${path}/flows/.weft/registry.db`, "x");
       Deno.writeTextFileSync(`${path}/beside.yaml`, "x");

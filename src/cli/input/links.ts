@@ -1,14 +1,18 @@
 import type { Id, Operation, State } from "../../registry/mod.ts";
 import { isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 
-/** A link of a spec that stays to one that goes. */
+/** A link of a remaining spec to a deleted one. */
 export interface BrokenLink {
   from: Id;
   port: string;
   to: Id;
 }
 
-/** The links that operations would leave without what they lead to. @param before What the operations are made on. */
+/**
+ * Finds the links that operations would break.
+ *
+ * @param before The state that the operations apply to.
+ */
 export function brokenLinks(before: State, operations: readonly Operation[]): BrokenLink[] {
   const after = before.apply(operations);
   const gone = operations.flatMap((operation) =>
@@ -28,7 +32,7 @@ export function brokenLinks(before: State, operations: readonly Operation[]): Br
   return broken;
 }
 
-/** One line: `default:router links to default:hello (out[0])`. */
+/** Formats a broken link: `default:router links to default:hello (out[0])`. */
 export function describeBroken({ from, port, to }: BrokenLink): string {
   return `${from} links to ${to} (${port})`;
 }

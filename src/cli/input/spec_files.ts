@@ -3,24 +3,25 @@ import { CONFIG_FILE } from "../options/config.ts";
 
 /** A file of specs. */
 export interface SpecFile {
-  /** As it was named; `<stdin>` for standard input. */
+  /** The path; `<stdin>` for standard input. */
   name: string;
   text: string;
 }
 
-/** How files are read. */
+/** Options of `readSpecFiles`. */
 export interface SpecFilesOptions {
-  /** Whether a folder may have none in it. Default false. */
+  /** Whether folders without spec files are allowed. Default false. */
   allowEmpty?: boolean;
 }
 
 const SPECS = /\.(ya?ml|json)$/i;
 
 /**
- * Reads the files that are named: a file, a folder (all `.yaml`, `.yml` and `.json` in it and below, in order, but for
- * weft.yaml), `-` for standard input.
+ * Reads spec files.
  *
- * @throws {Error} If one is not there, is no UTF-8, or is a folder without any.
+ * @param paths Files, folders (whose `.yaml`, `.yml` and `.json` files are read recursively, in order, except weft.yaml),
+ * or `-` for standard input.
+ * @throws {Error} If a path does not exist, a file is not UTF-8, or a folder has no spec files.
  */
 export async function readSpecFiles(
   paths: readonly string[],
@@ -34,7 +35,7 @@ export async function readSpecFiles(
       continue;
     }
     const names = await expand(path);
-    if (names.length === 0 && !allowEmpty) throw new Error(`there is no .yaml, .yml or .json file in ${path}`);
+    if (names.length === 0 && !allowEmpty) throw new Error(`no .yaml, .yml or .json files in ${path}`);
     for (const name of names) files.push({ name, text: await readText(name) });
   }
   return files;
@@ -42,7 +43,7 @@ export async function readSpecFiles(
 
 async function expand(path: string): Promise<string[]> {
   const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new Error(`there is no file ${path}`);
+    if (error instanceof Deno.errors.NotFound) throw new Error(`no such file or folder: ${path}`);
     throw error;
   });
   return info.isDirectory ? await walk(path) : [path];
@@ -67,6 +68,6 @@ async function readText(path: string): Promise<string> {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new Error(`${path}: it is not UTF-8`);
+    throw new Error(`${path}: invalid UTF-8`);
   }
 }

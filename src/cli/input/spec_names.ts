@@ -3,9 +3,9 @@ import { nearest } from "../../spec/mod.ts";
 import { isMap } from "../../value/mod.ts";
 
 /**
- * The entry that a command line names: by the name of the spec in a namespace, by `namespace:name`, or by the spec's id.
+ * Finds the entry of a spec by its name in a namespace, by `namespace:name`, or by its id.
  *
- * @throws {Error} If there is none, with the nearest name, or the namespace that has one.
+ * @throws {Error} If it is not found, with a suggestion.
  */
 export function findNamed(name: string, namespace: string, snapshot: Pick<Snapshot, "get" | "entries">): Entry {
   const colon = name.indexOf(":");
@@ -13,21 +13,20 @@ export function findNamed(name: string, namespace: string, snapshot: Pick<Snapsh
   const entry = snapshot.get(wanted) ??
     snapshot.entries().find(({ data }) => isMap(data) && data.id === name.toLowerCase());
   if (entry !== undefined) return entry;
-  throw new Error(`there is no spec ${wanted.name} in the namespace ${wanted.namespace}${hint(wanted, snapshot)}`);
+  throw new Error(
+    `no spec ${JSON.stringify(wanted.name)} in namespace ${JSON.stringify(wanted.namespace)}${hint(wanted, snapshot)}`,
+  );
 }
 
 function hint(wanted: { namespace: string; name: string }, snapshot: Pick<Snapshot, "entries">): string {
   const ids = snapshot.entries().map(({ id }) => id);
   const elsewhere = ids.find(({ name }) => name === wanted.name);
-  if (elsewhere !== undefined) return `; there is ${elsewhere}`;
-  const meant = nearest(
-    wanted.name,
-    ids.filter(({ namespace }) => namespace === wanted.namespace).map(({ name }) => name),
-  );
-  return meant === undefined ? "" : `; did you mean ${meant}?`;
+  const names = ids.filter(({ namespace }) => namespace === wanted.namespace).map(({ name }) => name);
+  const meant = elsewhere?.text ?? nearest(wanted.name, names);
+  return meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;
 }
 
-/** Whether an entry holds a spec, and not something else that a registry can hold. */
+/** Reports whether an entry is a spec; a registry can hold other entries as well. */
 export function isSpec({ data }: Entry): boolean {
   return isMap(data) && typeof data.kind === "string";
 }

@@ -8,7 +8,7 @@ import type { Terminal } from "../options/command.ts";
 import { brokenLinks, describeBroken } from "./links.ts";
 import { readSpecFiles, type SpecFile } from "./spec_files.ts";
 
-/** How the files of a running workflow are read. */
+/** Options of a `SpecSource`. */
 export interface SpecSourceOptions {
   paths: readonly string[];
   namespace: string;
@@ -17,11 +17,11 @@ export interface SpecSourceOptions {
   terminal: Terminal;
 }
 
-/** The files that a runtime was started with. They may be applied again: what was in them and is not any more is deleted. */
+/** The files that a runtime was started with. Applying them again deletes the specs that are no longer in them. */
 export class SpecSource {
   readonly #options: SpecSourceOptions;
   #files: readonly SpecFile[] = [];
-  /** What was applied last, as entry ids. */
+  /** The ids of the entries that were applied last. */
   #applied: ReadonlySet<string> | undefined;
 
   constructor(options: SpecSourceOptions) {
@@ -29,9 +29,10 @@ export class SpecSource {
   }
 
   /**
-   * Reads the files. @returns Whether they are other than before.
+   * Reads the files.
    *
-   * @throws {Error} If one is not there or is no UTF-8.
+   * @returns Whether they differ from the previous read.
+   * @throws {Error} If a file does not exist or is not UTF-8.
    */
   async read(): Promise<boolean> {
     const { paths, terminal } = this.#options;
@@ -43,10 +44,10 @@ export class SpecSource {
   }
 
   /**
-   * Puts what was read into a registry, as one version.
+   * Applies the files to a registry as one version.
    *
-   * @returns What changed; undefined if something is wrong with the files, which has been told.
-   * @throws {Error} If a handler of the registry refuses it.
+   * @returns The operations, or undefined after reporting errors in the files.
+   * @throws {Error} If a handler of the registry rejects the version.
    */
   async apply(registry: Registry, signature: Signature): Promise<readonly Operation[] | undefined> {
     return await write(registry, undefined, async () => {

@@ -1,14 +1,14 @@
 import { checkTemplateExpression, evaluateTemplate } from "../../language/mod.ts";
 import type { Value, ValueMap } from "../../value/mod.ts";
 
-/** Evaluates templates over variables, all of which have to be set. */
+/** Returns a function that evaluates template expressions, in which every variable must be set. */
 export function evaluator(env: ValueMap): (expression: string) => Value {
   return (expression) => evaluateTemplate(expression, env);
 }
 
 /**
- * Evaluates templates over variables as far as they are known: one that reads another variable stays a template, whose
- * form alone is checked. The runtimes may have variables that a command has not.
+ * Returns a function that evaluates template expressions as far as their variables are known. An expression that reads an
+ * unknown variable remains a template and only its syntax is checked: runtimes may have variables that a command lacks.
  */
 export function lenientEvaluator(env: ValueMap): (expression: string) => Value {
   return (expression) => {

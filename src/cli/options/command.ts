@@ -1,39 +1,43 @@
 import type { Config } from "./config.ts";
 import type { Flag, ParsedFlags } from "./flag.ts";
 
-/** What a command reads from and writes to. */
+/** The input and output of a command. */
 export interface Terminal {
   /** Writes a line to standard output. */
   print(line: string): void;
   /** Writes a line to standard error. */
   warn(line: string): void;
-  /** All of standard input. */
+  /** Reads all of standard input. */
   input(): Promise<string>;
-  /** An environment variable. */
+  /** Returns an environment variable. */
   env(name: string): string | undefined;
 }
 
-/** One command of `weft`, as its own file has it. */
+/** A command of `weft`. */
 export interface Command {
-  /** What follows its name: `[FILE ...]`. */
+  /** What follows the name in the usage line: `[FLAGS] [NAME]...`. */
   usage: string;
   /** More than the summary says, in paragraphs. */
   about?: string;
   flags: readonly Flag[];
+  /** The maximum number of arguments. Default 0. */
+  maxArgs?: number;
   /** Command lines to try, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
   /**
-   * @param given Its flags, wherever they were given.
-   * @param args What the command line has beside flags.
-   * @param config The rest of what weft.yaml says.
+   * Runs the command.
+   *
+   * @param flags The values of its flags, from the command line, the environment or weft.yaml.
+   * @param args The arguments of the command line.
+   * @param config The whole configuration.
    * @returns The exit code.
    */
-  run(given: ParsedFlags, args: readonly string[], terminal: Terminal, config: Config): Promise<number>;
+  run(flags: ParsedFlags, args: readonly string[], terminal: Terminal, config: Config): Promise<number>;
 }
 
-/** What `--help` says of a command. */
+/** Returns the help of a command. */
 export function helpOf(name: string, summary: string, command: Command): string {
-  const lines = [summary, "", `Usage: weft ${name} ${command.usage}`.trimEnd()];
+  const lines = [`${summary}.`, "", `Usage: weft ${name} ${command.usage}`.trimEnd()];
   if (command.about !== undefined) lines.push("", command.about);
   lines.push("", "Flags:", ...columns([...command.flags, HELP].map((flag) => [syntaxOf(flag), flag.summary])));
   if (command.flags.some(({ setting }) => setting)) lines.push("", SETTINGS_NOTE);
@@ -42,18 +46,18 @@ export function helpOf(name: string, summary: string, command: Command): string 
   return lines.join("\n");
 }
 
-const HELP: Flag = { name: "help", short: "h", type: "flag", summary: "Says this." };
+const HELP: Flag = { name: "help", short: "h", type: "boolean", summary: "Show this help" };
 
 const SETTINGS_NOTE =
-  "Flags marked with * are settings: weft.yaml may have them, and the environment over it (WEFT_STORE).";
+  "Flags marked with * can also be set in weft.yaml or by an environment variable such as WEFT_STORE.";
 
 function syntaxOf({ name, short, type, value = "VALUE", choices, setting }: Flag): string {
   const letter = short === undefined ? "    " : `-${short}, `;
-  const takes = type === "flag" ? "" : ` ${choices?.join("|") ?? value}`;
-  return `${letter}--${name}${takes}${setting ? " *" : ""}`;
+  const placeholder = type === "boolean" ? "" : ` ${choices?.join("|") ?? value}`;
+  return `${letter}--${name}${placeholder}${setting ? " *" : ""}`;
 }
 
-/** Rows with the second column aligned, indented. */
+/** Returns indented rows with the second column aligned. */
 export function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([first]) => first.length));
   return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`.trimEnd());

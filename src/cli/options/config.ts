@@ -1,96 +1,95 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { Terminal } from "./command.ts";
-import { type Flag, flagValue, type GivenValue, type ParsedFlags } from "./flag.ts";
+import { type Flag, type FlagValue, type ParsedFlags, parseFlagValue } from "./flag.ts";
 import { ALL_SETTINGS } from "./settings.ts";
 
-/** The file of settings that is read where it is there. */
+/** The name of the configuration file, which is read if it exists. */
 export const CONFIG_FILE = "weft.yaml";
 
-/** A built-in kind that is on, and where weft.yaml says so: `weft.yaml:3:5`. */
+/** A built-in kind that weft.yaml enables, with the position in the file: `weft.yaml:3:5`. */
 export interface ConfiguredKind {
   name: string;
   position: string;
 }
 
-/** What weft.yaml says. */
+/** The configuration of a command. */
 export interface Config {
-  /** By name of the flag. */
-  given: ParsedFlags;
-  /** The built-in kinds that are on. Absent: all. */
+  flags: ParsedFlags;
+  /** The enabled built-in kinds. Default: all. */
   kinds?: readonly ConfiguredKind[];
 }
 
-/** How `--config` is written in the help of every command that has settings. */
+/** The flag `--config`, which every command has. */
 export const CONFIG_FLAG: Flag = {
   name: "config",
-  type: "text",
+  type: "string",
   value: "FILE",
-  summary: `Where settings are read from. Default ${CONFIG_FILE}, if it is there.`,
+  summary: `File to read settings from (default ${CONFIG_FILE}, if it exists)`,
 };
 
 /**
- * Puts together what a command was told: on its command line, else by `WEFT_<NAME>` in the environment, else by
- * weft.yaml. Of variables that templates see it is the nearest of each name.
+ * Merges the sources of settings: the command line takes precedence over `WEFT_<NAME>` in the environment, which takes
+ * precedence over weft.yaml. Template variables (`env`) are merged by name.
  *
- * @param words What the command line has beside flags: where there are any, files are not looked for elsewhere.
- * @throws {Error} Everything that is wrong in weft.yaml, a line each.
- * @throws {UsageError} If the environment says what cannot be.
+ * @param args The arguments of the command line; where there are any, `file` is taken from the command line only.
+ * @throws {Error} Every error in weft.yaml, one per line.
+ * @throws {UsageError} If an environment variable has an invalid value.
  */
 export async function resolveConfig(
-  flags: readonly Flag[],
-  given: ParsedFlags,
-  words: readonly string[],
+  known: readonly Flag[],
+  flags: ParsedFlags,
+  args: readonly string[],
   terminal: Terminal,
 ): Promise<Config> {
-  const config = await readConfig(given.config ?? terminal.env("WEFT_CONFIG"));
-  const settled: Record<string, GivenValue | undefined> = { ...given };
-  for (const flag of flags) {
-    if (!flag.setting || flag.name === "file" && words.length > 0) continue;
-    const layers = [config.given[flag.name], fromEnvironment(flag, terminal), given[flag.name]];
-    settled[flag.name] = flag.name === "env"
+  const config = await readConfig(flags.config ?? terminal.env("WEFT_CONFIG"));
+  const resolved: Record<string, FlagValue | undefined> = { ...flags };
+  for (const flag of known) {
+    if (!flag.setting || flag.name === "file" && args.length > 0) continue;
+    const layers = [config.flags[flag.name], fromEnvironment(flag, terminal), flags[flag.name]];
+    resolved[flag.name] = flag.name === "env"
       ? layers.flatMap((layer) => (layer ?? []) as readonly string[])
       : layers.findLast((layer) => layer !== undefined);
   }
-  return { ...config, given: settled };
+  return { ...config, flags: resolved };
 }
 
-/** What `WEFT_<NAME>` says. The items of a list are separated by commas; nothing is the same as no variable. */
-function fromEnvironment(flag: Flag, terminal: Terminal): GivenValue | undefined {
+/** Reads `WEFT_<NAME>`. The items of a list are separated by commas; an empty variable counts as absent. */
+function fromEnvironment(flag: Flag, terminal: Terminal): FlagValue | undefined {
   const name = `WEFT_${flag.name.toUpperCase().replaceAll("-", "_")}`;
   const text = terminal.env(name);
   if (text === undefined || text === "") return undefined;
-  return flagValue(flag, flag.type === "list" ? text.split(",").map((item) => item.trim()) : [text], name);
+  return parseFlagValue(flag, flag.type === "list" ? text.split(",").map((item) => item.trim()) : [text], name);
 }
 
-async function readConfig(file: GivenValue | undefined): Promise<Config> {
+async function readConfig(file: FlagValue | undefined): Promise<Config> {
   const path = file === undefined || file === "" ? CONFIG_FILE : String(file);
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (path === file) throw new Error(`there is no file ${path}`);
-    return { given: {} };
+    if (path === file) throw new Error(`no such file: ${path}`);
+    return { flags: {} };
   }
-  // the YAML reader is loaded only where there is something to read
+  // most commands run without a configuration file: load the YAML parser only if there is one
   const { parseConfig } = await import("./config_file.ts");
-  const { given, kinds } = parseConfig(text, path, ALL_SETTINGS);
-  return { given: placed(given, dirname(path)), ...kinds !== undefined && { kinds } };
+  const config = parseConfig(text, path, ALL_SETTINGS);
+  return { ...config, flags: resolvePaths(config.flags, dirname(path)) };
 }
 
-/** Paths in weft.yaml are from its own folder. */
-function placed(given: ParsedFlags, folder: string): ParsedFlags {
-  const result: Record<string, GivenValue | undefined> = { ...given };
+/** Resolves relative paths in weft.yaml against the folder of the file. */
+function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
+  const result: Record<string, FlagValue | undefined> = { ...flags };
   for (const name of ["file", "env-file", "extension"]) {
-    const list = given[name] as readonly string[] | undefined;
+    const list = flags[name] as readonly string[] | undefined;
     if (list !== undefined) result[name] = list.map((path) => pathFrom(folder, path));
   }
-  if (given.store !== undefined) result.store = pathFrom(folder, given.store as string);
+  if (flags.store !== undefined) result.store = pathFrom(folder, flags.store as string);
   return result;
 }
 
 function pathFrom(folder: string, path: string): string {
-  // a single letter is a drive
+  // a single letter is a drive of Windows, not a scheme
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]+:)(.*)$/is.exec(path) ?? [, "", path];
   const isPath = scheme === "" || scheme === "sqlite:";
   return path === "-" || !isPath || isAbsolute(rest!) || folder === "." ? path : scheme + join(folder, rest!);

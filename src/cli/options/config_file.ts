@@ -1,9 +1,9 @@
 import { type Diagnostic, formatDiagnostic, nearest, sortDiagnostics } from "../../spec/model/mod.ts";
 import { compose, LineMap, type MapNode, type Node, parseYaml, type ScalarNode } from "../../spec/yaml/mod.ts";
 import type { Config, ConfiguredKind } from "./config.ts";
-import type { Flag, GivenValue } from "./flag.ts";
+import { type Flag, type FlagValue, isInRange, oneOf, rangeOf } from "./flag.ts";
 
-/** What is written in the plural in a file, where a list stands by itself. */
+/** The plural names of settings, for lists. */
 const PLURALS: Readonly<Record<string, string>> = {
   extensions: "extension",
   files: "file",
@@ -11,29 +11,29 @@ const PLURALS: Readonly<Record<string, string>> = {
 };
 
 const TYPES: Readonly<Record<Flag["type"], string>> = {
-  flag: "true or false",
-  text: "a text",
+  boolean: "true or false",
+  string: "a string",
   number: "a whole number",
-  list: "a text or a list of texts",
+  list: "a string or a list of strings",
 };
 
 /**
- * Reads weft.yaml: a map from the names of flags to what they are given, and the list of `kinds`.
+ * Parses weft.yaml: a map of flag names to values, and the list of `kinds`.
  *
- * @param settings The flags that it may name.
- * @throws {Error} Everything that is wrong with it, a line each, as `file:line:column: what; what would be right`.
+ * @param settings The flags that may be set.
+ * @throws {Error} Every error in the file, one per line, as `file:line:column: message; hint`.
  */
 export function parseConfig(text: string, file: string, settings: readonly Flag[]): Config {
-  return new Reader(text.startsWith("\ufeff") ? text.slice(1) : text, file, settings).read();
+  return new Parser(text.startsWith("\ufeff") ? text.slice(1) : text, file, settings).parse();
 }
 
-class Reader {
+class Parser {
   readonly #text: string;
   readonly #file: string;
   readonly #lines: LineMap;
   readonly #settings: ReadonlyMap<string, Flag>;
   readonly #diagnostics: Diagnostic[] = [];
-  readonly #given: Record<string, GivenValue> = {};
+  readonly #flags: Record<string, FlagValue> = {};
   #kinds: ConfiguredKind[] | undefined;
 
   constructor(text: string, file: string, settings: readonly Flag[]) {
@@ -43,121 +43,124 @@ class Reader {
     this.#settings = new Map(settings.map((flag) => [flag.name, flag]));
   }
 
-  read(): Config {
+  parse(): Config {
     const { events, diagnostics } = parseYaml(this.#text);
     const composed = compose(this.#text, this.#lines, events);
     for (const { location, message, hint } of [...diagnostics, ...composed.diagnostics]) {
-      this.#tell(location?.offset ?? 0, message, hint);
+      this.#report(location?.offset ?? 0, message, hint);
     }
     const [root, second] = composed.roots;
-    if (second !== undefined) this.#tell(second.start, "there is a second document", "settings are one map");
-    if (root?.type === "map") this.#map(root);
+    if (second !== undefined) {
+      this.#report(second.start, "unexpected second document: expected a single map of settings");
+    }
+    if (root?.type === "map") this.#parseMap(root);
     else if (root !== undefined && root.value !== null) {
-      this.#tell(root.start, "the settings are not a map", "write them as key: value");
+      this.#report(root.start, "invalid settings: expected a map such as namespace: shop");
     }
     if (this.#diagnostics.length > 0) {
       throw new Error(sortDiagnostics(this.#diagnostics).map(formatDiagnostic).join("\n"));
     }
-    return { given: this.#given, ...this.#kinds !== undefined && { kinds: this.#kinds } };
+    return { flags: this.#flags, ...this.#kinds !== undefined && { kinds: this.#kinds } };
   }
 
-  #map(root: MapNode): void {
+  #parseMap(root: MapNode): void {
     for (const [key, { keyStart, node }] of root.entries) {
       const name = PLURALS[key] ?? key;
       const flag = this.#settings.get(name);
-      if (key !== "kinds" && flag === undefined) this.#unknown(key, keyStart);
-      else if (Object.hasOwn(this.#given, name)) {
-        this.#tell(keyStart, `${name} is given twice`, "give one of both names");
-      } else if (isNothing(node)) continue;
-      else if (flag === undefined) this.#kinds = this.#readKinds(node);
-      else this.#set(flag, key, node);
+      if (key !== "kinds" && flag === undefined) this.#reportUnknown(key, keyStart);
+      else if (Object.hasOwn(this.#flags, name)) {
+        const plural = Object.keys(PLURALS).find((plural) => PLURALS[plural] === name)!;
+        this.#report(keyStart, `duplicate setting ${JSON.stringify(key)}: expected either ${name} or ${plural}`);
+      } else if (isEmpty(node)) continue;
+      else if (flag === undefined) this.#kinds = this.#parseKinds(node);
+      else {
+        const value = name === "env" && node.type === "map" ? this.#parseEnv(node) : this.#parseValue(flag, key, node);
+        if (value !== undefined) this.#flags[name] = value;
+      }
     }
   }
 
-  #set(flag: Flag, key: string, node: Node): void {
-    const value = flag.name === "env" && node.type === "map" ? this.#variables(node) : this.#value(flag, key, node);
-    if (value !== undefined) this.#given[flag.name] = value;
-  }
-
-  #value(flag: Flag, key: string, node: Node): GivenValue | undefined {
+  #parseValue(flag: Flag, key: string, node: Node): FlagValue | undefined {
     const { value } = node;
-    if (flag.type === "flag" && typeof value === "boolean") return value;
+    if (flag.type === "boolean" && typeof value === "boolean") return value;
     if (flag.type === "number" && typeof value === "number") {
-      const { least = 0 } = flag;
-      if (Number.isSafeInteger(value) && value >= least) return value;
-      return this.#wrong(node, key, `a whole number, ${least} or more`);
+      return isInRange(flag, value) ? value : this.#reportInvalid(node, key, rangeOf(flag));
     }
-    if (flag.type === "text" && node.type === "scalar" && typeof value !== "boolean") {
-      const text = this.#aliasOf(node);
-      if (text === "") return this.#wrong(node, key, "a text that is not empty");
+    if (flag.type === "string" && node.type === "scalar" && typeof value !== "boolean") {
+      const text = this.#sourceOf(node);
+      if (text === "") return this.#reportInvalid(node, key, "a non-empty string");
       if (flag.choices === undefined || flag.choices.includes(text)) return text;
-      const meant = nearest(text, flag.choices);
-      return this.#wrong(node, key, meant === undefined ? `one of ${flag.choices.join(", ")}` : `${meant}, perhaps`);
+      return this.#reportInvalid(node, key, oneOf(flag.choices));
     }
-    if (flag.type === "list") return this.#list(key, node);
-    return this.#wrong(node, key, TYPES[flag.type]);
+    if (flag.type === "list") return this.#parseList(key, node);
+    return this.#reportInvalid(node, key, TYPES[flag.type]);
   }
 
-  #list(key: string, node: Node): string[] | undefined {
-    const items = node.type === "list" ? node.items : [node];
-    const texts: string[] = [];
-    for (const item of items) {
-      if (item.type === "scalar" && item.value !== null && item.value !== "" && typeof item.value !== "boolean") {
-        texts.push(this.#aliasOf(item));
-      } else return this.#wrong(item, key, TYPES.list);
+  #parseList(key: string, node: Node): string[] | undefined {
+    const strings: string[] = [];
+    for (const item of itemsOf(node)) {
+      const isString = item.type === "scalar" && item.value !== null && item.value !== "" &&
+        typeof item.value !== "boolean";
+      if (!isString) return this.#reportInvalid(item, key, TYPES.list);
+      strings.push(this.#sourceOf(item));
     }
-    return texts;
+    return strings;
   }
 
-  /** `env` as a map: a variable without a value has that of the environment. */
-  #variables(map: MapNode): string[] | undefined {
-    const texts: string[] = [];
+  /** Parses `env` written as a map; a variable without a value is taken from the environment. */
+  #parseEnv(map: MapNode): string[] | undefined {
+    const strings: string[] = [];
     for (const [name, { node }] of map.entries) {
-      if (node.type !== "scalar") return this.#wrong(node, `env.${name}`, "a text");
-      texts.push(isNothing(node) ? name : `${name}=${this.#aliasOf(node)}`);
+      if (node.type !== "scalar") return this.#reportInvalid(node, `env.${name}`, TYPES.string);
+      strings.push(isEmpty(node) ? name : `${name}=${this.#sourceOf(node)}`);
     }
-    return texts;
+    return strings;
   }
 
-  #readKinds(node: Node): ConfiguredKind[] | undefined {
-    const items = node.type === "list" ? node.items : [node];
+  #parseKinds(node: Node): ConfiguredKind[] | undefined {
     const kinds: ConfiguredKind[] = [];
-    for (const item of items) {
-      if (typeof item.value !== "string") return this.#wrong(item, "kinds", "a list of names of kinds");
+    for (const item of itemsOf(node)) {
+      if (typeof item.value !== "string") return this.#reportInvalid(item, "kinds", "a list of kind names");
       const { line, column } = this.#lines.locate(item.start);
       kinds.push({ name: item.value, position: `${this.#file}:${line}:${column}` });
     }
     return kinds;
   }
 
-  /** A scalar as it is written, before it was taken for a number or the like. */
-  #aliasOf({ value, event }: ScalarNode): string {
+  /** Returns a scalar as written in the file, so that `0080` stays `0080`. */
+  #sourceOf({ value, event }: ScalarNode): string {
     return typeof value === "string" || event === undefined
       ? String(value)
       : this.#text.slice(event.valueStart, event.valueEnd);
   }
 
-  #unknown(key: string, offset: number): void {
-    const known = [...this.#settings.keys(), ...Object.keys(PLURALS), "kinds"];
-    const meant = nearest(key, known);
+  #reportUnknown(key: string, offset: number): void {
+    const known = [...this.#settings.keys(), "kinds"];
+    const meant = nearest(key, [...known, ...Object.keys(PLURALS)]);
     const hint = meant === undefined
-      ? `known settings are ${[...this.#settings.keys(), "kinds"].join(", ")}`
-      : undefined;
-    this.#tell(offset, `unknown setting ${JSON.stringify(key)}`, hint ?? `did you mean ${JSON.stringify(meant)}?`);
+      ? `known settings are ${known.join(", ")}`
+      : `did you mean ${JSON.stringify(meant)}?`;
+    this.#report(offset, `unknown setting ${JSON.stringify(key)}`, hint);
   }
 
-  #wrong(node: Node, key: string, wanted: string): undefined {
-    const found = node.type === "scalar" ? JSON.stringify(node.value) : `a ${node.type}`;
-    this.#tell(node.start, `${key} is ${found}`, `it has to be ${wanted}`);
+  #reportInvalid(node: Node, key: string, expected: string): undefined {
+    const message = node.type === "scalar"
+      ? `invalid ${key} ${JSON.stringify(node.value)}: expected ${expected}`
+      : `invalid ${key}: expected ${expected}, got a ${node.type}`;
+    this.#report(node.start, message);
   }
 
-  #tell(offset: number, message: string, hint?: string): void {
+  #report(offset: number, message: string, hint?: string): void {
     const position = { file: this.#file, ...this.#lines.locate(offset) };
     this.#diagnostics.push({ location: { position }, message, ...hint !== undefined && { hint } });
   }
 }
 
-/** A key without a value says nothing. */
-function isNothing(node: Node): boolean {
+function itemsOf(node: Node): readonly Node[] {
+  return node.type === "list" ? node.items : [node];
+}
+
+/** Reports whether a key has no value, which counts as an absent setting. */
+function isEmpty(node: Node): boolean {
   return node.type === "scalar" && node.value === null;
 }

@@ -6,24 +6,24 @@ import type { ParsedFlags } from "./flag.ts";
 import { ALL_SETTINGS } from "./settings.ts";
 
 function read(text: string): ParsedFlags {
-  return parseConfig(text, "weft.yaml", ALL_SETTINGS).given;
+  return parseConfig(text, "weft.yaml", ALL_SETTINGS).flags;
 }
 
 function wrong(text: string): string {
   return assertThrows(() => parseConfig(text, "weft.yaml", ALL_SETTINGS), Error).message;
 }
 
-async function settled(
-  given: ParsedFlags,
+async function resolve(
+  flags: ParsedFlags,
   env: Record<string, string> = {},
-  words: string[] = [],
+  args: string[] = [],
 ): Promise<ParsedFlags> {
   const terminal = { print() {}, warn() {}, input: () => Promise.resolve(""), env: (name: string) => env[name] };
-  const { given: result } = await resolveConfig(ALL_SETTINGS, given, words, terminal);
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== undefined && `${value}` !== ""));
+  const { flags: resolved } = await resolveConfig(ALL_SETTINGS, flags, args, terminal);
+  return Object.fromEntries(Object.entries(resolved).filter(([, value]) => value !== undefined && `${value}` !== ""));
 }
 
-Deno.test("weft.yaml has the flags by name, lists in the plural too", () => {
+Deno.test("weft.yaml sets flags by name, lists by their plural as well", () => {
   const text = `
 namespace: shop
 store: shop.db
@@ -48,53 +48,53 @@ timeout: 1m
   assertEquals(read("file: one.yaml"), { file: ["one.yaml"] });
 });
 
-Deno.test("env is a list of NAME=VALUE or a map, whose values stay as they are written", () => {
+Deno.test("env is a list of NAME=VALUE or a map, whose values are kept as written", () => {
   assertEquals(read("env: [A=1, B]"), { env: ["A=1", "B"] });
   assertEquals(read("env:\n  PORT: 0080\n  ON: yes\n  HOME:\n  T: 1.50"), {
     env: ["PORT=0080", "ON=yes", "HOME", "T=1.50"],
   });
 });
 
-Deno.test("text that looks like a number stays as it is written", () => {
+Deno.test("a string that looks like a number is kept as written", () => {
   assertEquals(read("namespace: 0123"), { namespace: "0123" });
 });
 
-Deno.test("nothing, and a key without a value, say nothing", () => {
+Deno.test("an empty file and a key without a value set nothing", () => {
   for (const text of ["", "# nothing\n", "store:\n", "---\n", "\ufeffstore:\n"]) assertEquals(read(text), {});
 });
 
-Deno.test("kinds come with their positions", () => {
+Deno.test("kinds have positions", () => {
   assertEquals(parseConfig("kinds:\n  - nop\n  - snippet\n", "weft.yaml", ALL_SETTINGS).kinds, [
     { name: "nop", position: "weft.yaml:2:5" },
     { name: "snippet", position: "weft.yaml:3:5" },
   ]);
 });
 
-Deno.test("everything that is wrong is told at once, with its place", () => {
+Deno.test("every error is reported at once, with its position", () => {
   assertEquals(
     wrong("stor: x\nexecutors: two\nlog-level: inf\ndev: 1\nexecutors: 2\n").split("\n").slice(0, 4),
     [
       'weft.yaml:1:1: unknown setting "stor"; did you mean "store"?',
-      'weft.yaml:2:12: executors is "two"; it has to be a whole number',
-      'weft.yaml:3:12: log-level is "inf"; it has to be info, perhaps',
-      "weft.yaml:4:6: dev is 1; it has to be true or false",
+      'weft.yaml:2:12: invalid executors "two": expected a whole number',
+      'weft.yaml:3:12: invalid log-level "inf": expected debug, info, warn or error',
+      "weft.yaml:4:6: invalid dev 1: expected true or false",
     ],
   );
 });
 
 for (
   const [text, message] of [
-    ["executors: 0", "weft.yaml:1:12: executors is 0; it has to be a whole number, 1 or more"],
-    ["executors: 1.5", "weft.yaml:1:12: executors is 1.5; it has to be a whole number, 1 or more"],
-    ["store: [a]", "weft.yaml:1:8: store is a list; it has to be a text"],
-    ["store: true", "weft.yaml:1:8: store is true; it has to be a text"],
-    ["store: ''", 'weft.yaml:1:8: store is ""; it has to be a text that is not empty'],
-    ["file: {a: b}", "weft.yaml:1:7: file is a map; it has to be a text or a list of texts"],
-    ["env: {A: [1]}", "weft.yaml:1:10: env.A is a list; it has to be a text"],
-    ["kinds: [1]", "weft.yaml:1:9: kinds is 1; it has to be a list of names of kinds"],
-    ["file: a\nfiles: b", "weft.yaml:2:1: file is given twice; give one of both names"],
-    ["- store", "weft.yaml:1:1: the settings are not a map; write them as key: value"],
-    ["a: 1\n---\nb: 2", "weft.yaml:3:1: there is a second document; settings are one map"],
+    ["executors: 0", "weft.yaml:1:12: invalid executors 0: expected a whole number of at least 1"],
+    ["executors: 1.5", "weft.yaml:1:12: invalid executors 1.5: expected a whole number of at least 1"],
+    ["store: [a]", "weft.yaml:1:8: invalid store: expected a string, got a list"],
+    ["store: true", "weft.yaml:1:8: invalid store true: expected a string"],
+    ["store: ''", 'weft.yaml:1:8: invalid store "": expected a non-empty string'],
+    ["file: {a: b}", "weft.yaml:1:7: invalid file: expected a string or a list of strings, got a map"],
+    ["env: {A: [1]}", "weft.yaml:1:10: invalid env.A: expected a string, got a list"],
+    ["kinds: [1]", "weft.yaml:1:9: invalid kinds 1: expected a list of kind names"],
+    ["file: a\nfiles: b", 'weft.yaml:2:1: duplicate setting "files": expected either file or files'],
+    ["- store", "weft.yaml:1:1: invalid settings: expected a map such as namespace: shop"],
+    ["a: 1\n---\nb: 2", "weft.yaml:3:1: unexpected second document: expected a single map of settings"],
   ] as const
 ) {
   Deno.test(`weft.yaml with ${JSON.stringify(text)}`, () => {
@@ -102,19 +102,19 @@ for (
   });
 }
 
-Deno.test("broken YAML is an error with a place, and a setting of a command alone none of weft.yaml", () => {
+Deno.test("broken YAML is an error with a position, and a flag that is not a setting is unknown", () => {
   assertEquals(wrong("store: [a").split(":").slice(0, 4).join(":"), "weft.yaml:1:10: invalid YAML");
   assertEquals(wrong("prune: true").startsWith('weft.yaml:1:1: unknown setting "prune"; known settings are '), true);
 });
 
-Deno.test("the command line wins over the environment, that over weft.yaml", async () => {
+Deno.test("the command line takes precedence over the environment, which takes precedence over weft.yaml", async () => {
   await using _ = new Project({ "weft.yaml": "namespace: file\nexecutors: 2\nlog-level: warn\n" });
   const env = { WEFT_NAMESPACE: "environment", WEFT_EXECUTORS: "3" };
-  assertEquals(await settled({ namespace: "flag" }, env), { namespace: "flag", executors: 3, "log-level": "warn" });
-  assertEquals(await settled({}, { WEFT_NAMESPACE: "" }), { namespace: "file", executors: 2, "log-level": "warn" });
+  assertEquals(await resolve({ namespace: "flag" }, env), { namespace: "flag", executors: 3, "log-level": "warn" });
+  assertEquals(await resolve({}, { WEFT_NAMESPACE: "" }), { namespace: "file", executors: 2, "log-level": "warn" });
 });
 
-Deno.test("each setting is read from the environment", async () => {
+Deno.test("every setting is read from the environment", async () => {
   await using _ = new Project();
   const env = {
     WEFT_FILE: "a.yaml, b",
@@ -123,7 +123,7 @@ Deno.test("each setting is read from the environment", async () => {
     WEFT_STRICT: "0",
     WEFT_ENV: "A=1,B",
   };
-  assertEquals(await settled({}, env), {
+  assertEquals(await resolve({}, env), {
     file: ["a.yaml", "b"],
     env: ["A=1", "B"],
     "executor-memory": 64,
@@ -132,32 +132,32 @@ Deno.test("each setting is read from the environment", async () => {
   });
 });
 
-Deno.test("variables of all three come together, those of the command line last", async () => {
+Deno.test("template variables of all sources are merged, those of the command line last", async () => {
   await using _ = new Project({ "weft.yaml": "env: {A: 1, B: 1}" });
-  assertEquals(await settled({ env: ["A=3"] }, { WEFT_ENV: "A=2" }), { env: ["A=1", "B=1", "A=2", "A=3"] });
+  assertEquals(await resolve({ env: ["A=3"] }, { WEFT_ENV: "A=2" }), { env: ["A=1", "B=1", "A=2", "A=3"] });
 });
 
-Deno.test("files of the settings are left aside where the command line names some", async () => {
+Deno.test("files on the command line replace those of settings", async () => {
   await using _ = new Project({ "weft.yaml": "file: a.yaml" });
-  assertEquals(await settled({}), { file: ["a.yaml"] });
-  assertEquals(await settled({ file: ["b.yaml"] }), { file: ["b.yaml"] });
-  assertEquals(await settled({}, {}, ["c.yaml"]), {});
+  assertEquals(await resolve({}), { file: ["a.yaml"] });
+  assertEquals(await resolve({ file: ["b.yaml"] }), { file: ["b.yaml"] });
+  assertEquals(await resolve({}, {}, ["c.yaml"]), {});
 });
 
-Deno.test("paths in a file of settings are from its own folder", async () => {
+Deno.test("paths in a configuration file are relative to its folder", async () => {
   const text = "file: [a.yaml, /b.yaml]\nstore: sqlite:x.db\nextension: [k.ts, 'npm:kinds']\nenv-file: .env";
   await using _ = new Project({ "conf/weft.yaml": text });
-  assertEquals(await settled({ config: "conf/weft.yaml" }), {
+  assertEquals(await resolve({ config: "conf/weft.yaml" }), {
     config: "conf/weft.yaml",
     file: ["conf/a.yaml", "/b.yaml"],
     store: "sqlite:conf/x.db",
     extension: ["conf/k.ts", "npm:kinds"],
     "env-file": ["conf/.env"],
   });
-  assertEquals((await settled({}, { WEFT_CONFIG: "conf/weft.yaml" })).store, "sqlite:conf/x.db");
+  assertEquals((await resolve({}, { WEFT_CONFIG: "conf/weft.yaml" })).store, "sqlite:conf/x.db");
 });
 
-Deno.test("the commands take what weft.yaml says", async () => {
+Deno.test("commands use weft.yaml", async () => {
   await using project = new Project({
     "weft.yaml": "namespace: shop\nstore: data/shop.db\nkinds: [nop]\nfile: flow.yaml\nauthor: ann",
     "flow.yaml": [{ kind: "nop", name: "end" }],
@@ -167,25 +167,25 @@ Deno.test("the commands take what weft.yaml says", async () => {
   assertEquals(Deno.statSync("data/shop.db").isFile, true);
   assertEquals((await project.json("history"))[0].author, "ann");
   assertEquals((await project.json("kinds")).map(({ name }: { name: string }) => name), ["nop"]);
-  const [code, err] = await project.refusal("check other.yaml");
+  const [code, err] = await project.fail("check other.yaml");
   assertEquals([code, err], [1, 'other.yaml:3:13: unknown kind "snippet"; known kinds are nop']);
   assertEquals(await project.weft("get --namespace other --store data/shop.db"), "NAMESPACE  NAME  KIND  LINKS TO");
 });
 
-Deno.test("a kind that weft.yaml turns on has to be there", async () => {
+Deno.test("an unknown kind in weft.yaml is an error", async () => {
   await using project = new Project({ "weft.yaml": "kinds:\n  - snipet\n" });
-  assertEquals(await project.refusal("kinds"), [
+  assertEquals(await project.fail("kinds"), [
     1,
     'weft.yaml:2:5: unknown built-in kind "snipet"; did you mean "snippet"?',
   ]);
 });
 
-Deno.test("what the environment says wrong is wrong usage; a file of settings that is named has to be there", async () => {
+Deno.test("an invalid environment variable is wrong usage; a configuration file that is named must exist", async () => {
   await using project = new Project();
-  const [code, err] = await project.refusal("status", { env: { WEFT_STORE: "memory:" } });
+  const [code, err] = await project.fail("status", { env: { WEFT_STORE: "memory:" } });
   assertEquals([code, err.split("\n")[0]], [
     2,
-    "--store memory: lasts as long as the program that opens it; name a file",
+    'invalid --store "memory:": expected a store that outlives the command, such as .weft/registry.db',
   ]);
-  assertEquals(await project.refusal("get --config no.yaml"), [1, "there is no file no.yaml"]);
+  assertEquals(await project.fail("get --config no.yaml"), [1, "no such file: no.yaml"]);
 });

@@ -3,117 +3,135 @@ import { nearest } from "../../spec/model/mod.ts";
 
 /** A flag of a command. */
 export interface Flag {
-  /** Without the dashes: `log-level`. */
+  /** The name without dashes: `log-level`. */
   name: string;
-  /** One letter. */
+  /** A one-letter alias. */
   short?: string;
-  /** `flag` takes no value, `list` may be given several times. */
-  type: "flag" | "text" | "number" | "list";
-  /** What stands for the value in the help: `FILE`. */
+  /** The type of its value; a `boolean` takes none on the command line, a `list` may be repeated. */
+  type: "boolean" | "string" | "number" | "list";
+  /** The placeholder of the value in the help: `FILE`. */
   value?: string;
-  /** The values that it may have. */
+  /** The allowed values. Default: any. */
   choices?: readonly string[];
-  /** The least number that it may be. Default 0. */
-  least?: number;
+  /** The minimum of a number. Default 0. */
+  min?: number;
   summary: string;
-  /** Whether weft.yaml and the environment may say it as well. Default false. */
+  /** Whether weft.yaml and the environment may set it as well. Default false. */
   setting?: boolean;
 }
 
-/** What a flag was given. */
-export type GivenValue = string | number | boolean | readonly string[];
+/** The value of a flag. */
+export type FlagValue = string | number | boolean | readonly string[];
 
-/** Flags as they were given, by name. */
-export type ParsedFlags = Readonly<Record<string, GivenValue | undefined>>;
+/** The values of flags by name; a flag that is not set is absent. */
+export type ParsedFlags = Readonly<Record<string, FlagValue | undefined>>;
 
-/** The words of a command line are wrong. Exit code 2. */
+/** Wrong usage of the command line. The exit code is 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
 /**
- * Reads flags and arguments.
+ * Parses a command line into flags and arguments.
  *
- * @throws {UsageError} For a flag that is not known, with the nearest one, or a value that it cannot have.
+ * @throws {UsageError} For an unknown flag, with the nearest known one, or an invalid value.
  */
-export function readFlags(args: readonly string[], flags: readonly Flag[]): { given: ParsedFlags; rest: string[] } {
-  const named = (...types: Flag["type"][]) => flags.filter(({ type }) => types.includes(type)).map(({ name }) => name);
-  const switches = named("flag");
+export function parseFlags(
+  words: readonly string[],
+  known: readonly Flag[],
+): { flags: ParsedFlags; args: string[] } {
+  const named = (...types: Flag["type"][]) => known.filter(({ type }) => types.includes(type)).map(({ name }) => name);
+  const booleans = named("boolean");
   const unknown: string[] = [];
-  const parsed = parseArgs(joined(args, flags), {
-    boolean: switches,
-    // tells one that was not given from one that was given as false
-    default: Object.fromEntries(switches.map((name) => [name, null])),
-    negatable: flags.filter(({ type, setting }) => type === "flag" && setting).map(({ name }) => name),
-    string: [...named("text", "number", "list"), "_"],
+  const parsed = parseArgs(joinValues(words, known), {
+    boolean: booleans,
+    // tells an absent flag from one that is false
+    default: Object.fromEntries(booleans.map((name) => [name, null])),
+    negatable: known.filter(({ type, setting }) => type === "boolean" && setting).map(({ name }) => name),
+    string: [...named("string", "number", "list"), "_"],
     collect: named("list"),
-    alias: Object.fromEntries(flags.flatMap(({ name, short }) => short === undefined ? [] : [[name, short]])),
-    unknown: (arg, key) => {
-      if (key !== undefined) unknown.push(arg);
+    alias: Object.fromEntries(known.flatMap(({ name, short }) => short === undefined ? [] : [[name, short]])),
+    unknown: (word, key) => {
+      if (key !== undefined) unknown.push(word);
       return key === undefined;
     },
     "--": true,
   });
   const [first] = unknown;
-  if (first !== undefined) throw new UsageError(unknownFlag(first, flags));
-  const given: Record<string, GivenValue> = {};
-  for (const flag of flags) {
+  if (first !== undefined) throw new UsageError(unknownFlag(first, known));
+  const flags: Record<string, FlagValue> = {};
+  for (const flag of known) {
     const value = (parsed as Record<string, unknown>)[flag.name];
     if (value === null || value === undefined || Array.isArray(value) && value.length === 0) continue;
-    given[flag.name] = flag.type === "flag"
+    flags[flag.name] = flag.type === "boolean"
       ? value === true
-      : flagValue(flag, Array.isArray(value) ? value.map(String) : [String(value)], `--${flag.name}`);
+      : parseFlagValue(flag, Array.isArray(value) ? value.map(String) : [String(value)], `--${flag.name}`);
   }
-  return { given, rest: [...parsed._.map(String), ...parsed["--"] ?? []] };
+  return { flags, args: [...parsed._.map(String), ...parsed["--"] ?? []] };
 }
 
 /**
- * The value of a flag from the texts that it was given.
+ * Parses the value of a flag.
  *
- * @param written How the flag was written, for the error: `--store`, `WEFT_STORE`.
- * @throws {UsageError} If it cannot have that value.
+ * @param items What was written; only a list uses more than the last.
+ * @param source The name to show in errors: `--store`, `WEFT_STORE`.
+ * @throws {UsageError} If the value is invalid.
  */
-export function flagValue(flag: Flag, texts: readonly string[], written: string): GivenValue {
-  const text = texts.at(-1)!;
-  if (flag.type === "flag") {
+export function parseFlagValue(flag: Flag, items: readonly string[], source: string): FlagValue {
+  const text = items.at(-1)!;
+  const invalid = (expected: string) =>
+    new UsageError(`invalid ${source} ${JSON.stringify(text)}: expected ${expected}`);
+  if (flag.type === "boolean") {
     if (["true", "1"].includes(text)) return true;
     if (["false", "0"].includes(text)) return false;
-    throw new UsageError(`${written} is true or false; it is ${JSON.stringify(text)}`);
+    throw invalid("true or false");
   }
-  if (texts.includes("")) throw new UsageError(`${written} needs a value: ${flag.choices?.join("|") ?? flag.value}`);
-  if (flag.type === "list") return texts;
-  if (flag.choices !== undefined && !flag.choices.includes(text)) {
-    throw new UsageError(`${written} is one of ${flag.choices.join(", ")}; it is ${JSON.stringify(text)}`);
+  if (items.includes("")) {
+    throw new UsageError(`missing value of ${source}: expected ${flag.choices ? oneOf(flag.choices) : flag.value}`);
   }
-  return flag.type === "number" ? wholeNumber(flag, text, written) : text;
+  if (flag.type === "list") return items;
+  if (flag.choices !== undefined && !flag.choices.includes(text)) throw invalid(oneOf(flag.choices));
+  if (flag.type === "string") return text;
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!isInRange(flag, number)) throw invalid(rangeOf(flag));
+  return number;
 }
 
-function wholeNumber({ least = 0 }: Flag, text: string, written: string): number {
-  const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new UsageError(`${written} is a whole number, ${least} or more; it is ${JSON.stringify(text)}`);
+/** Reports whether a number is a valid value of a flag. */
+export function isInRange({ min = 0 }: Flag, number: number): boolean {
+  return Number.isSafeInteger(number) && number >= min;
+}
+
+/** Describes the valid numbers of a flag: `a whole number of at least 1`. */
+export function rangeOf({ min = 0 }: Flag): string {
+  return `a whole number of at least ${min}`;
+}
+
+/** Lists choices in words: `debug, info or warn`. */
+export function oneOf(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 }
 
 /**
- * The arguments with each value joined to its flag where the reader of arguments would part them: `--file -` is
- * `--file=-`, and `-ojson` is `--output=json`.
+ * Joins values to their flags where `parseArgs` would not: `--file -` becomes `--file=-`, and `-ojson` becomes
+ * `--output=json`.
  */
-function joined(args: readonly string[], flags: readonly Flag[]): string[] {
-  const takers = flags.filter(({ type }) => type !== "flag");
+function joinValues(words: readonly string[], known: readonly Flag[]): string[] {
+  const valued = known.filter(({ type }) => type !== "boolean");
   const result: string[] = [];
-  for (const [index, arg] of args.entries()) {
-    if (arg === "--") return [...result, ...args.slice(index)];
-    const before = takers.find(({ name }) => result.at(-1) === `--${name}`);
-    const short = takers.find(({ short }) => short !== undefined && arg.startsWith(`-${short}`) && arg.length > 2);
-    if (arg === "-" && before !== undefined) result.push(`${result.pop()}=-`);
-    else if (short !== undefined) result.push(`--${short.name}=${arg.slice(2).replace(/^=/, "")}`);
-    else result.push(arg);
+  for (const [index, word] of words.entries()) {
+    if (word === "--") return [...result, ...words.slice(index)];
+    const before = valued.find(({ name }) => result.at(-1) === `--${name}`);
+    const short = valued.find(({ short }) => short !== undefined && word.startsWith(`-${short}`) && word.length > 2);
+    if (word === "-" && before !== undefined) result.push(`${result.pop()}=-`);
+    else if (short !== undefined) result.push(`--${short.name}=${word.slice(2).replace(/^=/, "")}`);
+    else result.push(word);
   }
   return result;
 }
 
-function unknownFlag(arg: string, flags: readonly Flag[]): string {
-  const name = arg.replace(/^-+/, "").split("=")[0]!;
-  const meant = arg.startsWith("--") ? nearest(name, flags.map((flag) => flag.name)) : undefined;
-  return `unknown flag ${arg.split("=")[0]}${meant === undefined ? "" : `; did you mean --${meant}?`}`;
+function unknownFlag(word: string, known: readonly Flag[]): string {
+  const flag = word.split("=")[0]!;
+  const meant = flag.startsWith("--") ? nearest(flag.slice(2), known.map(({ name }) => name)) : undefined;
+  return `unknown flag ${flag}${meant === undefined ? "" : `; did you mean --${meant}?`}`;
 }

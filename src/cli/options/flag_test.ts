@@ -1,86 +1,86 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Flag, readFlags, UsageError } from "./flag.ts";
+import { type Flag, parseFlags, UsageError } from "./flag.ts";
 
 const FLAGS: Flag[] = [
   { name: "file", short: "f", type: "list", value: "FILE", summary: "" },
-  { name: "store", type: "text", value: "STORE", summary: "" },
-  { name: "format", type: "text", choices: ["text", "json"], summary: "" },
-  { name: "executors", type: "number", value: "N", least: 1, summary: "" },
-  { name: "strict", type: "flag", setting: true, summary: "" },
-  { name: "dry-run", type: "flag", summary: "" },
+  { name: "store", type: "string", value: "STORE", summary: "" },
+  { name: "format", type: "string", choices: ["text", "json"], summary: "" },
+  { name: "executors", type: "number", value: "N", min: 1, summary: "" },
+  { name: "strict", type: "boolean", setting: true, summary: "" },
+  { name: "dry-run", type: "boolean", summary: "" },
 ];
 
-function given(...args: string[]) {
-  return readFlags(args, FLAGS).given;
+function flags(...args: string[]) {
+  return parseFlags(args, FLAGS).flags;
 }
 
-function refused(...args: string[]): string {
-  return assertThrows(() => readFlags(args, FLAGS), UsageError).message;
+function rejected(...args: string[]): string {
+  return assertThrows(() => parseFlags(args, FLAGS), UsageError).message;
 }
 
-Deno.test("a flag takes its value with = or as the next word", () => {
-  assertEquals(given("--store", "a.db"), { store: "a.db" });
-  assertEquals(given("--store=a.db"), { store: "a.db" });
-  assertEquals(given("--store=a=b"), { store: "a=b" });
-  assertEquals(given("-f", "x"), { file: ["x"] });
-  assertEquals(given("-fx"), { file: ["x"] });
+Deno.test("a flag takes its value after = or as the next word", () => {
+  assertEquals(flags("--store", "a.db"), { store: "a.db" });
+  assertEquals(flags("--store=a.db"), { store: "a.db" });
+  assertEquals(flags("--store=a=b"), { store: "a=b" });
+  assertEquals(flags("-f", "x"), { file: ["x"] });
+  assertEquals(flags("-fx"), { file: ["x"] });
 });
 
-Deno.test("a list is collected, of another flag the last one counts", () => {
-  assertEquals(given("-f", "a", "--file", "b", "-f=c"), { file: ["a", "b", "c"] });
-  assertEquals(given("--store", "a", "--store", "b"), { store: "b" });
+Deno.test("a list is collected; the last value of another flag wins", () => {
+  assertEquals(flags("-f", "a", "--file", "b", "-f=c"), { file: ["a", "b", "c"] });
+  assertEquals(flags("--store", "a", "--store", "b"), { store: "b" });
 });
 
-Deno.test("what looks like a number stays text where text is meant", () => {
-  assertEquals(given("--store", "007"), { store: "007" });
-  assertEquals(readFlags(["1e3", "0x10"], FLAGS).rest, ["1e3", "0x10"]);
+Deno.test("a string that looks like a number remains a string", () => {
+  assertEquals(flags("--store", "007"), { store: "007" });
+  assertEquals(parseFlags(["1e3", "0x10"], FLAGS).args, ["1e3", "0x10"]);
 });
 
-Deno.test("a number is a whole number within its bounds", () => {
-  assertEquals(given("--executors", "4"), { executors: 4 });
+Deno.test("a number is a whole number within its range", () => {
+  assertEquals(flags("--executors", "4"), { executors: 4 });
   for (const text of ["0", "-1", "1.5", "four", "1e3", "99999999999999999999"]) {
     assertEquals(
-      refused(`--executors=${text}`),
-      `--executors is a whole number, 1 or more; it is ${JSON.stringify(text)}`,
+      rejected(`--executors=${text}`),
+      `invalid --executors ${JSON.stringify(text)}: expected a whole number of at least 1`,
     );
   }
 });
 
-Deno.test("a choice is one of those that there are", () => {
-  assertEquals(given("--format", "json"), { format: "json" });
-  assertEquals(refused("--format", "xml"), '--format is one of text, json; it is "xml"');
+Deno.test("a choice is one of the allowed values", () => {
+  assertEquals(flags("--format", "json"), { format: "json" });
+  assertEquals(rejected("--format", "xml"), 'invalid --format "xml": expected text or json');
 });
 
-Deno.test("a flag that takes no value does not eat the next word", () => {
-  assertEquals(readFlags(["--strict", "a"], FLAGS), { given: { strict: true }, rest: ["a"] });
+Deno.test("a boolean does not consume the next word", () => {
+  assertEquals(parseFlags(["--strict", "a"], FLAGS), { flags: { strict: true }, args: ["a"] });
 });
 
-Deno.test("only a flag that settings can have can be denied", () => {
-  assertEquals(given("--no-strict"), { strict: false });
-  assertEquals(refused("--no-dry-run"), "unknown flag --no-dry-run; did you mean --dry-run?");
+Deno.test("only a setting can be negated", () => {
+  assertEquals(flags("--no-strict"), { strict: false });
+  assertEquals(rejected("--no-dry-run"), "unknown flag --no-dry-run; did you mean --dry-run?");
 });
 
-Deno.test("- is standard input, as a word and as a value", () => {
-  assertEquals(readFlags(["-"], FLAGS), { given: {}, rest: ["-"] });
-  assertEquals(given("-f", "-"), { file: ["-"] });
-  assertEquals(given("--file", "-"), { file: ["-"] });
+Deno.test("- is an argument or a value", () => {
+  assertEquals(parseFlags(["-"], FLAGS), { flags: {}, args: ["-"] });
+  assertEquals(flags("-f", "-"), { file: ["-"] });
+  assertEquals(flags("--file", "-"), { file: ["-"] });
 });
 
-Deno.test("behind -- everything is a word", () => {
-  assertEquals(readFlags(["a", "--", "--store", "-f"], FLAGS), { given: {}, rest: ["a", "--store", "-f"] });
+Deno.test("everything after -- is an argument", () => {
+  assertEquals(parseFlags(["a", "--", "--store", "-f"], FLAGS), { flags: {}, args: ["a", "--store", "-f"] });
 });
 
-Deno.test("a flag without its value says what it needs", () => {
-  assertEquals(refused("--store"), "--store needs a value: STORE");
-  assertEquals(refused("--store="), "--store needs a value: STORE");
-  assertEquals(refused("--format"), "--format needs a value: text|json");
-  assertEquals(refused("-f"), "--file needs a value: FILE");
+Deno.test("a missing value is an error that says what is expected", () => {
+  assertEquals(rejected("--store"), "missing value of --store: expected STORE");
+  assertEquals(rejected("--store="), "missing value of --store: expected STORE");
+  assertEquals(rejected("--format"), "missing value of --format: expected text or json");
+  assertEquals(rejected("-f"), "missing value of --file: expected FILE");
 });
 
-Deno.test("an unknown flag names the nearest", () => {
-  assertEquals(refused("--stor", "x"), "unknown flag --stor; did you mean --store?");
-  assertEquals(refused("--dryrun"), "unknown flag --dryrun; did you mean --dry-run?");
-  assertEquals(refused("--stor=x"), "unknown flag --stor; did you mean --store?");
-  assertEquals(refused("--zzzzzz"), "unknown flag --zzzzzz");
-  assertEquals(refused("-z"), "unknown flag -z");
+Deno.test("an unknown flag suggests the nearest", () => {
+  assertEquals(rejected("--stor", "x"), "unknown flag --stor; did you mean --store?");
+  assertEquals(rejected("--dryrun"), "unknown flag --dryrun; did you mean --dry-run?");
+  assertEquals(rejected("--stor=x"), "unknown flag --stor; did you mean --store?");
+  assertEquals(rejected("--zzzzzz"), "unknown flag --zzzzzz");
+  assertEquals(rejected("-z"), "unknown flag -z");
 });

@@ -6,17 +6,20 @@ import type { Config } from "./config.ts";
 import { readExtensions } from "./settings.ts";
 
 /**
- * The kinds that a command knows: the built-in ones that weft.yaml has on, and those of the extensions.
+ * Loads the kinds of a command: the built-in kinds that weft.yaml enables, and those of extensions.
  *
- * @throws {Error} If weft.yaml names a kind that is not built in, with the place; as `loadScheme`.
+ * @throws {Error} If weft.yaml names an unknown kind, with the position; if an extension cannot be loaded.
  */
-export async function knownKinds({ given, kinds }: Config): Promise<Scheme<Kind>> {
-  const on = kinds?.map(({ name, position }) => {
+export async function knownKinds({ flags, kinds }: Config): Promise<Scheme<Kind>> {
+  const enabled = kinds?.map(({ name, position }) => {
     try {
       return builtInKind(name);
     } catch (error) {
       throw new Error(`${position}: ${asError(error).message}`);
     }
   });
-  return await loadScheme({ extensions: readExtensions(given), ...on !== undefined && { kinds: [...new Set(on)] } });
+  return await loadScheme({
+    extensions: readExtensions(flags),
+    ...enabled !== undefined && { kinds: [...new Set(enabled)] },
+  });
 }

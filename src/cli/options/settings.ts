@@ -3,10 +3,10 @@ import type { Terminal } from "./command.ts";
 import { extensionUrl } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 
-/** The store of every command where nothing else is said; of `start` where it is given no files either. */
+/** The default store; `start` with files defaults to `memory:` instead. */
 export const DEFAULT_STORE = ".weft/registry.db";
 
-/** The namespace of specs that name none, where nothing else is said. */
+/** The default namespace. */
 export const DEFAULT_NAMESPACE = "default";
 
 const SETTINGS = {
@@ -15,142 +15,154 @@ const SETTINGS = {
     short: "f",
     type: "list",
     value: "FILE",
-    summary: "Specs: a file, a folder with all that is below it, or - for standard input.",
+    summary: "Specs to read: a file, a folder (recursively), or - for standard input",
   },
   namespace: {
     name: "namespace",
     short: "n",
-    type: "text",
+    type: "string",
     value: "NAME",
-    summary: "The namespace of specs that name none. Default default.",
+    summary: "Namespace of specs that do not name one (default default)",
   },
   store: {
     name: "store",
-    type: "text",
+    type: "string",
     value: "STORE",
-    summary: `Where versions are kept: the path of a SQLite file. Default ${DEFAULT_STORE}.`,
+    summary: `Store of versions: the path of a SQLite file (default ${DEFAULT_STORE})`,
   },
   env: {
     name: "env",
     short: "e",
     type: "list",
     value: "NAME[=VALUE]",
-    summary: "A variable that templates see, with its value or that of the environment.",
+    summary: "Set a template variable; without VALUE, take it from the environment",
   },
   "env-file": {
     name: "env-file",
     type: "list",
     value: "FILE",
-    summary: "Variables that templates see, from a file of NAME=VALUE lines.",
+    summary: "Set template variables from a file of NAME=VALUE lines",
   },
   extension: {
     name: "extension",
     type: "list",
     value: "MODULE",
-    summary: "A module of kinds to add to the built-in ones: a path, file: or npm:.",
+    summary: "Module with more kinds: a path, a file: URL or an npm: specifier",
   },
   executors: {
     name: "executors",
     type: "number",
     value: "N",
-    least: 1,
-    summary: "Threads that run workflows. Default one less than processors, one at least.",
+    min: 1,
+    summary: "Number of threads that run workflows (default: one fewer than CPUs, at least 1)",
   },
   "executor-memory": {
     name: "executor-memory",
     type: "number",
     value: "MIB",
-    least: 16,
-    summary: "Limit of each thread's heap, in MiB. Default 256.",
+    min: 16,
+    summary: "Heap limit of each executor, in MiB (default 256)",
   },
   host: {
     name: "host",
-    type: "text",
+    type: "string",
     value: "ADDRESS",
-    summary: "Where listeners bind that name no host. Default 127.0.0.1.",
+    summary: "Address to bind for listeners that do not name a host (default 127.0.0.1)",
   },
   admin: {
     name: "admin",
-    type: "text",
-    value: "ADDRESS",
-    summary: "Where health, status and metrics are served, as 127.0.0.1:9180. Default nowhere.",
+    type: "string",
+    value: "HOST:PORT",
+    summary: "Serve health, status and metrics on this address, such as 127.0.0.1:9180",
   },
-  dev: { name: "dev", type: "flag", summary: "Has error answers tell the error. Not for the open." },
-  strict: { name: "strict", type: "flag", summary: "Ends with exit code 1 if head cannot be run." },
-  watch: { name: "watch", type: "flag", summary: "Applies the files again whenever one is saved." },
+  dev: { name: "dev", type: "boolean", summary: "Include error details in responses; do not use in production" },
+  strict: { name: "strict", type: "boolean", summary: "Exit with code 1 if head cannot be run" },
+  watch: { name: "watch", type: "boolean", summary: "Apply the files again whenever one changes" },
   "log-format": {
     name: "log-format",
-    type: "text",
+    type: "string",
     choices: ["text", "json"],
-    summary: "How log lines are written. Default text.",
+    summary: "Log format (default text)",
   },
   "log-level": {
     name: "log-level",
-    type: "text",
+    type: "string",
     choices: ["debug", "info", "warn", "error"],
-    summary: "The least grave lines. Default info.",
+    summary: "Minimum log level (default info)",
   },
-  author: { name: "author", type: "text", value: "NAME", summary: "Who makes the version. Default the user's name." },
+  author: {
+    name: "author",
+    type: "string",
+    value: "NAME",
+    summary: "Author of the version (default: the name of the user)",
+  },
   timeout: {
     name: "timeout",
-    type: "text",
+    type: "string",
     value: "DURATION",
-    summary: "How long to wait for the runtimes. Default 10s.",
+    summary: "Maximum time to wait for runtimes (default 10s)",
   },
 } as const satisfies Record<string, Flag>;
 
-/** The name of a flag that weft.yaml and the environment may say as well. */
+/** The name of a flag that weft.yaml and the environment may set as well. */
 export type SettingName = keyof typeof SETTINGS;
 
-/** The flags of these names. */
+/** Returns the settings with the given names. */
 export function settings(...names: readonly SettingName[]): Flag[] {
   return names.map((name) => ({ ...SETTINGS[name], setting: true }));
 }
 
-/** All of them. */
+/** All settings. */
 export const ALL_SETTINGS: readonly Flag[] = settings(...Object.keys(SETTINGS) as SettingName[]);
 
 /** The flags of every command that reads specs. */
 export const SPEC_FLAGS: readonly Flag[] = settings("namespace", "env", "env-file", "extension");
 
-/** The variables that templates see, from `--env-file` and, over them, `--env`. */
-export async function readEnv(given: ParsedFlags, terminal: Terminal): Promise<Record<string, string>> {
+/**
+ * Returns the template variables: those of `--env-file`, overridden by those of `--env`.
+ *
+ * @throws {UsageError} If a name is invalid, or a variable without a value is not in the environment.
+ * @throws {Error} If a file does not exist.
+ */
+export async function readEnv(flags: ParsedFlags, terminal: Terminal): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
-  for (const file of listOf(given, "env-file")) {
+  for (const file of listOf(flags, "env-file")) {
     const text = await Deno.readTextFile(file).catch((error) => {
-      throw error instanceof Deno.errors.NotFound ? new Error(`there is no file ${file}`) : error;
+      throw error instanceof Deno.errors.NotFound ? new Error(`no such file: ${file}`) : error;
     });
     Object.assign(env, parseEnv(text));
   }
-  for (const item of listOf(given, "env")) {
+  for (const item of listOf(flags, "env")) {
     const at = item.indexOf("=");
     const name = at < 0 ? item : item.slice(0, at);
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw new UsageError(`--env ${item}: ${name || "nothing"} is no name of a variable`);
+      throw new UsageError(`invalid --env ${JSON.stringify(item)}: expected NAME or NAME=VALUE`);
     }
     const value = at < 0 ? terminal.env(name) : item.slice(at + 1);
-    if (value === undefined) throw new UsageError(`--env ${name}: the environment has no variable of that name`);
+    if (value === undefined) {
+      throw new UsageError(`missing value of --env ${name}: the environment has no such variable`);
+    }
     env[name] = value;
   }
   return env;
 }
 
-/** URLs of the modules that `--extension` names. */
-export function readExtensions(given: ParsedFlags): string[] {
-  return listOf(given, "extension").map(extensionUrl);
+/** Returns the URLs of the extensions. */
+export function readExtensions(flags: ParsedFlags): string[] {
+  return listOf(flags, "extension").map(extensionUrl);
 }
 
-/** What a flag of type list was given: nothing, if it was not. */
-export function listOf(given: ParsedFlags, name: string): readonly string[] {
-  return (given[name] ?? []) as readonly string[];
+/** Returns the value of a list flag, empty if it is not set. */
+export function listOf(flags: ParsedFlags, name: string): readonly string[] {
+  return (flags[name] ?? []) as readonly string[];
 }
 
-/** What a flag of type text was given. */
-export function textOf(given: ParsedFlags, name: string): string | undefined {
-  return given[name] as string | undefined;
+/** Returns the value of a string flag. */
+export function stringOf(flags: ParsedFlags, name: string): string | undefined {
+  return flags[name] as string | undefined;
 }
 
-/** What a flag of type number was given. */
-export function numberOf(given: ParsedFlags, name: string): number | undefined {
-  return given[name] as number | undefined;
+/** Returns the value of a number flag. */
+export function numberOf(flags: ParsedFlags, name: string): number | undefined {
+  return flags[name] as number | undefined;
 }

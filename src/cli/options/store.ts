@@ -2,58 +2,55 @@ import { Registry } from "../../registry/mod.ts";
 import { openStore, type Store } from "../../store/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
-import { DEFAULT_STORE, settings, textOf } from "./settings.ts";
+import { DEFAULT_STORE, settings, stringOf } from "./settings.ts";
 
 /** The flags of every command that works on a store. */
 export const STORE_FLAGS: readonly Flag[] = settings("store");
 
-/** The flag of commands that show or change one namespace, or all. */
+/** The flags of commands that work on one namespace or on all. */
 export const SCOPE_FLAGS: readonly Flag[] = [
-  ...settings("namespace").map((flag) => ({ ...flag, summary: "Only of this namespace. Default all." })),
-  {
-    name: "all-namespaces",
-    short: "A",
-    type: "flag",
-    summary: "Of all namespaces, whatever the settings say.",
-  },
+  ...settings("namespace").map((flag) => ({ ...flag, summary: "Only this namespace (default: all)" })),
+  { name: "all-namespaces", short: "A", type: "boolean", summary: "All namespaces, even if a setting names one" },
 ];
 
-/** The namespace that a command is confined to; undefined for all. */
-export function scopeOf(given: ParsedFlags): string | undefined {
-  return given["all-namespaces"] === true ? undefined : textOf(given, "namespace");
+/** Returns the namespace that a command is limited to, or undefined for all. */
+export function scopeOf(flags: ParsedFlags): string | undefined {
+  return flags["all-namespaces"] === true ? undefined : stringOf(flags, "namespace");
 }
 
-/** Whether what is kept in a store is gone when the program ends. */
+/** Reports whether the contents of a store are lost when the program ends. */
 export function isTransient(store: string): boolean {
   return /^(memory|nil):/.test(store);
 }
 
-/** How a store is opened. */
+/** Options of `withStore`. */
 export interface StoreOptions {
   /**
-   * What a store that is not there is: an `error`, to be made `new`, or, for a command that writes nothing, taken as
-   * `empty`. Default `error`.
+   * What to do if the store does not exist: fail with an `error`, create a `new` one, or, for a command that writes
+   * nothing, work on an `empty` one. Default `error`.
    */
   missing?: "error" | "new" | "empty";
 }
 
 /**
- * Opens the store that a command works on, at head, without a runtime; closes it after the work.
+ * Opens the store of a command at head, without a runtime, and closes it after the work.
  *
- * @throws {Error} If there is no such store.
+ * @throws {Error} If the store does not exist.
  */
 export async function withStore<T>(
-  given: ParsedFlags,
+  flags: ParsedFlags,
   terminal: Terminal,
   work: (registry: Registry, store: Store) => Promise<T>,
   { missing = "error" }: StoreOptions = {},
 ): Promise<T> {
-  const url = textOf(given, "store") ?? DEFAULT_STORE;
+  const url = stringOf(flags, "store") ?? DEFAULT_STORE;
   if (isTransient(url)) {
-    throw new UsageError(`--store ${url} lasts as long as the program that opens it; name a file`);
+    throw new UsageError(
+      `invalid --store ${JSON.stringify(url)}: expected a store that outlives the command, such as ${DEFAULT_STORE}`,
+    );
   }
-  const isMissing = missing !== "new" && !await isThere(url);
-  if (isMissing && missing === "error") throw new Error(`there is no store ${url}; weft apply makes one`);
+  const isMissing = missing !== "new" && !await exists(url);
+  if (isMissing && missing === "error") throw new Error(`no such store: ${url}; run "weft apply" to create it`);
   await using store = await openStore(isMissing ? "memory:" : url);
   await using registry = new Registry(store.history, {
     dispatch: "none",
@@ -63,7 +60,7 @@ export async function withStore<T>(
   return await work(registry, store);
 }
 
-async function isThere(store: string): Promise<boolean> {
+async function exists(store: string): Promise<boolean> {
   try {
     await Deno.stat(store.replace(/^sqlite:/, ""));
     return true;

@@ -3,31 +3,33 @@ import { failure } from "../../value/mod.ts";
 import { count } from "./output.ts";
 import { tableLines } from "./table.ts";
 
-/** How long a runtime has to answer, in milliseconds. */
-const PATIENCE = 5_000;
+/** How long to wait for a runtime, in milliseconds. */
+const TIMEOUT = 5_000;
 
 /**
- * What a runtime says of itself.
+ * Fetches the status of a runtime.
  *
- * @param address What it was started with as `--admin`: `127.0.0.1:9180`, or that as a URL.
- * @throws {Error} If nobody answers there, or somebody else does.
+ * @param address The address that the runtime was started with as `--admin`: `127.0.0.1:9180`, or the same as a URL.
+ * @throws {Error} If the address cannot be reached or does not belong to a runtime.
  */
-export async function askAdmin(address: string): Promise<AdminReport> {
+export async function fetchStatus(address: string): Promise<AdminReport> {
   const url = new URL("/status", /^https?:/.test(address) ? address : `http://${address}`);
-  let answer: Response;
+  let response: Response;
   try {
-    answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) });
   } catch (thrown) {
-    throw failure(`no runtime answers at ${address}`, { cause: thrown });
+    throw failure(`cannot reach a runtime at ${address}`, { cause: thrown });
   }
-  const text = await answer.text();
-  if (answer.status === 503) throw failure(`the runtime at ${address} is not there yet: ${text.trim()}`);
-  const isJson = answer.headers.get("content-type")?.startsWith("application/json") ?? false;
-  if (!answer.ok || !isJson) throw failure(`what answers at ${address} is no runtime: ${answer.status}`);
+  const text = await response.text();
+  if (response.status === 503) throw failure(`the runtime at ${address} is not ready: ${text.trim()}`);
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  if (!response.ok || !isJson) {
+    throw failure(`the server at ${address} is not a runtime: it responded with status ${response.status}`);
+  }
   return JSON.parse(text) as AdminReport;
 }
 
-/** The same for people. */
+/** Formats the status of a runtime for people. */
 export function adminLines(report: AdminReport): string[] {
   const { namespace, version, ready, draining, processes, memory, uptime, executors, restarts, deaths } = report;
   const state = draining ? "draining" : ready ? "ready" : "not ready";
@@ -44,7 +46,7 @@ export function adminLines(report: AdminReport): string[] {
     `${namespace} runs version ${version}: ${state}, ${count(processes, "open request")}, ${mebibytes} MiB, ` +
     `up ${Math.round(uptime)}s`,
     ...tableLines(["EXECUTOR", "STATE", "IN FLIGHT", "PROCESSES"], rows),
-    reasons.length === 0 ? "no executor has died" : `executors that have died: ${reasons.join(", ")}`,
+    reasons.length === 0 ? "no executor restarts" : `executor restarts: ${reasons.join(", ")}`,
     ...deaths.slice(-5).map(({ id, node, why, time }) =>
       `  ${String(time)}  executor ${id}${node === undefined ? "" : ` in ${node}`}: ${why}`
     ),

@@ -2,15 +2,15 @@ import type { Operation } from "../../registry/mod.ts";
 import { type Path, showPath } from "../../spec/mod.ts";
 import { equal, isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 
-/** A part of a spec that changed. `from` is absent where it was added, `to` where it was taken away. */
+/** A change of a field. `from` is absent if the field was added, `to` if it was removed. */
 export interface FieldChange {
-  /** As a reader would write it: `routes[0].path`. */
+  /** The path of the field: `routes[0].path`. */
   path: string;
   from?: Value;
   to?: Value;
 }
 
-/** An operation as the commands print it. */
+/** An operation, as printed by commands. */
 export interface OperationReport {
   operation: Operation["kind"];
   /** `namespace:name` */
@@ -20,11 +20,11 @@ export interface OperationReport {
   from?: Value;
   /** The spec that was created. */
   to?: Value;
-  /** What was updated. */
+  /** The changed fields of an update. */
   changes?: FieldChange[];
 }
 
-/** Operations in their order, as the commands print them. */
+/** Converts operations for printing. */
 export function reportOperations(operations: readonly Operation[]): OperationReport[] {
   return operations.map((operation) => {
     const { kind, id } = operation;
@@ -38,7 +38,7 @@ export function reportOperations(operations: readonly Operation[]): OperationRep
   });
 }
 
-/** The smallest parts in which two values differ, in the order of the newer one. */
+/** Returns the smallest differences between two values, in the order of the new one. */
 export function differences(from: Value | undefined, to: Value | undefined, path: Path = []): FieldChange[] {
   if (from !== undefined && to !== undefined) {
     if (equal(from, to)) return [];
@@ -57,7 +57,7 @@ function own(map: ValueMap, key: string): Value | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
-/** Items that are the same at both ends are left aside; those between are compared one by one. */
+/** Skips equal items at both ends and compares the others one by one. */
 function differencesOfLists(from: readonly Value[], to: readonly Value[], path: Path): FieldChange[] {
   const shorter = Math.min(from.length, to.length);
   let start = 0;

@@ -1,16 +1,13 @@
-/** A line of a text that changed: of both (" "), of the old one only ("-"), or of the new one only ("+"). */
+/** A line of a diff: unchanged (" "), removed ("-") or added ("+"). */
 export interface DiffLine {
   sign: " " | "-" | "+";
   line: string;
 }
 
-/** Past so many lines added and removed, what differs is shown as replaced as a whole: the search is quadratic in it. */
-const MOST_EDITS = 1000;
+/** The maximum number of edits to search for, as the search is quadratic; beyond it, everything counts as replaced. */
+const MAX_EDITS = 1000;
 
-/**
- * The fewest lines to be removed and added to turn one list of lines into another, among those that stay (the greedy
- * algorithm of E. W. Myers).
- */
+/** Returns the shortest diff of two lists of lines (the greedy algorithm of E. W. Myers). */
 export function diffLines(old: readonly string[], now: readonly string[]): DiffLine[] {
   let start = 0;
   while (start < old.length && start < now.length && old[start] === now[start]) start++;
@@ -24,7 +21,7 @@ export function diffLines(old: readonly string[], now: readonly string[]): DiffL
   ];
 }
 
-/** The same with no more than `context` lines that stay around each change; `undefined` stands for those left out. */
+/** Keeps at most `context` unchanged lines around each change; `undefined` replaces the omitted ones. */
 export function withContext(lines: readonly DiffLine[], context: number): (DiffLine | undefined)[] {
   const kept = lines.map(() => false);
   lines.forEach(({ sign }, index) => {
@@ -56,11 +53,11 @@ function diffMiddle(old: readonly string[], now: readonly string[]): DiffLine[] 
   return result.reverse();
 }
 
-/** For each number of edits, how far they reach on each diagonal before the last of them; undefined if too many. */
+/** Returns, for each number of edits, the furthest point on each diagonal; undefined if there are too many edits. */
 function search(old: readonly string[], now: readonly string[]): Map<number, number>[] | undefined {
   const trace: Map<number, number>[] = [];
   let reach = new Map<number, number>([[1, 0]]);
-  for (let edits = 0; edits <= Math.min(old.length + now.length, MOST_EDITS); edits++) {
+  for (let edits = 0; edits <= Math.min(old.length + now.length, MAX_EDITS); edits++) {
     trace.push(reach);
     const next = new Map<number, number>();
     for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
@@ -75,7 +72,7 @@ function search(old: readonly string[], now: readonly string[]): Map<number, num
   return undefined;
 }
 
-/** The better way onto a diagonal: down from the one above it, or right from the one below. */
+/** Chooses the better step onto a diagonal: down from the one above, or right from the one below. */
 function stepInto(
   reach: ReadonlyMap<number, number>,
   diagonal: number,

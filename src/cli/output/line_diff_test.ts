@@ -5,7 +5,7 @@ function written(old: string, now: string): string[] {
   return diffLines([...old], [...now]).map(({ sign, line }) => sign + line);
 }
 
-Deno.test("lines that stay, go and come", () => {
+Deno.test("lines are unchanged, removed or added", () => {
   assertEquals(written("", ""), []);
   assertEquals(written("abc", "abc"), [" a", " b", " c"]);
   assertEquals(written("", "ab"), ["+a", "+b"]);
@@ -14,7 +14,7 @@ Deno.test("lines that stay, go and come", () => {
   assertEquals(written("abcabba", "cbabac").filter((line) => line[0] !== " ").length, 5);
 });
 
-Deno.test("both texts can be read off it, and no shorter way is there", () => {
+Deno.test("a diff contains both inputs and is the shortest", () => {
   let seed = 7;
   const random = (below: number) => (seed = (seed * 1103515245 + 12345) % 2 ** 31) % below;
   const letters = () => Array.from({ length: random(12) }, () => "abc"[random(3)]!);
@@ -27,14 +27,14 @@ Deno.test("both texts can be read off it, and no shorter way is there", () => {
   }
 });
 
-Deno.test("texts that have nothing in common are told apart in no time", () => {
+Deno.test("inputs with nothing in common are compared quickly", () => {
   const texts = ["a", "b"].map((letter) => Array.from({ length: 5_000 }, (_, index) => `${letter}${index}`));
   const began = performance.now();
   assertEquals(diffLines(texts[0]!, texts[1]!).length, 10_000);
   assert(performance.now() - began < 30_000);
 });
 
-Deno.test("a change is shown with some lines around it", () => {
+Deno.test("a change is shown with lines of context", () => {
   const lines = diffLines([..."abcdefghij"], [..."abcdeFghij"]);
   assertEquals(withContext(lines, 1).map((line) => line === undefined ? "..." : line.sign + line.line), [
     "...",
@@ -46,7 +46,7 @@ Deno.test("a change is shown with some lines around it", () => {
   ]);
 });
 
-/** How many items two lists have in common in order, by the table of all their beginnings. */
+/** Returns the length of the longest common subsequence, by dynamic programming. */
 function longestCommon(a: readonly string[], b: readonly string[]): number {
   let row = b.map(() => 0).concat(0);
   for (const item of a) {

@@ -3,18 +3,18 @@ import type { Value } from "../../value/mod.ts";
 import type { FieldChange, OperationReport } from "./difference.ts";
 import { diffLines, withContext } from "./line_diff.ts";
 
-/** Lines that stay which are shown around a change in a text. */
+/** The number of unchanged lines shown around a change. */
 const CONTEXT = 2;
 
-/** How operations are written. */
+/** Options of `operationLines`. */
 export interface OperationLinesOptions {
-  /** Whether they were carried out: `created`, not `create`. Default false. */
+  /** Whether the operations were carried out: `created` rather than `create`. Default false. */
   done?: boolean;
-  /** Whether the whole specs are shown that are created and deleted. Default false. */
+  /** Whether to show created and deleted specs in full. Default false. */
   whole?: boolean;
 }
 
-/** Operations as lines for people: what it is, and under an update the fields that change. */
+/** Formats operations for people, with the changed fields of updates. */
 export function operationLines(operations: readonly OperationReport[], options: OperationLinesOptions = {}): string[] {
   return operations.flatMap(({ operation, id, kind, from, to, changes }) => [
     safe(`${options.done ? `${operation}d` : operation} ${id} (${kind})`),
@@ -42,7 +42,7 @@ function changeLines({ path, from, to }: FieldChange): string[] {
 
 function textLines(from: string, to: string): string[] {
   const lines = withContext(diffLines(from.split("\n"), to.split("\n")), CONTEXT);
-  // what ends in a newline has nothing after it
+  // a final newline leaves an empty last line
   if (lines.at(-1)?.sign === " " && lines.at(-1)?.line === "") lines.pop();
   return lines.map((line) => line === undefined ? "      ..." : safe(`    ${line.sign} ${line.line}`.trimEnd()));
 }
@@ -51,7 +51,7 @@ function inline(value: Value): string {
   return JSON.stringify(value);
 }
 
-/** A line whose tabs stay as they are. */
+/** Escapes control characters except tabs. */
 function safe(line: string): string {
   return line.split("\t").map(printable).join("\t");
 }

@@ -5,13 +5,10 @@ import type { Terminal } from "../options/command.ts";
 import type { ParsedFlags } from "../options/flag.ts";
 import { tableLines } from "./table.ts";
 
-/**
- * Prints specs: as a table, as YAML that can be applied again, with code in literal blocks, or as JSON, as they were
- * written.
- */
-export function printSpecs(given: ParsedFlags, terminal: Terminal, entries: readonly Entry[]): void {
-  if (given.output === "json") terminal.print(JSON.stringify(entries.map(({ data }) => data), null, 2));
-  else if (given.output === "yaml") terminal.print(stringifySpecs(entries.map(draftOf)).trimEnd());
+/** Prints specs as a table, as YAML that can be applied again, or as JSON. */
+export function printSpecs(flags: ParsedFlags, terminal: Terminal, entries: readonly Entry[]): void {
+  if (flags.output === "json") terminal.print(JSON.stringify(entries.map(({ data }) => data), null, 2));
+  else if (flags.output === "yaml") terminal.print(stringifySpecs(entries.map(draftOf)).trimEnd());
   else {
     const rows = entries.map(({ id, kind, data }) => [id.namespace, id.name, kind, targetsOf(data).join(", ")]);
     for (const line of tableLines(["NAMESPACE", "NAME", "KIND", "LINKS TO"], rows)) terminal.print(line);
@@ -20,11 +17,11 @@ export function printSpecs(given: ParsedFlags, terminal: Terminal, entries: read
 
 function draftOf({ id, data }: Entry): SpecDraft {
   const { spec, diagnostics } = specFromMap(data);
-  if (spec === undefined) throw new Error(`${id} holds no spec: ${diagnostics[0]?.message}`);
+  if (spec === undefined) throw new Error(`${id} is not a spec: ${diagnostics[0]?.message}`);
   return spec;
 }
 
-/** What the links of a spec lead to, each once. */
+/** Returns the distinct targets of the links of a spec. */
 function targetsOf(data: Entry["data"]): string[] {
   const links = isMap(data) && isMap(data.links) ? Object.values(data.links) : [];
   const targets = links.flatMap((targets) => Array.isArray(targets) ? targets.filter(isMap) : []);

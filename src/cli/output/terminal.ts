@@ -7,12 +7,12 @@ function write(to: { writeSync(bytes: Uint8Array): number }, line: string): void
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
   } catch (error) {
-    // whoever read it has gone away, as `head` does
+    // the reader has gone away, as `head` does
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
 
-/** The terminal that the program was started at. */
+/** The terminal of this process. */
 export const terminal: Terminal = {
   print: (line) => write(Deno.stdout, line),
   warn: (line) => write(Deno.stderr, line),

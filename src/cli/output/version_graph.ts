@@ -1,20 +1,17 @@
 import type { Version } from "../../registry/mod.ts";
 
-/** A version with the lines of the graph that stand before it. */
+/** A version with its part of the graph. */
 export interface GraphRow {
   version: Version;
-  /** The lines that lead past it and to it, with a mark for it: `| *`. */
+  /** The columns of the graph, with a mark for the version: `| *`. */
   mark: string;
-  /** A row between it and the next one, where lines meet: `|/`. */
+  /** An extra row below it if branches meet: `|/`. */
   joint?: string;
 }
 
-/**
- * The tree of versions as a graph, the newest first: a column a branch. Head is marked with `*`, every other version
- * with `o`.
- */
+/** Draws the tree of versions, newest first, with a column per branch. `*` marks head and `o` other versions. */
 export function versionGraph(versions: readonly Version[], head: number): GraphRow[] {
-  /** The version that each column leads down to. */
+  /** The next version in each column. */
   let columns: (number | undefined)[] = [];
   return versions.toSorted((a, b) => b.id - a.id).map((version) => {
     const { id, parent } = version;
@@ -34,7 +31,7 @@ export function versionGraph(versions: readonly Version[], head: number): GraphR
   });
 }
 
-/** A row in which the line of one column goes over to another on its left. */
+/** Draws the row in which one column joins another on its left. */
 function jointOf(columns: readonly (number | undefined)[], left: number, right: number): string {
   let text = "";
   for (let column = 0; column <= Math.max(right, columns.length - 1); column++) {

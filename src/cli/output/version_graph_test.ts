@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Version } from "../../registry/mod.ts";
 import { versionGraph } from "./version_graph.ts";
 
-/** @param parents What each version was made from; version 0 from nothing. */
+/** Draws a graph. @param parents The parent of each version except 0. */
 function drawn(parents: Record<number, number>, head: number): string[] {
   const versions: Version[] = [0, ...Object.keys(parents).map(Number)].map((id) => ({
     id,
@@ -20,7 +20,7 @@ Deno.test("one line of versions", () => {
   assertEquals(drawn({ 1: 0, 2: 1 }, 1), ["o 2", "* 1", "o 0"]);
 });
 
-Deno.test("a branch stands beside the newest version's line, and meets it where it began", () => {
+Deno.test("a branch is drawn beside the line of the newest version and meets it at their common ancestor", () => {
   assertEquals(drawn({ 1: 0, 2: 1, 3: 1 }, 3), ["* 3", "| o 2", "|/", "o 1", "o 0"]);
   assertEquals(drawn({ 1: 0, 2: 1, 3: 0, 4: 2 }, 4), ["* 4", "| o 3", "o | 2", "o | 1", "|/", "o 0"]);
 });

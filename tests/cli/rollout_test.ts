@@ -18,7 +18,7 @@ async function answerOf(url: string): Promise<string> {
   return await (await fetch(url)).text();
 }
 
-Deno.test("apply waits for the runtimes that it concerns, and status shows them", async () => {
+Deno.test("apply waits for the runtimes of its namespaces, and status shows them", async () => {
   await using project = new Project({ "web.yaml": WEB });
   await project.weft("apply web.yaml");
   const runtime = await project.runtime();
@@ -29,19 +29,19 @@ Deno.test("apply waits for the runtimes that it concerns, and status shows them"
   project.write("web.yaml", [WEB[0], text("hello", "bye")]);
   assertEquals(
     await project.weft("apply web.yaml"),
-    `updated default:hello (snippet)\n  code: "hi" -> "bye"\nversion 2\nruntime ${Deno.pid} of namespace default runs version 2`,
+    `updated default:hello (snippet)\n  code: "hi" -> "bye"\nversion 2\nruntime ${Deno.pid} (namespace default) applied version 2`,
   );
   assertEquals(await answerOf(url!), "bye");
   const { version, runtimes } = await project.json("rollback 1");
   assertEquals([version, runtimes.length], [1, 1]);
   const { id, ...outcome } = runtimes[0];
   assertMatch(id, /^[0-9a-f-]{36}$/);
-  assertEquals(outcome, { namespace: "default", pid: Deno.pid, version: 1, state: "taken" });
+  assertEquals(outcome, { namespace: "default", pid: Deno.pid, version: 1, state: "applied" });
   assertEquals(await answerOf(url!), "hi");
 
   assertEquals((await project.json("apply - --no-wait", { input: "kind: nop\nname: x" })).runtimes, []);
   assertEquals((await project.json("apply - -n shop", { input: "kind: nop\nname: y" })).runtimes.length, 1);
-  // nothing of theirs is in that version, and they come to head all the same
+  // runtimes of other namespaces follow head as well
   await project.weft("apply - -n third", { input: "kind: nop\nname: z" });
   await until("both runtimes are current", async () => {
     const { head, runtimes } = await project.json("status");
@@ -50,7 +50,7 @@ Deno.test("apply waits for the runtimes that it concerns, and status shows them"
   });
   const lines = (await project.weft("status --strict")).split("\n");
   assertEquals(lines.slice(0, 2), ["head is version 5; 2 runtimes", lines[1]]);
-  assertMatch(lines[1]!, /^NAMESPACE +PID +VERSION +STATE +HEARD +LISTENING$/);
+  assertMatch(lines[1]!, /^NAMESPACE +PID +VERSION +STATE +LAST SEEN +LISTENING$/);
   assertMatch(lines[2]!, new RegExp(`^default +${Deno.pid} +5 +current +\\d+s +${url}$`));
   assertMatch(lines[3]!, new RegExp(`^shop +${Deno.pid} +5 +current +\\d+s$`));
   assertEquals((await project.json("status -n shop")).runtimes.length, 1);
@@ -60,7 +60,7 @@ Deno.test("apply waits for the runtimes that it concerns, and status shows them"
   assertEquals(await project.weft("status"), "head is version 5; 0 runtimes");
 });
 
-Deno.test("a runtime that refuses a version goes on, and apply and status say why", async () => {
+Deno.test("a runtime that rejects a version keeps its own, and apply and status show why", async () => {
   await using project = new Project({ "web.yaml": WEB });
   await project.weft("apply web.yaml");
   const runtime = await project.runtime();
@@ -78,29 +78,29 @@ Deno.test("a runtime that refuses a version goes on, and apply and status say wh
   assertEquals(lines.slice(0, 3), [
     "created default:late (snippet)",
     "version 2",
-    `runtime ${Deno.pid} of namespace default refuses version 2, and goes on with version 1:`,
+    `runtime ${Deno.pid} (namespace default) rejected version 2, still running version 1:`,
   ]);
   assertMatch(lines[3]!, /^ {2}.*bad\.yaml:6:\d+: .*not today/);
   assertEquals(await answerOf(url!), "hi");
 
   const status = await project.json("status");
   assertEquals(status.head, 2);
-  assertEquals([status.runtimes[0].version, status.runtimes[0].state], [1, "refused"]);
+  assertEquals([status.runtimes[0].version, status.runtimes[0].state], [1, "rejected"]);
   assertMatch(status.runtimes[0].reason, /not today/);
   assertMatch(await project.weft("status"), /\n {2}.*not today/);
   assertEquals((await project.run(["status", "--strict"])).code, 1);
 
   const ran = await project.run(["apply", "-", "-o", "json"], { input: "kind: nop\nname: more" });
   assertEquals(ran.code, 1, "the next version has the same snippet");
-  assertMatch(ran.err, /refuses version 3/);
-  assertEquals(JSON.parse(ran.out).runtimes[0].state, "refused");
+  assertMatch(ran.err, /rejected version 3/);
+  assertEquals(JSON.parse(ran.out).runtimes[0].state, "rejected");
 
   await project.weft("rollback 1");
   assertEquals((await project.run(["status", "--strict"])).code, 0);
   await runtime.close();
 });
 
-Deno.test("two applies at once are both taken by a runtime", async () => {
+Deno.test("a runtime applies concurrent versions", async () => {
   await using project = new Project({ "web.yaml": WEB });
   await project.weft("apply web.yaml");
   const runtime = await project.runtime();
@@ -112,7 +112,7 @@ Deno.test("two applies at once are both taken by a runtime", async () => {
     );
     for (const { code, out, err } of ran) {
       assertEquals([code, err], [0, ""]);
-      assertEquals(JSON.parse(out).runtimes.map(({ state }: { state: string }) => state), ["taken"]);
+      assertEquals(JSON.parse(out).runtimes.map(({ state }: { state: string }) => state), ["applied"]);
     }
     assertEquals(await answerOf((await runtime.sockets.urls())[0]!), `${round}`);
   }
@@ -120,7 +120,7 @@ Deno.test("two applies at once are both taken by a runtime", async () => {
   await runtime.close();
 });
 
-Deno.test("a runtime that does not answer is late, one that was not heard of for long is not waited for", async () => {
+Deno.test("a runtime that does not respond times out, a silent one is not waited for", async () => {
   await using project = new Project({ "a.yaml": [nop("a")], "b.yaml": [nop("b")] });
   await project.weft("apply a.yaml");
   await register("hung", { pid: 11 });
@@ -129,7 +129,7 @@ Deno.test("a runtime that does not answer is late, one that was not heard of for
   const { code, out } = await project.run(["apply", "b.yaml", "--timeout", "300ms"]);
   assertEquals([code, out.split("\n").at(-1)], [
     1,
-    "runtime 11 of namespace default has not taken version 2 within 0.3 s, and goes on with version 1",
+    "runtime 11 (namespace default) timed out: version 2 not applied within 0.3 s, still running version 1",
   ]);
   const { runtimes } = await project.json("status");
   assertEquals(runtimes.map(({ pid, state }: { pid: number; state: string }) => [pid, state]).sort(), [
@@ -137,5 +137,5 @@ Deno.test("a runtime that does not answer is late, one that was not heard of for
     [12, "silent"],
     [13, "behind"],
   ]);
-  assertEquals((await project.refusal("apply a.yaml --timeout soon"))[0], 2);
+  assertEquals((await project.fail("apply a.yaml --timeout soon"))[0], 2);
 });

@@ -1,0 +1,83 @@
+import type { Presence } from "../../presence/mod.ts";
+import { type Registry, VersionTree } from "../../registry/mod.ts";
+import { LIVE, type RuntimeInstance, runtimeInstances } from "./runtime_instances.ts";
+
+/** The pause between two looks at the store, in milliseconds. */
+const POLL = 50;
+
+/**
+ * The state of the rollout of a version to a runtime: `applied`; `rejected`; `superseded` if head moved on before the
+ * runtime applied it; `stopped` if the runtime stopped in the meantime; `timed-out` if it did not respond in time.
+ */
+export type RolloutState = "applied" | "rejected" | "superseded" | "stopped" | "timed-out";
+
+/** The rollout of a version to a runtime. */
+export interface Rollout {
+  id: string;
+  namespace: string;
+  pid: number;
+  /** The version that the runtime runs. */
+  version: number;
+  state: RolloutState;
+  /** Why the runtime rejected the version. */
+  reason?: string;
+}
+
+/**
+ * Waits until runtimes have applied or rejected a version that head was moved to.
+ *
+ * @param runtimes The runtimes as of before head was moved.
+ * @param timeout How long to wait, in milliseconds.
+ */
+export async function awaitRollout(
+  registry: Registry,
+  presence: Presence,
+  runtimes: readonly RuntimeInstance[],
+  version: number,
+  timeout: number,
+): Promise<Rollout[]> {
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    const now = new Map((await runtimeInstances(presence)).map((runtime) => [runtime.id, runtime]));
+    const { version: head } = await registry.head();
+    // ancestry only matters if another writer has moved head on
+    const tree = new VersionTree(head === version ? [] : await registry.versions());
+    const rollouts = runtimes.map((before) => rolloutOf(before, now.get(before.id), { version, head, tree }));
+    const left = deadline - performance.now();
+    if (left <= 0 || rollouts.every(({ state }) => state !== "timed-out")) return rollouts;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(POLL, left)));
+  }
+}
+
+interface Goal {
+  version: number;
+  head: number;
+  tree: VersionTree;
+}
+
+function rolloutOf(before: RuntimeInstance, now: RuntimeInstance | undefined, goal: Goal): Rollout {
+  const { namespace, pid, version, refused } = (now ?? before).report;
+  const rollout = { id: before.id, namespace, pid, version };
+  if (now === undefined || now.age > LIVE) return { ...rollout, state: "stopped" };
+  if (version === goal.version) return { ...rollout, state: "applied" };
+  // a rejection that was already reported belongs to an earlier attempt
+  const rejected = now.time > before.time ? refused : undefined;
+  if (rejected !== undefined && includesGoal(goal, rejected.version)) {
+    return { ...rollout, state: "rejected", reason: rejected.reason };
+  }
+  // if head has moved on, the runtime may never see the version: it is done once it has dealt with head
+  if (goal.head === goal.version || version !== goal.head && rejected?.version !== goal.head) {
+    return { ...rollout, state: "timed-out" };
+  }
+  return { ...rollout, state: includesGoal(goal, version) ? "applied" : "superseded" };
+}
+
+/** Reports whether a version is the goal or a descendant of it. */
+function includesGoal({ version, head, tree }: Goal, other: number): boolean {
+  if (other === version || head === version) return other === version;
+  try {
+    return tree.commonAncestor(other, version).id === version;
+  } catch {
+    return false; // one of them was pruned in the meantime
+  }
+}
