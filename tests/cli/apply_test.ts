@@ -104,7 +104,7 @@ Deno.test("all errors in files are reported with positions, and nothing is writt
   const lines = err.split("\n");
   assertEquals(lines[0], 'a.yaml:1:9: unknown kind "snipet"; did you mean "snippet"?');
   assertMatch(lines[1]!, /^b\.yaml:5:\d+: /);
-  assertMatch(lines[2]!, /^d\.yaml:\d+:\d+: broken YAML/);
+  assertMatch(lines[2]!, /^d\.yaml:\d+:\d+: invalid YAML/);
   assertEquals((await project.json("history")).length, 1, "only the initial version");
   assertMatch((await project.fail("apply c.yaml"))[1], /^c\.yaml:4:\d+: .*nothere/);
   assertEquals(await project.fail("apply nope.yaml"), [1, "no such file or folder: nope.yaml"]);
@@ -175,9 +175,9 @@ Deno.test("templates are checked as far as their variables are known, and stored
     "broken.yaml": [listener("web", "hello", { port: "{{ env.PORT + }}" }), text("hello", "")],
     "port.env": "PORT=none\n",
   });
-  assertMatch((await project.fail("apply broken.yaml"))[1], /^broken\.yaml:\d+:\d+: template: /);
-  assertMatch((await project.fail("apply web.yaml --env PORT=none"))[1], /port is "none"/);
-  assertMatch((await project.fail("apply web.yaml --env-file port.env"))[1], /port is "none"/);
+  assertMatch((await project.fail("apply broken.yaml"))[1], /^broken\.yaml:\d+:\d+: invalid template: /);
+  assertMatch((await project.fail("apply web.yaml --env PORT=none"))[1], /invalid port "none"/);
+  assertMatch((await project.fail("apply web.yaml --env-file port.env"))[1], /invalid port "none"/);
   assertEquals(await project.fail("apply web.yaml --env-file no.env"), [1, "no such file: no.env"]);
   await project.weft("apply web.yaml --env PORT", { env: { PORT: "8000" } });
   assertEquals((await project.json("get web"))[0].port, "{{ env.PORT }}");

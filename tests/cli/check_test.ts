@@ -49,7 +49,7 @@ Deno.test("check requires every variable of a template", async () => {
   });
   assertMatch(
     (await project.fail("check web.yaml"))[1],
-    /^web\.yaml:6:\d+: template: the variable PORT is not set; /,
+    /^web\.yaml:6:\d+: invalid template: the variable PORT is not set; /,
   );
   await project.weft("check web.yaml -e PORT=80");
   await project.weft("check web.yaml -e PORT", { env: { PORT: "80" } });

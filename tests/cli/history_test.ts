@@ -178,6 +178,6 @@ Deno.test("a file that is not a store is an error", async () => {
   await using project = new Project({ "notes.db": "these are notes, and long enough to be looked at twice" });
   const [code, err] = await project.fail("get --store notes.db");
   assertEquals(code, 1);
-  assertMatch(err, /notes\.db is damaged, or no SQLite database/);
+  assertMatch(err, /notes\.db is damaged or not a SQLite database/);
   assertEquals((await project.fail("get --store postgres://x"))[0], 1);
 });
