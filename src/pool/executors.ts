@@ -99,11 +99,16 @@ export class Executors {
     return least;
   }
 
-  /** Replaces a dead executor: by the spare, if there is one. */
-  replace(dead: Connection, why: string): void {
+  /**
+   * Replaces a dead executor: by the spare, if there is one.
+   *
+   * @param fatal Whether every other one would fail to start for the same reason. Default false.
+   */
+  replace(dead: Connection, why: string, fatal = false): void {
     this.#byId.delete(dead.id);
-    if (!dead.ready && ++this.#failures >= FAILED_STARTS) {
-      this.#served.reject(failure(`executors cannot be started: ${why}`));
+    if (!dead.ready) this.#failures += fatal ? FAILED_STARTS : 1;
+    if (!dead.ready && this.#failures >= FAILED_STARTS) {
+      this.#served.reject(failure(fatal ? why : `executors cannot be started: ${why}`));
     }
     const spare = this.#spares.indexOf(dead);
     if (spare >= 0) this.#spares[spare] = this.#spawn();

@@ -10,6 +10,7 @@ import type { Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
+import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { Follower } from "./follower.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
 import { KindMetrics } from "./kind_metrics.ts";
@@ -36,7 +37,7 @@ export interface RuntimeOptions {
   /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
   /** URLs of modules with additional kinds. */
-  extensions?: readonly string[];
+  extensions?: Pick<Extensions, "modules" | "readable">;
   /** Whether error responses contain the error. Default false. */
   dev?: boolean;
   /** A warden that was started beforehand. Default: a new one. */
@@ -84,7 +85,7 @@ export class Runtime {
       memory: options.executorMemory ?? 256,
       flow,
       codecs: CODECS,
-      extensions: options.extensions ?? [],
+      extensions: options.extensions ?? NO_EXTENSIONS,
       log: (level, message, about) => this.#log(level, message, about),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
