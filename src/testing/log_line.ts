@@ -2,7 +2,9 @@ import type { LogLevel } from "../value/mod.ts";
 
 /** A line of the log. */
 export interface LogLine {
+  /** How severe it is. */
   readonly level: LogLevel;
+  /** What it says, without what the other fields say. */
   readonly message: string;
   /** The name of the node. */
   readonly node?: string;

@@ -4,9 +4,11 @@ import { type Answer, isError, NONE, type Value } from "../value/mod.ts";
 export interface TestCall {
   /** The name of the node. */
   readonly node: string;
+  /** The name of its kind. */
   readonly kind: string;
   /** The in port. */
   readonly port: string;
+  /** What the node has received. */
   readonly payload: Value;
   /** Names the call within its process; the same in every run. */
   readonly address: string;
@@ -14,7 +16,13 @@ export interface TestCall {
 
 /** A payload and the out port that a mock sends it by; made with `by`. */
 export class SentBy {
-  constructor(readonly port: string, readonly payload: Value) {}
+  /** Made by `by`. */
+  constructor(
+    /** The out port. */
+    readonly port: string,
+    /** What is sent. */
+    readonly payload: Value,
+  ) {}
 }
 
 /** Several answers, one for each call; made with `sequence`. */
@@ -22,6 +30,7 @@ export class Sequence {
   readonly #answers: readonly MockAnswer[];
   #next = 0;
 
+  /** Made by `sequence`. */
   constructor(answers: readonly MockAnswer[]) {
     this.#answers = answers;
   }

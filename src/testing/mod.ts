@@ -21,4 +21,4 @@ export { seededRandom } from "./seeded_random.ts";
 export { TestClock, type TestClockOptions } from "./test_clock.ts";
 export type { SpecObject, Specs, SpecsError } from "./test_specs.ts";
 export { startWorkflow, type Workflow, type WorkflowOptions } from "./workflow.ts";
-export { type Answer, NONE, type Value, type ValueMap } from "../value/mod.ts";
+export { type Answer, type LogLevel, NONE, type Stream, type Value, type ValueMap } from "../value/mod.ts";

@@ -26,6 +26,7 @@ export interface NodeOptions extends Pick<WorkflowOptions, "kinds" | "env" | "cl
 export interface Sending {
   /** The out port. */
   readonly port: string;
+  /** What was sent. */
   readonly payload: Value;
 }
 

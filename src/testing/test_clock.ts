@@ -37,6 +37,7 @@ export class TestClock implements Clock {
   readonly #skip: boolean;
   readonly #sleepers = new Set<Sleeper>();
 
+  /** Makes a clock that stands still. */
   constructor({ now = Date.UTC(2026, 0, 1), skip = false }: TestClockOptions = {}) {
     this.#now = now;
     this.#skip = skip;

@@ -12,6 +12,7 @@ export type Specs = string | readonly SpecObject[];
 
 /** Why specs were rejected: what `weft check` says about them, a line each in the message. */
 export interface SpecsError extends Error {
+  /** What is wrong, in the order of the specs, warnings included. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
