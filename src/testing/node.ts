@@ -71,11 +71,11 @@ export async function startNode(
     kind: kind.name,
     name,
     ...fields,
-    links: Object.fromEntries(links.map((port) => [port, [{ name: SINK, port: "in" }]])),
+    links: Object.fromEntries(links.map((port, index) => [port, [{ name: SINK, port: `in[${index}]` }]])),
   };
   const workflow = await startWorkflow([spec, { kind: SINK, name: SINK }], {
     ...rest,
-    kinds: [...own, sinkKind(sent, answers)],
+    kinds: [...own, sinkKind(links, sent, answers)],
     allow: true,
   });
   return new TestNode(workflow, name, sent);
@@ -135,19 +135,19 @@ export class TestNode implements AsyncDisposable {
 /** The kind and the name of the node that all out ports lead to. */
 const SINK = "test-sink";
 
-function sinkKind(sent: Sending[], answers: Readonly<Record<string, Mock>>): Kind {
+function sinkKind(links: readonly string[], sent: Sending[], answers: Readonly<Record<string, Mock>>): Kind {
   return defineKind({
     name: SINK,
     summary: "Takes what the node under test sends.",
     place: "any",
     fields: z.object({}),
-    ports: { in: ["in"], out: [] },
+    ports: { in: ["in[]"], out: [] },
     prepare: ({ name }) => ({
       concurrency: Infinity,
       in: {
         receive(call: Call) {
           const { payload } = call;
-          const port = (call as Packet).via!.name;
+          const port = links[(call as Packet).port!.index]!;
           sent.push({ port, payload });
           const answer = answers[port];
           if (answer === undefined) return payload;

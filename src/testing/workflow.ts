@@ -5,7 +5,7 @@ import { type Interceptor, loadScheme, Logger, run, Runtime, type RuntimeOptions
 import { change } from "../registry/mod.ts";
 import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
-import type { Answer, Value, ValueMap } from "../value/mod.ts";
+import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
 import { LocalPool } from "./local_pool.ts";
 import { type LogLine, readLogLine } from "./log_line.ts";
 import { answerOf, type Mock, type TestCall } from "./mock.ts";
@@ -137,7 +137,14 @@ export class Workflow implements AsyncDisposable {
   async apply(specs: Specs): Promise<void> {
     const { registry } = this.#runtime;
     const evaluate = (expression: string) => evaluateTemplate(expression, this.#options.env ?? {});
-    await registry.apply(readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate }));
+    const changes = readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate });
+    try {
+      await registry.apply(changes);
+    } catch (thrown) {
+      const { code, cause } = asError(thrown);
+      // which handler rejected the change does not matter to a test, only why
+      throw code === "rejected" && cause !== undefined ? cause : thrown;
+    }
   }
 
   /** Deletes a spec: its node is unloaded, and released once no process can reach it. */

@@ -86,7 +86,7 @@ Deno.test("an effect that is neither mocked nor allowed is an error of the test"
   await assertRejects(
     () => startWorkflow(SHOP, { kinds: [charge], allow: ["charge"] }),
     Error,
-    "rejected",
+    "charge: a test must not prepare this",
   );
 });
 
