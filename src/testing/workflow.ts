@@ -214,9 +214,14 @@ export class Workflow implements AsyncDisposable {
     }
   }
 
-  /** Ends all processes, unloads and releases all nodes. */
+  /**
+   * Ends all processes, unloads and releases all nodes.
+   *
+   * @throws {Error} If a source or a link has called a node with effects that is neither mocked nor allowed.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runtime.close();
+    this.#throwRejected();
   }
 
   readonly #interceptor: Interceptor = async (call, next) => {
@@ -231,9 +236,13 @@ export class Workflow implements AsyncDisposable {
   async #run(port: OutPort, payload: Value, options: RunOptions | undefined): Promise<Answer> {
     const { flow, processes } = this.#runtime;
     const answer = await run({ flow, processes, failed: () => {} }, port, payload, options);
+    this.#throwRejected();
+    return answer;
+  }
+
+  #throwRejected(): void {
     const [rejected] = this.#rejected.splice(0);
     if (rejected !== undefined) throw rejected;
-    return answer;
   }
 
   #received({ via, port }: Packet): void {

@@ -90,6 +90,19 @@ Deno.test("an effect that is neither mocked nor allowed is an error of the test"
   );
 });
 
+Deno.test("an effect that an init link has is an error of the test, at its end", async () => {
+  const error = await assertRejects(async () => {
+    await using _ = await startWorkflow(
+      [
+        { kind: "charge", name: "charge" },
+        { kind: "nop", name: "first", links: { init: [{ name: "charge", port: "in" }] } },
+      ],
+      { kinds: [charge] },
+    );
+  });
+  assertMatch((error as Error).message, /^charge: a call of kind charge has effects \(once\)/);
+});
+
 Deno.test("a mock of no host node, an unknown port and bad specs are errors", async () => {
   const start = (mocks: Record<string, string>) => startWorkflow(SHOP, { kinds: [charge], mocks });
   await assertRejects(() => start({ chrage: "" }), Error, 'unknown node "chrage"; did you mean "charge"?');
