@@ -1,5 +1,5 @@
-import { Guard, type Instance, NodeMaker } from "../executor/mod.ts";
-import type { Node, NodeSymbol } from "../flow/mod.ts";
+import { Guard, type Instance, NodeMaker, rootOf } from "../executor/mod.ts";
+import type { Node, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { Realm } from "../language/mod.ts";
 import { type Definition, ThreadStatus } from "../protocol/mod.ts";
@@ -26,10 +26,14 @@ export class LocalPool implements NodePool {
   readonly #maker: NodeMaker;
   readonly #defined = new Map<number, { readonly symbol: NodeSymbol; readonly definition: Definition }>();
   readonly #instances = new Map<number, Instance>();
+  /** The child processes that nodes have opened, by their numbers. */
+  readonly #children = new Map<number, Process>();
+
+  /** The number of the last child process; they count down from zero. */
+  #opened = 0;
 
   constructor(runtime: Runtime, { kinds, clock, random, logger }: LocalPoolOptions) {
     const { flow, processes, metrics } = runtime;
-    let children = 0;
     this.#maker = new NodeMaker({
       kinds,
       get realm() {
@@ -40,17 +44,19 @@ export class LocalPool implements NodePool {
       clock,
       random,
       log: (number, symbol, level, text) => {
-        const process = processes.list().find((open) => open.number === number);
+        const process = this.#children.get(number) ?? processes.list().find((open) => open.number === number);
         logger.log(level, text, {
           node: this.#nameOf(symbol),
-          ...process !== undefined && { process: processes.idOf(process) },
+          ...process !== undefined && { process: processes.idOf(rootOf(process)) },
         });
       },
       measure: (symbol, type, name, value) => metrics.record(this.#nameOf(symbol), type, name, value),
       fork: (packet) => {
         const { process } = packet;
         const from = { packet, turn: ++packet.turns };
-        return flow.open({ number: --children, generation: process.generation, parent: process, from });
+        const child = flow.open({ number: --this.#opened, generation: process.generation, parent: process, from });
+        this.#children.set(child.number, child);
+        return child;
       },
     });
   }
@@ -80,15 +86,17 @@ export class LocalPool implements NodePool {
     return { executors: [], deaths: [], restarts: {} as ReturnType<NodePool["status"]>["restarts"] };
   }
 
-  // the symbols of the runtime are used as they are, so there is nothing to start, link or forget
+  ended(process: Process): void {
+    this.#children.delete(process.number);
+  }
+
+  // the symbols of the runtime are used as they are, so there is nothing to start or link
 
   start(): Promise<void> {
     return Promise.resolve();
   }
 
   link(): void {}
-
-  ended(): void {}
 
   close(): void {}
 

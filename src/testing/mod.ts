@@ -20,5 +20,5 @@ export { type NodeOptions, type Sending, startNode, type TestNode } from "./node
 export { seededRandom } from "./seeded_random.ts";
 export { TestClock, type TestClockOptions } from "./test_clock.ts";
 export type { SpecObject, Specs, SpecsError } from "./test_specs.ts";
-export { startWorkflow, type Workflow, type WorkflowOptions } from "./workflow.ts";
+export { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";
 export { type Answer, type LogLevel, NONE, type Stream, type Value, type ValueMap } from "../value/mod.ts";

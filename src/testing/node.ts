@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { LogLine } from "./log_line.ts";
 import { answerOf, type Mock } from "./mock.ts";
 import type { TestClock } from "./test_clock.ts";
-import { startWorkflow, type Workflow, type WorkflowOptions } from "./workflow.ts";
+import { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";
 
 /** Options of a node under test. */
 export interface NodeOptions extends Pick<WorkflowOptions, "kinds" | "env" | "clock" | "seed"> {
@@ -83,12 +83,12 @@ export async function startNode(
 
 /** A node under test. */
 export class TestNode implements AsyncDisposable {
-  readonly #workflow: Workflow;
+  readonly #workflow: TestWorkflow;
   readonly #name: string;
 
   /** Made by `startNode`. */
   constructor(
-    workflow: Workflow,
+    workflow: TestWorkflow,
     name: string,
     /** What the node has sent by ports that are linked, in order. */
     readonly sent: readonly Sending[],

@@ -1,5 +1,7 @@
+import { defineKind } from "@weft/weft/kind";
 import { startWorkflow } from "@weft/weft/testing";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { z } from "zod";
 
 const PAID = `
 - kind: snippet
@@ -18,6 +20,21 @@ Deno.test("with threads, nodes of executors run on them, with time limits", asyn
   assertEquals(workflow.callsOf("log"), [4]);
   assertEquals(workflow.path, ["log.in"]);
   assertMatch(String(await workflow.send("price.in", -1)), /price was stopped after 200 ms/);
+});
+
+Deno.test("with threads, kinds of executors come from modules", async () => {
+  const kind = defineKind({
+    name: "same",
+    summary: "Passes on.",
+    fields: z.object({}),
+    ports: { in: ["in"], out: ["out"] },
+    prepare: () => ({ in: (payload) => payload }),
+  });
+  await assertRejects(
+    () => startWorkflow("{ kind: same, name: a }", { threads: true, kinds: [kind] }),
+    Error,
+    "kind same runs on executors: with threads, give the URL of its module in extensions",
+  );
 });
 
 Deno.test("if no executor comes up, the error says why", async () => {

@@ -60,20 +60,12 @@ export interface WorkflowOptions {
  * assertEquals(workflow.path, ["adult.in", "adult.out[0]", "yes.in"]);
  * ```
  */
-export async function startWorkflow(specs: Specs, options: WorkflowOptions = {}): Promise<Workflow> {
-  const workflow = await Workflow.start(options);
-  try {
-    await workflow.apply(specs);
-    workflow.checkMocks();
-    return workflow;
-  } catch (error) {
-    await workflow[Symbol.asyncDispose]();
-    throw error;
-  }
+export async function startWorkflow(specs: Specs, options: WorkflowOptions = {}): Promise<TestWorkflow> {
+  return await TestWorkflow.start(specs, options);
 }
 
 /** A workflow under test. */
-export class Workflow implements AsyncDisposable {
+export class TestWorkflow implements AsyncDisposable {
   /** The calls of host nodes, in their order. */
   readonly calls: TestCall[] = [];
   /** The ports that packets took, in order: `router.in`, `router.out[0]`, `hello.in`. */
@@ -101,10 +93,14 @@ export class Workflow implements AsyncDisposable {
     ));
   }
 
-  /** Starts a workflow without specs. */
-  static async start(options: WorkflowOptions): Promise<Workflow> {
+  /** See `startWorkflow`. */
+  static async start(specs: Specs, options: WorkflowOptions): Promise<TestWorkflow> {
     const { extensions = [], threads = false, env = {}, seed = 1 } = options;
-    const workflow = new Workflow(options, await loadScheme({ extensions }));
+    const local = threads ? options.kinds?.find(({ place, prepare }) => prepare && place !== "host") : undefined;
+    if (local !== undefined) {
+      throw new Error(`kind ${local.name} runs on executors: with threads, give the URL of its module in extensions`);
+    }
+    const workflow = new TestWorkflow(options, await loadScheme({ extensions }));
     const { clock } = workflow;
     const scheme = workflow.#scheme;
     const random = seededRandom(seed);
@@ -126,7 +122,14 @@ export class Workflow implements AsyncDisposable {
       interceptors: () => [workflow.#interceptor],
       ...place,
     });
-    return workflow;
+    try {
+      await workflow.apply(specs);
+      workflow.#checkMocks();
+      return workflow;
+    } catch (error) {
+      await workflow.#runtime.close();
+      throw error;
+    }
   }
 
   /**
@@ -202,18 +205,6 @@ export class Workflow implements AsyncDisposable {
     return await this.#runtime.sockets.urls();
   }
 
-  /** Checks that there is a host node for each mock. @throws {Error} If there is none. */
-  checkMocks(): void {
-    const nodes = [...this.#runtime.loader.table.units()].flatMap(({ unit }) => unit.nodes);
-    const onHost = nodes.filter(({ symbol }) => this.#scheme.get(symbol.kind)?.place === "host");
-    for (const name of Object.keys(this.#options.mocks ?? {})) {
-      if (onHost.some(({ symbol }) => symbol.name === name)) continue;
-      const node = nodes.find(({ symbol }) => symbol.name === name)?.symbol;
-      if (node !== undefined) throw new Error(`invalid mock of ${name}: ${node.kind} is not a kind of the host`);
-      throw this.#unknown(name, "");
-    }
-  }
-
   /**
    * Ends all processes, unloads and releases all nodes.
    *
@@ -232,6 +223,18 @@ export class Workflow implements AsyncDisposable {
     if (!Object.hasOwn(mocks, node)) return await next(payload);
     return await answerOf(mocks[node]!, made, this.#scheme.get(kind)!.ports.out);
   };
+
+  /** Checks that there is a host node for each mock. @throws {Error} If there is none. */
+  #checkMocks(): void {
+    const nodes = [...this.#runtime.loader.table.units()].flatMap(({ unit }) => unit.nodes);
+    const onHost = nodes.filter(({ symbol }) => this.#scheme.get(symbol.kind)?.place === "host");
+    for (const name of Object.keys(this.#options.mocks ?? {})) {
+      if (onHost.some(({ symbol }) => symbol.name === name)) continue;
+      const node = nodes.find(({ symbol }) => symbol.name === name)?.symbol;
+      if (node !== undefined) throw new Error(`invalid mock of ${name}: ${node.kind} is not a kind of the host`);
+      throw this.#unknown(name, "");
+    }
+  }
 
   async #run(port: OutPort, payload: Value, options: RunOptions | undefined): Promise<Answer> {
     const { flow, processes } = this.#runtime;
