@@ -1,0 +1,68 @@
+// Runs the tests: first those that may run beside each other, then those that measure, kill or starve, one at a time.
+//
+//   deno task test [--quick] [PATH ...]
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Folders whose tests disturb others, or are disturbed by them. */
+const ALONE = [
+  "tests/pool",
+  "tests/e2e",
+  "tests/cli",
+  "tests/admin",
+  "tests/runtime",
+  "tests/registry/process_test.ts",
+];
+
+/** What `--quick` runs: tests of one file or folder, without processes and runtimes. */
+const QUICK = ["src", "tests/spec", "tests/http", "tests/language", "tests/jsr", "tests/layout_test.ts"];
+
+/** Tests that `--quick` leaves out: they take seconds each. */
+const SLOW = ["src/registry/sqlite", "src/store", "src/cli/input", "tests/spec/bad_files_test.ts"];
+
+/** The tests that have passed and failed. */
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/** Runs `deno test` with arguments and shows what it prints. */
+async function run(args: readonly string[]): Promise<Counts> {
+  console.log(`deno test ${args.join(" ")}`);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-P", ...args],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let summary = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    await Deno.stdout.write(chunk);
+    summary = (summary + decoder.decode(chunk, { stream: true })).slice(-10_000);
+  }
+  const { code } = await child.status;
+  const [, passed = "0", failed = "0"] = summary.match(/\| (\d+) passed[^|]*\| (\d+) failed/) ?? [];
+  const counts = { passed: Number(passed), failed: Number(failed) };
+  // a run that ended without a summary, or with an error outside of tests, is one failure
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** Returns the runs of `deno test` that arguments ask for. */
+function runsOf(args: readonly string[]): string[][] {
+  const quick = args.includes("--quick");
+  const rest = args.filter((arg) => arg !== "--quick");
+  if (quick) return [["--no-check", "--parallel", `--ignore=${SLOW.join()}`, ...QUICK, ...rest]];
+  if (rest.length > 0) return [rest];
+  return [["--parallel", `--ignore=${ALONE.join()}`], ["--no-check", ...ALONE]];
+}
+
+const total: Counts = { passed: 0, failed: 0 };
+for (const args of runsOf(Deno.args)) {
+  const { passed, failed } = await run(args);
+  total.passed += passed;
+  total.failed += failed;
+}
+console.log(`tests: ${total.passed} passed, ${total.failed} failed`);
+Deno.exit(total.failed === 0 ? 0 : 1);
