@@ -45,6 +45,8 @@ export class Executors {
   readonly #alone = new Map<number, Connection>();
   readonly #byId = new Map<number, Connection>();
   readonly #served = Promise.withResolvers<void>();
+  /** The timers of delayed starts. */
+  readonly #delayed = new Set<number>();
   /** How many executors in a row have ended before they served. */
   #failures = 0;
   #ids = 0;
@@ -156,6 +158,7 @@ export class Executors {
 
   /** Closes all connections. The warden ends the threads. */
   close(): void {
+    for (const timer of this.#delayed) clearTimeout(timer);
     for (const connection of this.#byId.values()) connection.close(failure("the pool was closed"));
   }
 
@@ -176,8 +179,17 @@ export class Executors {
       }
     };
     if (this.#failures < FAILED_STARTS) order();
-    else Deno.unrefTimer(setTimeout(order, START_DELAY) as unknown as number);
+    else this.#delay(order);
     connection.patch(snapshot(only));
     return connection;
+  }
+
+  #delay(order: () => void): void {
+    const timer = setTimeout(() => {
+      this.#delayed.delete(timer);
+      order();
+    }, START_DELAY) as unknown as number;
+    this.#delayed.add(timer);
+    Deno.unrefTimer(timer);
   }
 }

@@ -146,7 +146,10 @@ export class Warden {
       ward.sequence = status.sequence;
       ward.since = now;
       ward.used = undefined;
-      if (!status.busy && now - ward.heard > SILENCE) this.#kill(ward.id, "silence", `it was silent for ${SILENCE} ms`);
+      if (!status.busy && now - ward.heard > SILENCE) {
+        const why = status.beat === 0 ? `it did not start within ${START} ms` : `it was silent for ${SILENCE} ms`;
+        this.#kill(ward.id, "silence", why);
+      }
       return;
     }
     const limit = status.limit + GRACE;

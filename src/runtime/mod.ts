@@ -6,5 +6,6 @@ export * from "./follower.ts";
 export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";
+export * from "./run.ts";
 export * from "./runtime.ts";
 export * from "./scheme.ts";
