@@ -3,6 +3,7 @@ export * from "./effects.ts";
 export * from "./entry.ts";
 export * from "./extensions.ts";
 export * from "./follower.ts";
+export * from "./kind_metrics.ts";
 export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";
