@@ -11,8 +11,8 @@ import {
 } from "@weft/weft/kind";
 import { z } from "zod";
 import { KINDS } from "../../src/kinds/mod.ts";
-import { type EffectCall, type Interceptor, loadScheme, type RuntimeOptions } from "../../src/runtime/mod.ts";
-import { World } from "./world.ts";
+import { type EffectCall, type Interceptor, schemeOf } from "../../src/runtime/mod.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 // What the contexts of host kinds offer, on the real engine.
 
@@ -48,8 +48,8 @@ class Probe {
   });
 }
 
-async function start(kinds: readonly Kind[], specs: object[], options: Partial<RuntimeOptions> = {}): Promise<World> {
-  const scheme = await loadScheme({ kinds: [...KINDS, ...kinds] });
+async function start(kinds: readonly Kind[], specs: object[], options: WorldOptions = {}): Promise<World> {
+  const scheme = schemeOf(undefined, [...KINDS, ...kinds]);
   return await World.start(JSON.stringify(specs), { scheme, ...options });
 }
 
