@@ -8,7 +8,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { WardenLink } from "../src/pool/mod.ts";
-import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
+import { changesOf, isApplicable, Logger, readManifest, Runtime, schemeOf } from "../src/runtime/mod.ts";
 import { openStore } from "../src/store/mod.ts";
 import { ServerProcess } from "./server_process.ts";
 import { wrk } from "./wrk.ts";
@@ -43,7 +43,7 @@ const SPECS = JSON.stringify([
 async function start(unguarded: boolean, warden = new WardenLink()): Promise<{ runtime: Runtime; url: string }> {
   const runtime = await Runtime.start({
     store: await openStore("memory:"),
-    scheme: await loadScheme(),
+    scheme: schemeOf(),
     logger: new Logger({ write: () => {} }),
     executors: 1,
     warden,

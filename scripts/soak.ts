@@ -2,7 +2,7 @@
 //
 //   npx -y deno@2.9.6 task soak --seconds 60
 import { parseArgs } from "@std/cli/parse-args";
-import { changesOf, isApplicable, loadScheme, Logger, readManifest, Runtime } from "../src/runtime/mod.ts";
+import { changesOf, isApplicable, Logger, readManifest, Runtime, schemeOf } from "../src/runtime/mod.ts";
 import { formatDiagnostic } from "../src/spec/mod.ts";
 import { openStore } from "../src/store/mod.ts";
 import { grown, takeCensus } from "./soak/census.ts";
@@ -35,7 +35,7 @@ class Soak {
   static async start(): Promise<Soak> {
     const runtime = await Runtime.start({
       store: await openStore("memory:"),
-      scheme: await loadScheme(),
+      scheme: schemeOf(),
       logger: new Logger({ write: () => {} }),
       executors: 2,
       executorMemory: 64,

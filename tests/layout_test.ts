@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool"],
   admin: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime"],
   cli: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime", "admin"],
+  testing: [...CORE, ...STORE, "language", "kind", "kinds", "executor", "runtime"],
   jsr: [],
 };
 

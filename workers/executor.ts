@@ -2,4 +2,11 @@
 import { workerData } from "node:worker_threads";
 import { start } from "../src/executor/mod.ts";
 
-await start(workerData);
+try {
+  await start(workerData);
+} catch (error) {
+  // the thread ignores rejections, and the warden is told of exceptions only
+  setTimeout(() => {
+    throw error;
+  });
+}

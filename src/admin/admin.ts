@@ -60,7 +60,9 @@ export class Admin implements AsyncDisposable {
     if (this.#runtime === undefined) return text(`${this.#state}\n`, 503);
     const now = await this.#report(this.#runtime);
     if (pathname === "/status") return Response.json(now, { headers: FRESH });
-    return text(metrics(now, this.#runtime.sockets.traffic), 200, { "content-type": METRICS_TYPE });
+    return text(metrics(now, this.#runtime.sockets.traffic, this.#runtime.metrics), 200, {
+      "content-type": METRICS_TYPE,
+    });
   }
 
   get #ready(): boolean {

@@ -1,10 +1,11 @@
 import { DURATION_BOUNDS, type Traffic } from "../http/mod.ts";
+import type { KindMetrics } from "../runtime/mod.ts";
 import type { AdminReport } from "./report.ts";
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
 /** Formats a report in the text format of Prometheus, version 0.0.4. */
-export function metrics(report: AdminReport, traffic: Traffic): string {
+export function metrics(report: AdminReport, traffic: Traffic, kinds: KindMetrics): string {
   const { executors, restarts, memory } = report;
   const states = new Map([["starting", 0], ["serving", 0], ["spare", 0], ["alone", 0]]);
   for (const { state } of executors) states.set(state, states.get(state)! + 1);
@@ -34,7 +35,24 @@ export function metrics(report: AdminReport, traffic: Traffic): string {
     histogram("weft_request_duration_seconds", "Duration of requests.", traffic),
     one("process_resident_memory_bytes", "gauge", "Resident memory of the process.", memory.resident),
     one("weft_host_heap_bytes", "gauge", "Used heap of the host.", memory.heap),
+    ...kindFamilies(kinds),
   ].join("");
+}
+
+/** Returns what nodes have counted and measured: a family for each name, a sample for each node. */
+function kindFamilies({ series }: KindMetrics): string[] {
+  const families = Map.groupBy(series, ({ type, name }) => `weft_kind_${name}${type === "counter" ? "_total" : ""}`);
+  return [...families].map(([full, all]) => {
+    // a histogram may be called `x_total` where a counter is called `x`: a family has one type, the first
+    const group = all.filter(({ type }) => type === all[0]!.type);
+    if (group[0]!.type === "counter") {
+      return family(full, "counter", "Counted by nodes.", group.map(({ node, sum }) => [{ node }, sum]));
+    }
+    const sums = group.map(({ node, sum, count }) =>
+      line(`${full}_sum`, { node }, sum) + line(`${full}_count`, { node }, count)
+    );
+    return family(full, "summary", "Measured by nodes.", []) + sums.join("");
+  });
 }
 
 function one(name: string, type: string, help: string, value: number): string {
@@ -56,8 +74,13 @@ function histogram(name: string, help: string, { durations, seconds }: Traffic):
   return family(name, "histogram", help, []) + buckets.join("") + sums;
 }
 
-/** Formats a sample. Labels come from the engine itself and need no escaping. */
+/** Formats a sample. */
 function line(name: string, labels: Readonly<Record<string, string | number>>, value: number): string {
-  const pairs = Object.entries(labels).map(([key, label]) => `${key}="${label}"`);
+  const pairs = Object.entries(labels).map(([key, label]) => `${key}="${escaped(String(label))}"`);
   return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;
+}
+
+/** Escapes a label: names of nodes come from specs. */
+function escaped(label: string): string {
+  return label.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

@@ -1,7 +1,7 @@
 import { Admin } from "../admin/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
 import { type Operation, Registry } from "../registry/mod.ts";
-import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import { type Extensions, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
@@ -13,7 +13,7 @@ import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, numberOf, readExtensions, stringOf } from "./options/settings.ts";
+import { DEFAULT_STORE, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { reportOperations } from "./output/difference.ts";
 import { operationLines } from "./output/operation_lines.ts";
@@ -27,6 +27,8 @@ export interface ServeOptions {
   paths: readonly string[];
   env: Readonly<Record<string, string>>;
   warden: WardenLink;
+  /** The extensions that are loaded. Default none. */
+  extensions?: Extensions;
   terminal: Terminal;
 }
 
@@ -77,7 +79,7 @@ class Server {
     const { config, paths, env, terminal } = this.#options;
     const address = stringOf(config.flags, "admin");
     this.#admin = address === undefined ? undefined : new Admin(address);
-    const scheme = await knownKinds(config);
+    const scheme = await knownKinds(config, this.#options.extensions);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();
     const store = await openStore(this.#store);
@@ -135,7 +137,7 @@ class Server {
       scheme,
       logger: this.#logger,
       env,
-      extensions: readExtensions(flags),
+      ...this.#options.extensions !== undefined && { extensions: this.#options.extensions },
       warden,
       dev: flags.dev === true,
       ...host !== undefined && { host },

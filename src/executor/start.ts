@@ -1,7 +1,9 @@
+import { parentPort } from "node:worker_threads";
 import type { Kind } from "../kind/mod.ts";
 import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
 import { ThreadStatus } from "../protocol/mod.ts";
+import { asError } from "../value/mod.ts";
 import { Executor } from "./executor.ts";
 import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
 
@@ -25,7 +27,7 @@ export async function start(data: ExecutorData): Promise<void> {
   addEventListener("unhandledrejection", (event) => event.preventDefault());
   await takeLock(data.lock);
   const kinds = [...EXECUTOR_KINDS];
-  for (const url of data.extensions) kinds.push(...extensionKinds(await import(url)));
+  for (const url of data.extensions) kinds.push(...await load(url));
   const clock = takeClock();
   const realm = new Realm();
   lockDownGlobal();
@@ -39,6 +41,22 @@ export async function start(data: ExecutorData): Promise<void> {
     unguarded: data.unguarded,
   });
   data.port.postMessage([0]);
+}
+
+/** Loads the kinds of an extension. One that cannot be loaded is reported to the warden, which ends the thread. */
+async function load(url: string): Promise<Kind[]> {
+  try {
+    return extensionKinds(await import(url));
+  } catch (thrown) {
+    const failed = `extension ${url} cannot be loaded on an executor: ${asError(thrown).message}`;
+    parentPort!.postMessage({ failed } satisfies StartFailure);
+    return await new Promise(() => {});
+  }
+}
+
+/** What an executor tells the warden if it cannot start. */
+export interface StartFailure {
+  failed: string;
 }
 
 /** Returns the kinds of an extension: its default export, a kind or a list of kinds. */

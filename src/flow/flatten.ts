@@ -10,7 +10,9 @@ export interface FlatLink {
 
 /** A part of a compound, by its index among the nested specs, and one of its ports. */
 export interface PartPort {
+  /** The index of the part. */
   readonly part: number;
+  /** The name of the port. */
   readonly port: string;
 }
 

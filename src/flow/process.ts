@@ -39,7 +39,7 @@ export class Process {
   /** The error that it ended with, or is going to end with. */
   error: Error | undefined = undefined;
   /** When it was opened, in milliseconds since 1970. */
-  readonly started = Date.now();
+  readonly started: number = Date.now();
   /** The time by which it must have ended, as `performance.now()`. Enforced by its owner. */
   deadline = Infinity;
   /** Notified once, by the owner of the process, when it runs for longer than most do. */

@@ -79,6 +79,12 @@ export class SymbolTable {
     return this.#byName.get(name)?.unit;
   }
 
+  /** Returns the in ports that a link to a port of a spec leads to, by its id or name; none if it is dangling. */
+  ports(target: string, port: string): readonly InPort[] {
+    const unit = this.get(target) ?? this.named(target);
+    return unit === undefined ? [] : resolveIn(unit, { target: unit.spec.id, port }) ?? [];
+  }
+
   /** Yields every unit of the newest generation and whether it is active. */
   *units(): Generator<{ unit: Unit; active: boolean }> {
     for (const { unit, active } of this.#byId.values()) yield { unit, active };
@@ -225,8 +231,8 @@ export class SymbolTable {
     const own = resolveIn(unit, link);
     if (own !== undefined) return { ports: own };
     const target = this.#byId.get(link.target) ?? this.#byName.get(link.target);
-    if (target === undefined) return { ports: [] };
-    return { target, ports: resolveIn(target.unit, { target: target.unit.spec.id, port: link.port }) ?? [] };
+    const ports = this.ports(link.target, link.port);
+    return target === undefined ? { ports } : { target, ports };
   }
 
   /** Activates the rows from which no dangling link can be reached, and deactivates the others. */

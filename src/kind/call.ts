@@ -27,7 +27,9 @@ export interface CallProcess {
 
 /** One packet that a node has received. */
 export interface Call {
+  /** What was sent. */
   readonly payload: Value;
+  /** The process that the packet belongs to. */
   readonly process: CallProcess;
   /** Aborted when the process ends before its work is done. */
   readonly signal: AbortSignal;

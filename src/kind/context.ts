@@ -13,9 +13,13 @@ export interface Context<Fields, Out extends string> {
   readonly fields: Fields;
   /** The out ports, by name. */
   readonly ports: OutPorts<Out>;
+  /** Writes to the log in the node's name. */
   readonly log: Log;
+  /** Counts and measures in the node's name. */
   readonly metrics: Metrics;
+  /** The time. */
   readonly clock: Clock;
+  /** Random values. */
   readonly random: Random;
   /** The variables that the kind names in `env` and that `start --env` grants. */
   readonly env: Readonly<Record<string, string>>;
@@ -38,6 +42,7 @@ export interface Program {
 export interface CodeOptions {
   /** The name of the language: `javascript`, `cel`, ... */
   readonly language: string;
+  /** The code itself. */
   readonly code: string;
   /** The field that the code stands in. */
   readonly at: Path;
@@ -110,7 +115,9 @@ export interface HostContext<Fields, Out extends string> extends Context<Fields,
 
 /** Something that is committed or rolled back with its process. */
 export interface Transaction {
+  /** Makes what was done permanent. If it throws, the process fails. */
   commit(): void | Promise<void>;
+  /** Undoes what was done. @param error Why the process failed. */
   rollback(error: Error): void | Promise<void>;
 }
 

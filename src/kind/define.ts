@@ -9,6 +9,7 @@ import { outPorts, type PortBase } from "./port.ts";
 
 /** A schema of fields, as zod's `z.object` makes it. */
 export interface FieldsSchema<Output = unknown, Input = unknown> {
+  /** The schema by the convention of Standard Schema; its types are all that is used of it. */
   readonly "~standard": {
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
@@ -21,7 +22,7 @@ export type FieldsOf<Schema extends FieldsSchema> = NonNullable<Schema["~standar
 export type WrittenFields<Schema extends FieldsSchema> = Written<NonNullable<Schema["~standard"]["types"]>["input"]>;
 
 /** Fields to write; none at all for an empty schema. */
-type Written<Input> = Input extends Record<string, never> ? unknown : Input;
+export type Written<Input> = Input extends Record<string, never> ? unknown : Input;
 
 /**
  * Handles the packets of an in port. What it returns is sent by `out`, an error by `error`; `NONE` is no answer. What it
@@ -31,6 +32,7 @@ export type Handler = (payload: Value, call: Call) => Reply;
 
 /** A handler that answers for itself: what it returns is the packet's answer and goes out by no port. */
 export interface RawHandler {
+  /** Handles a packet. @returns Its answer, or what `call.send` returned. */
   receive(call: Call): Reply;
 }
 
@@ -58,6 +60,7 @@ export type NoExtraHandler<Given, In extends string> = [ExtraHandler<Given, In>]
 
 /** An example of a spec, for the documents and for tests. */
 export interface Example<Schema extends FieldsSchema> {
+  /** A few words that say what it shows. */
   readonly title: string;
   /** The kind's own fields, with `kind` before them. */
   readonly spec: { readonly kind: string } & WrittenFields<Schema>;
@@ -131,7 +134,8 @@ export type Finding = ReturnType<NonNullable<KindDescription["check"]>>[number];
  * });
  * ```
  *
- * @throws {Error} If the name of a port is reserved: `load`, `unload`, `release`, `concurrency`.
+ * @throws {Error} If the name of a port is reserved: `load`, `unload`, `release`, `concurrency`. A node of a host kind
+ * whose effect is not `none` cannot be prepared with a handler `{ receive }`: what it does would pass the gate of effects.
  */
 export function defineKind<
   const Schema extends FieldsSchema,
@@ -151,13 +155,31 @@ export function defineKind<
       const { symbol } = preparation;
       const context = { ...preparation, name: symbol.name, ports: outPorts(symbol, options.ports.out) };
       const handlers = prepare(context as unknown as ContextOf<At, FieldsOf<Schema>, Out>);
-      const made = (handlers: Handlers<In>) => prepared(handlers, options.ports, preparation);
+      const made = (handlers: Handlers<In>) => {
+        rejectRawEffect(options as { name: string; place?: Place; effect?: Kind["effect"] }, handlers, preparation);
+        return prepared(handlers, options.ports, preparation);
+      };
       return handlers instanceof Promise ? handlers.then(made) : made(handlers);
     },
   };
 }
 
 const RESERVED: ReadonlySet<string> = new Set(["concurrency", "load", "unload", "release"] satisfies (keyof Life)[]);
+
+/** Rejects a raw handler whose calls mean something to somebody outside: no interceptor would see them. */
+function rejectRawEffect(
+  { name, place, effect = "once" }: { name: string; place?: Place; effect?: Kind["effect"] },
+  handlers: Handlers<string>,
+  { fields }: Preparation,
+): void {
+  if (place !== "host" || (typeof effect === "function" ? effect(fields) : effect) === "none") return;
+  const raw = Object.entries(handlers).find(([port, handler]) => !RESERVED.has(port) && typeof handler !== "function");
+  if (raw === undefined) return;
+  throw new Error(
+    `invalid handler of port "${raw[0]}" of kind "${name}": ` +
+      'expected a function, because { receive } needs effect "none" on the host',
+  );
+}
 
 /** Makes a node of handlers. */
 function prepared(

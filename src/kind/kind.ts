@@ -22,7 +22,11 @@ export type Place = "executor" | "host" | "any";
  */
 export type Effect = "none" | "idempotent" | "transactional" | "once";
 
-/** What the engine prepares a node with; `defineKind` makes the kind's own context of it. */
+/**
+ * What the engine prepares a node with; `defineKind` makes the kind's own context of it.
+ *
+ * @internal
+ */
 export interface Preparation {
   /** The node's symbol: its name and its ports. */
   readonly symbol: NodeSymbol;
@@ -42,7 +46,11 @@ export interface Preparation {
   position(path: Path, offset?: number): string | undefined;
 }
 
-/** A prepared node. */
+/**
+ * A prepared node.
+ *
+ * @internal
+ */
 export interface Prepared {
   readonly node: Node;
   /** Undoes what preparing did. Called once. */

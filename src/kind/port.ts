@@ -2,6 +2,7 @@ import type { NodeSymbol } from "../flow/mod.ts";
 
 /** An out port of a node. */
 export interface Port {
+  /** Its name: `out`, `out[2]`. */
   readonly name: string;
 }
 

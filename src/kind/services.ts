@@ -1,13 +1,18 @@
 /** A call, as far as services need to know it. */
 export interface LogCall {
+  /** Its process. */
   readonly process: object;
 }
 
 /** Writes log lines in the name of a node. A line carries the id of the call's process, if a call is given. */
 export interface Log {
+  /** Writes a line for whoever looks for a mistake; not written by default. */
   debug(message: string, call?: LogCall): void;
+  /** Writes a line about the normal course of things. */
   info(message: string, call?: LogCall): void;
+  /** Writes a line about something that may need attention. */
   warn(message: string, call?: LogCall): void;
+  /** Writes a line about something that failed. */
   error(message: string, call?: LogCall): void;
 }
 

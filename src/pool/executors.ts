@@ -45,6 +45,8 @@ export class Executors {
   readonly #alone = new Map<number, Connection>();
   readonly #byId = new Map<number, Connection>();
   readonly #served = Promise.withResolvers<void>();
+  /** The timers of delayed starts. */
+  readonly #delayed = new Set<number>();
   /** How many executors in a row have ended before they served. */
   #failures = 0;
   #ids = 0;
@@ -99,11 +101,16 @@ export class Executors {
     return least;
   }
 
-  /** Replaces a dead executor: by the spare, if there is one. */
-  replace(dead: Connection, why: string): void {
+  /**
+   * Replaces a dead executor: by the spare, if there is one.
+   *
+   * @param fatal Whether every other one would fail to start for the same reason. Default false.
+   */
+  replace(dead: Connection, why: string, fatal = false): void {
     this.#byId.delete(dead.id);
-    if (!dead.ready && ++this.#failures >= FAILED_STARTS) {
-      this.#served.reject(failure(`executors cannot be started: ${why}`));
+    if (!dead.ready) this.#failures += fatal ? FAILED_STARTS : 1;
+    if (!dead.ready && this.#failures >= FAILED_STARTS) {
+      this.#served.reject(failure(fatal ? why : `executors cannot be started: ${why}`));
     }
     const spare = this.#spares.indexOf(dead);
     if (spare >= 0) this.#spares[spare] = this.#spawn();
@@ -151,6 +158,7 @@ export class Executors {
 
   /** Closes all connections. The warden ends the threads. */
   close(): void {
+    for (const timer of this.#delayed) clearTimeout(timer);
     for (const connection of this.#byId.values()) connection.close(failure("the pool was closed"));
   }
 
@@ -171,8 +179,17 @@ export class Executors {
       }
     };
     if (this.#failures < FAILED_STARTS) order();
-    else Deno.unrefTimer(setTimeout(order, START_DELAY) as unknown as number);
+    else this.#delay(order);
     connection.patch(snapshot(only));
     return connection;
+  }
+
+  #delay(order: () => void): void {
+    const timer = setTimeout(() => {
+      this.#delayed.delete(timer);
+      order();
+    }, START_DELAY) as unknown as number;
+    this.#delayed.add(timer);
+    Deno.unrefTimer(timer);
   }
 }

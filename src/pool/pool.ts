@@ -27,7 +27,7 @@ export interface PoolOptions {
   flow: Flow;
   codecs: readonly Codec[];
   /** URLs of modules with additional kinds. */
-  extensions: readonly string[];
+  extensions: { readonly modules: readonly string[]; readonly readable: readonly URL[] };
   log(level: LogLevel, message: string, about?: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
@@ -66,7 +66,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     const { size, memory, codecs, extensions, unguarded = false, addresses = false, flow, log } = this.#options =
       options;
-    const warden = this.#warden = options.warden ?? new WardenLink(extensions);
+    const warden = this.#warden = options.warden ?? new WardenLink(extensions.readable);
     this.#hostCalls = new HostCalls({
       flow,
       symbols: this.#symbols,
@@ -93,7 +93,7 @@ export class Pool {
       size,
       memory,
       codecs,
-      extensions,
+      extensions: extensions.modules,
       unguarded,
       addresses,
       warden,

@@ -81,7 +81,7 @@ export class Recovery {
   async died(connection: Connection, report: DeathReport): Promise<void> {
     const { flow, symbols, executors, hostCalls, log } = this.#options;
     const { id, why } = report;
-    executors.replace(connection, why);
+    executors.replace(connection, why, report.fatal);
     // the effects of its host calls must be known before any process runs again
     await connection.drain();
     const node = report.in === undefined ? undefined : symbols.get(report.in.symbol)?.symbol;

@@ -32,6 +32,8 @@ export type WardenReport =
     reason: DeathReason;
     /** The call that it was in, if it was in user code. */
     in?: { symbol: number; process: number };
+    /** Whether every other executor would fail to start for the same reason. */
+    fatal?: boolean;
     /** How long the kill took, in milliseconds; 0 if it died by itself. */
     ms: number;
   };
@@ -116,6 +118,11 @@ export class Warden {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY" || /memory/i.test(error.message);
       this.#died(id, memory ? "memory" : "crash", memory ? "it ran out of memory" : error.message, 0);
     });
+    // an executor has nothing else to say to the warden
+    worker.on("message", ({ failed }: { failed: string }) => {
+      this.#died(id, "crash", failed, 0, true);
+      void worker.terminate();
+    });
     worker.on("exit", (code) => this.#died(id, "crash", `it ended with code ${code}`, 0));
     // the heap limits of all executors, and as much again for memory outside V8's limit
     this.#budget = baseMemory + this.#wards.size * memory * 2 * 2 ** 20;
@@ -139,7 +146,10 @@ export class Warden {
       ward.sequence = status.sequence;
       ward.since = now;
       ward.used = undefined;
-      if (!status.busy && now - ward.heard > SILENCE) this.#kill(ward.id, "silence", `it was silent for ${SILENCE} ms`);
+      if (!status.busy && now - ward.heard > SILENCE) {
+        const why = status.beat === 0 ? `it did not start within ${START} ms` : `it was silent for ${SILENCE} ms`;
+        this.#kill(ward.id, "silence", why);
+      }
       return;
     }
     const limit = status.limit + GRACE;
@@ -193,16 +203,16 @@ export class Warden {
     ward.worker.terminate().then(() => this.#tell(id, reason, why, status, performance.now() - began));
   }
 
-  #died(id: number, reason: DeathReason, why: string, ms: number): void {
+  #died(id: number, reason: DeathReason, why: string, ms: number, fatal = false): void {
     const ward = this.#wards.get(id);
     if (ward === undefined) return;
     this.#wards.delete(id);
-    this.#tell(id, reason, why, ward.status.read(), ms);
+    this.#tell(id, reason, why, ward.status.read(), ms, fatal);
   }
 
-  #tell(id: number, reason: DeathReason, why: string, status: StatusReading, ms: number): void {
+  #tell(id: number, reason: DeathReason, why: string, status: StatusReading, ms: number, fatal = false): void {
     const inside = status.busy ? { in: { symbol: status.symbol, process: status.process } } : {};
-    this.#report({ report: "died", id, reason, why, ms, ...inside });
+    this.#report({ report: "died", id, reason, why, ms, ...inside, ...fatal && { fatal } });
   }
 }
 

@@ -25,11 +25,11 @@ export class WardenLink {
   readonly #failed = Promise.withResolvers<never>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param extensions URLs of modules that the executors import. */
-  constructor(extensions: readonly string[] = []) {
+  /** @param readable The files that executors may read, besides Weft's own. */
+  constructor(readable: readonly URL[] = []) {
     this.#failed.promise.catch(() => {}); // reported to those who await `failed`
     const own = [new URL("../", import.meta.url), new URL("../../workers/", import.meta.url)];
-    this.#readable = [...own, ...extensions.filter((url) => url.startsWith("file:")).map((url) => new URL(url))];
+    this.#readable = [...own, ...readable];
     this.#start();
   }
 

@@ -1,12 +1,12 @@
 import { SymbolTable, type Unit } from "../flow/mod.ts";
 import type { Kind } from "../kind/mod.ts";
-import type { Pool } from "../pool/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
 import type { Scheme } from "../spec/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
 import type { HostServices } from "./host_context.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { numbersOf, Preparer } from "./preparer.ts";
+import type { NodePool } from "./runtime.ts";
 import { Stage } from "./stage.ts";
 import { Yielder } from "./yielder.ts";
 
@@ -15,7 +15,7 @@ export interface LoaderOptions extends HostServices {
   /** The namespace that the runtime runs. Specs of other namespaces are only checked. */
   namespace: string;
   scheme: Scheme<Kind>;
-  pool: Pool;
+  pool: NodePool;
   /** Evaluates templates with the runtime's variables. */
   evaluate: Evaluate;
   /** The variables that kinds may ask for. */

@@ -1,9 +1,12 @@
 /** The runtime of a namespace: joins the registry, the flow and the pool. */
 export * from "./effects.ts";
 export * from "./entry.ts";
+export * from "./extensions.ts";
 export * from "./follower.ts";
+export * from "./kind_metrics.ts";
 export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";
+export * from "./run.ts";
 export * from "./runtime.ts";
 export * from "./scheme.ts";

@@ -1,6 +1,5 @@
 import type { FlatSpec, Unit } from "../flow/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
-import type { Pool } from "../pool/mod.ts";
 import type { Entry } from "../registry/mod.ts";
 import { hasErrors, type Scheme, type Spec } from "../spec/mod.ts";
 import { asError, failure } from "../value/mod.ts";
@@ -18,6 +17,7 @@ import { effectOf } from "./effects.ts";
 import { entryToSpec } from "./entry.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log.ts";
+import type { NodePool } from "./runtime.ts";
 
 /** Options of a preparer. */
 export interface PreparerOptions {
@@ -26,7 +26,7 @@ export interface PreparerOptions {
   scheme: Scheme<Kind>;
   /** Evaluates templates with the runtime's variables. */
   evaluate: Evaluate;
-  pool: Pool;
+  pool: NodePool;
   logger: Logger;
   /** What nodes of the host are prepared with. */
   services: HostServices;

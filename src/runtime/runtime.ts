@@ -1,6 +1,6 @@
 import { Flow } from "../flow/mod.ts";
 import { Sockets } from "../http/mod.ts";
-import type { Clock, Kind } from "../kind/mod.ts";
+import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { type LogSubject, Pool, type WardenLink } from "../pool/mod.ts";
@@ -10,6 +10,7 @@ import type { Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
+import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { Follower } from "./follower.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
 import { KindMetrics } from "./kind_metrics.ts";
@@ -36,18 +37,25 @@ export interface RuntimeOptions {
   /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
   /** URLs of modules with additional kinds. */
-  extensions?: readonly string[];
+  extensions?: Pick<Extensions, "modules" | "readable">;
   /** Whether error responses contain the error. Default false. */
   dev?: boolean;
   /** A warden that was started beforehand. Default: a new one. */
   warden?: WardenLink;
   /** The clock of host kinds. Default the machine's. */
   clock?: Clock;
+  /** The random values of host kinds. Default the machine's. */
+  random?: Random;
+  /** Makes what runs the nodes of executors. Default threads. */
+  pool?: (runtime: Runtime) => NodePool;
   /** Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost. */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
   /** See `PoolOptions`. */
   unguarded?: boolean;
 }
+
+/** What runs the nodes of executors: threads, or in tests the thread of the runtime. */
+export type NodePool = Pick<Pool, keyof Pool>;
 
 /** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
@@ -56,7 +64,8 @@ export const DRAIN = 30_000;
 export class Runtime {
   readonly namespace: string;
   readonly registry: Registry;
-  readonly pool: Pool;
+  readonly flow: Flow;
+  readonly pool: NodePool;
   readonly sockets = new Sockets();
   /** What nodes have counted and measured. */
   readonly metrics = new KindMetrics();
@@ -72,19 +81,19 @@ export class Runtime {
     this.#store = options.store;
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
-    const flow: Flow = new Flow({
+    const flow = this.flow = new Flow({
       ended: (process) => {
         this.pool.ended(process);
         if (process.parent === null) this.processes.ended(process);
       },
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));
-    this.pool = new Pool({
+    this.pool = options.pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
       memory: options.executorMemory ?? 256,
       flow,
       codecs: CODECS,
-      extensions: options.extensions ?? [],
+      extensions: options.extensions ?? NO_EXTENSIONS,
       log: (level, message, about) => this.#log(level, message, about),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
@@ -103,7 +112,7 @@ export class Runtime {
       transactions: new Transactions(),
       metrics: this.metrics,
       clock: options.clock ?? HOST_CLOCK,
-      random: HOST_RANDOM,
+      random: options.random ?? HOST_RANDOM,
       env: stringsOf(env),
       interceptors,
       system: engineSystem({

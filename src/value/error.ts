@@ -17,7 +17,9 @@ export interface FailureOptions<Code extends string = ErrorCode> {
 export interface Failure extends Error {
   /** An `ErrorCode`, or whatever code an error from elsewhere carries. */
   code?: string;
+  /** Data for the code that handles the error. */
   details?: Value;
+  /** Where in the spec author's files it occurred: `file:line:column`. */
   position?: string;
   /** The path of the packet up to the error, outermost first: `web.out`, `router.out[0]`, `hello`. */
   path?: readonly string[];

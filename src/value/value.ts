@@ -20,6 +20,7 @@ export type Value =
 
 /** A map of values by name. */
 export interface ValueMap {
+  /** A value. */
   readonly [key: string]: Value;
 }
 

@@ -75,7 +75,7 @@ Deno.test("modules are imported at run time by names that can be followed", asyn
     if (/\bawait import\((?!")/.test(text)) computed.push(module);
   }
   // these two import extensions, which are no part of the program
-  assertEquals(computed.sort(), ["src/executor/start.ts", "src/runtime/scheme.ts"]);
+  assertEquals(computed.sort(), ["src/executor/start.ts", "src/runtime/extensions.ts"]);
 });
 
 Deno.test("where there is no denort, one sentence says what to do", async () => {

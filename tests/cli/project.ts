@@ -1,5 +1,5 @@
 import { run } from "../../src/cli/mod.ts";
-import { loadScheme, Logger, Runtime, type RuntimeOptions } from "../../src/runtime/mod.ts";
+import { Logger, Runtime, type RuntimeOptions, schemeOf } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
 /** The result of a command. */
@@ -71,7 +71,7 @@ export class Project implements AsyncDisposable {
   async runtime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
     return await Runtime.start({
       store: await openStore(".weft/registry.db"),
-      scheme: await loadScheme(),
+      scheme: schemeOf(),
       logger: new Logger({ write: () => {} }),
       executors: 1,
       ...options,

@@ -159,7 +159,7 @@ async function withWarden(act: (scene: Scene, link: WardenLink, warden: Worker) 
       warden = this;
     }
   };
-  const link = new WardenLink(EXTENSIONS);
+  const link = new WardenLink(EXTENSIONS.map((url) => new URL(url)));
   globalThis.Worker = Worker;
   await using scene = await Scene.start({ warden: link });
   await act(scene, link, warden!);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Process } from "../../src/flow/mod.ts";
 import type { Kind } from "../../src/kind/mod.ts";
 import { type Internals, internalsOf, KINDS } from "../../src/kinds/mod.ts";
-import { loadScheme } from "../../src/runtime/mod.ts";
+import { schemeOf } from "../../src/runtime/mod.ts";
 import type { Scheme } from "../../src/spec/mod.ts";
 
 /** A kind of the host, `held`, whose nodes keep every packet until the test lets go of them. */
@@ -24,8 +24,8 @@ export class Held {
   };
 
   /** The built-in kinds and this one. */
-  scheme(): Promise<Scheme<Kind>> {
-    return loadScheme({ kinds: [...KINDS, this.#kind] });
+  scheme(): Scheme<Kind> {
+    return schemeOf(undefined, [...KINDS, this.#kind]);
   }
 
   /** Answers all packets, those to come as well, with the text `released`. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { placeOf } from "./place.ts";
+import { placeOf } from "../support/place.ts";
 import { snippets, World } from "./world.ts";
 
 // An error is answered without a word of it; the log has all of it under the same id.

@@ -9,7 +9,7 @@ import { Scheme } from "../../src/spec/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { failure, fullMessage } from "../../src/value/mod.ts";
 import { until } from "../support/until.ts";
-import { World } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 // A version that cannot be taken leaves everything as it was, lets go of all that was prepared for it, and says why. Every
 // step of a change is made to fail in turn.
@@ -74,7 +74,7 @@ class Scene implements AsyncDisposable {
     };
   }
 
-  static async start(specs: Specs, options: Partial<RuntimeOptions> = {}): Promise<Scene> {
+  static async start(specs: Specs, options: WorldOptions = {}): Promise<Scene> {
     const claims = new Claims();
     const world = await World.start(JSON.stringify(specs), { scheme: claims.scheme(), ...options });
     return new Scene(world, claims, (await world.runtime.sockets.urls())[0]!);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { until } from "../support/until.ts";
-import { World } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 
 // The architecture document's own workflow, which changes specs over HTTP: every sentence of what it has to do.
 
@@ -39,7 +39,7 @@ type Json = any;
 class SystemWorld implements AsyncDisposable {
   private constructor(readonly world: World, readonly url: string, readonly callsUrl: string) {}
 
-  static async start(options: Partial<RuntimeOptions> = {}): Promise<SystemWorld> {
+  static async start(options: WorldOptions = {}): Promise<SystemWorld> {
     const world = await World.start(await systemWorkflow(), { namespace: "system", ...options });
     const [url] = await world.runtime.sockets.urls();
     await world.apply(MORE);

@@ -1,15 +1,19 @@
 import {
   changesOf,
   isApplicable,
-  loadScheme,
+  loadExtensions,
   Logger,
   readManifest,
   Runtime,
   type RuntimeOptions,
+  schemeOf,
 } from "../../src/runtime/mod.ts";
 import { formatDiagnostic } from "../../src/spec/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { until } from "../support/until.ts";
+
+/** Options of a runtime, and the modules of its extensions by their URLs. */
+export type WorldOptions = Partial<Omit<RuntimeOptions, "extensions">> & { extensions?: readonly string[] };
 
 /** A runtime in the process of the test: real threads, real sockets. */
 export class World implements AsyncDisposable {
@@ -20,14 +24,16 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts a runtime with the specs of a YAML text; its listeners are best on port 0. */
-  static async start(yaml: string, options: Partial<RuntimeOptions> = {}): Promise<World> {
+  static async start(yaml: string, options: WorldOptions = {}): Promise<World> {
     const log: string[] = [];
-    const scheme = options.scheme ?? await loadScheme({ extensions: options.extensions ?? [] });
+    const extensions = await loadExtensions(options.extensions ?? []);
+    const scheme = options.scheme ?? schemeOf(extensions);
     const runtime = await Runtime.start({
       store: await openStore("memory:"),
       logger: new Logger({ level: "debug", write: (line) => log.push(line) }),
       executors: 1,
       ...options,
+      extensions,
       scheme,
     });
     const world = new World(runtime, log);

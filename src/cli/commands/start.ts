@@ -34,8 +34,17 @@ immediately.`,
       throw new UsageError("--watch requires files or folders; name them with --file");
     }
     const env = await readEnv(flags, terminal);
+    const urls = readExtensions(flags);
+    if (urls.length > 0) {
+      // which files executors may read is known once the extensions are loaded
+      const { loadExtensions } = await import("../../runtime/mod.ts");
+      const extensions = await loadExtensions(urls);
+      const warden = new WardenLink(extensions.readable);
+      const { serve } = await import("../serve.ts");
+      return await serve({ config, paths, env, warden, extensions, terminal });
+    }
     // executors take half a second to start: do the rest in the meantime
-    const warden = new WardenLink(readExtensions(flags));
+    const warden = new WardenLink();
     const { serve } = await import("../serve.ts");
     return await serve({ config, paths, env, warden, terminal });
   },

@@ -1,16 +1,17 @@
 import type { Kind } from "../../kind/mod.ts";
-import { builtInKind, loadScheme } from "../../runtime/mod.ts";
+import { builtInKind, type Extensions, loadExtensions, schemeOf } from "../../runtime/mod.ts";
 import type { Scheme } from "../../spec/mod.ts";
 import { asError } from "../../value/mod.ts";
 import type { Config } from "./config.ts";
 import { readExtensions } from "./settings.ts";
 
 /**
- * Loads the kinds of a command: the built-in kinds that weft.yaml enables, and those of extensions.
+ * Returns the table of kinds that the settings name.
  *
- * @throws {Error} If weft.yaml names an unknown kind, with the position; if an extension cannot be loaded.
+ * @param extensions The extensions, if they are loaded already.
+ * @throws {Error} If an extension cannot be loaded, or a built-in kind is unknown: with its position in weft.yaml.
  */
-export async function knownKinds({ flags, kinds }: Config): Promise<Scheme<Kind>> {
+export async function knownKinds({ flags, kinds }: Config, extensions?: Extensions): Promise<Scheme<Kind>> {
   const enabled = kinds?.map(({ name, position }) => {
     try {
       return builtInKind(name);
@@ -18,8 +19,6 @@ export async function knownKinds({ flags, kinds }: Config): Promise<Scheme<Kind>
       throw new Error(`${position}: ${asError(error).message}`);
     }
   });
-  return await loadScheme({
-    extensions: readExtensions(flags),
-    ...enabled !== undefined && { kinds: [...new Set(enabled)] },
-  });
+  const loaded = extensions ?? await loadExtensions(readExtensions(flags));
+  return enabled === undefined ? schemeOf(loaded) : schemeOf(loaded, [...new Set(enabled)]);
 }

@@ -3,8 +3,11 @@ import type { Path } from "./spec.ts";
 
 /** A place in a file. Lines and columns count from 1, columns in UTF-16 units. */
 export interface Position {
+  /** The path of the file. */
   file: string;
+  /** The line. */
   line: number;
+  /** The column. */
   column: number;
 }
 
@@ -30,6 +33,7 @@ export interface Diagnostic {
   hint?: string;
   /** A warning stops nothing. Default `error`. */
   severity?: "error" | "warning";
+  /** Where it is. */
   location?: Location;
   /** A stable identifier of this sort of diagnostic, for programs. */
   code?: string;

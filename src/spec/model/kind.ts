@@ -5,7 +5,9 @@ import type { Scheme } from "./scheme.ts";
 
 /** The names of the ports of a node; `out[]` stands for `out[0]`, `out[1]`, ... */
 export interface Ports {
+  /** The in ports. */
   readonly in: readonly string[];
+  /** The out ports. */
   readonly out: readonly string[];
 }
 
@@ -22,6 +24,8 @@ export interface KindDescription {
   /**
    * Its own fields, without the common ones, each with a description (`.meta({ description })`). A map in a field is a
    * `z.strictObject`, so that unknown keys are found.
+   *
+   * @internal
    */
   readonly fields: z.ZodObject;
   /** Other names of fields: `{ match: "matches" }`. */

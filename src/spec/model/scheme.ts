@@ -21,7 +21,7 @@ import { COMMON_FIELDS } from "./spec.ts";
 export class Scheme<Kind extends KindDescription = KindDescription> implements Iterable<Kind> {
   readonly #kinds = new Map<string, Kind>();
 
-  /** @throws {Error} As `add` does. */
+  /** Makes a table of kinds. @throws {Error} As `add` does. */
   constructor(kinds: Iterable<Kind> = []) {
     for (const kind of kinds) this.add(kind);
   }

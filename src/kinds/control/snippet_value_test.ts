@@ -1,8 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { snippets, World } from "./world.ts";
+import { type Answer, startNode } from "@weft/weft/testing";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { snippet } from "./snippet.ts";
 
 // Values as they leave a snippet, and what is there for making them.
-const VALUES: Record<string, [code: string, json: unknown]> = {
+const VALUES: Record<string, [code: string, value: unknown]> = {
   map: ["new Map([['a', 1], ['b', new Map([['c', 2]])]])", { a: 1, b: { c: 2 } }],
   other_keys: ["new Map([[1, 'a'], [true, 'b']])", [[1, "a"], [true, "b"]]],
   set: ["new Set([1, 'a', new Set([2])])", [1, "a", [2]]],
@@ -15,10 +16,10 @@ const VALUES: Record<string, [code: string, json: unknown]> = {
   shared: ["(() => { const a = [1]; return [a, a] })()", [[1], [1]]],
   getter: ["({ get a() { return 1 } })", { a: 1 }],
   boxed: ["[new Number(1), new String('a'), new Boolean(false)]", [1, "a", false]],
-  date: ["[new Date(0)]", ["1970-01-01T00:00:00.000Z"]],
+  date: ["[new Date(0)]", [new Date(0)]],
 };
 
-const NO_VALUES: Record<string, [code: string, told: RegExp]> = {
+const NO_VALUES: Record<string, [code: string, message: RegExp]> = {
   function: ["({ a: { b: [1, () => 1] } })", /function.*a\.b\[1\]/],
   symbol: ["({ a: Symbol('s') })", /symbol.*a/],
   cycle: ["(() => { const a = { b: [] }; a.b.push(a); return { top: a } })()", /(cycle|itself|circular).*top\.b\[0\]/],
@@ -29,7 +30,7 @@ const NO_VALUES: Record<string, [code: string, told: RegExp]> = {
   large: ["'x'.repeat(2 ** 25)", /larger|16/],
 };
 
-const BUILT_IN: Record<string, [code: string, json: unknown]> = {
+const BUILT_IN: Record<string, [code: string, value: unknown]> = {
   url: ["(({ host, searchParams }) => [host, searchParams.get('q')])(new URL('http://a.b:1/c?q=%C3%A9'))", [
     "a.b:1",
     "é",
@@ -54,64 +55,34 @@ const BUILT_IN: Record<string, [code: string, json: unknown]> = {
   tagged: ["String.raw`a\\n${1}`", "a\\n1"],
 };
 
-const OUTSIDE = [
-  "Deno",
-  "process",
-  "require",
-  "fetch",
-  "setTimeout",
-  "Worker",
-  "WebAssembly",
-  "postMessage",
-  "navigator",
-];
-
-const returning = (values: Record<string, [string, unknown]>) =>
-  Object.fromEntries(Object.entries(values).map(([name, [code]]) => [name, `export default () => (${code})`]));
+/** Returns what a snippet answers that returns an expression. */
+async function returned(expression: string): Promise<Answer> {
+  await using node = await startNode(snippet, { language: "javascript", code: `export default () => (${expression})` });
+  return await node.send(null);
+}
 
 Deno.test("what a snippet answers is a value", async (t) => {
-  await using world = await World.start(snippets(returning(VALUES)));
-  for (const [name, [, json]] of Object.entries(VALUES)) {
+  for (const [name, [code, value]] of Object.entries(VALUES)) {
     await t.step(name, async () => {
-      const { status, text } = await world.fetch(`/${name}`);
-      assertEquals([status, JSON.parse(text)], [200, json]);
+      assertEquals(await returned(code), value);
     });
   }
 });
 
-Deno.test("what is no value is an error that says where it is", async (t) => {
-  await using world = await World.start(snippets(returning(NO_VALUES)), { dev: true });
-  for (const [name, [, told]] of Object.entries(NO_VALUES)) {
+Deno.test("what is not a value is an error that says where it is", async (t) => {
+  for (const [name, [code, message]] of Object.entries(NO_VALUES)) {
     await t.step(name, async () => {
-      const { status, text } = await world.fetch(`/${name}`);
-      assertEquals(status, 500);
-      assertMatch(JSON.parse(text).message, told);
+      const answer = await returned(code);
+      assert(answer instanceof Error);
+      assertMatch(answer.message, message);
     });
   }
 });
 
 Deno.test("what is there in any JavaScript is there", async (t) => {
-  await using world = await World.start(snippets(returning(BUILT_IN)));
-  for (const [name, [, json]] of Object.entries(BUILT_IN)) {
+  for (const [name, [code, value]] of Object.entries(BUILT_IN)) {
     await t.step(name, async () => {
-      const { status, text } = await world.fetch(`/${name}`, { headers: { accept: "application/json" } });
-      assertEquals([status, JSON.parse(text)], [200, json]);
+      assertEquals(await returned(code), value);
     });
   }
-});
-
-Deno.test("and nothing that reaches out", async () => {
-  const codes = {
-    names: `export default () => ${JSON.stringify(OUTSIDE)}.filter((name) => name in globalThis)`,
-    made: `export default () => [URL, TextEncoder, structuredClone, atob, crypto.randomUUID, console.log]
-      .filter((made) => { try { return made.constructor("return typeof Deno")() !== "undefined" } catch { return false } })
-      .length`,
-    import: `export default () => import("node:fs").then(() => "imported", (error) => "refused")`,
-  };
-  const { import: imports, ...rest } = codes;
-  await using world = await World.start(snippets(rest));
-  assertEquals(JSON.parse((await world.fetch("/names")).text), []);
-  assertEquals(JSON.parse((await world.fetch("/made")).text), 0);
-  const refused = await World.start(snippets({ import: imports })).then(() => "", (error) => String(error.message));
-  assertMatch(refused, /import/);
 });

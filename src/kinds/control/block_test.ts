@@ -1,0 +1,60 @@
+import { startNode } from "@weft/weft/testing";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { block } from "./block.ts";
+
+const cel = (name: string, code: string, links: Record<string, unknown> = {}) => ({
+  kind: "snippet",
+  name,
+  language: "cel",
+  code,
+  links,
+});
+const to = (name: string) => [{ name, port: "in" }];
+
+Deno.test("a block without inbounds and outbounds is a row", async () => {
+  await using node = await startNode(block, { specs: [cel("a", "self + 1"), cel("b", "self * 10")] }, {
+    linked: ["out", "error"],
+  });
+  assertEquals(await node.send(1), 20);
+  assertEquals(node.sent, [{ port: "out", payload: 20 }]);
+});
+
+Deno.test("a block with inbounds and outbounds has ports of its own names", async () => {
+  const fields = {
+    specs: [
+      { kind: "if", name: "sign", when: "self < 0", links: { "out[0]": to("minus") } },
+      cel("minus", "-self"),
+    ],
+    inbounds: { number: [{ name: "sign", port: "in" }], raw: [{ name: "minus", port: "in" }] },
+    outbounds: {
+      magnitude: [{ name: "minus", port: "out" }, { name: "sign", port: "out[1]" }],
+      failed: [{ name: "minus", port: "error" }],
+    },
+  };
+  await using node = await startNode(block, fields);
+  assertEquals(await node.send(-2, "number"), 2);
+  assertEquals(await node.send(3, "number"), 3);
+  assertEquals(await node.send(4, "raw"), -4);
+  assert(await node.send("x", "raw") instanceof Error);
+  assertEquals(node.sent.map(({ port }) => port), ["magnitude", "magnitude", "magnitude", "failed"]);
+  await assertRejects(() => node.send(1), Error, 'unknown in port "in" of node');
+});
+
+Deno.test("an in port may lead to several nodes, whose answers are merged", async () => {
+  await using node = await startNode(block, {
+    specs: [cel("a", "{'a': self}"), cel("b", "{'b': self}")],
+    inbounds: { in: [{ name: "a", port: "in" }, { name: "b", port: "in" }] },
+    outbounds: {},
+  });
+  assertEquals(await node.send(1), [{ a: 1 }, { b: 1 }]);
+});
+
+Deno.test("a block is rejected for an unknown node inside, and for an unknown port", async () => {
+  const specs = [cel("a", "self")];
+  const start = (bounds: Record<string, unknown>, linked?: string[]) =>
+    startNode(block, { specs, ...bounds }, { linked });
+  await assertRejects(() => start({ inbounds: { in: to("b") } }), Error, '"b"');
+  await assertRejects(() => start({ inbounds: { in: [{ name: "a" }] } }), Error, "port");
+  await assertRejects(() => start({ inbounds: { in: to("a") }, outbounds: {} }, ["out"]), Error, '"out"');
+  await assertRejects(() => start({ outbound: {} }), Error, 'did you mean "outbounds"?');
+});

@@ -1,0 +1,67 @@
+import { startNode, type Value } from "@weft/weft/testing";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { snippet } from "./snippet.ts";
+
+Deno.test("a snippet sends on what its code makes of a payload, in each language", async (t) => {
+  const cases: [language: string, code: string, answer: Value][] = [
+    ["text", "as it\nstands", "as it\nstands"],
+    ["json", '{"a": [1, null]}', { a: [1, null] }],
+    ["yaml", "a: &a [1, ~]\nb: *a\n", { a: [1, null], b: [1, null] }],
+    ["cel", "self.n + 1", 5],
+    ["javascript", "export default ({ n }) => ({ n: n * 2 })", { n: 8 }],
+    ["typescript", "export default ({ n }: { n: number }): number => n as number", 4],
+  ];
+  for (const [language, code, answer] of cases) {
+    await t.step(language, async () => {
+      await using node = await startNode(snippet, { language, code });
+      assertEquals(await node.send({ n: 4 }), answer);
+      assertEquals(node.sent, [{ port: "out", payload: answer }]);
+    });
+  }
+});
+
+Deno.test("what the code throws goes by error, and is the answer where that is not linked", async () => {
+  const code = "export default () => { throw new TypeError('bad') }";
+  await using linked = await startNode(snippet, { language: "javascript", code }, { answers: { error: "handled" } });
+  assertEquals(await linked.send(1), "handled");
+  assertEquals(linked.sent.map(({ port, payload }) => [port, (payload as Error).message]), [["error", "bad"]]);
+  await using unlinked = await startNode(snippet, { language: "javascript", code }, { linked: [] });
+  const answer = await unlinked.send(1);
+  assert(answer instanceof Error);
+  assertEquals(answer.message, "bad");
+});
+
+Deno.test("the top level runs once, and what console writes is logged", async () => {
+  const code = "let n = 0; console.log('top'); export default (by) => { console.error('call', by); return n += by; }";
+  await using node = await startNode(snippet, { language: "javascript", code });
+  assertEquals([await node.send(1), await node.send(2)], [1, 3]);
+  assertEquals(node.log.map(({ level, message }) => [level, message]), [
+    ["info", "top"],
+    ["error", "call 1"],
+    ["error", "call 2"],
+  ]);
+});
+
+Deno.test("isolated code runs like any other", async () => {
+  const code = "export default (list) => list.map((n) => n * 2)";
+  await using node = await startNode(snippet, { language: "javascript", code, isolate: true });
+  assertEquals(await node.send([1, 2]), [2, 4]);
+});
+
+Deno.test("built-in objects are frozen, in isolated code too", async () => {
+  const code = "Array.prototype.last = function () { return this.at(-1) }; export default (list) => list.last()";
+  for (const isolate of [false, true]) {
+    await assertRejects(() => startNode(snippet, { language: "javascript", code, isolate }), Error, "not extensible");
+  }
+});
+
+const EARLY = "const config = null; const port = config.port; export default () => port";
+
+Deno.test("a snippet is rejected for its fields and for its code", async () => {
+  const start = (fields: Record<string, unknown>) => startNode(snippet, fields);
+  await assertRejects(() => start({ language: "text" }), Error, 'missing field "code"');
+  await assertRejects(() => start({ language: "javscript", code: "" }), Error, '"javscript"');
+  await assertRejects(() => start({ language: "javascript", code: "export default (" }), Error, "node: ");
+  await assertRejects(() => start({ language: "javascript", code: EARLY }), Error, "null");
+  await assertRejects(() => start({ language: "text", code: "", timeout: -1 }), Error, "timeout");
+});

@@ -1,0 +1,106 @@
+import { Guard, type Instance, NodeMaker, rootOf } from "../executor/mod.ts";
+import type { Node, NodeSymbol, Process } from "../flow/mod.ts";
+import type { Clock, Kind, Random } from "../kind/mod.ts";
+import { Realm } from "../language/mod.ts";
+import { type Definition, ThreadStatus } from "../protocol/mod.ts";
+import type { Logger, NodePool, Runtime } from "../runtime/mod.ts";
+
+/** Options of a local pool. */
+export interface LocalPoolOptions {
+  readonly kinds: readonly Kind[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What user code of all tests runs in; made when the first test needs it. */
+let sharedRealm: Realm | undefined;
+
+/** Runs the nodes of executors on the thread of the runtime, without time limits. */
+export class LocalPool implements NodePool {
+  readonly node: Node = {
+    receive(packet) {
+      throw new Error(`${packet.port!.symbol.name} is not prepared`);
+    },
+  };
+  readonly #maker: NodeMaker;
+  readonly #defined = new Map<number, { readonly symbol: NodeSymbol; readonly definition: Definition }>();
+  readonly #instances = new Map<number, Instance>();
+  /** The child processes that nodes have opened, by their numbers. */
+  readonly #children = new Map<number, Process>();
+
+  /** The number of the last child process; they count down from zero. */
+  #opened = 0;
+
+  constructor(runtime: Runtime, { kinds, clock, random, logger }: LocalPoolOptions) {
+    const { flow, processes, metrics } = runtime;
+    this.#maker = new NodeMaker({
+      kinds,
+      get realm() {
+        return sharedRealm ??= new Realm();
+      },
+      guard: new Guard(new ThreadStatus()),
+      flow,
+      clock,
+      random,
+      log: (number, symbol, level, text) => {
+        const process = this.#children.get(number) ?? processes.list().find((open) => open.number === number);
+        logger.log(level, text, {
+          node: this.#nameOf(symbol),
+          ...process !== undefined && { process: processes.idOf(rootOf(process)) },
+        });
+      },
+      measure: (symbol, type, name, value) => metrics.record(this.#nameOf(symbol), type, name, value),
+      fork: (packet) => {
+        const { process } = packet;
+        const from = { packet, turn: ++packet.turns };
+        const child = flow.open({ number: --this.#opened, generation: process.generation, parent: process, from });
+        this.#children.set(child.number, child);
+        return child;
+      },
+    });
+  }
+
+  define(symbols: Parameters<NodePool["define"]>[0]): void {
+    for (const { symbol, definition } of symbols) this.#defined.set(symbol.number, { symbol, definition });
+  }
+
+  async prepare(number: number): Promise<void> {
+    const { symbol, definition } = this.#defined.get(number)!;
+    const made = this.#maker.make(symbol, definition);
+    const instance = made instanceof Promise ? await made : made;
+    this.#instances.set(number, instance);
+    symbol.node = instance.node;
+    for (const program of instance.programs) program.start();
+  }
+
+  free(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      void this.#instances.get(number)?.release?.();
+      this.#instances.delete(number);
+      this.#defined.delete(number);
+    }
+  }
+
+  status(): ReturnType<NodePool["status"]> {
+    return { executors: [], deaths: [], restarts: {} as ReturnType<NodePool["status"]>["restarts"] };
+  }
+
+  ended(process: Process): void {
+    this.#children.delete(process.number);
+  }
+
+  // the symbols of the runtime are used as they are, so there is nothing to start or link
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  link(): void {}
+
+  close(): void {}
+
+  #nameOf(symbol: number): string {
+    return this.#defined.get(symbol)?.symbol.name ?? String(symbol);
+  }
+}
