@@ -1,4 +1,6 @@
 // What a node and a process cost, without any thread: deno bench -A bench/flow_bench.ts
+import { defineKind, type Kind, type Preparation } from "@weft/weft/kind";
+import { z } from "zod";
 import {
   Flow,
   type InPort,
@@ -20,10 +22,26 @@ class Pass implements Node {
   }
 }
 
-function chain(length: number): InPort {
+/** The same node as a kind's author writes it. */
+const pass: Kind = defineKind({
+  name: "pass",
+  summary: "Passes packets on.",
+  fields: z.object({}),
+  ports: { in: ["in"], out: ["out", "error"] },
+  prepare: () => ({ in: (payload) => payload }),
+});
+
+function prepared(symbol: NodeSymbol): Node {
+  // it asks for nothing but its ports
+  const made = pass.prepare!({ symbol, fields: {} } as unknown as Preparation);
+  if (made instanceof Promise) throw new Error("prepared at once");
+  return made.node;
+}
+
+function chain(length: number, nodeOf: (symbol: NodeSymbol) => Node): InPort {
   const symbols = Array.from({ length }, (_, number) => {
     const symbol = new NodeSymbol({ number, id: `${number}`, name: `n${number}`, kind: "pass", ins: ["in"] });
-    symbol.node = new Pass(symbol);
+    symbol.node = nodeOf(symbol);
     return symbol;
   });
   for (let i = 0; i + 1 < length; i++) symbols[i]!.out("out").link(1, [symbols[i + 1]!.in("in")!]);
@@ -46,9 +64,14 @@ function run(first: InPort): void {
 }
 
 for (const length of [1, 2, 10, 100]) {
-  const first = chain(length);
-  Deno.bench(`chain of ${length}: 1,000 processes`, () => {
-    for (let i = 0; i < 1_000; i++) run(first);
+  const low = chain(length, (symbol) => new Pass(symbol));
+  const high = chain(length, prepared);
+  const group = `chain of ${length}: 1,000 processes`;
+  Deno.bench("a node by hand", { group, baseline: true }, () => {
+    for (let i = 0; i < 1_000; i++) run(low);
+  });
+  Deno.bench("a node by defineKind", { group }, () => {
+    for (let i = 0; i < 1_000; i++) run(high);
   });
 }
 

@@ -1,7 +1,15 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type Interceptor, loadScheme, Logger, run, Runtime, type RuntimeOptions } from "../runtime/mod.ts";
+import {
+  type Interceptor,
+  loadExtensions,
+  Logger,
+  run,
+  Runtime,
+  type RuntimeOptions,
+  schemeOf,
+} from "../runtime/mod.ts";
 import { change } from "../registry/mod.ts";
 import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
@@ -95,12 +103,13 @@ export class TestWorkflow implements AsyncDisposable {
 
   /** See `startWorkflow`. */
   static async start(specs: Specs, options: WorkflowOptions): Promise<TestWorkflow> {
-    const { extensions = [], threads = false, env = {}, seed = 1 } = options;
+    const { threads = false, env = {}, seed = 1 } = options;
     const local = threads ? options.kinds?.find(({ place, prepare }) => prepare && place !== "host") : undefined;
     if (local !== undefined) {
       throw new Error(`kind ${local.name} runs on executors: with threads, give the URL of its module in extensions`);
     }
-    const workflow = new TestWorkflow(options, await loadScheme({ extensions }));
+    const extensions = await loadExtensions(options.extensions ?? []);
+    const workflow = new TestWorkflow(options, schemeOf(extensions));
     const { clock } = workflow;
     const scheme = workflow.#scheme;
     const random = seededRandom(seed);

@@ -4,7 +4,6 @@ import type { Unit } from "../../src/flow/mod.ts";
 import type { Kind } from "../../src/kind/mod.ts";
 import { KINDS } from "../../src/kinds/mod.ts";
 import { change, type History, Registry } from "../../src/registry/mod.ts";
-import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { Scheme } from "../../src/spec/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { failure, fullMessage } from "../../src/value/mod.ts";

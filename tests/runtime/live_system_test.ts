@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { RuntimeOptions } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 import { until } from "../support/until.ts";
 import { World, type WorldOptions } from "./world.ts";

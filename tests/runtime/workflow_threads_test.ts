@@ -42,15 +42,15 @@ Deno.test("if no executor comes up, the error says why", async () => {
   try {
     await Deno.writeTextFile(
       file,
-      `if (globalThis.Worker === undefined || typeof document === "undefined" && !Deno.env) throw new Error("not here");
-import { isMainThread } from "node:worker_threads";
+      `import { isMainThread } from "node:worker_threads";
+import { z } from "zod";
 if (!isMainThread) throw new Error("this cannot be loaded");
-export default [];`,
+export default { name: "other", summary: "x", fields: z.object({}), ports: { in: ["in"], out: [] }, prepare: () => ({}) };`,
     );
     const error = await assertRejects(() =>
       startWorkflow(PAID, { threads: true, extensions: [new URL(`file://${file}`).href] })
     );
-    assertMatch((error as Error).message, /executors cannot be started: .*this cannot be loaded/);
+    assertMatch((error as Error).message, /cannot be loaded on an executor: this cannot be loaded/);
   } finally {
     await Deno.remove(file);
   }
