@@ -46,7 +46,7 @@ const GRACE = 200;
 /** How long an executor may be silent outside user code, in milliseconds. */
 const SILENCE = 2_000;
 /** How long an executor may take to start, in milliseconds. */
-const START = 10_000;
+const START = 60_000;
 /** The interval at which the warden looks at its executors, in milliseconds. */
 const LOOK = 25;
 
@@ -80,6 +80,8 @@ export class Warden {
   readonly #wards = new Map<number, Ward>();
   readonly #executor: URL;
   readonly #report: (report: WardenReport) => void;
+  /** When it last looked at its executors. */
+  #looked = performance.now();
   /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
   #budget = Infinity;
 
@@ -130,6 +132,10 @@ export class Warden {
 
   #look(): void {
     const now = performance.now();
+    // while the warden itself was held up, nobody looked
+    const late = now - this.#looked - LOOK;
+    this.#looked = now;
+    if (late > LOOK) { for (const ward of this.#wards.values()) ward.heard += late; }
     for (const ward of this.#wards.values()) this.#watch(ward, ward.status.read(), now);
     const longest = this.#longest(now);
     if (longest !== undefined && process.memoryUsage.rss() > this.#budget) {

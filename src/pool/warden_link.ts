@@ -3,8 +3,10 @@ import type { WardenOrder, WardenReport } from "./warden.ts";
 
 /** The interval at which the warden is pinged, in milliseconds. */
 const PING = 500;
-/** How long the warden may be silent, in milliseconds. */
+/** How long a running warden may be silent, in milliseconds. */
 const SILENCE = 5_000;
+/** How long the warden may take to start, in milliseconds. A busy machine starts it slowly, and a restart only adds to that. */
+const START = 60_000;
 /** How often in a row the warden may end before it is ready. */
 const ATTEMPTS = 3;
 
@@ -17,8 +19,10 @@ export class WardenLink {
   #worker: Worker | undefined;
   #report: (report: WardenReport) => void = () => {};
   #lost: (why: string) => void = () => {};
-  /** When the last report arrived. */
-  #heard = 0;
+  /** Whether the warden has reported that it is ready. */
+  #ready = false;
+  /** How long the warden has been silent, in milliseconds, as far as the host was there to listen. */
+  #silent = 0;
   /** When the last ping was sent. */
   #pinged = 0;
   #attempts = 0;
@@ -37,7 +41,7 @@ export class WardenLink {
   attach(report: (report: WardenReport) => void, lost: (why: string) => void): void {
     this.#report = report;
     this.#lost = lost;
-    this.#heard = performance.now();
+    this.#pinged = performance.now();
     this.#timer = setInterval(() => this.#ping(), PING);
     Deno.unrefTimer(this.#timer as unknown as number);
   }
@@ -67,8 +71,11 @@ export class WardenLink {
       deno: { permissions: { read: this.#readable } },
     } as WorkerOptions);
     worker.onmessage = ({ data }: MessageEvent<WardenReport>) => {
-      this.#heard = performance.now();
-      if (data.report === "ready") this.#attempts = 0;
+      this.#silent = 0;
+      if (data.report === "ready") {
+        this.#ready = true;
+        this.#attempts = 0;
+      }
       this.#report(data);
     };
     worker.onerror = (event) => {
@@ -76,14 +83,17 @@ export class WardenLink {
       this.#restart(worker, event.message);
     };
     this.#worker = worker;
+    this.#ready = false;
+    this.#silent = 0;
   }
 
   #ping(): void {
     const now = performance.now();
-    // if the host itself was blocked, the silence says nothing about the warden
-    if (now - this.#pinged > 2 * PING) this.#heard = now;
+    // while the host itself is blocked, it hears nothing
+    this.#silent += Math.min(now - this.#pinged, PING);
     this.#pinged = now;
-    if (now - this.#heard > SILENCE) return this.#restart(this.#worker, `it was silent for ${SILENCE} ms`);
+    const patience = this.#ready ? SILENCE : START;
+    if (this.#silent > patience) return this.#restart(this.#worker, `it was silent for ${patience} ms`);
     this.order({ order: "ping", at: now });
   }
 
@@ -96,7 +106,6 @@ export class WardenLink {
       this.#failed.reject(failure(`the warden cannot be started: ${why}`));
       return;
     }
-    this.#heard = performance.now();
     this.#start();
     this.#lost(why);
   }

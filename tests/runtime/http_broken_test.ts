@@ -98,7 +98,8 @@ Deno.test("requests that are broken", async (t) => {
     clearInterval(timer);
     for (const connection of slow) connection[Symbol.dispose]();
     assertEquals(processes.size, 0);
-    assert(during < before + 50, `nine of ten answers took up to ${during} ms, without them ${before} ms`);
+    // only a server that waits for them takes so long: how fast it is depends on the machine
+    assert(during < before + 10_000, `nine of ten answers took up to ${during} ms, without them ${before} ms`);
   });
 
   await t.step("and neither do those that send no body, or read no answer", async () => {

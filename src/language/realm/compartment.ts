@@ -11,6 +11,8 @@ import { SNIPPET } from "./stack.ts";
 const randomValues = crypto.getRandomValues.bind(crypto);
 
 const emptyScript = new vm.Script("0");
+/** Adds work to the queue that never ends, so that a timeout finds it running: one that fires afterwards ends the thread. */
+const endlessScript = new vm.Script("(async () => { await 0; for (;;); })()");
 
 /** A function of the realm. It is opaque: only the compartment that created it can call it. */
 export type RealmFunction = { readonly realmFunction: unique symbol };
@@ -133,7 +135,7 @@ export class Compartment {
     this.#readFlags(caller);
     try {
       // The queue cannot be emptied directly, but stopping the work in it empties it.
-      emptyScript.runInContext(this.#context, { timeout: 1 });
+      endlessScript.runInContext(this.#context, { timeout: 1 });
     } catch {
       // The work was stopped.
     }

@@ -4,6 +4,9 @@
 
 const ROOT = new URL("../", import.meta.url);
 
+/** The folders with tests. Without them `deno test` would load every file named `test.ts`, wherever it is. */
+const ALL = ["src", "tests"];
+
 /** Folders whose tests disturb others, or are disturbed by them. */
 const ALONE = [
   "tests/pool",
@@ -55,7 +58,7 @@ function runsOf(args: readonly string[]): string[][] {
   const rest = args.filter((arg) => arg !== "--quick");
   if (quick) return [["--no-check", "--parallel", `--ignore=${SLOW.join()}`, ...QUICK, ...rest]];
   if (rest.length > 0) return [rest];
-  return [["--parallel", `--ignore=${ALONE.join()}`], ["--no-check", ...ALONE]];
+  return [["--parallel", `--ignore=${ALONE.join()}`, ...ALL], ["--no-check", ...ALONE]];
 }
 
 const total: Counts = { passed: 0, failed: 0 };
