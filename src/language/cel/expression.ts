@@ -11,6 +11,7 @@ import { CodeError, codeError } from "../code_error.ts";
 import type { CodeFailure } from "../language.ts";
 import { adapt } from "./adapt.ts";
 import { toValue } from "./output.ts";
+import { compileRegex } from "./regex.ts";
 import { eachExpression } from "./tree.ts";
 
 /** Maximum length in characters. */
@@ -47,6 +48,7 @@ export class Expression {
       const { error } = parsed.check();
       if (error !== undefined) throw error;
       rejectDroppedKeys(parsed.ast);
+      rejectBadPatterns(parsed.ast);
       return new Expression(parsed, variable);
     } catch (error) {
       throw error instanceof CodeError ? error : codeErrorOf(error as Error, variable);
@@ -93,6 +95,20 @@ function rejectDroppedKeys(tree: ASTNode): void {
     for (const [key] of node.args) {
       if (key.op !== "value" || !/^(__proto__|constructor|prototype)$/.test(String(key.args))) continue;
       throw codeError(`unsupported key "${key.args}" in a map literal`, key.start);
+    }
+  });
+}
+
+/** Rejects literal patterns of `matches` that are malformed. */
+function rejectBadPatterns(tree: ASTNode): void {
+  eachExpression(tree, (node) => {
+    if (node.op !== "call" && node.op !== "rcall" || node.args[0] !== "matches") return;
+    const pattern = (node.op === "call" ? node.args[1] : node.args[2]).at(-1);
+    if (pattern?.op !== "value" || typeof pattern.args !== "string") return;
+    try {
+      compileRegex(pattern.args);
+    } catch (error) {
+      throw codeError((error as Error).message, pattern.start);
     }
   });
 }

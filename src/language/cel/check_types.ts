@@ -1,0 +1,32 @@
+import type { ASTNode } from "cel-js";
+import type { Library } from "./library.ts";
+import { evaluateMap } from "./maps.ts";
+
+/** What the type checker stores about a comprehension, the form in which the library keeps `map`, `all` and so on. */
+interface Comprehension {
+  op: string;
+  args: { init: ASTNode };
+}
+
+/**
+ * Lets the type checker take what is not known of a type, such as the items of `[]`, for dyn, where the library keeps a
+ * type parameter to which no operator applies. Also sets how map literals are evaluated.
+ */
+export function correctTypes({ checker, registry }: Library): void {
+  const check = checker.check.bind(checker);
+  const dyn = checker.getType("dyn");
+  const bindings = new Map(["A", "T", "K", "V"].map((name) => [name, dyn]));
+  // The list that `map` fills takes its type from what is added.
+  const accumulators = new WeakSet<ASTNode>();
+
+  checker.check = (node, context) => {
+    const { op } = node as { op: string };
+    if (op === "comprehension") accumulators.add((node as unknown as Comprehension).args.init);
+    const type = check(node, context);
+    if (op === "map" && (node.args as unknown[]).length > 0) {
+      (node as unknown as { setMeta(key: string, value: unknown): void }).setMeta("evaluate", evaluateMap);
+    }
+    if (!type.hasPlaceholderType || op === "accuValue" || accumulators.has(node)) return type;
+    return (node as { checkedType?: unknown }).checkedType = type.templated(registry, bindings) as never;
+  };
+}
