@@ -1,11 +1,18 @@
 import type { ASTNode } from "cel-js";
-import type { Library } from "./library.ts";
+import { UnsignedInt } from "cel-js/evaluator";
+import type { Evaluator, Library } from "./library.ts";
 import { evaluateMap } from "./maps.ts";
 
 /** What the type checker stores about a comprehension, the form in which the library keeps `map`, `all` and so on. */
 interface Comprehension {
   op: string;
   args: { init: ASTNode };
+}
+
+/** What the type checker stores about an access by index. */
+interface Access {
+  args: [ASTNode, ASTNode];
+  handle(holder: unknown, index: unknown, node: ASTNode, evaluator: Evaluator): unknown;
 }
 
 /**
@@ -26,7 +33,16 @@ export function correctTypes({ checker, registry }: Library): void {
     if (op === "map" && (node.args as unknown[]).length > 0) {
       (node as unknown as { setMeta(key: string, value: unknown): void }).setMeta("evaluate", evaluateMap);
     }
+    if (op === "[]") acceptUints(node as unknown as Access);
     if (!type.hasPlaceholderType || op === "accuValue" || accumulators.has(node)) return type;
     return (node as { checkedType?: unknown }).checkedType = type.templated(registry, bindings) as never;
   };
+}
+
+/** Lets an access take an index of type uint, unless it is a literal of another type. */
+function acceptUints(node: Access): void {
+  const [, index] = node.args;
+  if (index.op === "value" && !(index.args instanceof UnsignedInt)) return;
+  const { handle } = node;
+  node.handle = (holder, at, ...rest) => handle(holder, at instanceof UnsignedInt ? at.value : at, ...rest);
 }

@@ -38,7 +38,10 @@ export function correctTimes(library: Library): void {
   ) => replaceOperator(library, sign, `${left} ${sign} ${right}: ${result}`, { handler });
   const plus = (time: Date, by: Duration) => timestamp(by.extendTimestamp(time).getTime());
   operator(TIMESTAMP, "+", DURATION, TIMESTAMP, plus);
-  operator(DURATION, "+", TIMESTAMP, DURATION, (by: Duration, time: Date) => plus(time, by));
+  replaceOperator(library, "+", `${DURATION} + ${TIMESTAMP}: ${DURATION}`, {
+    handler: (by: Duration, time: Date) => plus(time, by),
+    returnType: library.registry.getType(TIMESTAMP), // the library declares a duration
+  });
   operator(TIMESTAMP, "-", DURATION, TIMESTAMP, (time: Date, by: Duration) => {
     return timestamp(by.subtractTimestamp(time).getTime());
   });
