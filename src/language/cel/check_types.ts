@@ -20,7 +20,7 @@ interface Access {
  * type parameter to which no operator applies. Also sets how map literals are evaluated.
  */
 export function correctTypes({ checker, registry }: Library): void {
-  const check = checker.check.bind(checker);
+  const { check } = checker;
   const dyn = checker.getType("dyn");
   const bindings = new Map(["A", "T", "K", "V"].map((name) => [name, dyn]));
   // The list that `map` fills takes its type from what is added.
@@ -29,11 +29,11 @@ export function correctTypes({ checker, registry }: Library): void {
   checker.check = (node, context) => {
     const { op } = node as { op: string };
     if (op === "comprehension") accumulators.add((node as unknown as Comprehension).args.init);
-    const type = check(node, context);
-    if (op === "map" && (node.args as unknown[]).length > 0) {
+    const type = check.call(checker, node, context);
+    if (op === "[]") acceptUints(node as unknown as Access);
+    else if (op === "map" && (node.args as unknown[]).length > 0) {
       (node as unknown as { setMeta(key: string, value: unknown): void }).setMeta("evaluate", evaluateMap);
     }
-    if (op === "[]") acceptUints(node as unknown as Access);
     if (!type.hasPlaceholderType || op === "accuValue" || accumulators.has(node)) return type;
     return (node as { checkedType?: unknown }).checkedType = type.templated(registry, bindings) as never;
   };

@@ -6,22 +6,63 @@ const NUMBER = 1;
 const DOT = 27;
 const BYTES = 31;
 
+/** UTF-16 units. */
+const [TAB, LINE_FEED, FORM_FEED, RETURN, SPACE, POINT, SLASH] = [9, 10, 12, 13, 32, 46, 47];
+const [UPPER_B, UPPER_R, BACKTICK, LOWER_B, LOWER_R] = [66, 82, 96, 98, 114];
+
+/** What the library's lexer does not read, or not as it should. */
+const EXTENDED = /[`\f]|\.\d|[bB][rR]?["']|[rR][bB]["']/;
+
+/** The start of a raw bytes literal. */
+const RAW_BYTES = /^(?:[bB][rR]|[rR][bB])["']/;
+
+const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
+
 const encoder = new TextEncoder();
 
 /** Adds to a parser what its lexer lacks: fields in backticks, raw bytes, bytes of all characters, and `.5`. */
 export function extendLexer({ parser }: Library): void {
-  const Base = parser.lexer.constructor as new () => Lexer;
+  const plain = parser.lexer;
+  const Base = plain.constructor as new () => Lexer;
+  const { parse } = parser;
+  parser.parse = (input) => {
+    // The library's own lexer is faster.
+    parser.lexer = EXTENDED.test(input) ? extended : plain;
+    return parse.call(parser, input);
+  };
 
-  parser.lexer = new (class extends Base {
+  const extended = new (class extends Base {
     override nextToken(): Lexer {
-      const wasDot = this.tokenType === DOT;
-      this.#skipSpace();
-      const { input, pos } = this;
-      const character = input[pos];
-      if (character === "`" && wasDot) return this.#readField();
-      if (character === "." && /^\d$/.test(input[pos + 1] ?? "")) return this.#readFraction();
-      if (/^(?:[bB][rR]|[rR][bB])["']/.test(input.slice(pos, pos + 3))) return this.#readRawBytes();
-      return super.nextToken();
+      const { input } = this;
+      for (;;) {
+        const { pos } = this;
+        switch (input.charCodeAt(pos)) {
+          case SPACE:
+          case TAB:
+          case LINE_FEED:
+          case FORM_FEED:
+          case RETURN:
+            this.pos++;
+            continue;
+          case SLASH: {
+            if (input.charCodeAt(pos + 1) !== SLASH) return super.nextToken();
+            const end = input.indexOf("\n", pos);
+            this.pos = end < 0 ? input.length : end;
+            continue;
+          }
+          case POINT:
+            return isDigit(input.charCodeAt(pos + 1)) ? this.#readFraction() : super.nextToken();
+          case BACKTICK:
+            return this.tokenType === DOT ? this.#readField() : super.nextToken();
+          case LOWER_B:
+          case UPPER_B:
+          case LOWER_R:
+          case UPPER_R:
+            return RAW_BYTES.test(input.slice(pos, pos + 3)) ? this.#readRawBytes() : super.nextToken();
+          default:
+            return super.nextToken();
+        }
+      }
     }
 
     override readString(quote: string, prefix?: string): Lexer {
@@ -50,19 +91,6 @@ export function extendLexer({ parser }: Library): void {
       this.tokenPos = tokenPos;
       (this as unknown as { length: number }).length = input.length;
       return tokenValue;
-    }
-
-    #skipSpace(): void {
-      const { input } = this;
-      for (;;) {
-        const character = input[this.pos];
-        if (character === " " || character === "\t" || character === "\n" || character === "\r" || character === "\f") {
-          this.pos++;
-        } else if (character === "/" && input[this.pos + 1] === "/") {
-          const end = input.indexOf("\n", this.pos);
-          this.pos = end < 0 ? input.length : end;
-        } else return;
-      }
     }
 
     #readField(): Lexer {

@@ -5,7 +5,7 @@ import type { ASTNode, Environment } from "cel-js";
  * replaces what differs from the CEL specification in them. Each use is covered by the conformance test.
  */
 export interface Library {
-  parser: { lexer: Lexer };
+  parser: { lexer: Lexer; registry: Registry; parse(input: string): ASTNode };
   checker: Checker;
   evaluator: Evaluator;
   registry: Registry;

@@ -1,7 +1,7 @@
 import { type ASTNode, type Environment, Optional } from "cel-js";
 import { failure } from "../../value/mod.ts";
 import { codeError } from "../code_error.ts";
-import type { Checker, Context, Evaluator, Library, Macro, MacroCall, MacroDeclaration, Type } from "./library.ts";
+import type { Checker, Context, Library, Macro, MacroCall, MacroDeclaration, Type } from "./library.ts";
 import { type Entry, makeMap } from "./maps.ts";
 
 /** Registers the macros of two variables, `existsOne`, `optMap` and `optFlatMap`. */
@@ -16,7 +16,7 @@ export function registerMacros(environment: Environment): void {
     add(`list.${name}(ast, ast, ast): bool`, (call) => loop(call, "bool", existsOne));
   }
   add("list.existsOne(ast, ast): bool", (call) => {
-    const { registry } = call.parser as unknown as Evaluator;
+    const { registry } = call.parser;
     return (registry.functionCandidates(true, "exists_one", 2).macro as MacroDeclaration).handler(call);
   });
   for (const [marks, at] of [["ast, ast, ast", 2], ["ast, ast, ast, ast", 3]] as const) {

@@ -27,19 +27,23 @@ export function correctOperators(library: Library): void {
   replaceOperator(library, "in", "V in list<V>: bool", { handler: includes });
 
   // As in cel-go, an int and a double are compared as doubles.
-  const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
-    "<": (a, b) => a < b,
-    "<=": (a, b) => a <= b,
-    ">": (a, b) => a > b,
-    ">=": (a, b) => a >= b,
-  };
-  for (const [sign, compare] of Object.entries(COMPARISONS)) {
-    const handler = (a: unknown, b: unknown) => compare(Number(a), Number(b));
-    for (const [left, right] of [["int", "double"], ["double", "int"], ["uint", "double"], ["double", "uint"]]) {
-      replaceOperator(library, sign, `${left} ${sign} ${right}: bool`, { handler });
+  for (const [sign, [withLeft, withRight]] of Object.entries(COMPARISONS)) {
+    for (const integer of ["int", "uint"]) {
+      replaceOperator(library, sign, `${integer} ${sign} double: bool`, { handler: withLeft });
+      replaceOperator(library, sign, `double ${sign} ${integer}: bool`, { handler: withRight });
     }
   }
 }
+
+type Compare<A, B> = (a: A, b: B) => boolean;
+
+/** Comparisons of an integer at the left or at the right with a double. */
+const COMPARISONS: Record<string, [withLeft: Compare<unknown, number>, withRight: Compare<number, unknown>]> = {
+  "<": [(a, b) => Number(a) < b, (a, b) => a < Number(b)],
+  "<=": [(a, b) => Number(a) <= b, (a, b) => a <= Number(b)],
+  ">": [(a, b) => Number(a) > b, (a, b) => a > Number(b)],
+  ">=": [(a, b) => Number(a) >= b, (a, b) => a >= Number(b)],
+};
 
 function int(value: bigint): bigint {
   if (BigInt.asIntN(64, value) === value) return value;
