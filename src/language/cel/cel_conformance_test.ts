@@ -1,5 +1,5 @@
 import { tests } from "@bufbuild/cel-spec/testdata/conformance.js";
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Duration, UnsignedInt } from "cel-js/evaluator";
 import { makeEnvironment } from "./environment.ts";
 import { celEqual } from "./equality.ts";
@@ -114,33 +114,89 @@ function applies({ expr, value, bindings = {}, container, checkOnly, disableMacr
 }
 
 function passes({ expr, value, evalError, bindings = {} }: Case): boolean {
-  // Bindings whose name has a dot cannot be registered as variables.
   const environment = makeEnvironment("self");
   const variables: Record<string, unknown> = {};
   try {
-    for (const [name, { value }] of Object.entries(bindings)) {
-      environment.registerVariable(name, "dyn");
-      variables[name] = fromWire(value);
+    for (const [name, { value }] of Object.entries(bindings).toSorted(byLength)) {
+      setVariable(variables, name, fromWire(value));
     }
-    const result = environment.evaluate(expr, variables);
+    for (const name of Object.keys(variables)) environment.registerVariable(name, "dyn");
+    const parsed = environment.parse(expr);
+    const { error } = parsed.check();
+    if (error !== undefined) throw error;
+    const result = parsed(variables);
     return evalError === undefined && celEqual(shown(result), fromWire(value ?? { boolValue: true }));
   } catch {
     return evalError !== undefined;
   }
 }
 
-Deno.test("no fewer of the official CEL cases pass than before", () => {
+const byLength = ([a]: [string, unknown], [b]: [string, unknown]): number => a.length - b.length;
+
+/** Sets a variable. One with dots in its name becomes a map, because variables have no namespaces here. */
+function setVariable(variables: Record<string, unknown>, name: string, value: unknown): void {
+  const [first, ...rest] = name.split(".");
+  let map = variables;
+  let key = first!;
+  for (const part of rest) {
+    const holder = map[key] ?? {};
+    map = map[key] = (holder instanceof Map ? Object.fromEntries(holder) : holder) as Record<string, unknown>;
+    key = part;
+  }
+  map[key] = value;
+}
+
+/** The cases that fail, by the reason. */
+const EXPECTED_FAILURES: Record<string, string[]> = {
+  "asks for evaluation without a type check: Weft always checks, so an unknown function or variable is an error": [
+    "basic/unbound_is_runtime_error: f_unknown(17) || true",
+    "basic/unbound_is_runtime_error: x || true",
+    "parse/as: a.as() || true",
+    "parse/break: a.break() || true",
+    "parse/const: a.const() || true",
+    "parse/continue: a.continue() || true",
+    "parse/else: a.else() || true",
+    "parse/for: a.for() || true",
+    "parse/function: a.function() || true",
+    "parse/if: a.if() || true",
+    "parse/import: a.import() || true",
+    "parse/let: a.let() || true",
+    "parse/loop: a.loop() || true",
+    "parse/namespace: a.namespace() || true",
+    "parse/package: a.package() || true",
+    "parse/return: a.return() || true",
+    "parse/var: a.var() || true",
+    "parse/void: a.void() || true",
+    "parse/while: a.while() || true",
+  ],
+  "asks for evaluation without a type check: Weft always checks, so operands of another type are errors": [
+    "logic/mixed_type: true ? 'cows' : 17",
+    "logic/short_circuit_type_left: false && 32",
+    "logic/short_circuit_type_left: true || 32",
+    "logic/short_circuit_type_right: 'horses' && false",
+    "logic/short_circuit_type_right: 'horses' || true",
+  ],
+  "expects an error: numbers of payloads are doubles, so they have a remainder": [
+    "fp_math/mod_not_support: 47.5 % 5.5",
+  ],
+  "timestamps have milliseconds": [
+    "timestamps/add_duration_nanos_over: timestamp('9999-12-31T23:59:59.999999999Z') + duration('1ns')",
+    "timestamps/add_time_to_duration_nanos_positive: timestamp('0001-01-01T00:00:01.999999999Z') + duration('999999999ns') == timestamp('0001-01-01T00:00:02.999999998Z')",
+    "timestamps/toString_timestamp_nanos: string(timestamp('9999-12-31T23:59:59.999999999Z'))",
+  ],
+};
+
+Deno.test("the official CEL cases pass, except for those that are known to fail", () => {
   let all = 0;
-  let passed = 0;
   const failed: string[] = [];
   for (const suite of (tests as Suite).suites!.filter(({ name }) => SUITES.includes(name))) {
     for (const test of cases(suite)) {
       if (!applies(test)) continue;
       all++;
-      if (passes(test)) passed++;
-      else failed.push(`${suite.name}/${test.name}: ${test.expr}`);
+      if (!passes(test)) failed.push(`${suite.name}/${test.name}: ${test.expr}`);
     }
   }
 
-  assert(passed >= 1379, `${passed} of ${all} pass:\n${failed.join("\n")}`);
+  assertEquals(failed.toSorted(), Object.values(EXPECTED_FAILURES).flat().toSorted());
+  assert(all - failed.length >= 1460, `${all - failed.length} of ${all} pass`);
 });

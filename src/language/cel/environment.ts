@@ -1,11 +1,18 @@
 import { Environment } from "cel-js";
-import { registerConversions, registerEncoders } from "./conversions.ts";
+import { correctTypes } from "./check_types.ts";
+import { correctConversions, registerConversions, registerEncoders } from "./conversions.ts";
 import { registerErrors } from "./errors.ts";
 import { registerFormat } from "./format.ts";
+import { extendLexer } from "./lexer.ts";
+import { type Library, openLibrary } from "./library.ts";
 import { registerLists, registerSets } from "./lists.ts";
+import { extendHas, registerMacros } from "./macros.ts";
 import { registerMath, registerMixedOperators } from "./math.ts";
+import { correctOperators } from "./operators.ts";
+import { correctRegex, registerRegex } from "./regex.ts";
 import { keepTypesShallow } from "./shallow_types.ts";
-import { registerStrings } from "./strings.ts";
+import { correctStrings, registerStrings } from "./strings.ts";
+import { correctTimes } from "./times.ts";
 
 /** Limits of an expression and of the values that it creates. */
 export interface ExpressionLimits {
@@ -32,6 +39,21 @@ const EXTENSIONS: readonly Register[] = [
   registerLists,
   registerSets,
   registerEncoders,
+  registerRegex,
+  registerMacros,
+];
+
+/** What replaces parts of the library that differ from the CEL specification. */
+const CORRECTIONS: readonly ((library: Library) => void)[] = [
+  keepTypesShallow,
+  extendLexer,
+  extendHas,
+  correctTypes,
+  correctOperators,
+  correctConversions,
+  correctTimes,
+  correctStrings,
+  correctRegex,
 ];
 
 /**
@@ -43,10 +65,12 @@ const EXTENSIONS: readonly Register[] = [
 export function makeEnvironment(variable: string, { nodes, depth, result } = WIDE): Environment {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
     limits: { maxAstNodes: nodes, maxDepth: depth },
   });
   environment.registerVariable(variable, "dyn");
   for (const register of EXTENSIONS) register(environment, result);
-  keepTypesShallow(environment);
+  const library = openLibrary(environment);
+  for (const extend of CORRECTIONS) extend(library);
   return environment;
 }

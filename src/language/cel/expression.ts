@@ -11,6 +11,7 @@ import { CodeError, codeError } from "../code_error.ts";
 import type { CodeFailure } from "../language.ts";
 import { adapt } from "./adapt.ts";
 import { toValue } from "./output.ts";
+import { compileRegex } from "./regex.ts";
 import { eachExpression } from "./tree.ts";
 
 /** Maximum length in characters. */
@@ -46,7 +47,7 @@ export class Expression {
       const parsed = environment.parse(code);
       const { error } = parsed.check();
       if (error !== undefined) throw error;
-      rejectDroppedKeys(parsed.ast);
+      checkLiterals(parsed.ast);
       return new Expression(parsed, variable);
     } catch (error) {
       throw error instanceof CodeError ? error : codeErrorOf(error as Error, variable);
@@ -86,15 +87,29 @@ function isCelError(error: unknown): error is CelError {
   return error instanceof EvaluationError || error instanceof ParseError || error instanceof CelTypeError;
 }
 
-/** Rejects keys that the library silently omits from a map literal. */
-function rejectDroppedKeys(tree: ASTNode): void {
+/** Rejects keys that an object of the library cannot have, and literal patterns of `matches` that are malformed. */
+function checkLiterals(tree: ASTNode): void {
   eachExpression(tree, (node) => {
-    if (node.op !== "map") return;
-    for (const [key] of node.args) {
-      if (key.op !== "value" || !/^(__proto__|constructor|prototype)$/.test(String(key.args))) continue;
-      throw codeError(`unsupported key "${key.args}" in a map literal`, key.start);
-    }
+    if (node.op === "map") rejectDroppedKeys(node.args);
+    else if (node.op === "rcall" && node.args[0] === "matches") rejectBadPattern(node.args[2].at(-1));
+    else if (node.op === "call" && node.args[0] === "matches") rejectBadPattern(node.args[1].at(-1));
   });
+}
+
+function rejectDroppedKeys(entries: readonly (readonly [ASTNode, ASTNode])[]): void {
+  for (const [key] of entries) {
+    if (key.op !== "value" || !/^(__proto__|constructor|prototype)$/.test(String(key.args))) continue;
+    throw codeError(`unsupported key "${key.args}" in a map literal`, key.start);
+  }
+}
+
+function rejectBadPattern(pattern: ASTNode | undefined): void {
+  if (pattern?.op !== "value" || typeof pattern.args !== "string") return;
+  try {
+    compileRegex(pattern.args);
+  } catch (error) {
+    throw codeError((error as Error).message, pattern.start);
+  }
 }
 
 function codeErrorOf(error: Error, variable: string): CodeError {

@@ -30,7 +30,7 @@ function clauseOf(clause: string, precision: number, value: unknown): string {
     case "s":
       return show(value);
     case "d":
-      return typeof value === "number" || isWhole(value) ? show(value) : mismatch(clause, value);
+      return isWhole(value) || isUnending(value) ? show(value) : mismatch(clause, value);
     case "b":
       return typeof value === "boolean"
         ? String(Number(value))
@@ -48,7 +48,7 @@ function clauseOf(clause: string, precision: number, value: unknown): string {
       const number = isWhole(value) ? Number(value) : value;
       if (typeof number !== "number") return mismatch(clause, value);
       if (!Number.isFinite(number)) return show(number);
-      if (clause === "f") return number.toFixed(precision);
+      if (clause === "f") return fixed(number, precision);
       return number.toExponential(precision).replace(/e([+-])(\d)$/, "e$10$2");
     }
     default:
@@ -56,8 +56,24 @@ function clauseOf(clause: string, precision: number, value: unknown): string {
   }
 }
 
+/** As `toFixed`, but halves are rounded to the nearest even digit, as Go does. */
+function fixed(number: number, precision: number): string {
+  if (precision > 22) return number.toFixed(precision);
+  const text = number.toFixed(precision);
+  // Exact for the numbers that have an exact half at all: those with few fractional digits.
+  const half = 0.5 / 10 ** precision;
+  const isHalf = number.toFixed(100).replace(/0+$/, "").endsWith("5") &&
+    Math.abs(Math.abs(number) - Math.abs(Number(text))) === half;
+  if (!isHalf || Number(text.at(-1)) % 2 === 0) return text;
+  return (number - Math.sign(number) * half).toFixed(precision);
+}
+
 function isWhole(value: unknown): value is bigint | number | UnsignedInt {
   return typeof value === "bigint" || value instanceof UnsignedInt || Number.isInteger(value);
+}
+
+function isUnending(value: unknown): boolean {
+  return typeof value === "number" && !Number.isFinite(value);
 }
 
 function inBase(value: bigint | number | UnsignedInt, base: number): string {

@@ -24,7 +24,7 @@ export function registerMath(environment: Environment): void {
     round: (value: number) => Math.sign(value) * Math.round(Math.abs(value)),
   };
   for (const [name, round] of Object.entries(ROUNDINGS)) {
-    add(`${name}(int): dyn`, (value: Numeric) => typeof value === "number" ? round(value) : value);
+    add(`${name}(double): double`, round);
   }
   const abs = (value: Numeric) => typeof value === "number" ? Math.abs(value) : int(value < 0n ? -value : value);
   const sign = (value: Numeric | UnsignedInt) => Math.sign(Number(value));
@@ -55,6 +55,9 @@ export function registerMixedOperators(environment: Environment): void {
     for (const [left, right] of MIXED) environment.registerOperator(`${left} ${sign} ${right}: double`, mixed);
   }
   environment.registerOperator("double % double: double", OPERATORS["%"]!);
+  // The library has these for values of type dyn only.
+  environment.registerOperator("int == uint: bool", (a: bigint, b: UnsignedInt) => a === b.value);
+  environment.registerOperator("uint == double: bool", (a: UnsignedInt, b: number) => a.value == b as unknown);
 }
 
 /** Registers operations on the 64 bits of ints and uints. */

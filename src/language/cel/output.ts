@@ -1,10 +1,11 @@
+import { Optional } from "cel-js";
 import { Duration, UnsignedInt } from "cel-js/evaluator";
 import { failure, isError, isMap, lazyParts, setKey, Stream, type Value } from "../../value/mod.ts";
 import { originalOf } from "./adapt.ts";
 
 /**
  * Converts the result of an expression to a payload: an int becomes a number if it is safe, otherwise a bigint; a
- * duration and a type become strings. A value from the variable comes back as the same object.
+ * duration and a type become strings, an optional becomes its value or null. A value from the variable comes back as the same object.
  *
  * @throws {Failure} `not_a_value` for a namespace such as `math`.
  */
@@ -32,6 +33,7 @@ function objectToValue(result: object): Value {
   if (result instanceof Date || result instanceof Stream || isError(result)) return result;
   if (result instanceof UnsignedInt) return toValue(result.value);
   if (result instanceof Duration) return result.toString();
+  if (result instanceof Optional) return toValue(result.orValue(null));
   if (result instanceof Map) return mapToValue([...result]);
   if (isMap(result)) {
     if (lazyParts(result) !== undefined) return result;

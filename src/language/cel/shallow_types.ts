@@ -1,35 +1,14 @@
-import type { Environment } from "cel-js";
-
-/** The parts of the library's evaluator used here. */
-interface Evaluator {
-  debugType(value: unknown): Type;
-  debugTypeDeep(value: unknown): Type;
-  registry: { getListType(item: Type): Type; getMapType(key: Type, value: Type): Type };
-}
-
-interface Type {
-  kind: string;
-}
+import type { Evaluator, Library, Type } from "./library.ts";
 
 /** Number of levels of a value that its type describes. */
 const LEVELS = 2;
 
 /**
  * Limits the types that an environment derives from values to two levels. The library caches every type for good, so
- * values nested in ever new ways would fill the memory. To reach the evaluator this defines the operator
- * `int == double`.
+ * values nested in ever new ways would fill the memory.
  */
-export function keepTypesShallow(environment: Environment): void {
-  // The library passes the evaluator to operators.
-  let evaluator: Evaluator | undefined;
-  environment.registerOperator("int == double: bool", (a: unknown, b: unknown, ...[, by]: unknown[]) => {
-    evaluator ??= by as Evaluator;
-    return a == b;
-  });
-  environment.evaluate("1 == 1.0");
-  if (evaluator === undefined) throw new Error("the CEL library no longer passes its evaluator to operators");
-  const by = evaluator;
-  by.debugTypeDeep = (value) => typeOf(by, value, LEVELS);
+export function keepTypesShallow({ evaluator }: Library): void {
+  evaluator.debugTypeDeep = (value) => typeOf(evaluator, value, LEVELS);
 }
 
 function typeOf(evaluator: Evaluator, value: unknown, levels: number): Type {

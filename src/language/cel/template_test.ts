@@ -47,6 +47,11 @@ Deno.test("the error about a variable that is not set has its name and offset", 
   assertEquals(failing("env.user.nothing").message, "no such key: nothing");
 });
 
+Deno.test("an empty variable is not a number", () => {
+  const error = thrownBy(() => evaluateTemplate("int(env.PORT)", { PORT: "" }));
+  assertEquals([error.message, error.code], ['invalid int ""', "invalid_argument"]);
+});
+
 Deno.test("a template cannot call functions without a bound on time or size", () => {
   const table: [expression: string, name: string, offset: number][] = [
     ["[1].map(x, x)", "map", 4],
