@@ -7,6 +7,8 @@ import { asError, failure } from "../value/mod.ts";
 export interface Extensions {
   /** Their kinds, in the order of the modules. */
   readonly kinds: readonly Kind[];
+  /** The URL of the module of each kind. */
+  readonly origins: ReadonlyMap<Kind, string>;
   /** URLs of the modules that executors import: those whose kinds run there. */
   readonly modules: readonly string[];
   /** The files that executors may read for that: the module graph of `modules`. */
@@ -14,7 +16,7 @@ export interface Extensions {
 }
 
 /** No extensions. */
-export const NO_EXTENSIONS: Extensions = { kinds: [], modules: [], readable: [] };
+export const NO_EXTENSIONS: Extensions = { kinds: [], origins: new Map(), modules: [], readable: [] };
 
 /**
  * Loads modules with additional kinds. A module holds kinds of one place; executors never import one of the host.
@@ -23,11 +25,13 @@ export const NO_EXTENSIONS: Extensions = { kinds: [], modules: [], readable: [] 
  */
 export async function loadExtensions(urls: readonly string[]): Promise<Extensions> {
   const kinds: Kind[] = [];
+  const origins = new Map<Kind, string>();
   const modules: string[] = [];
   for (const url of urls) {
     try {
       const own = kindsOf(await import(url));
       kinds.push(...own);
+      for (const kind of own) origins.set(kind, url);
       const host = own.find(({ place }) => place === "host");
       const other = own.find(({ place }) => place !== "host");
       if (host !== undefined && other !== undefined) {
@@ -37,10 +41,15 @@ export async function loadExtensions(urls: readonly string[]): Promise<Extension
       }
       if (host === undefined) modules.push(url);
     } catch (thrown) {
-      throw failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
+      throw notLoaded(url, thrown);
     }
   }
-  return { kinds, modules, readable: await moduleGraph(modules) };
+  return { kinds, origins, modules, readable: await moduleGraph(modules) };
+}
+
+/** Returns the error of an extension that cannot be loaded. */
+export function notLoaded(url: string | undefined, thrown: unknown): Error {
+  return failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
 }
 
 function kindsOf(module: { default?: unknown }): Kind[] {

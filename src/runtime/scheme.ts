@@ -2,7 +2,7 @@ import type { Kind } from "../kind/mod.ts";
 import { KINDS } from "../kinds/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
-import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
+import { type Extensions, NO_EXTENSIONS, notLoaded } from "./extensions.ts";
 
 /**
  * Returns the table of kinds.
@@ -11,11 +11,17 @@ import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
  * @throws {Error} If two kinds have the same name.
  */
 export function schemeOf(
-  { kinds }: Pick<Extensions, "kinds"> = NO_EXTENSIONS,
+  { kinds, origins }: Pick<Extensions, "kinds" | "origins"> = NO_EXTENSIONS,
   builtIn: readonly Kind[] = KINDS,
 ): Scheme<Kind> {
   const scheme = new Scheme<Kind>(builtIn);
-  for (const kind of kinds) scheme.add(kind);
+  for (const kind of kinds) {
+    try {
+      scheme.add(kind);
+    } catch (thrown) {
+      throw notLoaded(origins.get(kind), thrown);
+    }
+  }
   return scheme;
 }
 

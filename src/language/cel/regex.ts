@@ -37,7 +37,7 @@ export function compileRegex(pattern: string): RE2JS {
     regex = RE2JS.compile(pattern);
   } catch (error) {
     const why = (error as Error).message.replace(/^error parsing regexp: /, "");
-    throw failure<string>(`invalid regular expression ${JSON.stringify(pattern)}: ${why}`, {
+    throw failure(`invalid regular expression ${JSON.stringify(pattern)}: ${why}`, {
       code: "invalid_regular_expression",
     });
   }
