@@ -135,7 +135,7 @@ export class Compartment {
     this.#readFlags(caller);
     try {
       // The queue cannot be emptied directly, but stopping the work in it empties it.
-      endlessScript.runInContext(this.#context, { timeout: 1 });
+      endlessScript.runInContext(this.#context, { timeout: 10 });
     } catch {
       // The work was stopped.
     }
