@@ -66,7 +66,7 @@ export class Admin implements AsyncDisposable {
   }
 
   get #ready(): boolean {
-    this.#reached ||= this.#runtime !== undefined && this.#runtime.follower.refused === undefined;
+    this.#reached ||= this.#runtime !== undefined && this.#runtime.follower.rejected === undefined;
     return this.#reached && !this.#draining;
   }
 

@@ -37,7 +37,7 @@ export async function report(
   return {
     namespace,
     version: registry.version.id,
-    rejected: follower.refused ?? null,
+    rejected: follower.rejected ?? null,
     ...state,
     urls: await sockets.urls(),
     processes: processes.size,

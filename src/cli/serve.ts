@@ -89,9 +89,9 @@ class Server {
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
-    const { refused } = runtime.follower;
-    if (config.flags.strict === true && refused !== undefined) {
-      terminal.warn(`version ${refused.version} was rejected; exiting because of --strict`);
+    const { rejected } = runtime.follower;
+    if (config.flags.strict === true && rejected !== undefined) {
+      terminal.warn(`version ${rejected.version} was rejected; exiting because of --strict`);
       await runtime.close();
       return false;
     }

@@ -12,7 +12,7 @@ export interface RuntimeReport {
   /** The version that it runs. */
   version: number;
   /** The head that it rejected last, and why, if it has not applied one since. */
-  refused?: { version: number; reason: string };
+  rejected?: { version: number; reason: string };
   /** The URLs of its listeners. */
   urls: readonly string[];
   pid: number;
@@ -41,7 +41,7 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #stop = new AbortController();
   readonly #started = new Date().toISOString();
-  #refused: RuntimeReport["refused"];
+  #rejected: RuntimeReport["rejected"];
   /** The version of which the store knows that it was accepted. */
   #accepted: number | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -52,8 +52,8 @@ export class Follower {
   }
 
   /** The head that was rejected last, and why. */
-  get refused(): RuntimeReport["refused"] {
-    return this.#refused;
+  get rejected(): RuntimeReport["rejected"] {
+    return this.#rejected;
   }
 
   /**
@@ -105,7 +105,7 @@ export class Follower {
         break;
       } catch (thrown) {
         const error = asError(thrown);
-        this.#refused ??= { version: head, reason: reasonOf(error) };
+        this.#rejected ??= { version: head, reason: reasonOf(error) };
         logger.log("error", `version ${version} cannot be loaded: ${reasonOf(error)}`);
         version = (await registry.versionOf(version))?.parent;
         if (version === undefined) throw error;
@@ -132,11 +132,11 @@ export class Follower {
       const { version: head } = await registry.head();
       if (head !== version) return;
       await registry.follow(version);
-      this.#refused = undefined;
+      this.#rejected = undefined;
       logger.log("debug", `version ${version} runs`);
     } catch (thrown) {
       const reason = reasonOf(asError(thrown));
-      this.#refused = { version, reason };
+      this.#rejected = { version, reason };
       logger.log("error", `version ${version} rejected, still running version ${before}: ${reason}`);
     }
     await this.#heartbeat();
@@ -147,7 +147,7 @@ export class Follower {
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
-      ...this.#refused !== undefined && { refused: this.#refused },
+      ...this.#rejected !== undefined && { rejected: this.#rejected },
       urls: await urls(),
       pid: Deno.pid,
       started: this.#started,

@@ -14,7 +14,7 @@ function fieldsOf(text: string, file?: string) {
   return specs.map(({ fields }) => fields);
 }
 
-Deno.test("a file holds one document or several, a spec or a list of specs in each", () => {
+Deno.test("a file contains one or several documents, each a spec or a list of specs", () => {
   const a = [{ x: 1 }];
   const ab = [{ x: 1 }, { x: 2 }];
   assertEquals(fieldsOf("kind: k\nx: 1\n"), a);
@@ -25,7 +25,7 @@ Deno.test("a file holds one document or several, a spec or a list of specs in ea
   assertEquals(fieldsOf('{\n\t"kind":"k",\n\t"x":1}', "X.JSON"), a);
 });
 
-Deno.test("a byte order mark and any line ending are read", () => {
+Deno.test("a byte order mark and all line endings are accepted", () => {
   for (const ending of ["\n", "\r\n", "\r"]) {
     const text = ["\ufeffkind: k", "code: |", "  a", "  b", "x: >", "  c", "  d", ""].join(ending);
     assertEquals(fieldsOf(text), [{ code: "a\nb\n", x: "c d\n" }]);
@@ -99,7 +99,7 @@ Deno.test("anchors, aliases and merge keys are read", () => {
   }]);
 });
 
-Deno.test("what every spec has is told from the fields of its kind", () => {
+Deno.test("fields that every spec has are separated from those of its kind", () => {
   const { specs, lines } = read(
     "kind: k\nid: 0190163D-8694-739B-AEA5-966C26F8AD91\nname: 007\nnamespace: 1.10\nannotations: {a: 1e3, b: no, c: true}\n" +
       "links:\n  out: {name: 400, port: in}\n  error: [{id: 0190163d-8694-739b-aea5-966c26f8ad92, port: 'in[0]'}]\nx:\ny: 1\n",
@@ -173,7 +173,7 @@ seededTest("JSON is read as JSON.parse reads it", (random) => {
   }
 });
 
-Deno.test("what is broken keeps nothing else from being read", () => {
+Deno.test("a broken document or item does not prevent the others from being read", () => {
   const names = (text: string) => read(text).specs.map(({ name }) => name);
   const documents =
     "kind: k\nname: a\n---\nkind: 'k\nname: b\n---\nkind: k\nname: c\n---\nkind: {\n---\n- kind: k\n  name: d\n";
@@ -188,7 +188,7 @@ Deno.test("what is broken keeps nothing else from being read", () => {
   assertEquals(read(items).lines.map((line) => line.split(" ")[0]), ["x.yaml:4:8:", "x.yaml:8:10:"]);
 });
 
-seededTest("any text at all is read without an error being thrown", (random) => {
+seededTest("reading never throws, whatever the input", (random) => {
   const pieces = [
     ..."\n\n\n      --:#&*!|>'\"%@`{}[],?a1\t\r\0",
     "kind: k\n",

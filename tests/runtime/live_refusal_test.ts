@@ -79,12 +79,12 @@ class Scene implements AsyncDisposable {
     return new Scene(world, claims, (await world.runtime.sockets.urls())[0]!);
   }
 
-  /** Applies specs. Answers why it was refused, if it was. */
+  /** Applies specs. @returns Why they were rejected, if they were. */
   async apply(specs: Specs): Promise<string | undefined> {
     return await this.world.apply(JSON.stringify(specs)).then(() => undefined, fullMessage);
   }
 
-  /** All that a refused change must not change. */
+  /** Everything that a rejected change must leave as it was. */
   async state(): Promise<unknown> {
     const { registry, loader, sockets, processes } = this.world.runtime;
     return {
@@ -188,7 +188,7 @@ Deno.test("what cannot be prepared leaves everything as it was, and releases wha
   });
 });
 
-Deno.test("begin refused: nothing is prepared", async () => {
+Deno.test("begin rejected: nothing is prepared", async () => {
   await using scene = await Scene.start(flow);
   const before = await scene.state();
   const remove = scene.world.runtime.registry.handle({
@@ -305,16 +305,16 @@ Deno.test("at the start, a head that cannot be taken gives way to its newest anc
     const { registry, follower } = scene.world.runtime;
     assertEquals(registry.version.id, 1);
     assertEquals(await scene.get(), "200 old");
-    assertEquals(follower.refused?.version, 3);
-    assertMatch(follower.refused!.reason, /bad: nothing is left to claim/);
+    assertEquals(follower.rejected?.version, 3);
+    assertMatch(follower.rejected!.reason, /bad: nothing is left to claim/);
     await scene.world.logged(/version 3 cannot be loaded: .*nothing is left/);
     await scene.world.logged(/running version 1; head is 3/);
     const [report] = (await presence.instances()).map(({ data }) => data as Record<string, unknown>);
-    assertEquals([report?.version, (report?.refused as { version: number }).version], [1, 3]);
+    assertEquals([report?.version, (report?.rejected as { version: number }).version], [1, 3]);
     // head moves on to what can be taken
     await force(history, "bad", { id, kind: "claim", name: "bad", value: "good" });
     await until("version 4 is taken", () => registry.version.id === 4);
-    assertEquals(follower.refused, undefined);
+    assertEquals(follower.rejected, undefined);
   }
   await close();
 });

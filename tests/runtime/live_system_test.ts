@@ -364,11 +364,11 @@ Deno.test("what is created through one runtime works in another on the same stor
     using foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const bad = { kind: "listener", name: "bad", port: foreign.addr.port };
     assertEquals((await system.nodes("POST", bad)).status, 200);
-    await until("the version is rejected", () => other.runtime.follower.refused !== undefined);
-    assertMatch(other.runtime.follower.refused!.reason, new RegExp(`bad.*127.0.0.1:${foreign.addr.port}.*in use`));
+    await until("the version is rejected", () => other.runtime.follower.rejected !== undefined);
+    assertMatch(other.runtime.follower.rejected!.reason, new RegExp(`bad.*127.0.0.1:${foreign.addr.port}.*in use`));
     assertEquals((await other.fetch("/")).text, "changed");
     await system.nodes("PATCH", { name: "bad", port: 0 });
-    await until("the next version is applied", () => other.runtime.follower.refused === undefined);
+    await until("the next version is applied", () => other.runtime.follower.rejected === undefined);
     assertEquals((await other.runtime.sockets.urls()).length, 2);
   } finally {
     await Deno.remove(folder, { recursive: true });

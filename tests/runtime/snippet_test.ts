@@ -27,7 +27,7 @@ const listener = (target: string) => ({
   links: { out: [{ name: target, port: "in" }] },
 });
 
-Deno.test("snippets in every language", async (t) => {
+Deno.test("snippets run in every language", async (t) => {
   await using world = await World.start(JSON.stringify([
     listener("router"),
     {
@@ -58,7 +58,7 @@ const OUTSIDE = [
   "navigator",
 ];
 
-Deno.test("an isolated snippet does what any other does", async () => {
+Deno.test("an isolated snippet behaves like a shared one", async () => {
   const codes = {
     counter: "let n = 0; export default ({ query }) => `${++n} ${query.a[0]} ${new URL('http://h/p').pathname}`",
     bad: "export default () => { throw new Error('bad') }",
@@ -70,7 +70,7 @@ Deno.test("an isolated snippet does what any other does", async () => {
   await world.logged(/> bad: test\.yaml:1:\d+: bad$/);
 });
 
-Deno.test("console writes to the log, with the process and the node", async () => {
+Deno.test("console output is logged with the process and the node", async () => {
   const codes = {
     writer: `
       console.info("top level");
@@ -94,7 +94,7 @@ Deno.test("console writes to the log, with the process and the node", async () =
   assertMatch(await world.logged(/before it fails/), new RegExp(`\\[${process}\\] failing: before it fails$`));
 });
 
-Deno.test("nothing that reaches out is there", async () => {
+Deno.test("nothing that reaches outside of the realm is available", async () => {
   const codes = {
     names: `export default () => ${JSON.stringify(OUTSIDE)}.filter((name) => name in globalThis)`,
     made: `export default () => [URL, TextEncoder, structuredClone, atob, crypto.randomUUID, console.log]

@@ -394,10 +394,11 @@ links:
 ];
 
 for (const { name, file, text, lines } of FILES) {
-  Deno.test(`a bad file is told of line by line: ${name}`, () => assertEquals(told(text, file), lines));
+  Deno.test(`every error in a file is reported at its line and column: ${name}`, () =>
+    assertEquals(told(text, file), lines));
 }
 
-Deno.test("a file that would be huge is refused at once", () => {
+Deno.test("a file that would expand to a huge value is rejected immediately", () => {
   const laughs = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
   for (let level = 1; level < 50; level++) {
     laughs.push(`a${level}: &a${level} [${Array(9).fill(`*a${level - 1}`).join(", ")}]`);
@@ -434,7 +435,7 @@ Deno.test("a file that would be huge is refused at once", () => {
   }
 });
 
-Deno.test("a file just within the limits is read", () => {
+Deno.test("a file just within the limits is accepted", () => {
   const items = `kind: merge\nx: [${"1, ".repeat(99_997)}]\n`;
   assertEquals(readSpecs(items, "x.yaml").diagnostics, []);
   const depth = `kind: merge\nx: ${"[".repeat(99)}${"]".repeat(99)}\n`;
@@ -443,7 +444,7 @@ Deno.test("a file just within the limits is read", () => {
   assertEquals(readSpecs(text, "x.yaml").diagnostics, []);
 });
 
-Deno.test("many mistakes take no more time than many specs", () => {
+Deno.test("the time to check a file does not explode with the number of errors", () => {
   const many = (count: number, line: (at: number) => string) =>
     Array.from({ length: count }, (_, at) => line(at)).join("");
   const texts = [

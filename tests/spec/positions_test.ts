@@ -67,7 +67,7 @@ const LINES = [
   "end  ",
 ];
 
-seededTest("every character of a block is found, in any indentation, chomping and line ending", (random) => {
+seededTest("every character of a block scalar is located, for all indentations and line endings", (random) => {
   for (let round = 0; round < 3000; round++) {
     const ending = random.pick(["\n", "\r\n", "\r"]);
     const indent = 1 + random.below(6);
@@ -86,7 +86,7 @@ seededTest("every character of a block is found, in any indentation, chomping an
   }
 });
 
-seededTest("every character of a plain or quoted scalar is found, folded and escaped", (random) => {
+seededTest("every character of a plain or quoted scalar is located, including folds and escapes", (random) => {
   const shared = ["a", "word", " ", "  ", "é", "🐱", "{{", "}}", "b:c", "x#y", "\t"];
   const styles = [
     { open: "p", close: "", pieces: shared },
@@ -126,7 +126,7 @@ seededTest("every character of a plain or quoted scalar is found, folded and esc
   assert(located > 1000, `${located} of 3000 could be read`);
 });
 
-seededTest("every character of a random text dumped in each style is found", (random) => {
+seededTest("every character of a random string is located in each scalar style", (random) => {
   const pieces = [
     "a",
     "function ",
@@ -170,7 +170,7 @@ seededTest("every character of a random text dumped in each style is found", (ra
   assertEquals(seen.size, 5);
 });
 
-Deno.test("what is kept of a source finds every character too", () => {
+Deno.test("a stored origin locates every character as well", () => {
   const text = "kind: a\ncode: >-\n    one\n    two\n\n    three\nlist:\n- \"x\\ty\"\n- {when: 'it''s'}\nport: 8000\n";
   const { spec, source } = readOne(text);
   const origin = JSON.parse(JSON.stringify(source.origin()));
@@ -191,7 +191,7 @@ Deno.test("what is kept of a source finds every character too", () => {
   assertEquals(positionIn(origin, ["port"]), { file: "x.yaml", line: 1, column: 1 });
 });
 
-Deno.test("values and keys are found", () => {
+Deno.test("values and keys are located", () => {
   const text = "# first\n- kind: a\n  code: |-  # x | y\n    z\n  list: [1, 'b', {c: 1}]\n";
   const { source } = readOne(text);
   const at = (line: number, column: number) => ({ file: "x.yaml", line, column });
@@ -213,7 +213,7 @@ Deno.test("values and keys are found", () => {
   assertEquals(source.locate(["list", 0], 3), at(5, 10));
 });
 
-Deno.test("an alias stands where it is defined, a merged field too", () => {
+Deno.test("aliased and merged fields are located at their definition", () => {
   const text = "kind: a\nbase: &b\n  code: |\n    bad\n  x: 1\nuse: *b\nmerged:\n  <<: *b\n  x: 2\n";
   const { spec, source } = readOne(text);
   assertEquals(spec.fields.merged, { code: "bad\n", x: 2 });

@@ -13,7 +13,7 @@ import { testScheme } from "./kinds.ts";
 const text = Deno.readTextFileSync(new URL("system.yaml", import.meta.url));
 const scheme = testScheme();
 
-Deno.test("the whole workflow is read and all right", () => {
+Deno.test("the system workflow is read without errors", () => {
   const { specs, diagnostics } = readSpecs(text, "system.yaml", { namespace: "system" });
   assertEquals(diagnostics, []);
   assertEquals(checkSpecs(specs, scheme), []);
@@ -35,7 +35,7 @@ Deno.test("the whole workflow is read and all right", () => {
   for (const { spec } of specs) assert("fields" in validate(scheme.get(spec.kind)!, spec.fields, scheme));
 });
 
-Deno.test("every character of its folded code is found in the file", () => {
+Deno.test("every character of its folded code is located in the file", () => {
   const lines = text.split("\n");
   const { specs } = readSpecs(text, "system.yaml");
   let characters = 0;
@@ -57,7 +57,7 @@ Deno.test("every character of its folded code is found in the file", () => {
   assertEquals(error.source.locate(["code"], offset), { file: "system.yaml", line, column: 18 });
 });
 
-Deno.test("it comes back from a registry and from YAML as it was", () => {
+Deno.test("it survives a round trip through maps and through YAML", () => {
   const specs = identify(readSpecs(text, "system.yaml").specs.map(({ spec }) => spec));
   assertEquals(specs.map((spec) => specFromMap(specToMap(spec)).spec), specs);
   const again = readSpecs(stringifySpecs(specs), "again.yaml");

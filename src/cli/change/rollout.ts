@@ -56,12 +56,13 @@ interface Goal {
 }
 
 function rolloutOf(before: RuntimeInstance, now: RuntimeInstance | undefined, goal: Goal): Rollout {
-  const { namespace, pid, version, refused } = (now ?? before).report;
+  const { report } = now ?? before;
+  const { namespace, pid, version } = report;
   const rollout = { id: before.id, namespace, pid, version };
   if (now === undefined || now.age > LIVE) return { ...rollout, state: "stopped" };
   if (version === goal.version) return { ...rollout, state: "applied" };
   // a rejection that was already reported belongs to an earlier attempt
-  const rejected = now.time > before.time ? refused : undefined;
+  const rejected = now.time > before.time ? report.rejected : undefined;
   if (rejected !== undefined && includesGoal(goal, rejected.version)) {
     return { ...rollout, state: "rejected", reason: rejected.reason };
   }

@@ -70,9 +70,9 @@ killed or hangs; after an hour it is no longer listed.`,
 };
 
 function describe({ id, age, report }: RuntimeInstance, head: number) {
-  const { namespace, version, refused, urls, pid, started } = report;
-  const hasRejected = refused?.version === head && version !== head;
+  const { namespace, version, rejected, urls, pid, started } = report;
+  const hasRejected = rejected?.version === head && version !== head;
   const state: State = age > LIVE ? "silent" : version === head ? "current" : hasRejected ? "rejected" : "behind";
-  const reason = hasRejected ? refused.reason : null;
+  const reason = hasRejected ? rejected.reason : null;
   return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };
 }

@@ -42,7 +42,7 @@ export const block: Kind = defineCompound({
   check(given) {
     if (!isCluster(given)) return [];
     const { specs, ...bounds } = given;
-    const names = specs.map((spec) => spec.name);
+    const names = specs.flatMap(({ name }) => name ?? []);
     const diagnostics: Diagnostic[] = [];
     for (const side of ["inbounds", "outbounds"] as const) {
       for (const [port, targets] of Object.entries(bounds[side] ?? {})) {
@@ -50,8 +50,8 @@ export const block: Kind = defineCompound({
           if (names.includes(name)) return;
           diagnostics.push({
             location: { path: [side, port, index, "name"] },
-            message: `no node inside is called ${JSON.stringify(name)}`,
-            hint: `there are ${names.filter((known) => known !== undefined).join(", ") || "none with a name"}`,
+            message: `unknown node ${JSON.stringify(name)}`,
+            hint: names.length === 0 ? "give the nodes inside names" : `known nodes are ${names.join(", ")}`,
           });
         });
       }

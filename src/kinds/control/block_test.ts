@@ -53,7 +53,7 @@ Deno.test("a block is rejected for an unknown node inside, and for an unknown po
   const specs = [cel("a", "self")];
   const start = (bounds: Record<string, unknown>, linked?: string[]) =>
     startNode(block, { specs, ...bounds }, { linked });
-  await assertRejects(() => start({ inbounds: { in: to("b") } }), Error, '"b"');
+  await assertRejects(() => start({ inbounds: { in: to("b") } }), Error, 'unknown node "b"; known nodes are a');
   await assertRejects(() => start({ inbounds: { in: [{ name: "a" }] } }), Error, "port");
   await assertRejects(() => start({ inbounds: { in: to("a") }, outbounds: {} }, ["out"]), Error, '"out"');
   await assertRejects(() => start({ outbound: {} }), Error, 'did you mean "outbounds"?');

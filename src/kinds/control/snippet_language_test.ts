@@ -2,7 +2,7 @@ import { type Answer, startWorkflow } from "@weft/weft/testing";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { placeOf } from "../../../tests/support/place.ts";
 
-Deno.test("CEL finds a message anywhere along an error's causes, and counts with JavaScript's numbers", async () => {
+Deno.test("CEL compares an error with the messages of all its causes, and calculates with JavaScript numbers", async () => {
   await using workflow = await startWorkflow(`
 - kind: snippet
   name: work
@@ -50,7 +50,7 @@ const WRONG: [language: string, code: string, marker: string][] = [
   ["yaml", "a: 1\na: 2", "a: 2"],
 ];
 
-Deno.test("code that is wrong is refused at its own line and column of the file", async (t) => {
+Deno.test("invalid code is rejected with its line and column in the file", async (t) => {
   for (const [index, [language, code, marker]] of WRONG.entries()) {
     await t.step(`${language} ${index}`, async () => {
       const indented = code.split("\n").map((line) => `      ${line}`).join("\n");
@@ -69,7 +69,7 @@ ${indented}
   }
 });
 
-Deno.test("a top level that throws is refused with its place", async () => {
+Deno.test("a module whose top level throws is rejected with its line and column", async () => {
   const file = `- kind: snippet
   name: early
   language: javascript

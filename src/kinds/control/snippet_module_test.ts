@@ -27,7 +27,7 @@ const CODES: Record<string, string> = {
   without_this: "export default function () { return this === undefined }",
 };
 
-Deno.test("a snippet is a module with a function as its default", async (t) => {
+Deno.test("a snippet is a module whose default export is a function", async (t) => {
   const expected: Record<string, unknown> = {
     declared: "GET",
     named: "handle GET",
@@ -52,7 +52,7 @@ Deno.test("a snippet is a module with a function as its default", async (t) => {
   }
 });
 
-Deno.test("a snippet's top level runs once, and what one leaves behind reaches no other", async () => {
+Deno.test("the top level of a snippet runs once, and snippets cannot affect each other", async () => {
   const codes = {
     counter: "let n = 0; export default () => ++n",
     leaver: "export default () => { globalThis.leak = 1; return typeof leak }",
@@ -72,7 +72,7 @@ Deno.test("a snippet's top level runs once, and what one leaves behind reaches n
   }
 });
 
-Deno.test("an error that is handled reaches the snippet as one", async () => {
+Deno.test("a snippet linked to an error port receives an Error", async () => {
   const code = `export default function (args) {
     return { error: args.error(), instance: args instanceof Error, name: args.name, cause: args.cause.message };
   }`;

@@ -2,7 +2,7 @@ import { startNode, type Value } from "@weft/weft/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { snippet } from "./snippet.ts";
 
-Deno.test("a snippet sends on what its code makes of a payload, in each language", async (t) => {
+Deno.test("a snippet sends the result of its code, in each language", async (t) => {
   const cases: [language: string, code: string, answer: Value][] = [
     ["text", "as it\nstands", "as it\nstands"],
     ["json", '{"a": [1, null]}', { a: [1, null] }],
@@ -20,7 +20,7 @@ Deno.test("a snippet sends on what its code makes of a payload, in each language
   }
 });
 
-Deno.test("what the code throws goes by error, and is the answer where that is not linked", async () => {
+Deno.test("an error thrown by the code goes to the port error, or is the answer if that is not linked", async () => {
   const code = "export default () => { throw new TypeError('bad') }";
   await using linked = await startNode(snippet, { language: "javascript", code }, { answers: { error: "handled" } });
   assertEquals(await linked.send(1), "handled");
@@ -31,7 +31,7 @@ Deno.test("what the code throws goes by error, and is the answer where that is n
   assertEquals(answer.message, "bad");
 });
 
-Deno.test("the top level runs once, and what console writes is logged", async () => {
+Deno.test("the top level runs once, and console output is logged", async () => {
   const code = "let n = 0; console.log('top'); export default (by) => { console.error('call', by); return n += by; }";
   await using node = await startNode(snippet, { language: "javascript", code });
   assertEquals([await node.send(1), await node.send(2)], [1, 3]);
@@ -42,13 +42,13 @@ Deno.test("the top level runs once, and what console writes is logged", async ()
   ]);
 });
 
-Deno.test("isolated code runs like any other", async () => {
+Deno.test("isolated code runs like shared code", async () => {
   const code = "export default (list) => list.map((n) => n * 2)";
   await using node = await startNode(snippet, { language: "javascript", code, isolate: true });
   assertEquals(await node.send([1, 2]), [2, 4]);
 });
 
-Deno.test("built-in objects are frozen, in isolated code too", async () => {
+Deno.test("built-in objects are frozen, also in isolated code", async () => {
   const code = "Array.prototype.last = function () { return this.at(-1) }; export default (list) => list.last()";
   for (const isolate of [false, true]) {
     await assertRejects(() => startNode(snippet, { language: "javascript", code, isolate }), Error, "not extensible");
@@ -57,7 +57,7 @@ Deno.test("built-in objects are frozen, in isolated code too", async () => {
 
 const EARLY = "const config = null; const port = config.port; export default () => port";
 
-Deno.test("a snippet is rejected for its fields and for its code", async () => {
+Deno.test("a snippet with invalid fields or invalid code is rejected", async () => {
   const start = (fields: Record<string, unknown>) => startNode(snippet, fields);
   await assertRejects(() => start({ language: "text" }), Error, 'missing field "code"');
   await assertRejects(() => start({ language: "javscript", code: "" }), Error, '"javscript"');

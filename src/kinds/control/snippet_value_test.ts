@@ -61,7 +61,7 @@ async function returned(expression: string): Promise<Answer> {
   return await node.send(null);
 }
 
-Deno.test("what a snippet answers is a value", async (t) => {
+Deno.test("results of snippets are converted to values", async (t) => {
   for (const [name, [code, value]] of Object.entries(VALUES)) {
     await t.step(name, async () => {
       assertEquals(await returned(code), value);
@@ -69,7 +69,7 @@ Deno.test("what a snippet answers is a value", async (t) => {
   }
 });
 
-Deno.test("what is not a value is an error that says where it is", async (t) => {
+Deno.test("a result that is not a value is an error that says where it is", async (t) => {
   for (const [name, [code, message]] of Object.entries(NO_VALUES)) {
     await t.step(name, async () => {
       const answer = await returned(code);
@@ -79,7 +79,7 @@ Deno.test("what is not a value is an error that says where it is", async (t) => 
   }
 });
 
-Deno.test("what is there in any JavaScript is there", async (t) => {
+Deno.test("standard built-in objects are available", async (t) => {
   for (const [name, [code, value]] of Object.entries(BUILT_IN)) {
     await t.step(name, async () => {
       assertEquals(await returned(code), value);

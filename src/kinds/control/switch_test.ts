@@ -41,7 +41,7 @@ Deno.test("switch is rejected without matches, with a wrong condition and with a
   await assertRejects(() => start(), Error, 'missing field "matches"');
   await assertRejects(() => start([]), Error, "matches");
   await assertRejects(() => start([{ when: "self <", port: "out[0]" }]), Error, "node: ");
-  await assertRejects(() => start([{ when: "true", port: "error" }]), Error, "error");
+  await assertRejects(() => start([{ when: "true", port: "error" }]), Error, 'invalid port "error": expected out[0]');
   await assertRejects(() => start([{ when: "true" }]), Error, "port");
   await assertRejects(() => start([{ when: "true", port: "out[0]", then: 1 }]), Error, "then");
 });

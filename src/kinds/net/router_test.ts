@@ -43,6 +43,6 @@ Deno.test("router is rejected without routes, with a bad path, a path twice, and
   await assertRejects(() => start(), Error, "routes");
   await assertRejects(() => start({ path: "/:", port: "out[0]" }), Error, 'invalid parameter ":"');
   await assertRejects(() => start({ path: "/a", port: "out[0]" }, { path: "/a", port: "out[1]" }), Error, "/a");
-  await assertRejects(() => start({ path: "/a", port: "error" }), Error, '"error"');
+  await assertRejects(() => start({ path: "/a", port: "error" }), Error, 'invalid port "error": expected out[0]');
   await assertRejects(() => start({ path: "/a", port: "out[0]", verb: "GET" }), Error, '"verb"');
 });

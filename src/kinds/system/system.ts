@@ -1,6 +1,6 @@
 import type { Value } from "../../value/mod.ts";
 
-/** What a workflow may ask of the engine that runs it. Every call rejects with the reason if it is refused. */
+/** What a workflow may ask of the engine that runs it. A call that is rejected throws the reason. */
 export interface System {
   /** Adds specs: a spec or a list. Answers those that were made, their ids filled in. */
   createNodes(specs: Value): Promise<Value>;

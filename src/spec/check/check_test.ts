@@ -31,7 +31,7 @@ function known(...maps: ValueMap[]): NonNullable<CheckOptions["known"]> {
 
 const ID = "0190163d-8694-739b-aea5-966c26f8ad91";
 
-Deno.test("a link may lead to what is known beside the files", () => {
+Deno.test("links may lead to known specs outside the files", () => {
   const text = `
 kind: merge
 links:
@@ -62,7 +62,7 @@ Deno.test("the ports of a known node may come from its fields", () => {
   assertEquals(check(link("less"), { known: known({ ...outer, kind: "unheard-of" }) }), []);
 });
 
-Deno.test("a link to nothing is as grave as is asked, and a warning if it was there before", () => {
+Deno.test("a dangling link is an error or a warning as configured, and a warning if it already existed", () => {
   const text =
     "kind: merge\nname: a\nlinks: {out: [{name: x, port: in}, {name: a, port: 'in[0]'}, {name: a, port: no}]}\n";
   const lines = [
@@ -79,7 +79,7 @@ Deno.test("a link to nothing is as grave as is asked, and a warning if it was th
   assertEquals(check(text, { incomplete: true }), [lines[1]]);
 });
 
-Deno.test("a bare port is the first where only numbered ones are there", () => {
+Deno.test("a port without an index means the first of numbered ports", () => {
   const text = (port: string, to: string) => `
 - {kind: if, when: x, links: {${port}: {name: m, port: ${to}}}}
 - {kind: merge, name: m}
@@ -110,14 +110,14 @@ const TEMPLATES = `
   routes: [{method: '{{ .METHOD }}', path: 5, port: '{{ .PORT }}'}]
 `;
 
-Deno.test("a template may stand for anything, and the rest is checked", () => {
+Deno.test("a template is accepted for any value, and everything else is checked", () => {
   assertEquals(check(TEMPLATES), [
     // the language of the first is needed to check its code
     "x.yaml:11:9: a bad word; say it nicely",
   ]);
 });
 
-Deno.test("expressions are checked without their values", () => {
+Deno.test("template expressions are checked without being evaluated", () => {
   const options: CheckOptions = {
     checkExpression: (expression) => {
       const offset = expression.indexOf("SIZE");
@@ -131,7 +131,7 @@ Deno.test("expressions are checked without their values", () => {
   ]);
 });
 
-Deno.test("with their values templates are checked like anything else", () => {
+Deno.test("evaluated templates are checked like literal values", () => {
   const env: ValueMap = { PORT: "8000", SIZE: "1 MiB", LANGUAGE: "cel", METHOD: "GET", TIMEOUT: "never" };
   const evaluate = (expression: string) => {
     const name = expression.replace("env.", "");
@@ -147,7 +147,7 @@ Deno.test("with their values templates are checked like anything else", () => {
   assertEquals(check(TEMPLATES, { evaluate })[0], "x.yaml:5:16: invalid template: SIZE is not set");
 });
 
-Deno.test("a kind's own check sees validated fields, and is asked only when they hold", () => {
+Deno.test("a kind's own check receives validated fields, and only runs if they are valid", () => {
   const seen: ValueMap[] = [];
   const found: Diagnostic[] = [
     { location: { path: ["port"] }, message: "port is taken", severity: "warning" },
@@ -170,7 +170,7 @@ Deno.test("a kind's own check sees validated fields, and is asked only when they
   assertEquals(seen, [{ protocol: "http", host: "a", port: 80, maxBody: 1048576, stream: false }]);
 });
 
-Deno.test("without a place a diagnostic names the spec, with what was kept of one it has it", () => {
+Deno.test("a diagnostic names the spec if it has no source, and the position if an origin was kept", () => {
   const { spec } = specFromMap({ kind: "snippet", name: "hello", language: "text", code: "so bad" });
   assertEquals(checkSpecs([{ spec: spec! }], scheme).map(formatDiagnostic), ["hello: a bad word; say it nicely"]);
   const [read] = readSpecs("kind: snippet\nlanguage: text\ncode: |\n  so\n  bad\nx: 1\n", "x.yaml").specs;

@@ -3,7 +3,7 @@ import { type Diagnostic, formatDiagnostic, hasErrors, printable, show, showPath
 
 const at = (file: string, line: number, column: number) => ({ file, line, column });
 
-Deno.test("a diagnostic is one line", () => {
+Deno.test("a diagnostic is formatted as one line", () => {
   const cases: [Diagnostic, string][] = [
     [{ location: { position: at("x.yaml", 12, 9) }, message: "it is wrong" }, "x.yaml:12:9: it is wrong"],
     [{ location: { position: at("x.yaml", 1, 1) }, message: "a", hint: "b" }, "x.yaml:1:1: a; b"],
@@ -26,7 +26,7 @@ Deno.test("a diagnostic is one line", () => {
   }
 });
 
-Deno.test("diagnostics come in the order of the files, each once", () => {
+Deno.test("diagnostics are sorted by position, without duplicates", () => {
   const diagnostics: Diagnostic[] = [
     { message: "nowhere" },
     { location: { position: at("b", 1, 1) }, message: "1" },
@@ -42,7 +42,7 @@ Deno.test("diagnostics come in the order of the files, each once", () => {
   assertEquals(hasErrors([]), false);
 });
 
-Deno.test("values and paths are shown so that a reader finds them", () => {
+Deno.test("values and paths are formatted for messages", () => {
   assertEquals(
     ['a\n"b"', "x".repeat(61), 5, -0.5, true, null, 2n, [], [1, 2], {}, { a: 1 }, new Date(0), new Uint8Array(1)].map(
       show,

@@ -8,7 +8,7 @@ function drafts(text: string): SpecDraft[] {
 const V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-Deno.test("UUIDv7s carry the time, ascend, and are never the same", () => {
+Deno.test("UUIDv7s contain the time, ascend and are unique", () => {
   const before = Date.now();
   const ids = Array.from({ length: 100_000 }, uuidv7);
   const after = Date.now();
@@ -21,7 +21,7 @@ Deno.test("UUIDv7s carry the time, ascend, and are never the same", () => {
   assert(timeOf(ids.at(-1)!) <= after + ids.length / 2048);
 });
 
-Deno.test("UUIDs are told from other texts", () => {
+Deno.test("isUuid distinguishes UUIDs from other strings", () => {
   assert(isUuid("0190163d-8694-739b-aea5-966c26f8ad91"));
   assert(isUuid("0190163D-8694-739B-AEA5-966C26F8AD91"));
   for (const text of ["", "0190163d8694739baea5966c26f8ad91", "0190163d-8694-739b-aea5-966c26f8ad9g", "x"]) {
@@ -29,7 +29,7 @@ Deno.test("UUIDs are told from other texts", () => {
   }
 });
 
-Deno.test("a spec keeps the id that it has or its name had", () => {
+Deno.test("a spec keeps its id, or the id that its name already had", () => {
   const text = "- {kind: a, name: x}\n- {kind: a, name: y}\n- {kind: a, id: 0190163d-8694-739b-aea5-966c26f8ad91}\n";
   const asked: string[] = [];
   const [x, y, z] = identify(drafts(text), (namespace, name) => {
@@ -54,7 +54,7 @@ Deno.test("a spec without name and id gets the same id from the same content", (
   assertEquals(identify(drafts(other)).map(({ id }) => id), [ids[1], ids[0], ids[2]]);
 });
 
-Deno.test("any other content gives another id", () => {
+Deno.test("different content gives different ids", () => {
   const texts = [
     "kind: a",
     "kind: b",
@@ -76,7 +76,7 @@ Deno.test("any other content gives another id", () => {
   assertEquals(new Set(ids).size, texts.length);
 });
 
-Deno.test("an id made from content gives way to one that was written", () => {
+Deno.test("an id derived from content yields to the same id written explicitly", () => {
   const [made] = identify(drafts("kind: a"));
   const [written, other] = identify(drafts(`- {kind: a, id: ${made!.id}}\n- {kind: a}\n`));
   assertEquals(written!.id, made!.id);

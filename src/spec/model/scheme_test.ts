@@ -7,7 +7,7 @@ function kind(name: string, more: Partial<KindDescription> = {}): KindDescriptio
   return { name, summary: "", fields: z.object({}), ports: { in: [], out: [] }, ...more };
 }
 
-Deno.test("kinds are found by name and alias, and come in the order of their names", () => {
+Deno.test("kinds are found by name and alias, and sorted by name", () => {
   const scheme = new Scheme([kind("b", { aliases: ["z", "y"] }), kind("c")]).add(kind("a"));
   assertEquals(scheme.names(), ["a", "b", "c"]);
   assertEquals([...scheme].map(({ name }) => name), ["a", "b", "c"]);
@@ -17,7 +17,7 @@ Deno.test("kinds are found by name and alias, and come in the order of their nam
   assertEquals(testScheme().nearest("lop"), "loop");
 });
 
-Deno.test("a name that is taken is refused, both kinds named", () => {
+Deno.test("a name that is already in use is rejected, and the error names both kinds", () => {
   const scheme = new Scheme([kind("a", { aliases: ["b"] })]);
   const clashes: [KindDescription, string][] = [
     [kind("a"), "the kind a cannot be called a: that is a name of the kind a"],
@@ -36,7 +36,7 @@ Deno.test("a name that is taken is refused, both kinds named", () => {
   assertEquals(scheme.names(), ["a"]);
 });
 
-Deno.test("the nearest word is the one that was most likely meant", () => {
+Deno.test("nearest returns the word that was most likely meant", () => {
   const known = ["listener", "router", "snippet", "if", "for", "Retry"];
   const cases: [string, string | undefined][] = [
     ["snipet", "snippet"],
@@ -57,7 +57,7 @@ Deno.test("the nearest word is the one that was most likely meant", () => {
   assertEquals(nearestFirst("inn", ["out", "error", "in", "inn"]), ["inn", "in", "out", "error"]);
 });
 
-Deno.test("ports are known by the names that links may use", () => {
+Deno.test("normalizePort resolves the port names that links may use", () => {
   const ports = ["out", "item[]", "case[0]", "case[1]"];
   const cases: [string, string | undefined][] = [
     ["out", "out"],
@@ -81,7 +81,7 @@ Deno.test("ports are known by the names that links may use", () => {
   assertEquals(portsOf(scheme.get("block")!, { inbounds: { more: [] } }, scheme).in, ["in", "more"]);
 });
 
-Deno.test("a path of validated fields leads to what was written", () => {
+Deno.test("sourcePath maps a path of validated fields to the path in the source", () => {
   const scheme = testScheme();
   const spec = {
     kind: "block",

@@ -7,7 +7,7 @@ import { checkSpecs, hasErrors, type JsonSchema, jsonSchema, readSpecs } from ".
 const scheme = testScheme();
 const schema = jsonSchema(scheme, "1.2.3");
 
-Deno.test("the schema says what it is of", () => {
+Deno.test("the schema has a title and a definition of each kind", () => {
   assertEquals(schema.$schema, "http://json-schema.org/draft-07/schema#");
   assertEquals(schema.title, "Weft 1.2.3 specs");
   assertEquals(Object.keys(schema.definitions as object), [
@@ -33,7 +33,7 @@ Deno.test("every property of the schema has a description", () => {
   assertEquals(bare, []);
 });
 
-Deno.test("code is never a template, anything else may be one", () => {
+Deno.test("every field except code may be a template", () => {
   const allows = (kind: string, field: string) => {
     const { properties } = (schema.definitions as Record<string, JsonSchema>)[`kind.${kind}`]!;
     return JSON.stringify((properties as Record<string, JsonSchema>)[field]).includes("A template");
@@ -78,7 +78,7 @@ const BAD = [
   "- kind: merge\n- kind: snippet\n",
 ];
 
-Deno.test("the schema takes what the engine takes", () => {
+Deno.test("the schema accepts what the engine accepts", () => {
   for (const text of GOOD) {
     const { specs, diagnostics } = readSpecs(text, "x.yaml");
     assertEquals([...diagnostics, ...checkSpecs(specs, scheme, { incomplete: true })], [], text);
@@ -86,7 +86,7 @@ Deno.test("the schema takes what the engine takes", () => {
   }
 });
 
-Deno.test("the schema refuses what the engine refuses", () => {
+Deno.test("the schema rejects what the engine rejects", () => {
   for (const text of BAD) {
     const { specs, diagnostics } = readSpecs(text, "x.yaml");
     assert(hasErrors([...diagnostics, ...checkSpecs(specs, scheme, { incomplete: true })]), text);

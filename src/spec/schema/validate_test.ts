@@ -31,7 +31,7 @@ function read(schema: z.ZodType, value: ValueMap[string]): unknown {
     : result.diagnostics.map(({ message, hint }) => hint === undefined ? message : `${message}; ${hint}`);
 }
 
-Deno.test("values are read as they were meant", () => {
+Deno.test("values are coerced to the type of the field", () => {
   const cases: [z.ZodType, ValueMap[string], unknown][] = [
     [z.number(), "8000", 8000],
     [z.number(), " -1.5e3 ", -1500],
@@ -59,7 +59,7 @@ Deno.test("values are read as they were meant", () => {
   for (const [schema, value, wanted] of cases) assertEquals(read(schema, value), wanted, JSON.stringify(value));
 });
 
-Deno.test("what cannot be meant is refused with its value", () => {
+Deno.test("a value that cannot be coerced is rejected, and the message shows it", () => {
   const cases: [z.ZodType, ValueMap[string], string][] = [
     [z.number(), "8000x", 'invalid v "8000x": expected a number'],
     [z.number(), "", 'invalid v "": expected a number'],
@@ -108,7 +108,7 @@ Deno.test("what cannot be meant is refused with its value", () => {
   for (const [schema, value, line] of cases) assertEquals(read(schema, value), [line], JSON.stringify(value));
 });
 
-Deno.test("names are made of what leaves paths and ids readable", () => {
+Deno.test("names are limited to characters that keep paths readable, and differ from ids", () => {
   for (const name of ["a", "400", "_x", "nodes.create", "a-b", "größe", "日本", "x".repeat(128)]) {
     assert(nodeName().safeParse(name).success, name);
   }
@@ -127,7 +127,7 @@ Deno.test("names are made of what leaves paths and ids readable", () => {
   for (const name of bad) assert(!nodeName().safeParse(name).success, name);
 });
 
-Deno.test("durations and sizes are read", () => {
+Deno.test("durations and sizes are parsed", () => {
   const durations: [string, number | undefined][] = [
     ["500ms", 500],
     ["2s", 2000],
@@ -159,7 +159,7 @@ Deno.test("durations and sizes are read", () => {
   for (const [text, wanted] of sizes) assertEquals(parseSize(text), wanted, text);
 });
 
-Deno.test("fields have their kind's names, with defaults, and no others", () => {
+Deno.test("fields are renamed from aliases and get defaults; unknown ones are rejected", () => {
   const kind = kindOf({ matches: z.array(z.string()), n: z.number().default(5) }, {
     fieldAliases: { match: "matches" },
   });
@@ -184,7 +184,7 @@ Deno.test("fields have their kind's names, with defaults, and no others", () => 
   assertEquals(given, { match: "a", n: "6" });
 });
 
-Deno.test("specs inside are read by their own kinds", () => {
+Deno.test("nested specs are validated by their own kinds", () => {
   const block = scheme.get("block")!;
   const fields = {
     specs: [
@@ -218,7 +218,7 @@ Deno.test("specs inside are read by their own kinds", () => {
   ]);
 });
 
-Deno.test("what a field would have to be is thrown by no schema of ours when it is asked directly", () => {
+Deno.test("the schemas of fields can also be used directly with zod", () => {
   assertEquals(duration().parse("2s"), 2000);
   assertEquals(size().parse("1KiB"), 1024);
   assertThrows(() => duration().parse(-1), z.ZodError);

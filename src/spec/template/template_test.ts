@@ -31,7 +31,7 @@ function evaluate(expression: string): Value {
   return value;
 }
 
-Deno.test("a template is cut into its parts", () => {
+Deno.test("a template is split into its parts", () => {
   const cases: [text: string, parts: [expression: boolean, text: string, offset: number][]][] = [
     ["", []],
     ["plain } }} text", [[false, "plain } }} text", 0]]],
@@ -65,7 +65,7 @@ Deno.test("a template is cut into its parts", () => {
   }
 });
 
-Deno.test("a template that is not right is told of", () => {
+Deno.test("a malformed template is a diagnostic", () => {
   const cases: [string, string, number][] = [
     ["a {{ b", "unclosed template", 2],
     ["{{ a }} {{ b }", "unclosed template", 8],
@@ -82,7 +82,7 @@ Deno.test("a template that is not right is told of", () => {
   }
 });
 
-Deno.test("an offset in an expression is one in the text", () => {
+Deno.test("an offset in an expression is mapped to an offset in the string", () => {
   const text = "x{{ .A + .B.c }}";
   const { parts } = splitTemplate(text);
   const part = parts[1]!;
@@ -99,7 +99,7 @@ function mapped(text: string): { fields: unknown; lines: string[] } {
   return { fields, lines: diagnostics.map(formatDiagnostic) };
 }
 
-Deno.test("templates are evaluated in every text that is no code and no key", () => {
+Deno.test("templates are evaluated in every string except code and keys", () => {
   const text = `
 kind: block
 inbounds:
@@ -131,7 +131,7 @@ specs:
   });
 });
 
-Deno.test("a text that is one template has the type of its value, any other is a text", () => {
+Deno.test("a string that is a single template takes the type of its value; any other remains a string", () => {
   const value = (text: string) => (mapped(`kind: http\nurl: ${JSON.stringify(text)}\n`).fields as { url: Value }).url;
   assertEquals(value("{{ .PORT }}"), 8000);
   assertEquals(value("{{ .NONE }}"), null);
@@ -142,7 +142,7 @@ Deno.test("a text that is one template has the type of its value, any other is a
   assertEquals(value("no template }}"), "no template }}");
 });
 
-Deno.test("what cannot be evaluated is told of where it stands, and stays", () => {
+Deno.test("a template that cannot be evaluated is a diagnostic at its position, and is left unchanged", () => {
   const text = `
 kind: http
 url: >
@@ -167,20 +167,20 @@ timeout: "a{{ .LIST }}\\t{{ x y }}{{ .PORT }}"
   ]);
 });
 
-Deno.test("without a file the spec is named", () => {
+Deno.test("a diagnostic names the spec if it came from no file", () => {
   const { spec } = specFromMap({ kind: "http", name: "a", url: "{{ .X }}" });
   const { diagnostics } = mapTemplates(spec!, scheme, evaluate);
   assertEquals(diagnostics.map(formatDiagnostic), ["a: invalid template: X is not set"]);
 });
 
-Deno.test("fields without templates are shared, those of an unknown kind left alone", () => {
+Deno.test("fields without templates are not copied, and those of an unknown kind are left unchanged", () => {
   const { spec } = specFromMap({ kind: "http", url: "x", list: [{ a: "b" }] });
   assertEquals(mapTemplates(spec!, scheme, evaluate).fields === spec!.fields, true);
   const unknown = specFromMap({ kind: "nothing", url: "{{ .PORT }}" }).spec!;
   assertEquals(mapTemplates(unknown, scheme, evaluate), { fields: { url: "{{ .PORT }}" }, diagnostics: [] });
 });
 
-Deno.test("an error of the evaluator itself that is none of the template's is a diagnostic too", () => {
+Deno.test("anything that the evaluator throws is a diagnostic", () => {
   const { spec } = specFromMap({ kind: "http", url: "{{ x }}" });
   const diagnostics = mapTemplates(spec!, scheme, () => {
     throw "no error";

@@ -56,7 +56,7 @@ function randomMap(random: Random, depth: number): ValueMap {
   return map;
 }
 
-seededTest("any spec comes back from YAML and from a map as it was", (random) => {
+seededTest("any spec survives a round trip through YAML and through a map", (random) => {
   for (let round = 0; round < 2000; round++) {
     const fields: Record<string, Value> = {};
     for (let count = random.below(4); count > 0; count--) {
@@ -80,7 +80,7 @@ seededTest("any spec comes back from YAML and from a map as it was", (random) =>
   }
 });
 
-Deno.test("code is written as it would be by hand", () => {
+Deno.test("code is written as a block scalar, without folding or aliases", () => {
   const { specs } = readSpecs(
     'kind: snippet\nname: a\nlanguage: javascript\ncode: "export default () => {\\n  return 1;\\n}\\n"\nlinks: {out: [{name: b, port: in}]}\n',
     "x.yaml",
@@ -110,7 +110,7 @@ Deno.test("code is written as it would be by hand", () => {
   );
 });
 
-Deno.test("a map that is no spec is told of without a position", () => {
+Deno.test("an invalid spec map gives diagnostics without a position", () => {
   const cases: [Value, string[]][] = [
     [null, ["spec: invalid spec null: expected a map"]],
     [[], ["spec: invalid spec: expected a map, got an empty list"]],
@@ -139,7 +139,7 @@ Deno.test("a map that is no spec is told of without a position", () => {
   ]);
 });
 
-Deno.test("a map without a namespace is of the default one", () => {
+Deno.test("a map without a namespace gets the default namespace", () => {
   assertEquals(specFromMap({ kind: "k" }).spec?.namespace, "default");
   assertEquals(specFromMap({ kind: "k" }, { namespace: "system" }).spec?.namespace, "system");
   assertEquals(specFromMap({ kind: "k", namespace: "a" }, { namespace: "system" }).spec?.namespace, "a");
