@@ -4,4 +4,3 @@ import { Warden, type WardenOrder } from "../src/pool/warden.ts";
 
 const warden = new Warden(new URL("./executor.ts", import.meta.url), (report) => self.postMessage(report));
 self.onmessage = ({ data, ports }: MessageEvent<WardenOrder>) => warden.obey(data, ports[0]);
-self.postMessage({ report: "ready" });

@@ -7,7 +7,7 @@ import type { PoolSymbols } from "./symbols.ts";
 import type { DeathReason, WardenReport } from "./warden.ts";
 
 /** The warden's report that an executor died. */
-export type DeathReport = WardenReport & { report: "died" };
+export type DeathReport = WardenReport;
 
 /** The death of an executor. */
 export interface Death {

@@ -18,25 +18,26 @@ export type WardenOrder =
     unguarded: boolean;
   }
   | { order: "kill"; id: number; why: string }
-  | { order: "ping"; at: number };
+  | {
+    order: "beat";
+    /** The memory of the warden's own `ThreadStatus`. */
+    status: SharedArrayBuffer;
+  };
 
 /** A report of the warden to the host. */
-export type WardenReport =
-  | { report: "ready" }
-  | { report: "pong"; at: number }
-  | {
-    report: "died";
-    id: number;
-    /** The cause in words, for the log: `one call took longer than 1200 ms`. */
-    why: string;
-    reason: DeathReason;
-    /** The call that it was in, if it was in user code. */
-    in?: { symbol: number; process: number };
-    /** Whether every other executor would fail to start for the same reason. */
-    fatal?: boolean;
-    /** How long the kill took, in milliseconds; 0 if it died by itself. */
-    ms: number;
-  };
+export type WardenReport = {
+  report: "died";
+  id: number;
+  /** The cause in words, for the log: `one call took longer than 1200 ms`. */
+  why: string;
+  reason: DeathReason;
+  /** The call that it was in, if it was in user code. */
+  in?: { symbol: number; process: number };
+  /** Whether every other executor would fail to start for the same reason. */
+  fatal?: boolean;
+  /** How long the kill took, in milliseconds; 0 if it died by itself. */
+  ms: number;
+};
 
 /** Why an executor died. */
 export type DeathReason = "time" | "silence" | "memory" | "crash" | "order";
@@ -80,6 +81,8 @@ export class Warden {
   readonly #wards = new Map<number, Ward>();
   readonly #executor: URL;
   readonly #report: (report: WardenReport) => void;
+  /** Shows the host that the warden is alive. */
+  #status: ThreadStatus | undefined;
   /** When it last looked at its executors. */
   #looked = performance.now();
   /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
@@ -97,7 +100,7 @@ export class Warden {
 
   /** Carries out an order. @param port For `spawn`: the executor's port to the host. */
   obey(order: WardenOrder, port: MessagePort | undefined): void {
-    if (order.order === "ping") this.#report({ report: "pong", at: order.at });
+    if (order.order === "beat") this.#status = new ThreadStatus(order.status);
     else if (order.order === "kill") this.#kill(order.id, "order", order.why);
     else this.#spawn(order, port!);
   }
@@ -131,6 +134,7 @@ export class Warden {
   }
 
   #look(): void {
+    this.#status?.beat();
     const now = performance.now();
     // while the warden itself was held up, nobody looked
     const late = now - this.#looked - LOOK;

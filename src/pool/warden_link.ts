@@ -1,8 +1,9 @@
+import { ThreadStatus } from "../protocol/mod.ts";
 import { failure } from "../value/mod.ts";
 import type { WardenOrder, WardenReport } from "./warden.ts";
 
-/** The interval at which the warden is pinged, in milliseconds. */
-const PING = 500;
+/** The interval at which the host looks for a beat of the warden, in milliseconds. */
+const LOOK = 500;
 /** How long a running warden may be silent, in milliseconds. */
 const SILENCE = 5_000;
 /** How long the warden may take to start, in milliseconds. A busy machine starts it slowly, and a restart only adds to that. */
@@ -19,12 +20,14 @@ export class WardenLink {
   #worker: Worker | undefined;
   #report: (report: WardenReport) => void = () => {};
   #lost: (why: string) => void = () => {};
-  /** Whether the warden has reported that it is ready. */
-  #ready = false;
+  /** Shared with the warden: a host that is flooded takes no messages for a while, but can read its beats. */
+  #status = new ThreadStatus();
+  /** The beat that was seen last; 0 until the warden is up. */
+  #beat = 0;
   /** How long the warden has been silent, in milliseconds, as far as the host was there to listen. */
   #silent = 0;
-  /** When the last ping was sent. */
-  #pinged = 0;
+  /** When it was last looked for a beat. */
+  #looked = 0;
   #attempts = 0;
   readonly #failed = Promise.withResolvers<never>();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -41,8 +44,8 @@ export class WardenLink {
   attach(report: (report: WardenReport) => void, lost: (why: string) => void): void {
     this.#report = report;
     this.#lost = lost;
-    this.#pinged = performance.now();
-    this.#timer = setInterval(() => this.#ping(), PING);
+    this.#looked = performance.now();
+    this.#timer = setInterval(() => this.#look(), LOOK);
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
@@ -70,31 +73,31 @@ export class WardenLink {
       // the executors inherit this: code that escapes the realm may only read Weft's own source
       deno: { permissions: { read: this.#readable } },
     } as WorkerOptions);
-    worker.onmessage = ({ data }: MessageEvent<WardenReport>) => {
-      this.#silent = 0;
-      if (data.report === "ready") {
-        this.#ready = true;
-        this.#attempts = 0;
-      }
-      this.#report(data);
-    };
+    worker.onmessage = ({ data }: MessageEvent<WardenReport>) => this.#report(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this.#restart(worker, event.message);
     };
     this.#worker = worker;
-    this.#ready = false;
-    this.#silent = 0;
+    this.#status = new ThreadStatus();
+    this.#beat = this.#silent = 0;
+    this.order({ order: "beat", status: this.#status.buffer });
   }
 
-  #ping(): void {
+  #look(): void {
     const now = performance.now();
-    // while the host itself is blocked, it hears nothing
-    this.#silent += Math.min(now - this.#pinged, PING);
-    this.#pinged = now;
-    const patience = this.#ready ? SILENCE : START;
-    if (this.#silent > patience) return this.#restart(this.#worker, `it was silent for ${patience} ms`);
-    this.order({ order: "ping", at: now });
+    const elapsed = now - this.#looked;
+    this.#looked = now;
+    const { beat } = this.#status.read();
+    if (beat !== this.#beat) {
+      this.#beat = beat;
+      this.#silent = this.#attempts = 0;
+      return;
+    }
+    // a host that was blocked itself may have kept the warden waiting
+    this.#silent = elapsed > 2 * LOOK ? 0 : this.#silent + elapsed;
+    const patience = beat > 0 ? SILENCE : START;
+    if (this.#silent > patience) this.#restart(this.#worker, `it was silent for ${patience} ms`);
   }
 
   #restart(worker: Worker | undefined, why: string): void {

@@ -1,9 +1,9 @@
-import { type Call, defineKind, type Kind, type RunOptions } from "../kind/mod.ts";
+import { z } from "zod";
 import type { Packet } from "../flow/mod.ts";
+import { type Call, defineKind, type Kind, type RunOptions } from "../kind/mod.ts";
 import { KINDS } from "../kinds/mod.ts";
 import { portsOf, Scheme } from "../spec/mod.ts";
 import type { Answer, Value, ValueMap } from "../value/mod.ts";
-import { z } from "zod";
 import type { LogLine } from "./log_line.ts";
 import { answerOf, type Mock } from "./mock.ts";
 import type { TestClock } from "./test_clock.ts";

@@ -1,6 +1,6 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { NONE, sequence, startNode, TestClock } from "@weft/weft/testing";
-import { assert, assertEquals, assertRejects } from "@std/assert";
 import { z } from "zod";
 
 const lives: string[] = [];

@@ -1,5 +1,5 @@
-import { TestClock } from "@weft/weft/testing";
 import { assertEquals, assertRejects } from "@std/assert";
+import { TestClock } from "@weft/weft/testing";
 
 Deno.test("sleeps end in the order of their time, and see it", async () => {
   const clock = new TestClock({ now: 0 });

@@ -1,6 +1,7 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
+import { change } from "../registry/mod.ts";
 import {
   type Interceptor,
   loadExtensions,
@@ -10,7 +11,6 @@ import {
   type RuntimeOptions,
   schemeOf,
 } from "../runtime/mod.ts";
-import { change } from "../registry/mod.ts";
 import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";

@@ -1,6 +1,6 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { defineKind } from "@weft/weft/kind";
 import { by, NONE, sequence, startWorkflow } from "@weft/weft/testing";
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { z } from "zod";
 
 const charge = defineKind({

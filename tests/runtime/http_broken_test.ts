@@ -135,6 +135,10 @@ Deno.test("requests that are broken", async (t) => {
   );
 
   await t.step("nobody was taken down", () => {
-    assertEquals(world.runtime.pool.status().deaths, []);
+    assertEquals(
+      world.runtime.pool.status().deaths,
+      [],
+      world.log.filter((line) => line.includes("warden")).join("\n"),
+    );
   });
 });

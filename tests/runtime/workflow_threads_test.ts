@@ -1,6 +1,6 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { defineKind } from "@weft/weft/kind";
 import { startWorkflow } from "@weft/weft/testing";
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { z } from "zod";
 
 const PAID = `

@@ -1,5 +1,5 @@
-import { startNode } from "@weft/weft/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startNode } from "@weft/weft/testing";
 import { block } from "./block.ts";
 
 const cel = (name: string, code: string, links: Record<string, unknown> = {}) => ({

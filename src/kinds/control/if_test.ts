@@ -1,5 +1,5 @@
-import { startNode } from "@weft/weft/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startNode } from "@weft/weft/testing";
 import { ifKind } from "./if.ts";
 
 Deno.test("if sends a packet by out[0] where its condition is true, else by out[1]", async () => {

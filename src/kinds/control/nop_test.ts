@@ -1,5 +1,5 @@
-import { NONE, startNode } from "@weft/weft/testing";
 import { assertEquals, assertRejects } from "@std/assert";
+import { NONE, startNode } from "@weft/weft/testing";
 import { nop } from "./nop.ts";
 
 Deno.test("nop takes anything and answers with nothing", async () => {

@@ -1,5 +1,5 @@
-import { type Answer, startWorkflow } from "@weft/weft/testing";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { type Answer, startWorkflow } from "@weft/weft/testing";
 import { placeOf } from "../../../tests/support/place.ts";
 
 Deno.test("CEL compares an error with the messages of all its causes, and calculates with JavaScript numbers", async () => {

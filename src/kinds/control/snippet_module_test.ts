@@ -1,5 +1,5 @@
-import { type Answer, startNode, startWorkflow } from "@weft/weft/testing";
 import { assert, assertEquals } from "@std/assert";
+import { type Answer, startNode, startWorkflow } from "@weft/weft/testing";
 import { snippet } from "./snippet.ts";
 
 // What a snippet's module may look like, and what it can count on.

@@ -1,5 +1,5 @@
-import { startNode, type Value } from "@weft/weft/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startNode, type Value } from "@weft/weft/testing";
 import { snippet } from "./snippet.ts";
 
 Deno.test("a snippet sends the result of its code, in each language", async (t) => {

@@ -1,5 +1,5 @@
-import { type Answer, startNode } from "@weft/weft/testing";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Answer, startNode } from "@weft/weft/testing";
 import { snippet } from "./snippet.ts";
 
 // Values as they leave a snippet, and what is there for making them.

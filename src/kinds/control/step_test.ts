@@ -1,5 +1,5 @@
-import { startNode } from "@weft/weft/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startNode } from "@weft/weft/testing";
 import { step } from "./step.ts";
 
 const cel = (code: string) => ({ kind: "snippet", language: "cel", code });

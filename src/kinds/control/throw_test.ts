@@ -1,5 +1,5 @@
-import { startNode, type Value } from "@weft/weft/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startNode, type Value } from "@weft/weft/testing";
 import { throwKind } from "./throw.ts";
 
 Deno.test("throw answers with an error made of its payload", async (t) => {

@@ -1,5 +1,5 @@
-import { NONE, sequence, startNode } from "@weft/weft/testing";
 import { assertEquals, assertRejects } from "@std/assert";
+import { NONE, sequence, startNode } from "@weft/weft/testing";
 import { tryKind } from "./try.ts";
 
 Deno.test("try answers with what comes back, and sends an error on by error", async () => {

@@ -1,5 +1,5 @@
-import { startNode } from "@weft/weft/testing";
 import { assertEquals, assertRejects } from "@std/assert";
+import { startNode } from "@weft/weft/testing";
 import { log } from "./log.ts";
 
 Deno.test("log writes its payload, and passes it on", async () => {
