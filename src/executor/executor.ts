@@ -104,11 +104,7 @@ export class Executor implements SliceWork, InboxHandler {
       random: randomOf(fillRandom),
       log: (process, symbol, level, text) => outbox.push(ToHost.Log, process, symbol, level, text),
       measure: (symbol, type, name, value) => outbox.push(ToHost.Metric, symbol, type, name, value),
-      fork: (packet) => {
-        const { process } = packet;
-        const from = { packet, turn: ++packet.turns };
-        return flow.open({ number: --this.#childNumber, generation: process.generation, parent: process, from });
-      },
+      fork: (packet) => flow.fork(packet, --this.#childNumber),
     });
     const remote: Node = { receive: (packet, to) => this.#callHost(packet, to.symbol, to.index) };
     this.#symbols = new SymbolReplica((symbol, definition) => maker.make(symbol, definition), remote);

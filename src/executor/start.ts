@@ -1,8 +1,9 @@
 import { parentPort } from "node:worker_threads";
+import { kindsOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
-import { ThreadStatus } from "../protocol/mod.ts";
+import { type StartFailure, ThreadStatus } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 import { Executor } from "./executor.ts";
 import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
@@ -46,21 +47,10 @@ export async function start(data: ExecutorData): Promise<void> {
 /** Loads the kinds of an extension. One that cannot be loaded is reported to the warden, which ends the thread. */
 async function load(url: string): Promise<Kind[]> {
   try {
-    return extensionKinds(await import(url));
+    return kindsOf(await import(url));
   } catch (thrown) {
     const failed = `extension ${url} cannot be loaded on an executor: ${asError(thrown).message}`;
     parentPort!.postMessage({ failed } satisfies StartFailure);
     return await new Promise(() => {});
   }
-}
-
-/** What an executor tells the warden if it cannot start. */
-export interface StartFailure {
-  failed: string;
-}
-
-/** Returns the kinds of an extension: its default export, a kind or a list of kinds. */
-export function extensionKinds(module: { default?: Kind | readonly Kind[] }): Kind[] {
-  const kinds = module.default;
-  return kinds === undefined ? [] : Array.isArray(kinds) ? [...kinds] : [kinds as Kind];
 }

@@ -156,12 +156,7 @@ class Run {
 
   #fork(to: Shape, then: Shape | null): NodeSymbol {
     const symbol = this.#linked(then, (packet, self) => {
-      const child = this.network.flow.open({
-        number: -++this.#forks,
-        generation: 1,
-        parent: packet.process,
-        from: { packet, turn: ++packet.turns },
-      });
+      const child = this.network.flow.fork(packet, -++this.#forks);
       const close = { answered: () => this.network.flow.close(child) };
       if (!this.network.flow.emit(child, self.out("fork"), packet.payload, close)) this.network.flow.close(child);
       return packet.send(self.out("out"), packet.payload);

@@ -63,6 +63,13 @@ export class Flow {
     return new Process(options);
   }
 
+  /** Opens a child of a packet's process, in the name of the packet. The caller must `close` it. */
+  fork(packet: Packet, number: number): Process {
+    const { process } = packet;
+    const from = { packet, turn: ++packet.turns };
+    return new Process({ number, generation: process.generation, parent: process, from });
+  }
+
   /**
    * Sends a packet to an in port from outside of any node.
    *
@@ -281,7 +288,6 @@ export class Flow {
   #handleReply(packet: Packet, reply: Reply, reader: Reader | null): void {
     if (reply !== SENT && !(reply instanceof Promise)) {
       if (packet.process.status !== "running") return this.#drop(packet);
-      packet.answer = undefined;
       if (packet.reader === null && reader !== null && reader.unanswered.length > 0) reader.add(packet);
       return this.#settle(packet, reply);
     }
@@ -302,6 +308,8 @@ export class Flow {
     this.#promised--;
     if (packet.process.status !== "running") return;
     packet.promised = false;
+    // its own answer, or what it threw, takes the place of an early answer to what it had sent
+    if (answer !== SENT) packet.answer = undefined;
     reader.underWay--;
     reader.busy = false;
     this.#handleReply(packet, answer === undefined ? this.#failed(packet, thrown) : answer, reader);

@@ -453,3 +453,21 @@ Deno.test("as many promises of a reader are under way as its node allows, and an
     await process.ended;
   }
 });
+
+Deno.test("what an async handler throws takes the place of an early answer to what it had sent", async () => {
+  const network = new Network();
+  const early = network.node("early", () => "early");
+  const handled = network.node("handled", async (packet) => {
+    await Promise.resolve();
+    return `handled ${(packet.payload as Failure).message}`;
+  });
+  const later = network.node("later", async (packet, self) => {
+    await Promise.resolve();
+    void packet.send(self.out("out"), packet.payload);
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    throw failure("boom");
+  });
+  link(later, "out", early);
+  link(later, "error", handled);
+  assertEquals(await network.run(later, "a"), "handled boom");
+});

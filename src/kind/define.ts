@@ -3,6 +3,7 @@ import type { KindDescription, Ports, Scheme } from "../spec/model/mod.ts";
 import { type Answer, isError, NONE, type Value } from "../value/mod.ts";
 import { type Call, type Reply, SENT, type Sent } from "./call.ts";
 import type { ContextOf } from "./context.ts";
+import { effectOf } from "./engine/mod.ts";
 import { gatedReceiver } from "./gated_call.ts";
 import type { Effect, Kind, Place, Preparation, Prepared } from "./kind.ts";
 import { outPorts, type PortBase } from "./port.ts";
@@ -156,7 +157,7 @@ export function defineKind<
       const context = { ...preparation, name: symbol.name, ports: outPorts(symbol, options.ports.out) };
       const handlers = prepare(context as unknown as ContextOf<At, FieldsOf<Schema>, Out>);
       const made = (handlers: Handlers<In>) => {
-        rejectRawEffect(options as { name: string; place?: Place; effect?: Kind["effect"] }, handlers, preparation);
+        rejectRawEffect(options as Pick<Kind, "name" | "place" | "effect">, handlers, preparation);
         return prepared(handlers, options.ports, preparation);
       };
       return handlers instanceof Promise ? handlers.then(made) : made(handlers);
@@ -168,15 +169,15 @@ const RESERVED: ReadonlySet<string> = new Set(["concurrency", "load", "unload", 
 
 /** Rejects a raw handler whose calls mean something to somebody outside: no interceptor would see them. */
 function rejectRawEffect(
-  { name, place, effect = "once" }: { name: string; place?: Place; effect?: Kind["effect"] },
+  kind: Pick<Kind, "name" | "place" | "effect">,
   handlers: Handlers<string>,
   { fields }: Preparation,
 ): void {
-  if (place !== "host" || (typeof effect === "function" ? effect(fields) : effect) === "none") return;
+  if (kind.place !== "host" || effectOf(kind, fields) === "none") return;
   const raw = Object.entries(handlers).find(([port, handler]) => !RESERVED.has(port) && typeof handler !== "function");
   if (raw === undefined) return;
   throw new Error(
-    `invalid handler of port "${raw[0]}" of kind "${name}": ` +
+    `invalid handler of port "${raw[0]}" of kind "${kind.name}": ` +
       'expected a function, because { receive } needs effect "none" on the host',
   );
 }

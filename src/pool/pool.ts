@@ -12,9 +12,9 @@ import { type Answer, type Codec, type Encoded, type Failure, isError, type LogL
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
-import { type Death, type DeathReport, type LogSubject, logSubject, Recovery } from "./recovery.ts";
+import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
-import type { DeathReason } from "./warden.ts";
+import type { DeathReason, DeathReport } from "./warden.ts";
 import { WardenLink } from "./warden_link.ts";
 
 /** Options of a pool. */
@@ -243,7 +243,7 @@ export class Pool {
     if (this.#closed) return;
     this.#options.log("error", `the warden was lost (${why}): restarting it and all executors`);
     for (const { id } of [...this.#executors.all()]) {
-      this.#died({ report: "died", id, reason: "crash", why: "the warden was lost", ms: 0 });
+      this.#died({ id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
   }
 }

@@ -4,10 +4,7 @@ import type { Assignment, Connection } from "./connection.ts";
 import type { Executors } from "./executors.ts";
 import { type HostCalls, isHostCall } from "./host_calls.ts";
 import type { PoolSymbols } from "./symbols.ts";
-import type { DeathReason, WardenReport } from "./warden.ts";
-
-/** The warden's report that an executor died. */
-export type DeathReport = WardenReport;
+import type { DeathReason, DeathReport } from "./warden.ts";
 
 /** The death of an executor. */
 export interface Death {

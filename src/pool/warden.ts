@@ -2,7 +2,7 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { type StatusReading, ThreadStatus } from "../protocol/mod.ts";
+import { type StartFailure, type StatusReading, ThreadStatus } from "../protocol/mod.ts";
 
 /** An order of the host to the warden. */
 export type WardenOrder =
@@ -24,9 +24,8 @@ export type WardenOrder =
     status: SharedArrayBuffer;
   };
 
-/** A report of the warden to the host. */
-export type WardenReport = {
-  report: "died";
+/** The warden's report to the host that an executor died. */
+export interface DeathReport {
   id: number;
   /** The cause in words, for the log: `one call took longer than 1200 ms`. */
   why: string;
@@ -37,7 +36,7 @@ export type WardenReport = {
   fatal?: boolean;
   /** How long the kill took, in milliseconds; 0 if it died by itself. */
   ms: number;
-};
+}
 
 /** Why an executor died. */
 export type DeathReason = "time" | "silence" | "memory" | "crash" | "order";
@@ -80,7 +79,7 @@ interface Ward {
 export class Warden {
   readonly #wards = new Map<number, Ward>();
   readonly #executor: URL;
-  readonly #report: (report: WardenReport) => void;
+  readonly #report: (report: DeathReport) => void;
   /** Shows the host that the warden is alive. */
   #status: ThreadStatus | undefined;
   /** When it last looked at its executors. */
@@ -88,7 +87,7 @@ export class Warden {
   /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
   #budget = Infinity;
 
-  constructor(executor: URL, report: (report: WardenReport) => void) {
+  constructor(executor: URL, report: (report: DeathReport) => void) {
     // a compiler thread that runs out of its executor's heap would end the whole program, so executors compile on their
     // own threads
     setFlagsFromString("--no-concurrent-recompilation");
@@ -124,7 +123,7 @@ export class Warden {
       this.#died(id, memory ? "memory" : "crash", memory ? "it ran out of memory" : error.message, 0);
     });
     // an executor has nothing else to say to the warden
-    worker.on("message", ({ failed }: { failed: string }) => {
+    worker.on("message", ({ failed }: StartFailure) => {
       this.#died(id, "crash", failed, 0, true);
       void worker.terminate();
     });
@@ -222,7 +221,7 @@ export class Warden {
 
   #tell(id: number, reason: DeathReason, why: string, status: StatusReading, ms: number, fatal = false): void {
     const inside = status.busy ? { in: { symbol: status.symbol, process: status.process } } : {};
-    this.#report({ report: "died", id, reason, why, ms, ...inside, ...fatal && { fatal } });
+    this.#report({ id, reason, why, ms, ...inside, ...fatal && { fatal } });
   }
 }
 

@@ -1,6 +1,6 @@
 import { ThreadStatus } from "../protocol/mod.ts";
 import { failure } from "../value/mod.ts";
-import type { WardenOrder, WardenReport } from "./warden.ts";
+import type { DeathReport, WardenOrder } from "./warden.ts";
 
 /** The interval at which the host looks for a beat of the warden, in milliseconds. */
 const LOOK = 500;
@@ -18,7 +18,7 @@ const ATTEMPTS = 3;
 export class WardenLink {
   readonly #readable: URL[];
   #worker: Worker | undefined;
-  #report: (report: WardenReport) => void = () => {};
+  #report: (report: DeathReport) => void = () => {};
   #lost: (why: string) => void = () => {};
   /** Shared with the warden: a host that is flooded takes no messages for a while, but can read its beats. */
   #status = new ThreadStatus();
@@ -41,7 +41,7 @@ export class WardenLink {
   }
 
   /** Sets the callbacks for reports of the warden, and for its loss along with all its executors. */
-  attach(report: (report: WardenReport) => void, lost: (why: string) => void): void {
+  attach(report: (report: DeathReport) => void, lost: (why: string) => void): void {
     this.#report = report;
     this.#lost = lost;
     this.#looked = performance.now();
@@ -73,7 +73,7 @@ export class WardenLink {
       // the executors inherit this: code that escapes the realm may only read Weft's own source
       deno: { permissions: { read: this.#readable } },
     } as WorkerOptions);
-    worker.onmessage = ({ data }: MessageEvent<WardenReport>) => this.#report(data);
+    worker.onmessage = ({ data }: MessageEvent<DeathReport>) => this.#report(data);
     worker.onerror = (event) => {
       event.preventDefault();
       this.#restart(worker, event.message);

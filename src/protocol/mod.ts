@@ -2,4 +2,5 @@
 export * from "./frame.ts";
 export * from "./frame_check.ts";
 export * from "./signal.ts";
+export * from "./start_failure.ts";
 export * from "./thread_status.ts";

@@ -1,6 +1,6 @@
 import { addressOf, type Packet, type Process } from "../flow/mod.ts";
-import type { Gate, Outcome } from "../kind/engine/mod.ts";
-import type { Effect as EffectClass, Kind } from "../kind/mod.ts";
+import { effectOf, type Gate, type Outcome } from "../kind/engine/mod.ts";
+import type { Effect as EffectClass } from "../kind/mod.ts";
 import { asError, type Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
 import type { KindMetrics } from "./kind_metrics.ts";
@@ -42,11 +42,6 @@ export function gateOf({ symbol, flat }: Draft, interceptors: readonly Intercept
     );
     return await chain(packet.payload);
   };
-}
-
-/** Returns what running a node of a kind twice would mean outside. */
-export function effectOf({ effect = "once" }: Kind, fields: Draft["flat"]["fields"]): EffectClass {
-  return typeof effect === "function" ? effect(fields) : effect;
 }
 
 /** Its address is built when somebody asks for it. */

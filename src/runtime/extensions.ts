@@ -1,5 +1,6 @@
 import { parse } from "acorn";
 import { stripTypeScriptTypes } from "node:module";
+import { kindsOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { asError, failure } from "../value/mod.ts";
 
@@ -50,18 +51,6 @@ export async function loadExtensions(urls: readonly string[]): Promise<Extension
 /** Returns the error of an extension that cannot be loaded. */
 export function notLoaded(url: string | undefined, thrown: unknown): Error {
   return failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
-}
-
-function kindsOf(module: { default?: unknown }): Kind[] {
-  const list = Array.isArray(module.default) ? module.default : [module.default];
-  for (const kind of list) {
-    const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
-    if (typeof name !== "string") throw failure("its default export is neither a kind nor a list of kinds");
-    const missing = Object.entries({ summary, fields, ports, prepare: prepare ?? compound })
-      .find(([, value]) => value === undefined)?.[0];
-    if (missing !== undefined) throw failure(`missing property "${missing}" of kind "${name}"`);
-  }
-  return list as Kind[];
 }
 
 /** Returns the files that modules consist of: themselves, and what they import by a relative path or a file: URL. */

@@ -1,4 +1,5 @@
-import type { FlatSpec, Unit } from "../flow/mod.ts";
+import type { Unit } from "../flow/mod.ts";
+import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Entry } from "../registry/mod.ts";
 import { hasErrors, type Scheme, type Spec } from "../spec/mod.ts";
@@ -13,7 +14,6 @@ import {
   readFields,
   rejection,
 } from "./compile.ts";
-import { effectOf } from "./effects.ts";
 import { entryToSpec } from "./entry.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log.ts";
@@ -101,7 +101,11 @@ export class Preparer {
 
   async #prepareUnit(unit: CompiledUnit): Promise<void> {
     const { pool } = this.#options;
-    pool.define(unit.drafts.map(({ symbol, definition, flat }) => ({ symbol, definition, pure: isPure(flat) })));
+    pool.define(unit.drafts.map(({ symbol, definition, flat }) => ({
+      symbol,
+      definition,
+      pure: effectOf(flat.kind, flat.fields) === "none",
+    })));
     const dryRuns: Promise<void>[] = [];
     for (const draft of unit.drafts) {
       if (draft.flat.kind.place !== "host") {
@@ -138,10 +142,6 @@ export class Preparer {
 /** Returns the numbers of a unit's symbols. */
 export function numbersOf({ nodes }: Unit): number[] {
   return nodes.map(({ symbol }) => symbol.number);
-}
-
-function isPure({ kind, fields }: FlatSpec<Kind>): boolean {
-  return effectOf(kind, fields) === "none";
 }
 
 /** Returns the reason why a spec was rejected: its name and position in front, `invalid argument` as the cause. */

@@ -52,9 +52,7 @@ export class LocalPool implements NodePool {
       },
       measure: (symbol, type, name, value) => metrics.record(this.#nameOf(symbol), type, name, value),
       fork: (packet) => {
-        const { process } = packet;
-        const from = { packet, turn: ++packet.turns };
-        const child = flow.open({ number: --this.#opened, generation: process.generation, parent: process, from });
+        const child = flow.fork(packet, --this.#opened);
         this.#children.set(child.number, child);
         return child;
       },

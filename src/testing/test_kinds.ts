@@ -1,6 +1,6 @@
 import type { Packet } from "../flow/mod.ts";
+import { effectOf } from "../kind/engine/mod.ts";
 import { defineKind, type Kind, type Prepared } from "../kind/mod.ts";
-import { effectOf } from "../runtime/mod.ts";
 import { failure } from "../value/mod.ts";
 
 /** What the kinds of a test are made with. */

@@ -1,6 +1,6 @@
 import type { Presence } from "../../presence/mod.ts";
 import { type Registry, VersionTree } from "../../registry/mod.ts";
-import { LIVE, type RuntimeInstance, runtimeInstances } from "./runtime_instances.ts";
+import { LIVE, type ReportedRuntime, runtimeInstances } from "./runtime_instances.ts";
 
 /** The pause between two looks at the store, in milliseconds. */
 const POLL = 50;
@@ -32,7 +32,7 @@ export interface Rollout {
 export async function awaitRollout(
   registry: Registry,
   presence: Presence,
-  runtimes: readonly RuntimeInstance[],
+  runtimes: readonly ReportedRuntime[],
   version: number,
   timeout: number,
 ): Promise<Rollout[]> {
@@ -55,7 +55,7 @@ interface Goal {
   tree: VersionTree;
 }
 
-function rolloutOf(before: RuntimeInstance, now: RuntimeInstance | undefined, goal: Goal): Rollout {
+function rolloutOf(before: ReportedRuntime, now: ReportedRuntime | undefined, goal: Goal): Rollout {
   const { report } = now ?? before;
   const { namespace, pid, version } = report;
   const rollout = { id: before.id, namespace, pid, version };

@@ -1,20 +1,14 @@
-import type { Presence } from "../../presence/mod.ts";
+import type { Presence, RuntimeInstance } from "../../presence/mod.ts";
 import type { RuntimeReport } from "../../runtime/mod.ts";
 
 /** The maximum age of the last report of a live runtime, in milliseconds. */
 export const LIVE = 15_000;
 
 /** A runtime, as of its last report to the store. */
-export interface RuntimeInstance {
-  id: string;
-  report: RuntimeReport;
-  time: Date;
-  /** The age of the report, in milliseconds. */
-  age: number;
-}
+export type ReportedRuntime = Omit<RuntimeInstance, "data"> & { readonly report: RuntimeReport };
 
 /** Returns the runtimes that have registered with a store and not deregistered, sorted by namespace. */
-export async function runtimeInstances(presence: Presence): Promise<RuntimeInstance[]> {
+export async function runtimeInstances(presence: Presence): Promise<ReportedRuntime[]> {
   const instances = await presence.instances();
   return instances
     .map(({ data, ...rest }) => ({ ...rest, report: data as unknown as RuntimeReport }))
@@ -22,7 +16,7 @@ export async function runtimeInstances(presence: Presence): Promise<RuntimeInsta
 }
 
 /** Returns the live runtimes that run one of the namespaces. */
-export async function liveRuntimes(presence: Presence, namespaces: ReadonlySet<string>): Promise<RuntimeInstance[]> {
+export async function liveRuntimes(presence: Presence, namespaces: ReadonlySet<string>): Promise<ReportedRuntime[]> {
   return (await runtimeInstances(presence)).filter(({ age, report }) =>
     age <= LIVE && namespaces.has(report.namespace)
   );

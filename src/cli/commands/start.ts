@@ -1,4 +1,5 @@
 import { WardenLink } from "../../pool/mod.ts";
+import type { Extensions } from "../../runtime/mod.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
 import { listOf, readEnv, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
@@ -34,18 +35,17 @@ immediately.`,
       throw new UsageError("--watch requires files or folders; name them with --file");
     }
     const env = await readEnv(flags, terminal);
-    const urls = readExtensions(flags);
-    if (urls.length > 0) {
-      // which files executors may read is known once the extensions are loaded
-      const { loadExtensions } = await import("../../runtime/mod.ts");
-      const extensions = await loadExtensions(urls);
-      const warden = new WardenLink(extensions.readable);
-      const { serve } = await import("../serve.ts");
-      return await serve({ config, paths, env, warden, extensions, terminal });
-    }
+    const extensions = await loadedExtensions(readExtensions(flags));
     // executors take half a second to start: do the rest in the meantime
-    const warden = new WardenLink();
+    const warden = new WardenLink(extensions?.readable);
     const { serve } = await import("../serve.ts");
-    return await serve({ config, paths, env, warden, terminal });
+    return await serve({ config, paths, env, warden, ...extensions && { extensions }, terminal });
   },
 };
+
+/** Loads extensions before executors start: which files these may read depends on them. Loads nothing if there are none. */
+async function loadedExtensions(urls: readonly string[]): Promise<Extensions | undefined> {
+  if (urls.length === 0) return undefined;
+  const { loadExtensions } = await import("../../runtime/mod.ts");
+  return await loadExtensions(urls);
+}

@@ -1,4 +1,4 @@
-import { LIVE, type RuntimeInstance, runtimeInstances } from "../change/runtime_instances.ts";
+import { LIVE, type ReportedRuntime, runtimeInstances } from "../change/runtime_instances.ts";
 import type { Command } from "../options/command.ts";
 import { settings, stringOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
@@ -69,7 +69,7 @@ killed or hangs; after an hour it is no longer listed.`,
   },
 };
 
-function describe({ id, age, report }: RuntimeInstance, head: number) {
+function describe({ id, age, report }: ReportedRuntime, head: number) {
   const { namespace, version, rejected, urls, pid, started } = report;
   const hasRejected = rejected?.version === head && version !== head;
   const state: State = age > LIVE ? "silent" : version === head ? "current" : hasRejected ? "rejected" : "behind";

@@ -1,7 +1,26 @@
 /** What the engine makes services of kinds with; kinds themselves do not use it. */
 import type { Packet } from "../../flow/mod.ts";
-import { type Answer, asError, type LogLevel, type Value } from "../../value/mod.ts";
+import { type Answer, asError, failure, type LogLevel, type Value, type ValueMap } from "../../value/mod.ts";
+import type { Effect, Kind } from "../kind.ts";
 import type { Clock, Log, LogCall, Metrics, Random } from "../services.ts";
+
+/** Returns the kinds of an extension: its default export, a kind or a list. @throws {Error} If it is neither. */
+export function kindsOf(module: { default?: unknown }): Kind[] {
+  const list = Array.isArray(module.default) ? module.default : [module.default];
+  for (const kind of list) {
+    const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
+    if (typeof name !== "string") throw failure("its default export is neither a kind nor a list of kinds");
+    const missing = Object.entries({ summary, fields, ports, prepare: prepare ?? compound })
+      .find(([, value]) => value === undefined)?.[0];
+    if (missing !== undefined) throw failure(`missing property "${missing}" of kind "${name}"`);
+  }
+  return list as Kind[];
+}
+
+/** Returns what running a node of a kind twice would mean outside. */
+export function effectOf({ effect = "once" }: Pick<Kind, "effect">, fields: ValueMap): Effect {
+  return typeof effect === "function" ? effect(fields) : effect;
+}
 
 /** Makes a log of a function that writes a line. */
 export function logOf(write: (level: LogLevel, message: string, call: LogCall | undefined) => void): Log {
