@@ -13,6 +13,7 @@ const ALONE = [
   "tests/e2e",
   "tests/cli",
   "tests/admin",
+  "tests/api",
   "tests/runtime",
   "tests/registry/process_test.ts",
 ];

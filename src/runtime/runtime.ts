@@ -72,13 +72,13 @@ export class Runtime {
   readonly processes: Processes;
   readonly loader: Loader;
   readonly follower: Follower;
+  readonly store: Store;
   readonly #logger: Logger;
-  readonly #store: Store;
 
   private constructor(options: RuntimeOptions) {
     this.namespace = options.namespace ?? "default";
     this.#logger = options.logger;
-    this.#store = options.store;
+    this.store = options.store;
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({
@@ -135,6 +135,7 @@ export class Runtime {
       meta: options.store.meta,
       logger: options.logger,
       urls: () => this.sockets.urls(),
+      deaths: () => this.pool.status().deaths,
       dryRun: (on) => this.loader.dryRun = on,
     });
   }
@@ -173,7 +174,7 @@ export class Runtime {
     await this.loader.close();
     this.pool.close();
     await this.registry.close();
-    await this.#store.close();
+    await this.store.close();
   }
 
   #log(level: LogLevel, message: string, { process, symbol }: LogSubject = {}): void {
