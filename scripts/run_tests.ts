@@ -14,6 +14,7 @@ const ALONE = [
   "tests/cli",
   "tests/admin",
   "tests/api",
+  "tests/embed",
   "tests/runtime",
   "tests/registry/process_test.ts",
 ];

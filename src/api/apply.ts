@@ -1,5 +1,5 @@
 import type { Kind } from "../kind/mod.ts";
-import { changesOf, type Coverage, entryIds, isApplicable, readManifest } from "../runtime/mod.ts";
+import { changesOf, type Coverage, entryIds, isApplicable, readManifest, schemeOf } from "../runtime/mod.ts";
 import type { Evaluate, Scheme } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
@@ -10,8 +10,9 @@ import { lenientEvaluator } from "./templates.ts";
 
 /** Options of `apply`. */
 export interface ApplyOptions extends ChangeOptions {
-  readonly scheme: Scheme<Kind>;
-  /** The namespace of specs that name none. Default `default`. */
+  /** The kinds. Default: those of the target, else the built-in ones. */
+  readonly scheme?: Scheme<Kind> | undefined;
+  /** The namespace of specs that name none. Default: that of the target, else `default`. */
   readonly namespace?: string | undefined;
   /** Evaluates templates. Default: only their syntax is checked. */
   readonly evaluate?: Evaluate | undefined;
@@ -39,9 +40,10 @@ export interface ApplyReport extends ChangeReport {
  * @throws {HeadMovedError} If head is not `base`.
  * @throws {RegistryError} Why a handler of the registry rejected the version; a `Runtime` has one.
  */
-export async function apply(target: Target, specs: Specs, options: ApplyOptions): Promise<ApplyReport> {
+export async function apply(target: Target, specs: Specs, options: ApplyOptions = {}): Promise<ApplyReport> {
   const { registry } = target;
-  const { scheme, namespace = "default", evaluate = lenientEvaluator({}), covers, breakLinks = false } = options;
+  const { scheme = target.scheme ?? schemeOf(), namespace = target.namespace ?? "default" } = options;
+  const { evaluate = lenientEvaluator({}), covers, breakLinks = false } = options;
   const files = filesOf(specs);
   let ids: ReadonlySet<string> = new Set();
   const report = await changeStore(target, options, {
@@ -65,6 +67,6 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions)
 }
 
 /** Returns what `apply` would do, without doing it. @throws {Error} As `apply`. */
-export function plan(target: Target, specs: Specs, options: ApplyOptions): Promise<ApplyReport> {
+export function plan(target: Target, specs: Specs, options: ApplyOptions = {}): Promise<ApplyReport> {
   return apply(target, specs, { ...options, dryRun: true });
 }

@@ -12,7 +12,7 @@ export interface FindOptions {
 
 /** Options of `get`. */
 export interface GetOptions extends FindOptions {
-  /** Names of specs in the namespace (default `default`), `namespace:name`, or ids. Default: all specs. */
+  /** Names of specs in the namespace (default: that of the target, else `default`), `namespace:name`, or ids. Default: all specs. */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -36,7 +36,9 @@ export async function find(target: Target, query: QueryLike, options: FindOption
 export async function get(target: Target, options: GetOptions = {}): Promise<Entry[]> {
   const { names = [], namespace } = options;
   const snapshot = await snapshotOf(target, options);
-  if (names.length > 0) return names.map((name) => findNamed(name, namespace ?? "default", snapshot));
+  if (names.length > 0) {
+    return names.map((name) => findNamed(name, namespace ?? target.namespace ?? "default", snapshot));
+  }
   return (namespace === undefined ? snapshot.entries() : snapshot.namespace(namespace)).filter(isSpec);
 }
 

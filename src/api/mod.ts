@@ -5,7 +5,7 @@
  */
 export { apply, type ApplyOptions, type ApplyReport, plan } from "./apply.ts";
 export type { ChangeOptions, ChangeReport } from "./change.ts";
-export { check } from "./check.ts";
+export { check, type CheckOptions, type CheckReport } from "./check.ts";
 export { diff, type DiffOptions, type VersionDiff } from "./diff.ts";
 export { type FieldChange, type OperationReport, reportOperations } from "./difference.ts";
 export { BrokenLinksError, HeadMovedError, SpecsError } from "./errors.ts";
@@ -15,6 +15,7 @@ export { type BrokenLink, describeBroken } from "./links.ts";
 export { remove, type RemoveOptions, type Selection } from "./remove.ts";
 export { resolveVersion } from "./resolve_version.ts";
 export { rollback, type RollbackOptions } from "./rollback.ts";
+export type { ReportedRuntime } from "./runtime_instances.ts";
 export { awaitRollout, type Rollout, type RolloutState } from "./rollout.ts";
 export { isSpec } from "./spec_names.ts";
 export { type SpecFile, type SpecObject, type Specs } from "./specs.ts";

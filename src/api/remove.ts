@@ -19,7 +19,7 @@ export interface Selection {
 
 /** Options of `remove`. */
 export interface RemoveOptions extends ChangeOptions {
-  /** The namespace of names and specs that state none. Default `default`. */
+  /** The namespace of names and specs that state none. Default: that of the target, else `default`. */
   readonly namespace?: string | undefined;
   /** Whether to delete specs that others link to. Default false. */
   readonly breakLinks?: boolean | undefined;
@@ -39,7 +39,7 @@ export async function remove(
   options: RemoveOptions = {},
 ): Promise<ChangeReport> {
   const { registry } = target;
-  const { namespace = "default", breakLinks = false } = options;
+  const { namespace = target.namespace ?? "default", breakLinks = false } = options;
   const drafts = readDrafts(specs, namespace);
   return await changeStore(target, options, {
     plan() {

@@ -1,10 +1,16 @@
+import type { Kind } from "../kind/mod.ts";
 import { Registry, RegistryError } from "../registry/mod.ts";
+import type { Scheme } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 
 /** What calls work on: a store, and a registry that is at a version of it. A `Runtime` is one. */
 export interface Target {
   readonly registry: Registry;
   readonly store: Store;
+  /** The namespace of names and specs that state none. Default `default`. */
+  readonly namespace?: string;
+  /** The kinds of its specs. Default: the built-in ones. */
+  readonly scheme?: Scheme<Kind>;
 }
 
 /** Options of `openTarget`. */
