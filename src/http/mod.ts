@@ -6,6 +6,7 @@ export * from "./multipart.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";
 export * from "./request.ts";
+export * from "./request_fields.ts";
 export * from "./response.ts";
 export * from "./route.ts";
 export * from "./routes.ts";

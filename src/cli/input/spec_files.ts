@@ -1,12 +1,6 @@
+import type { SpecFile } from "../../api/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import { CONFIG_FILE } from "../options/config.ts";
-
-/** A file of specs. */
-export interface SpecFile {
-  /** The path; `<stdin>` for standard input. */
-  name: string;
-  text: string;
-}
 
 /** Options of `readSpecFiles`. */
 export interface SpecFilesOptions {
@@ -17,7 +11,7 @@ export interface SpecFilesOptions {
 const SPECS = /\.(ya?ml|json)$/i;
 
 /**
- * Reads spec files.
+ * Reads spec files. Each is named by its path; standard input is `<stdin>`.
  *
  * @param paths Files, folders (whose `.yaml`, `.yml` and `.json` files are read recursively, in order, except weft.yaml),
  * or `-` for standard input.

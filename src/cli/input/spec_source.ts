@@ -1,19 +1,20 @@
-import type { Kind } from "../../kind/mod.ts";
-import type { Operation, Registry, Signature } from "../../registry/mod.ts";
-import { changesOf, entryIds, isApplicable, readManifest } from "../../runtime/mod.ts";
-import { formatDiagnostic, type Scheme } from "../../spec/mod.ts";
-import type { Value } from "../../value/mod.ts";
-import { write } from "../change/write.ts";
+import {
+  apply,
+  type ApplyOptions,
+  type ApplyReport,
+  describeBroken,
+  type SpecFile,
+  SpecsError,
+  type Target,
+} from "../../api/mod.ts";
+import type { Signature } from "../../registry/mod.ts";
+import { formatDiagnostic } from "../../spec/mod.ts";
 import type { Terminal } from "../options/command.ts";
-import { brokenLinks, describeBroken } from "./links.ts";
-import { readSpecFiles, type SpecFile } from "./spec_files.ts";
+import { readSpecFiles } from "./spec_files.ts";
 
 /** Options of a `SpecSource`. */
-export interface SpecSourceOptions {
+export interface SpecSourceOptions extends Pick<ApplyOptions, "namespace" | "scheme" | "evaluate"> {
   paths: readonly string[];
-  namespace: string;
-  scheme: Scheme<Kind>;
-  evaluate(expression: string): Value;
   terminal: Terminal;
 }
 
@@ -44,27 +45,24 @@ export class SpecSource {
   }
 
   /**
-   * Applies the files to a registry as one version.
+   * Applies the files as one version.
    *
-   * @returns The operations, or undefined after reporting errors in the files.
+   * @returns What changed, or undefined after reporting errors in the files.
    * @throws {Error} If a handler of the registry rejects the version.
    */
-  async apply(registry: Registry, signature: Signature): Promise<readonly Operation[] | undefined> {
-    return await write(registry, undefined, async () => {
-      const { terminal, paths: _, ...options } = this.#options;
-      const covers = this.#applied;
-      const manifest = readManifest(this.#files, { ...options, registry, ...covers !== undefined && { covers } });
-      for (const diagnostic of manifest.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-      if (!isApplicable(manifest)) return undefined;
-      const changes = changesOf(manifest.specs, registry, covers);
-      const operations = registry.plan(changes);
-      for (const broken of brokenLinks(registry.snapshot().state, operations)) {
-        terminal.warn(`warning: ${describeBroken(broken)}`);
-      }
-      const applied = entryIds(manifest.specs, registry);
-      await registry.apply(changes, signature);
-      this.#applied = applied;
-      return operations;
-    });
+  async apply(target: Target, signature: Signature): Promise<ApplyReport | undefined> {
+    const { terminal, paths: _, ...options } = this.#options;
+    const covers = this.#applied;
+    try {
+      const report = await apply(target, this.#files, { ...options, ...signature, covers, breakLinks: true });
+      for (const warning of report.warnings) terminal.warn(formatDiagnostic(warning));
+      for (const link of report.brokenLinks) terminal.warn(`warning: ${describeBroken(link)}`);
+      this.#applied = report.ids;
+      return report;
+    } catch (error) {
+      if (!(error instanceof SpecsError)) throw error;
+      for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
+      return undefined;
+    }
   }
 }

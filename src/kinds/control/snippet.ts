@@ -2,6 +2,7 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { languageOf, LANGUAGES } from "../../language/mod.ts";
 import { duration, prefixPath } from "../../spec/mod.ts";
+import { CODE_ERRORS } from "../code_errors.ts";
 
 /** Runs a piece of code on each payload. */
 export const snippet: Kind = defineKind({
@@ -20,9 +21,24 @@ export const snippet: Kind = defineKind({
   }),
   ports: { in: ["in"], out: ["out", "error"] },
   verbatim: ["code"],
+  about: "Templates are not evaluated in `code`. What JavaScript and TypeScript may use is in " +
+    "[snippets](../snippets.md), what CEL may use in [CEL](../cel.md). The top level of a module runs once, when the " +
+    "change that brings it is prepared; a change whose code fails there is rejected.",
+  portSummaries: { out: "What the code returns.", error: "What the code throws, and calls that were stopped." },
+  errors: CODE_ERRORS,
   examples: [
     { title: "A constant", spec: { kind: "snippet", language: "text", code: "pong" } },
     { title: "A function", spec: { kind: "snippet", language: "javascript", code: "export default (n) => n + 1" } },
+    { title: "An expression", spec: { kind: "snippet", language: "cel", code: "self.price * self.count" } },
+    {
+      title: "A response to a request",
+      spec: {
+        kind: "snippet",
+        language: "typescript",
+        code: "export default ({ query }: { query: Record<string, string[]> }) => ({ status: 201, body: query });",
+        timeout: "200ms",
+      },
+    },
   ],
   check: ({ language, code }) => languageOf(language).check(code).map((diagnostic) => prefixPath(["code"], diagnostic)),
   prepare({ fields: { language, code, timeout, isolate }, compile }) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkCondition } from "../../language/mod.ts";
 import { duration, portName, prefixPath } from "../../spec/mod.ts";
 import { isError } from "../../value/mod.ts";
+import { CONDITION_ERRORS } from "../code_errors.ts";
 import { checkOutPort } from "../out_port.ts";
 
 /** Sends a packet to the port of the first condition that holds. */
@@ -19,6 +20,12 @@ export const switchKind: Kind = defineKind({
   fieldAliases: { match: "matches" },
   ports: { in: ["in"], out: ["out[]", "error"] },
   verbatim: ["matches[].when"],
+  about: "Conditions are tried in order. What they may use is in [CEL](../cel.md).",
+  portSummaries: {
+    "out[]": "The port of the first condition that holds; the payload goes on as it is.",
+    error: "The error of a condition.",
+  },
+  errors: CONDITION_ERRORS,
   examples: [{
     title: "Three ways",
     spec: {

@@ -17,6 +17,14 @@ export const router: Kind = defineKind({
     })).min(1).describe("Which requests go where; the most specific path wins."),
   }),
   ports: { in: ["in"], out: ["out[]", "error"] },
+  about:
+    "A literal segment wins over `:name`, and that over `*`, whatever the order of the routes. HEAD is answered by " +
+    "the route of GET, and OPTIONS with the methods of the path. Parameters are percent-decoded and stand in `params` of " +
+    "the payload.",
+  portSummaries: {
+    "out[]": "Requests of the routes that name this port, with `params`.",
+    error: "The response to a request without a route: 404, 405 with `Allow`, or 400.",
+  },
   examples: [{
     title: "Two routes",
     spec: {
