@@ -20,6 +20,8 @@ import { entryToSpec, specToEntry } from "./entry.ts";
 /** The specs of files. */
 export interface Manifest {
   specs: SourcedSpec[];
+  /** The files that hold nothing, or nothing but comments. */
+  blank: readonly string[];
   /** Errors and warnings, in the order of the files. */
   diagnostics: Diagnostic[];
 }
@@ -42,21 +44,36 @@ export interface ManifestOptions {
   covers?: Coverage;
 }
 
+/** A file of specs. */
+export interface ManifestFile {
+  name: string;
+  text: string;
+  /** Why it was not read: an error, or a warning if it is left out. */
+  unread?: Diagnostic;
+}
+
 /** Reads and checks the specs of files. Runs only their templates. */
-export function readManifest(files: readonly { name: string; text: string }[], options: ManifestOptions): Manifest {
+export function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Manifest {
   const { namespace = "default", registry, covers, scheme, evaluate } = options;
   const specs: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
-  for (const { name, text } of files) {
+  const blank: string[] = [];
+  for (const { name, text, unread } of files) {
+    if (unread !== undefined) {
+      diagnostics.push(unread);
+      incomplete ||= hasErrors([unread]);
+      continue;
+    }
     const read = readSpecs(text, name, { namespace });
     specs.push(...read.specs);
     diagnostics.push(...read.diagnostics);
     incomplete ||= !read.complete;
+    if (read.blank) blank.push(name);
   }
   const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
   diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, ...known !== undefined && { known } }));
-  return { specs, diagnostics: sortDiagnostics(diagnostics) };
+  return { specs, blank, diagnostics: sortDiagnostics(diagnostics) };
 }
 
 /** Reports whether a manifest can be applied. */

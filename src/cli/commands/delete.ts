@@ -1,5 +1,5 @@
 import { change, type Entry, type Operation, type Registry } from "../../registry/mod.ts";
-import { formatDiagnostic, hasErrors, identify, readSpecs, type SpecDraft } from "../../spec/mod.ts";
+import { formatDiagnostic, hasErrors, identify, readSpecs, sortDiagnostics, type SpecDraft } from "../../spec/mod.ts";
 import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
 import { brokenLinks, describeBroken } from "../input/links.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
@@ -74,8 +74,11 @@ async function readDrafts(
   namespace: string,
   terminal: Terminal,
 ): Promise<SpecDraft[] | undefined> {
-  const read = (await readSpecFiles(paths, terminal)).map(({ name, text }) => readSpecs(text, name, { namespace }));
-  const diagnostics = read.flatMap(({ diagnostics }) => diagnostics);
+  const files = await readSpecFiles(paths, terminal);
+  const unread = files.flatMap(({ unread }) => unread ?? []);
+  const read = files.filter((file) => file.unread === undefined)
+    .map(({ name, text }) => readSpecs(text, name, { namespace }));
+  const diagnostics = sortDiagnostics([...unread, ...read.flatMap(({ diagnostics }) => diagnostics)]);
   for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
   return hasErrors(diagnostics) ? undefined : read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
 }
