@@ -65,7 +65,7 @@ export interface WriteOptions extends Signature {
 export class Registry implements AsyncDisposable {
   readonly history: History;
   /** The bus of all transactions; `handle` is the simple way to take part in them. */
-  readonly bus = new Bus();
+  readonly bus: Bus = new Bus();
   readonly #resolver = new Resolver();
   readonly #index = new DependencyIndex(this.#resolver, State.empty);
   readonly #finder: Finder;

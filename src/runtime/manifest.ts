@@ -20,8 +20,6 @@ import { entryToSpec, specToEntry } from "./entry.ts";
 /** The specs of files. */
 export interface Manifest {
   specs: SourcedSpec[];
-  /** The files that hold nothing, or nothing but comments. */
-  blank: readonly string[];
   /** Errors and warnings, in the order of the files. */
   diagnostics: Diagnostic[];
 }
@@ -46,10 +44,12 @@ export interface ManifestOptions {
 
 /** A file of specs. */
 export interface ManifestFile {
-  name: string;
-  text: string;
+  /** The name that positions show: its path. */
+  readonly name: string;
+  /** Empty if it was not read. */
+  readonly text: string;
   /** Why it was not read: an error, or a warning if it is left out. */
-  unread?: Diagnostic;
+  readonly unread?: Diagnostic;
 }
 
 /** Reads and checks the specs of files. Runs only their templates. */
@@ -58,7 +58,6 @@ export function readManifest(files: readonly ManifestFile[], options: ManifestOp
   const specs: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
-  const blank: string[] = [];
   for (const { name, text, unread } of files) {
     if (unread !== undefined) {
       diagnostics.push(unread);
@@ -69,11 +68,10 @@ export function readManifest(files: readonly ManifestFile[], options: ManifestOp
     specs.push(...read.specs);
     diagnostics.push(...read.diagnostics);
     incomplete ||= !read.complete;
-    if (read.blank) blank.push(name);
   }
   const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
   diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, ...known !== undefined && { known } }));
-  return { specs, blank, diagnostics: sortDiagnostics(diagnostics) };
+  return { specs, diagnostics: sortDiagnostics(diagnostics) };
 }
 
 /** Reports whether a manifest can be applied. */

@@ -27,8 +27,6 @@ export interface ReadSpecs {
   diagnostics: Diagnostic[];
   /** Whether the whole file could be read. If not, specs may be missing to which links lead. */
   complete: boolean;
-  /** Whether the file holds nothing, or nothing but comments. */
-  blank: boolean;
 }
 
 /**
@@ -54,7 +52,7 @@ export function readSpecs(text: string, file: string, options: ReadOptions = {})
 class Reader {
   readonly #file: SourceFile;
   readonly #options: ReadOptions;
-  readonly #result: ReadSpecs = { specs: [], diagnostics: [], complete: true, blank: true };
+  readonly #result: ReadSpecs = { specs: [], diagnostics: [], complete: true };
 
   constructor(text: string, file: string, options: ReadOptions) {
     this.#file = { name: file, text, lines: new LineMap(text) };
@@ -73,16 +71,15 @@ class Reader {
       if (composed.full) this.#result.complete = false;
       composed.roots.forEach((root) => this.#document(root));
     }
-    const { specs, diagnostics, complete, blank } = this.#result;
+    const { specs, diagnostics, complete } = this.#result;
     if (specs.length === 0 && diagnostics.length === 0) {
       const position = { file: name, line: 1, column: 1 };
       diagnostics.push({ location: { position }, message: "no specs in the file", severity: "warning" });
     }
-    return { specs, diagnostics: sortDiagnostics(diagnostics), complete, blank: blank && complete };
+    return { specs, diagnostics: sortDiagnostics(diagnostics), complete };
   }
 
   #document(root: Node): void {
-    if (root.value !== null) this.#result.blank = false;
     if (root.type === "map") this.#spec(root);
     else if (root.type === "list") this.#list(root);
     else if (root.value !== null) this.#reject(root, "document", "a spec or a list of specs");

@@ -1,10 +1,7 @@
-import type { ManifestFile } from "../../runtime/mod.ts";
+import type { SpecFile } from "../../api/mod.ts";
 import { LineMap } from "../../spec/yaml/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import { SpecTree } from "./spec_tree.ts";
-
-/** A file of specs; standard input is called `<stdin>`. */
-export type SpecFile = ManifestFile;
 
 /** Options of `readSpecFiles`. */
 export interface SpecFilesOptions {
@@ -13,7 +10,8 @@ export interface SpecFilesOptions {
 }
 
 /**
- * Reads spec files. One that cannot be read is returned with the reason, so that all errors are told at once.
+ * Reads spec files. Each is named by its path; standard input is `<stdin>`. One that cannot be read is returned with the
+ * reason, so that all errors are told at once.
  *
  * @param paths Files, folders (whose `.yaml`, `.yml` and `.json` files are read recursively, in order, except weft.yaml),
  * or `-` for standard input. Links are followed.
