@@ -2,6 +2,7 @@
 export * from "./body.ts";
 export { headerText } from "./header.ts";
 export * from "./http_codec.ts";
+export { parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";
