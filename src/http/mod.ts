@@ -10,5 +10,6 @@ export * from "./request.ts";
 export * from "./response.ts";
 export * from "./route.ts";
 export * from "./routes.ts";
+export { Server } from "./server.ts";
 export * from "./sockets.ts";
 export * from "./traffic.ts";

@@ -66,7 +66,7 @@ export class Runtime {
   readonly registry: Registry;
   readonly flow: Flow;
   readonly pool: NodePool;
-  readonly sockets = new Sockets();
+  readonly sockets: Sockets;
   /** What nodes have counted and measured. */
   readonly metrics = new KindMetrics();
   readonly processes: Processes;
@@ -79,6 +79,7 @@ export class Runtime {
     this.namespace = options.namespace ?? "default";
     this.#logger = options.logger;
     this.#store = options.store;
+    this.sockets = new Sockets((message) => options.logger.log("warn", message));
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({
