@@ -5,14 +5,14 @@ import { readSpecs } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { checkCondition, type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
 
-Deno.test("there are six languages, which the error for an unknown one lists", () => {
-  assertEquals(Object.keys(LANGUAGES), ["text", "json", "yaml", "cel", "javascript", "typescript"]);
+Deno.test("there are seven languages, which the error for an unknown one lists", () => {
+  assertEquals(Object.keys(LANGUAGES), ["text", "html", "json", "yaml", "cel", "javascript", "typescript"]);
   for (const [name, language] of Object.entries(LANGUAGES)) assertEquals(language.name, name);
   for (const name of ["python", "constructor", "__proto__", ""]) {
     assertThrows(
       () => languageOf(name),
       Error,
-      `unknown language ${JSON.stringify(name)}: expected text, json, yaml, cel, javascript, typescript`,
+      `unknown language ${JSON.stringify(name)}: expected text, html, json, yaml, cel, javascript, typescript`,
     );
   }
 });
@@ -21,6 +21,7 @@ Deno.test("constants return their value", () => {
   const table: [language: string, code: string, want: Value][] = [
     ["text", "", ""],
     ["text", "any {{ text }}\n", "any {{ text }}\n"],
+    ["html", "<p>{{ text }}</p>", "<p>{{ text }}</p>"],
     ["json", "null", null],
     ["json", ' {"a": [1, {"b": "c"}], "__proto__": 2} ', JSON.parse('{"a": [1, {"b": "c"}], "__proto__": 2}')],
     ["yaml", "", null],
