@@ -15,10 +15,19 @@ export interface Extensions {
   readonly readable: readonly URL[];
   /** The paths of all files that the modules consist of. */
   readonly files: readonly string[];
+  /** Reports whether these files still hold what they held when they were loaded. */
+  isCurrent(): Promise<boolean>;
 }
 
 /** No extensions. */
-export const NO_EXTENSIONS: Extensions = { kinds: [], origins: new Map(), modules: [], readable: [], files: [] };
+export const NO_EXTENSIONS: Extensions = {
+  kinds: [],
+  origins: new Map(),
+  modules: [],
+  readable: [],
+  files: [],
+  isCurrent: () => Promise.resolve(true),
+};
 
 /**
  * Loads modules with additional kinds. A module holds kinds of one place; executors never import one of the host.
@@ -54,5 +63,6 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
     modules: onExecutors.map(prepared.urlOf),
     readable: await prepared.filesOf(onExecutors),
     files: prepared.files,
+    isCurrent: prepared.isCurrent,
   };
 }
