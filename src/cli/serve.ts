@@ -13,7 +13,7 @@ import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, numberOf, stringOf } from "./options/settings.ts";
+import { DEFAULT_STORE, listOf, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -139,6 +139,7 @@ class Server {
       logger: this.#logger,
       env,
       ...extensions !== undefined && { extensions: extensions.current },
+      dependencies: this.#dependencies,
       warden,
       dev: flags.dev === true,
       ...host !== undefined && { host },
@@ -147,9 +148,13 @@ class Server {
     });
   }
 
+  get #dependencies(): readonly string[] {
+    return listOf(this.#options.config.flags, "dependency");
+  }
+
   /** Applies the files to a store before the runtime starts. */
   async #applyTo(store: Store, source: SpecSource): Promise<ApplyReport | undefined> {
-    const report = await this.#apply(source, await targetOn(store));
+    const report = await this.#apply(source, await targetOn(store, { dependencies: this.#dependencies }));
     if (report === undefined) await store.close();
     else this.#print(report);
     return report;

@@ -8,6 +8,7 @@ import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
+import { registerDependencies } from "./dependencies.ts";
 import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
 import { specToEntry } from "./entry.ts";
@@ -34,6 +35,8 @@ export interface RuntimeOptions {
   kinds?: readonly Kind[];
   /** Writes the log. Default: one that writes lines of text to standard error. */
   logger?: Logger;
+  /** Where entries name what they depend on, beside what the kinds say: `meta.server`, `data.imports.*`. Default none. */
+  dependencies?: readonly string[];
   /** The variables that templates see. Default none. */
   env?: ValueMap;
   /** The address of listeners whose spec names none. Default 127.0.0.1. */
@@ -187,6 +190,7 @@ export class Runtime implements AsyncDisposable {
       addresses: interceptors.length > 0,
     });
     this.registry = new Registry(options.store.history, { warn: (message) => options.logger.log("warn", message) });
+    registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);
     this.loader = new Loader({
       namespace: this.namespace,
       scheme: options.scheme,
@@ -203,6 +207,7 @@ export class Runtime implements AsyncDisposable {
       interceptors,
       system: engineSystem({
         registry: this.registry,
+        scheme: options.scheme,
         processes: this.processes,
         pool: this.pool,
         table: () => this.loader.table,
