@@ -171,8 +171,8 @@ export class Runtime implements AsyncDisposable {
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({
+      ending: (process) => this.pool.ending(process),
       ended: (process) => {
-        this.pool.ended(process);
         if (process.parent === null) this.processes.ended(process);
       },
     });
@@ -266,7 +266,7 @@ export class Runtime implements AsyncDisposable {
    */
   async reload(before: Extensions, after: Extensions): Promise<void> {
     const kinds = [...before.kinds, ...after.kinds];
-    this.scheme.replace(before.kinds, after.kinds);
+    this.scheme.replace(before, after);
     try {
       await this.pool.renew(after.modules);
       try {
@@ -276,7 +276,7 @@ export class Runtime implements AsyncDisposable {
         throw error;
       }
     } catch (error) {
-      this.scheme.replace(after.kinds, before.kinds);
+      this.scheme.replace(after, before);
       throw error;
     }
   }
