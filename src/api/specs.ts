@@ -2,6 +2,7 @@
 export interface SpecFile {
   /** The name that positions show: its path. */
   readonly name: string;
+  /** The text of the file. */
   readonly text: string;
 }
 
