@@ -41,6 +41,7 @@ export {
   type LogFields,
   type LogFormat,
   Logger,
+  type ModulesOptions,
   type NodePool,
   Runtime,
   type RuntimeOptions,

@@ -1,5 +1,5 @@
 import { change, type Entry, type Registry } from "../registry/mod.ts";
-import { hasErrors, identify, readSpecs, type SpecDraft } from "../spec/mod.ts";
+import { hasErrors, identify, readSpecs, sortDiagnostics, type SpecDraft } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
 import { brokenLinks } from "./links.ts";
@@ -57,8 +57,11 @@ export async function remove(
 }
 
 function readDrafts(specs: Specs, namespace: string): SpecDraft[] {
-  const read = filesOf(specs).map(({ name, text }) => readSpecs(text, name, { namespace }));
-  const diagnostics = read.flatMap(({ diagnostics }) => diagnostics);
+  const files = filesOf(specs);
+  const unread = files.flatMap(({ unread }) => unread ?? []);
+  const read = files.filter((file) => file.unread === undefined)
+    .map(({ name, text }) => readSpecs(text, name, { namespace }));
+  const diagnostics = sortDiagnostics([...unread, ...read.flatMap(({ diagnostics }) => diagnostics)]);
   if (hasErrors(diagnostics)) throw new SpecsError(diagnostics);
   return read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
 }

@@ -1,10 +1,7 @@
+import type { ManifestFile } from "../runtime/mod.ts";
+
 /** A file of specs. */
-export interface SpecFile {
-  /** The name that positions show: its path. */
-  readonly name: string;
-  /** The text of the file. */
-  readonly text: string;
-}
+export type SpecFile = ManifestFile;
 
 /** A spec as an object: what stands in a YAML file. */
 export type SpecObject = Readonly<Record<string, unknown>> & { readonly kind: string };

@@ -131,7 +131,7 @@ export class Runtime implements AsyncDisposable {
    *
    * @internal
    */
-  readonly sockets: Sockets = new Sockets();
+  readonly sockets: Sockets;
   /**
    * What nodes have counted and measured.
    *
@@ -163,6 +163,7 @@ export class Runtime implements AsyncDisposable {
     this.scheme = options.scheme;
     this.#logger = options.logger;
     this.store = options.store;
+    this.sockets = new Sockets((message) => options.logger.log("warn", message));
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({

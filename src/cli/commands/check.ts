@@ -32,7 +32,13 @@ export const check: Command = {
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-    if (!failed) terminal.print(`${count(specs.length, "spec")} in ${count(files.length, "file")}: no errors`);
+    if (!failed) {
+      terminal.print(
+        `${count(specs.length, "spec")} in ${
+          count(files.filter(({ unread }) => unread === undefined).length, "file")
+        }: no errors`,
+      );
+    }
     return failed ? 1 : 0;
   },
 };

@@ -24,6 +24,8 @@ export class SpecSource {
   #files: readonly SpecFile[] = [];
   /** The ids of the entries that were applied last. */
   #applied: ReadonlySet<string> | undefined;
+  /** The files that held nothing when they were applied last. */
+  #blank: readonly string[] = [];
 
   constructor(options: SpecSourceOptions) {
     this.#options = options;
@@ -33,31 +35,36 @@ export class SpecSource {
    * Reads the files.
    *
    * @returns Whether they differ from the previous read.
-   * @throws {Error} If a file does not exist or is not UTF-8.
+   * @throws {Error} If a path does not exist.
    */
   async read(): Promise<boolean> {
     const { paths, terminal } = this.#options;
     const files = await readSpecFiles(paths, terminal, { allowEmpty: this.#applied !== undefined });
-    const isSame = files.length === this.#files.length &&
-      files.every(({ name, text }, index) => name === this.#files[index]!.name && text === this.#files[index]!.text);
+    const hasChanged = files.length !== this.#files.length ||
+      files.some((file, index) => !isSame(file, this.#files[index]!));
     this.#files = files;
-    return !isSame;
+    return hasChanged;
   }
 
   /**
    * Applies the files as one version.
    *
-   * @returns What changed, or undefined after reporting errors in the files.
+   * @returns What changed, or undefined after reporting errors in the files, or what of them is not finished.
    * @throws {Error} If a handler of the registry rejects the version.
    */
   async apply(target: Target, signature: Signature): Promise<ApplyReport | undefined> {
     const { terminal, paths: _, ...options } = this.#options;
     const covers = this.#applied;
+    const blank = this.#files.filter(isBlank).map(({ name }) => name);
+    const unfinished = covers === undefined ? [] : this.#unfinished(blank);
+    for (const line of unfinished) terminal.warn(line);
+    if (unfinished.length > 0) return undefined;
     try {
       const report = await apply(target, this.#files, { ...options, ...signature, covers, breakLinks: true });
       for (const warning of report.warnings) terminal.warn(formatDiagnostic(warning));
       for (const link of report.brokenLinks) terminal.warn(`warning: ${describeBroken(link)}`);
       this.#applied = report.ids;
+      this.#blank = blank;
       return report;
     } catch (error) {
       if (!(error instanceof SpecsError)) throw error;
@@ -65,4 +72,25 @@ export class SpecSource {
       return undefined;
     }
   }
+
+  /**
+   * Returns why files that were applied before look as if somebody was still writing them: a file that is saved is empty
+   * for a moment, and so is a folder that is replaced.
+   */
+  #unfinished(blank: readonly string[]): string[] {
+    const emptied = blank.filter((name) => !this.#blank.includes(name));
+    if (emptied.length > 0) return emptied.map((name) => `${name}: no specs yet; write [] if it is to have none`);
+    const isEmpty = this.#files.every(({ name, unread }) => unread !== undefined || blank.includes(name));
+    return isEmpty && this.#applied!.size > 0 ? [`${this.#options.paths.join(", ")}: no spec files`] : [];
+  }
+}
+
+/** Reports whether a file that was read holds nothing but comments. */
+function isBlank({ text, unread }: SpecFile): boolean {
+  return unread === undefined &&
+    text.split(/[\r\n]+/).every((line) => /^\s*(?:(?:---|\.\.\.)\s*)?(?:#.*)?$/.test(line));
+}
+
+function isSame(a: SpecFile, b: SpecFile): boolean {
+  return a.name === b.name && a.text === b.text && a.unread?.message === b.unread?.message;
 }

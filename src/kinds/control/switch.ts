@@ -2,14 +2,14 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { checkCondition } from "../../language/mod.ts";
 import { duration, portName, prefixPath } from "../../spec/mod.ts";
-import { isError } from "../../value/mod.ts";
+import { isError, NONE } from "../../value/mod.ts";
 import { CONDITION_ERRORS } from "../code_errors.ts";
 import { checkOutPort } from "../out_port.ts";
 
 /** Sends a packet to the port of the first condition that holds. */
 export const switchKind: Kind = defineKind({
   name: "switch",
-  summary: "Sends the packet to the port of the first condition that holds; where none does, it goes back as it came.",
+  summary: "Sends the packet to the port of the first condition that holds; where none does, the answer is none.",
   fields: z.object({
     matches: z.array(z.strictObject({
       when: z.string().describe("A CEL expression over `self`, the payload."),
@@ -53,7 +53,7 @@ export const switchKind: Kind = defineKind({
           if (isError(result)) return result;
           if (result === true) return call.send(port, payload);
         }
-        return payload;
+        return NONE;
       },
     };
   },

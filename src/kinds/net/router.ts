@@ -60,7 +60,7 @@ export const router: Kind = defineKind({
 
 /** Returns the response to a request without a route. */
 function noRoute(match: { status: number; allow?: string }): ValueMap {
-  const header = match.allow === undefined ? {} : { Allow: [match.allow] };
+  const header: ValueMap = match.allow === undefined ? {} : { Allow: [match.allow] };
   if (match.status === 204) return { status: 204, header };
   const reasons: Record<number, string> = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" };
   return { status: match.status, header, body: reasons[match.status] ?? "" };
