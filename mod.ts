@@ -37,6 +37,7 @@ export {
 export {
   type Coverage,
   type Extensions,
+  type KnownExtensions,
   loadExtensions,
   type LogFields,
   type LogFormat,

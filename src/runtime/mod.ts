@@ -1,7 +1,8 @@
 /** The runtime of a namespace: joins the registry, the flow and the pool. */
 export * from "./effects.ts";
+export * from "./dependencies.ts";
 export * from "./entry.ts";
-export type { ModulesOptions } from "./extension_modules.ts";
+export { extensionFolder, type ModulesOptions } from "./extension_modules.ts";
 export * from "./extensions.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";

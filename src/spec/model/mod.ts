@@ -1,12 +1,13 @@
 /** The model of a spec: its parts, the descriptions of kinds, positions in files, and diagnostics. */
 export * from "./diagnostic.ts";
+export type { DataKind } from "./data_kind.ts";
 export { identify } from "./identify.ts";
 export * from "./kind.ts";
 export { nearest, nearestFirst } from "./nearest.ts";
 export { type Locator, locatorOf, positionIn } from "./origin.ts";
 export { normalizePort, portsOf } from "./port.ts";
 export { parseDuration, parseSize } from "./quantity.ts";
-export { Scheme } from "./scheme.ts";
+export { type KindSet, Scheme } from "./scheme.ts";
 export { printable, show, showPath } from "./show.ts";
 export { sourcePath } from "./source_path.ts";
 export * from "./spec.ts";
