@@ -13,7 +13,7 @@ import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, numberOf, stringOf } from "./options/settings.ts";
+import { DEFAULT_STORE, listOf, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { reportOperations } from "./output/difference.ts";
 import { operationLines } from "./output/operation_lines.ts";
@@ -78,7 +78,10 @@ class Server {
   async start(): Promise<boolean> {
     const { config, paths, env, terminal } = this.#options;
     const address = stringOf(config.flags, "admin");
-    this.#admin = address === undefined ? undefined : new Admin(address);
+    this.#admin = address === undefined ? undefined : new Admin(address, {
+      hosts: listOf(config.flags, "admin-host"),
+      warn: (message) => this.#logger.log("warn", `admin: ${message}`),
+    });
     const scheme = await knownKinds(config, this.#options.extensions);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();

@@ -29,6 +29,8 @@ export interface FlowOptions {
 export class Flow {
   /** The packet whose handler is running, or null. An exception that escapes `drain` was caused by it. */
   current: Packet | null = null;
+  /** The packet whose node made the answer that is being passed on. */
+  maker: Packet | null = null;
   #queue: (Packet | undefined)[] = [];
   #head = 0;
   #draining = false;
@@ -166,6 +168,7 @@ export class Flow {
   /** Answers a packet whose handler returned `SENT` without sending anything. */
   settle(packet: Packet, answer: Outcome): void {
     if (packet.process.status !== "running") return;
+    this.maker = packet;
     this.#settle(packet, answer);
     if (!this.#draining && this.queued > 0) this.#wake();
   }
@@ -289,6 +292,7 @@ export class Flow {
     if (reply !== SENT && !(reply instanceof Promise)) {
       if (packet.process.status !== "running") return this.#drop(packet);
       if (packet.reader === null && reader !== null && reader.unanswered.length > 0) reader.add(packet);
+      this.maker = packet;
       return this.#settle(packet, reply);
     }
     if (packet.process.status !== "running") return this.#drop(packet);

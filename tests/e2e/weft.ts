@@ -8,6 +8,8 @@ export interface WeftOptions {
   /** The standard input. */
   input?: string;
   env?: Record<string, string>;
+  /** How many files it may have open. Default the limit of the tests. */
+  openFiles?: number;
 }
 
 /** The result of a `weft` process. */
@@ -17,9 +19,13 @@ export interface Finished {
   err: string;
 }
 
-function command({ args, env = {} }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", "main.ts", ...args],
+function command({ args, env = {}, openFiles }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
+  const run = [Deno.execPath(), "run", "-A", "--no-check", "--quiet", "main.ts", ...args];
+  const [program, ...rest] = openFiles === undefined
+    ? run
+    : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh", ...run];
+  return new Deno.Command(program!, {
+    args: rest,
     cwd: ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin,
