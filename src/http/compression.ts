@@ -82,9 +82,10 @@ export function compressed(
   if (isLate && !streams && !head) return response;
   const varying = withVary(headers);
   const encoding = chooseEncoding(accept);
-  if (encoding === undefined) return { ...response, headers: varying };
+  // the length of what is compressed as it is sent is not known
+  if (encoding === undefined || (isLate && head)) return { ...response, headers: varying };
   const encodedHeaders = [...withWeakTag(varying), "content-encoding", encoding];
-  if (isLate) return { ...response, headers: encodedHeaders, body: head ? null : compressedStream(body, encoding) };
+  if (isLate) return { ...response, headers: encodedHeaders, body: compressedStream(body, encoding) };
   const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array;
   const encoded = (encoding === "gzip" ? gzipSync : deflateSync)(bytes);
   if (encoded.length >= bytes.length) return { ...response, headers: varying };
