@@ -1,8 +1,8 @@
+import { type RuntimeStatus, runtimeStatus } from "../api/mod.ts";
 import { isLoopback, isOwnHost, Server } from "../http/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 import { failure } from "../value/mod.ts";
 import { metrics } from "./metrics.ts";
-import { type AdminReport, report } from "./report.ts";
 
 /** Options of an admin server. */
 export interface AdminOptions {
@@ -75,7 +75,7 @@ export class Admin implements AsyncDisposable {
     if (pathname === "/health") return text("ok\n");
     if (pathname === "/ready") return this.#ready ? text("ready\n") : text(`${this.#state}\n`, 503);
     if (this.#runtime === undefined) return text(`${this.#state}\n`, 503);
-    const now = await this.#report(this.#runtime);
+    const now = await this.#status(this.#runtime);
     if (pathname === "/status") return Response.json(now, { headers: FRESH });
     return text(metrics(now, this.#runtime.sockets.traffic, this.#runtime.metrics), 200, {
       "content-type": METRICS_TYPE,
@@ -93,9 +93,9 @@ export class Admin implements AsyncDisposable {
     return this.#runtime === undefined ? "starting" : "head rejected";
   }
 
-  #report(runtime: Runtime): Promise<AdminReport> {
+  #status(runtime: Runtime): Promise<RuntimeStatus> {
     const uptime = (performance.now() - this.#started) / 1_000;
-    return report(runtime, { ready: this.#ready, draining: this.#draining, uptime });
+    return runtimeStatus(runtime, { ready: this.#ready, draining: this.#draining, uptime });
   }
 }
 

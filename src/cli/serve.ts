@@ -1,12 +1,12 @@
 import { Admin } from "../admin/mod.ts";
+import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
-import { type Operation, Registry } from "../registry/mod.ts";
-import { type Extensions, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
-import { evaluator } from "./input/templates.ts";
+import type { WatchedExtensions } from "./input/watched_extensions.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
 import type { Config } from "./options/config.ts";
@@ -15,7 +15,6 @@ import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
 import { DEFAULT_STORE, listOf, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
-import { reportOperations } from "./output/difference.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { VERSION } from "./version.ts";
@@ -28,7 +27,7 @@ export interface ServeOptions {
   env: Readonly<Record<string, string>>;
   warden: WardenLink;
   /** The extensions that are loaded. Default none. */
-  extensions?: Extensions;
+  extensions?: WatchedExtensions;
   terminal: Terminal;
 }
 
@@ -52,6 +51,8 @@ class Server {
   readonly #unwatch = new AbortController();
   /** The URLs that have been printed. */
   #urls: readonly string[] = [];
+  /** Settles when the files that were read so far are applied. */
+  #applying: Promise<void> = Promise.resolve();
   #runtime: Runtime | undefined;
   #admin: Admin | undefined;
 
@@ -82,7 +83,7 @@ class Server {
       hosts: listOf(config.flags, "admin-host"),
       warn: (message) => this.#logger.log("warn", `admin: ${message}`),
     });
-    const scheme = await knownKinds(config, this.#options.extensions);
+    const scheme = await knownKinds(config, this.#options.extensions?.current);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();
     const store = await openStore(this.#store);
@@ -91,7 +92,7 @@ class Server {
     if (isLasting && paths.length > 0 && await this.#applyTo(store, source) === undefined) return false;
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
-    if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
+    if (!isLasting && await this.#apply(source, runtime) === undefined) return false;
     const { rejected } = runtime.follower;
     if (config.flags.strict === true && rejected !== undefined) {
       terminal.warn(`version ${rejected.version} was rejected; exiting because of --strict`);
@@ -109,9 +110,9 @@ class Server {
     }
     if (this.#admin !== undefined) terminal.print(`admin      ${this.#admin.url}`);
     if (config.flags.watch === true) {
-      this.#watch(source, runtime).catch((thrown) =>
-        this.#logger.log("error", `stopped watching files: ${reasonOf(asError(thrown))}`)
-      );
+      for (const watching of [this.#watch(source, runtime), this.#watchExtensions(source, runtime)]) {
+        watching.catch((thrown) => this.#logger.log("error", `stopped watching files: ${reasonOf(asError(thrown))}`));
+      }
     }
     terminal.print("serving");
     return true;
@@ -130,7 +131,7 @@ class Server {
   }
 
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
-    const { config: { flags }, env, warden } = this.#options;
+    const { config: { flags }, env, warden, extensions } = this.#options;
     const host = stringOf(flags, "host");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
@@ -140,7 +141,7 @@ class Server {
       scheme,
       logger: this.#logger,
       env,
-      ...this.#options.extensions !== undefined && { extensions: this.#options.extensions },
+      ...extensions !== undefined && { extensions: extensions.current },
       warden,
       dev: flags.dev === true,
       ...host !== undefined && { host },
@@ -150,39 +151,56 @@ class Server {
   }
 
   /** Applies the files to a store before the runtime starts. */
-  async #applyTo(store: Store, source: SpecSource): Promise<readonly Operation[] | undefined> {
-    const registry = new Registry(store.history, { dispatch: "none" });
-    await registry.load();
-    const operations = await this.#apply(source, registry);
-    if (operations === undefined) await store.close();
-    else this.#print(operations);
-    return operations;
+  async #applyTo(store: Store, source: SpecSource): Promise<ApplyReport | undefined> {
+    const report = await this.#apply(source, await targetOn(store));
+    if (report === undefined) await store.close();
+    else this.#print(report);
+    return report;
   }
 
-  #apply(source: SpecSource, registry: Registry): Promise<readonly Operation[] | undefined> {
+  #apply(source: SpecSource, target: Target): Promise<ApplyReport | undefined> {
     const { paths, config, terminal } = this.#options;
-    return source.apply(registry, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
+    return source.apply(target, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
   /** Applies the files again whenever one changes. */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
-    const { registry } = runtime;
-    const { paths, terminal } = this.#options;
-    for await (const _ of watchFiles(paths, this.#unwatch.signal)) {
+    for await (const _ of watchFiles(this.#options.paths, this.#unwatch.signal)) {
+      await this.#applyAgain(source, runtime, () => source.read());
+    }
+  }
+
+  /** Loads extensions again whenever a file of them changes, and applies the spec files to the new kinds. */
+  async #watchExtensions(source: SpecSource, runtime: Runtime): Promise<void> {
+    const { extensions, terminal } = this.#options;
+    if (extensions === undefined) return;
+    for await (const error of extensions.reload(runtime, this.#unwatch.signal)) {
+      if (error === undefined) {
+        terminal.print("reloaded   the extensions");
+        await this.#applyAgain(source, runtime, () => source.read().then(() => true));
+        continue;
+      }
+      for (const line of reasonOf(asError(error)).split("\n")) terminal.warn(line);
+      terminal.warn("still running the extensions as they were");
+    }
+  }
+
+  /** Applies the files if there is something to apply, after what is being applied. Reports why it cannot. */
+  async #applyAgain(source: SpecSource, runtime: Runtime, isChanged: () => Promise<boolean>): Promise<void> {
+    const { terminal } = this.#options;
+    const apply = async () => {
       try {
-        if (!await source.read()) continue;
-        const operations = await this.#apply(source, registry);
-        if (operations === undefined) {
-          terminal.warn(`still running version ${registry.version.id}`);
-          continue;
-        }
-        this.#print(operations);
+        if (!await isChanged()) return;
+        const report = await this.#apply(source, runtime);
+        if (report === undefined) return terminal.warn(`still running version ${runtime.registry.version.id}`);
+        this.#print(report);
         await this.#printUrls(runtime);
       } catch (thrown) {
         for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
-        terminal.warn(`still running version ${registry.version.id}`);
+        terminal.warn(`still running version ${runtime.registry.version.id}`);
       }
-    }
+    };
+    await (this.#applying = this.#applying.then(apply));
   }
 
   /** Prints the URLs that are new since the last call. */
@@ -192,9 +210,7 @@ class Server {
     this.#urls = urls;
   }
 
-  #print(operations: readonly Operation[]): void {
-    for (const line of operationLines(reportOperations(operations), { done: true })) {
-      this.#options.terminal.print(line);
-    }
+  #print({ operations }: ApplyReport): void {
+    for (const line of operationLines(operations, { done: true })) this.#options.terminal.print(line);
   }
 }

@@ -9,6 +9,7 @@ export * from "./multipart.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";
 export * from "./request.ts";
+export * from "./request_fields.ts";
 export * from "./response.ts";
 export { MAX_HEADER_SIZE, MAX_HEADERS } from "./response_header.ts";
 export * from "./route.ts";

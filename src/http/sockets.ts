@@ -54,7 +54,7 @@ const HANDLER_TIMEOUT = 30_000;
  * version of a listener has the same address, both hold one for a moment, and no connection is refused or dropped.
  */
 export class Sockets {
-  readonly traffic = new Traffic();
+  readonly traffic: Traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
   readonly #warn: (message: string) => void;
   #draining = false;

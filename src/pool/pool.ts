@@ -117,6 +117,15 @@ export class Pool {
     return Promise.race([this.#executors.start(), this.#warden.failed]);
   }
 
+  /**
+   * Replaces all executors by new ones that import other modules of extensions. Processes end where they began.
+   *
+   * @throws {Error} If the new ones cannot be started; those of before then serve on.
+   */
+  renew(modules: readonly string[]): Promise<void> {
+    return this.#executors.renew(modules);
+  }
+
   /** Ends every executor. */
   close(): void {
     this.#closed = true;

@@ -65,7 +65,7 @@ export interface WriteOptions extends Signature {
 export class Registry implements AsyncDisposable {
   readonly history: History;
   /** The bus of all transactions; `handle` is the simple way to take part in them. */
-  readonly bus = new Bus();
+  readonly bus: Bus = new Bus();
   readonly #resolver = new Resolver();
   readonly #index = new DependencyIndex(this.#resolver, State.empty);
   readonly #finder: Finder;
@@ -255,6 +255,27 @@ export class Registry implements AsyncDisposable {
       const { checkpoint } = this.#transitions;
       if (checkpoint.version === version) return this.#transitions.version;
       return await this.#transitions.make("follow", await this.#navigator.to(version, checkpoint), options);
+    });
+  }
+
+  /**
+   * Has the handlers carry out entries once more, as updates by themselves, because what the handlers make of them has
+   * changed. It creates no version.
+   *
+   * @param ids The entries; those that do not exist are skipped.
+   * @throws {RegistryError} As `apply`.
+   */
+  refresh(ids: Iterable<IdLike>, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
+    return this.#alone(options.signal, async () => {
+      const { state, version } = this.#transitions;
+      this.#transitions.checkInStep();
+      const operations = [...ids].flatMap((id): Operation[] => {
+        const entry = state.get(id);
+        return entry === undefined ? [] : [{ kind: "update", id: entry.id, entry, original: entry }];
+      });
+      if (operations.length === 0) return version;
+      const ordered = order(operations, this.#resolver, this.#onCycle);
+      return await this.#transitions.make("refresh", { version, state, operations: ordered }, options);
     });
   }
 

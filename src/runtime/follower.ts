@@ -1,3 +1,4 @@
+import type { Death } from "../pool/mod.ts";
 import type { Meta, Presence } from "../presence/mod.ts";
 import type { Move, Registry } from "../registry/mod.ts";
 import { asError, reasonOf, type Value } from "../value/mod.ts";
@@ -5,6 +6,8 @@ import type { Logger } from "./log.ts";
 
 /** How often a runtime says that it lives, in milliseconds. */
 export const HEARTBEAT = 5_000;
+/** How many deaths of executors a runtime reports. */
+const REPORTED_DEATHS = 10;
 
 /** The state of a runtime, as it reports it to its store. */
 export interface RuntimeReport {
@@ -15,6 +18,8 @@ export interface RuntimeReport {
   rejected?: { version: number; reason: string };
   /** The URLs of its listeners. */
   urls: readonly string[];
+  /** The last deaths of its executors, oldest first; absent if there were none. */
+  deaths?: readonly Death[];
   pid: number;
   started: string;
 }
@@ -29,6 +34,8 @@ export interface FollowerOptions {
   meta: Meta;
   logger: Logger;
   urls(): Promise<string[]>;
+  /** Returns the deaths of executors, oldest first. */
+  deaths(): readonly Death[];
   /** Sets whether specs are checked, and their top levels run, before a version is accepted. */
   dryRun(on: boolean): void;
 }
@@ -143,12 +150,14 @@ export class Follower {
   }
 
   async #heartbeat(): Promise<void> {
-    const { id, namespace, registry, presence, urls, logger } = this.#options;
+    const { id, namespace, registry, presence, urls, deaths, logger } = this.#options;
+    const died = deaths().slice(-REPORTED_DEATHS);
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
       ...this.#rejected !== undefined && { rejected: this.#rejected },
       urls: await urls(),
+      ...died.length > 0 && { deaths: died },
       pid: Deno.pid,
       started: this.#started,
     };

@@ -1,6 +1,7 @@
 /** The runtime of a namespace: joins the registry, the flow and the pool. */
 export * from "./effects.ts";
 export * from "./entry.ts";
+export { extensionFolder } from "./extension_modules.ts";
 export * from "./extensions.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";

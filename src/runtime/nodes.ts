@@ -103,7 +103,7 @@ export class Nodes {
     const was = this.#find(partial);
     const { spec } = entryToSpec(was);
     const { ports, match: _, ...rest } = partial;
-    const links = ports === undefined ? {} : { links: ports };
+    const links: ValueMap = ports === undefined ? {} : { links: ports };
     const draft = draftOf({ ...specToMap(spec), ...rest, ...links });
     return { spec: { ...draft, id: spec.id }, was };
   }

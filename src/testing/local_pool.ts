@@ -96,6 +96,10 @@ export class LocalPool implements NodePool {
 
   link(): void {}
 
+  renew(): Promise<void> {
+    return Promise.reject(new Error("a test cannot replace the kinds of a workflow"));
+  }
+
   close(): void {}
 
   #nameOf(symbol: number): string {

@@ -10,7 +10,14 @@ export interface WeftOptions {
   env?: Record<string, string>;
   /** How many files it may have open. Default the limit of the tests. */
   openFiles?: number;
+  /** What Deno runs. Default the main module of the checkout. */
+  program?: string[];
+  /** The folder to run in. Default the root of the checkout. */
+  folder?: string;
 }
+
+/** The program that runs Weft from the checkout. */
+const CHECKOUT = ["run", "-A", "--no-check", "--quiet", "main.ts"];
 
 /** The result of a `weft` process. */
 export interface Finished {
@@ -19,14 +26,17 @@ export interface Finished {
   err: string;
 }
 
-function command({ args, env = {}, openFiles }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
-  const run = [Deno.execPath(), "run", "-A", "--no-check", "--quiet", "main.ts", ...args];
-  const [program, ...rest] = openFiles === undefined
+function command(
+  { args, env = {}, openFiles, program = CHECKOUT, folder }: WeftOptions,
+  stdin: "piped" | "null",
+): Deno.Command {
+  const run = [Deno.execPath(), ...program, ...args];
+  const [shell, ...rest] = openFiles === undefined
     ? run
     : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh", ...run];
-  return new Deno.Command(program!, {
+  return new Deno.Command(shell!, {
     args: rest,
-    cwd: ROOT,
+    cwd: folder ?? ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin,
     stdout: "piped",

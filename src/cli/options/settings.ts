@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import type { Terminal } from "./command.ts";
-import { extensionUrl } from "./extensions.ts";
+import { extensionUrls } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 
 /** The default store; `start` with files defaults to `memory:` instead. */
@@ -47,7 +47,7 @@ const SETTINGS = {
     name: "extension",
     type: "list",
     value: "MODULE",
-    summary: "Module with more kinds: a path, a file: URL or an npm: specifier",
+    summary: "Module with more kinds: a path, a folder, a file: URL or an npm: specifier",
   },
   executors: {
     name: "executors",
@@ -155,7 +155,7 @@ export async function readEnv(flags: ParsedFlags, terminal: Terminal): Promise<R
 
 /** Returns the URLs of the extensions. */
 export function readExtensions(flags: ParsedFlags): string[] {
-  return listOf(flags, "extension").map(extensionUrl);
+  return listOf(flags, "extension").flatMap(extensionUrls);
 }
 
 /** Returns the value of a list flag, empty if it is not set. */

@@ -4,6 +4,7 @@ import { parseMediaType, withContentType } from "../../http/mod.ts";
 import { languageOf, LANGUAGES } from "../../language/mod.ts";
 import { duration, prefixPath } from "../../spec/mod.ts";
 import { isError, NONE } from "../../value/mod.ts";
+import { CODE_ERRORS } from "../code_errors.ts";
 
 const HTML = "text/html; charset=utf-8";
 
@@ -28,9 +29,24 @@ export const snippet: Kind = defineKind({
   }),
   ports: { in: ["in"], out: ["out", "error"] },
   verbatim: ["code"],
+  about: "Templates are not evaluated in `code`. What JavaScript and TypeScript may use is in " +
+    "[snippets](../snippets.md), what CEL may use in [CEL](../cel.md). The top level of a module runs once, when the " +
+    "change that brings it is prepared; a change whose code fails there is rejected.",
+  portSummaries: { out: "What the code returns.", error: "What the code throws, and calls that were stopped." },
+  errors: CODE_ERRORS,
   examples: [
     { title: "A constant", spec: { kind: "snippet", language: "text", code: "pong" } },
     { title: "A function", spec: { kind: "snippet", language: "javascript", code: "export default (n) => n + 1" } },
+    { title: "An expression", spec: { kind: "snippet", language: "cel", code: "self.price * self.count" } },
+    {
+      title: "A response to a request",
+      spec: {
+        kind: "snippet",
+        language: "typescript",
+        code: "export default ({ query }: { query: Record<string, string[]> }) => ({ status: 201, body: query });",
+        timeout: "200ms",
+      },
+    },
     {
       title: "A style sheet",
       spec: { kind: "snippet", language: "text", type: "text/css", code: "body { margin: 0 }" },

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { checkCondition } from "../../language/mod.ts";
 import { duration, portName, prefixPath } from "../../spec/mod.ts";
 import { isError, NONE } from "../../value/mod.ts";
+import { CONDITION_ERRORS } from "../code_errors.ts";
 import { checkOutPort } from "../out_port.ts";
 
 /** Sends a packet to the port of the first condition that holds. */
 export const switchKind: Kind = defineKind({
   name: "switch",
-  summary: "Sends the packet to the port of the first condition that holds; where none does, the answer is none.",
+  summary:
+    "Sends the packet to the port of the first condition that holds; where none does, the answer is none, or the error that came.",
   fields: z.object({
     matches: z.array(z.strictObject({
       when: z.string().describe("A CEL expression over `self`, the payload."),
@@ -19,6 +21,12 @@ export const switchKind: Kind = defineKind({
   fieldAliases: { match: "matches" },
   ports: { in: ["in"], out: ["out[]", "error"] },
   verbatim: ["matches[].when"],
+  about: "Conditions are tried in order. What they may use is in [CEL](../cel.md).",
+  portSummaries: {
+    "out[]": "The port of the first condition that holds; the payload goes on as it is.",
+    error: "The error of a condition.",
+  },
+  errors: CONDITION_ERRORS,
   examples: [{
     title: "Three ways",
     spec: {
@@ -46,7 +54,8 @@ export const switchKind: Kind = defineKind({
           if (isError(result)) return result;
           if (result === true) return call.send(port, payload);
         }
-        return NONE;
+        // a request must not go back to its client, but an error that nobody handles is not lost
+        return isError(payload) ? payload : NONE;
       },
     };
   },

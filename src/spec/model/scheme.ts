@@ -19,7 +19,7 @@ import { COMMON_FIELDS } from "./spec.ts";
  * ```
  */
 export class Scheme<Kind extends KindDescription = KindDescription> implements Iterable<Kind> {
-  readonly #kinds = new Map<string, Kind>();
+  #kinds = new Map<string, Kind>();
 
   /** Makes a table of kinds. @throws {Error} As `add` does. */
   constructor(kinds: Iterable<Kind> = []) {
@@ -46,6 +46,14 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     }
     for (const name of names) this.#kinds.set(name, kind);
     return this;
+  }
+
+  /** Replaces kinds by others. @throws {Error} As `add` does; then nothing is replaced. */
+  replace(before: Iterable<Kind>, after: Iterable<Kind>): void {
+    const removed = new Set(before);
+    const next = new Scheme([...this].filter((kind) => !removed.has(kind)));
+    for (const kind of after) next.add(kind);
+    this.#kinds = next.#kinds;
   }
 
   /** Returns the kind of a name or alias. */

@@ -1,4 +1,5 @@
-import { ConflictError, type Registry } from "../../registry/mod.ts";
+import { ConflictError, type Registry, RegistryError } from "../registry/mod.ts";
+import { HeadMovedError } from "./errors.ts";
 
 /** How often to retry when other writers change the store at the same time. */
 const ATTEMPTS = 20;
@@ -9,24 +10,24 @@ const ATTEMPTS = 20;
  *
  * @param base The version that must be head. Default: any.
  * @param attempt Reads the registry, plans and writes.
- * @throws {Error} If head is not `base`; whatever `attempt` throws.
+ * @throws {HeadMovedError} If head is not `base`.
+ * @throws {RegistryError} `conflict`, if another writer was faster every time; whatever `attempt` throws.
  */
 export async function write<T>(registry: Registry, base: number | undefined, attempt: () => Promise<T>): Promise<T> {
-  if (base !== undefined && base !== registry.version.id) throw movedError(base, registry.version.id);
+  if (base !== undefined && base !== registry.version.id) throw new HeadMovedError(base, registry.version.id);
   for (let count = 1;; count++) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      if (base !== undefined) throw movedError(base, error.actual);
+      if (base !== undefined) throw new HeadMovedError(base, error.actual);
       if (count === ATTEMPTS) {
-        throw new Error(`other writers changed the store in each of ${ATTEMPTS} attempts; try again`);
+        throw new RegistryError(
+          "conflict",
+          `other writers changed the store in each of ${ATTEMPTS} attempts; try again`,
+        );
       }
       await registry.follow((await registry.head()).version);
     }
   }
-}
-
-function movedError(base: number, head: number): Error {
-  return new Error(`head is version ${head}, not ${base}; run "weft diff ${base} ${head}" to see what changed`);
 }
