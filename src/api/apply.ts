@@ -1,5 +1,13 @@
 import type { Kind } from "../kind/mod.ts";
-import { changesOf, type Coverage, entryIds, isApplicable, readManifest, schemeOf } from "../runtime/mod.ts";
+import {
+  changesOf,
+  type Coverage,
+  entryIds,
+  isApplicable,
+  readManifest,
+  registerDependencies,
+  schemeOf,
+} from "../runtime/mod.ts";
 import type { Evaluate, Scheme } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
@@ -45,6 +53,7 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
   const { scheme = target.scheme ?? schemeOf(), namespace = target.namespace ?? "default" } = options;
   const { evaluate = lenientEvaluator({}), covers, breakLinks = false } = options;
   const files = filesOf(specs);
+  registerDependencies(registry, scheme.dependencies);
   let ids: ReadonlySet<string> = new Set();
   const report = await changeStore(target, options, {
     plan() {

@@ -1,4 +1,5 @@
 import type { Operation } from "../registry/mod.ts";
+import { entryToMap } from "../runtime/mod.ts";
 import { type Path, showPath } from "../spec/mod.ts";
 import { equal, isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
@@ -29,12 +30,15 @@ export function reportOperations(operations: readonly Operation[]): OperationRep
   return operations.map((operation) => {
     const { kind, id } = operation;
     if (operation.kind === "delete") {
-      return { operation: kind, id: id.text, kind: operation.original.kind, from: operation.original.data };
+      return { operation: kind, id: id.text, kind: operation.original.kind, from: entryToMap(operation.original) };
     }
     const { entry } = operation;
-    return operation.kind === "create"
-      ? { operation: kind, id: id.text, kind: entry.kind, to: entry.data }
-      : { operation: kind, id: id.text, kind: entry.kind, changes: differences(operation.original.data, entry.data) };
+    return operation.kind === "create" ? { operation: kind, id: id.text, kind: entry.kind, to: entryToMap(entry) } : {
+      operation: kind,
+      id: id.text,
+      kind: entry.kind,
+      changes: differences(entryToMap(operation.original), entryToMap(entry)),
+    };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Entry, QueryLike, Snapshot } from "../registry/mod.ts";
-import { findNamed, isSpec } from "./spec_names.ts";
+import { findNamed } from "./spec_names.ts";
 import type { Target } from "./target.ts";
 
 /** Options of `find`. */
@@ -25,7 +25,7 @@ export interface GetOptions extends FindOptions {
 export async function find(target: Target, query: QueryLike, options: FindOptions = {}): Promise<Entry[]> {
   const { namespace } = options;
   const found = (await snapshotOf(target, options)).find(query);
-  return found.filter((entry) => isSpec(entry) && (namespace ?? entry.id.namespace) === entry.id.namespace);
+  return found.filter(({ id }) => (namespace ?? id.namespace) === id.namespace);
 }
 
 /**
@@ -39,7 +39,7 @@ export async function get(target: Target, options: GetOptions = {}): Promise<Ent
   if (names.length > 0) {
     return names.map((name) => findNamed(name, namespace ?? target.namespace ?? "default", snapshot));
   }
-  return (namespace === undefined ? snapshot.entries() : snapshot.namespace(namespace)).filter(isSpec);
+  return [...namespace === undefined ? snapshot.entries() : snapshot.namespace(namespace)];
 }
 
 async function snapshotOf({ registry }: Target, { version }: FindOptions): Promise<Snapshot> {

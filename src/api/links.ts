@@ -1,4 +1,5 @@
 import type { Id, Operation, State } from "../registry/mod.ts";
+import { isNode } from "../runtime/mod.ts";
 import { isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
 /** A link of a remaining spec to a deleted one. */
@@ -16,13 +17,17 @@ export interface BrokenLink {
 export function brokenLinks(before: State, operations: readonly Operation[]): BrokenLink[] {
   const after = before.apply(operations);
   const gone = operations.flatMap((operation) =>
-    operation.kind === "delete" && after.get(operation.id) === undefined ? [operation.original] : []
+    operation.kind === "delete" && isNode(operation.original) && after.get(operation.id) === undefined
+      ? [operation.original]
+      : []
   );
   const broken: BrokenLink[] = [];
   for (const [namespace, entries] of Map.groupBy(gone, ({ id }) => id.namespace)) {
     const byName = new Map(entries.map(({ id }) => [id.name, id]));
     const byId = new Map(entries.map(({ id, data }) => [isMap(data) ? data.id : undefined, id]));
-    for (const { id: from, data } of after.namespace(namespace)) {
+    for (const entry of after.namespace(namespace)) {
+      if (!isNode(entry)) continue;
+      const { id: from, data } = entry;
       for (const { port, target } of linksOf(data)) {
         const to = target.id === undefined ? byName.get(String(target.name)) : byId.get(target.id);
         if (to !== undefined) broken.push({ from, port, to });

@@ -1,6 +1,7 @@
 import { type Entry, RegistryError, type Snapshot } from "../registry/mod.ts";
+import { isNode } from "../runtime/mod.ts";
 import { nearest } from "../spec/mod.ts";
-import { isMap } from "../value/mod.ts";
+import type { ValueMap } from "../value/mod.ts";
 
 /**
  * Finds the entry of a spec by its name in a namespace, by `namespace:name`, or by its id.
@@ -11,7 +12,7 @@ export function findNamed(name: string, namespace: string, snapshot: Pick<Snapsh
   const colon = name.indexOf(":");
   const wanted = colon < 0 ? { namespace, name } : { namespace: name.slice(0, colon), name: name.slice(colon + 1) };
   const entry = snapshot.get(wanted) ??
-    snapshot.entries().find(({ data }) => isMap(data) && data.id === name.toLowerCase());
+    snapshot.entries().find((entry) => isNode(entry) && (entry.data as ValueMap).id === name.toLowerCase());
   if (entry !== undefined) return entry;
   throw new RegistryError(
     "not_found",
@@ -25,9 +26,4 @@ function hint(wanted: { namespace: string; name: string }, snapshot: Pick<Snapsh
   const names = ids.filter(({ namespace }) => namespace === wanted.namespace).map(({ name }) => name);
   const meant = elsewhere?.text ?? nearest(wanted.name, names);
   return meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;
-}
-
-/** Reports whether an entry is a spec; a registry can hold other entries as well. */
-export function isSpec({ data }: Entry): boolean {
-  return isMap(data) && typeof data.kind === "string";
 }

@@ -1,5 +1,6 @@
 import type { Kind } from "../kind/mod.ts";
 import { Registry, RegistryError } from "../registry/mod.ts";
+import { registerDependencies } from "../runtime/mod.ts";
 import type { Scheme } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 
@@ -22,6 +23,8 @@ export interface OpenTargetOptions {
   readonly missing?: "error" | "new" | "empty";
   /** Called with warnings. Default `console.warn`. */
   readonly warn?: (message: string) => void;
+  /** Where entries name what they depend on: `meta.server`, `data.imports.*`. Default: `meta.depends_on` alone. */
+  readonly dependencies?: readonly string[];
 }
 
 /**
@@ -32,13 +35,13 @@ export interface OpenTargetOptions {
  */
 export async function openTarget(
   url: string,
-  { missing = "error", warn }: OpenTargetOptions = {},
+  { missing = "error", ...options }: OpenTargetOptions = {},
 ): Promise<Target & AsyncDisposable> {
   const isMissing = missing !== "new" && !await exists(url);
   if (isMissing && missing === "error") throw new RegistryError("not_found", `no such store: ${url}`);
   const store = await openStore(isMissing ? "memory:" : url);
   try {
-    const target = await targetOn(store, warn);
+    const target = await targetOn(store, options);
     return { ...target, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
     await store.close();
@@ -47,8 +50,12 @@ export async function openTarget(
 }
 
 /** Returns a target on an open store, at its head, without running its specs. */
-export async function targetOn(store: Store, warn?: (message: string) => void): Promise<Target> {
+export async function targetOn(
+  store: Store,
+  { warn, dependencies = [] }: Omit<OpenTargetOptions, "missing"> = {},
+): Promise<Target> {
   const registry = new Registry(store.history, { dispatch: "none", ...warn !== undefined && { warn } });
+  registerDependencies(registry, dependencies);
   await registry.load();
   return { registry, store };
 }

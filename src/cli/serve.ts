@@ -142,6 +142,7 @@ class Server {
       logger: this.#logger,
       env,
       ...extensions !== undefined && { extensions: extensions.current },
+      dependencies: this.#dependencies,
       warden,
       dev: flags.dev === true,
       ...host !== undefined && { host },
@@ -150,9 +151,13 @@ class Server {
     });
   }
 
+  get #dependencies(): readonly string[] {
+    return listOf(this.#options.config.flags, "dependency");
+  }
+
   /** Applies the files to a store before the runtime starts. */
   async #applyTo(store: Store, source: SpecSource): Promise<ApplyReport | undefined> {
-    const report = await this.#apply(source, await targetOn(store));
+    const report = await this.#apply(source, await targetOn(store, { dependencies: this.#dependencies }));
     if (report === undefined) await store.close();
     else this.#print(report);
     return report;

@@ -47,7 +47,7 @@ export async function start(data: ExecutorData): Promise<void> {
 /** Loads the kinds of an extension. One that cannot be loaded is reported to the warden, which ends the thread. */
 async function load(url: string): Promise<Kind[]> {
   try {
-    return kindsOf(await import(url));
+    return [...kindsOf(await import(url)).kinds];
   } catch (thrown) {
     const failed = `extension ${url} cannot be loaded on an executor: ${asError(thrown).message}`;
     parentPort!.postMessage({ failed } satisfies StartFailure);

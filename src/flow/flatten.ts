@@ -125,7 +125,10 @@ function normalized(links: FlatSpec["links"], ports: readonly string[]): FlatSpe
 }
 
 function ownFields(
-  { id: _, name: __, namespace: ___, annotations: ____, links: _____, ports: ______, ...own }: Record<string, Value>,
+  { id: _, name: __, namespace: ___, meta: ____, annotations: _____, links: ______, ports: _______, ...own }: Record<
+    string,
+    Value
+  >,
 ) {
   return own;
 }

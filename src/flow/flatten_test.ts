@@ -99,7 +99,17 @@ Deno.test("blocks in blocks", () => {
 });
 
 Deno.test("a part has its fields and nothing of what every spec has", () => {
-  const part = { kind: "node", id: "x", name: "n", namespace: "s", annotations: {}, links: {}, ports: {}, own: 1 };
+  const part = {
+    kind: "node",
+    id: "x",
+    name: "n",
+    namespace: "s",
+    meta: {},
+    annotations: {},
+    links: {},
+    ports: {},
+    own: 1,
+  };
   assertEquals(flatten(spec("b", {}, "block", { specs: [part] }), kindOf).nodes[0]!.fields, { own: 1 });
 });
 

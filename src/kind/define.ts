@@ -74,7 +74,7 @@ export interface KindOptions<
   Out extends string,
   At extends Place,
   Given extends Handlers<In>,
-> extends Pick<KindDescription, "about" | "errors" | "aliases" | "fieldAliases" | "verbatim"> {
+> extends Pick<KindDescription, "about" | "errors" | "aliases" | "fieldAliases" | "verbatim" | "dependencies"> {
   /** The name that specs use. */
   readonly name: string;
   /** One sentence, for `weft kinds` and editors. */

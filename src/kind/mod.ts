@@ -7,6 +7,7 @@ export * from "./call.ts";
 export * from "./compound.ts";
 export * from "./context.ts";
 export * from "./define.ts";
+export * from "./define_data.ts";
 export * from "./kind.ts";
 export type { IndexedPort, OutPorts, Port, PortBase } from "./port.ts";
 export * from "./services.ts";

@@ -1,21 +1,43 @@
-import type { Entry, EntryInput } from "../registry/mod.ts";
+import { type Entry, type EntryInput, SILENT_KINDS } from "../registry/mod.ts";
 import { type Origin, type Spec, specFromMap, specToMap } from "../spec/mod.ts";
-import { failure, type Value } from "../value/mod.ts";
+import { failure, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
-/** Returns the entry that a spec is stored as. Its id is `namespace:name`, or `namespace:<id>` without a name. */
+/**
+ * Returns the entry that a spec is stored as. Its id is `namespace:name`, or `namespace:<id>` without a name. The data of
+ * a node is the spec as a map.
+ */
 export function specToEntry(spec: Spec, origin?: Origin): EntryInput {
   const id = { namespace: spec.namespace, name: spec.name ?? spec.id };
-  const entry = { id, kind: spec.kind, meta: spec.annotations, data: specToMap(spec) };
+  const data = spec.isData ? spec.fields.data ?? null : specToMap(spec);
+  const entry = { id, kind: spec.kind, meta: spec.meta, data };
   return origin === undefined ? entry : { ...entry, origin: origin as unknown as Value };
 }
 
-/** Returns the spec of an entry. @throws {Error} If the entry does not hold a spec. */
+/** Reports whether an entry is a node of a workflow; every other entry holds data. */
+export function isNode({ id, kind, data }: Entry): boolean {
+  return isMap(data) && data.kind === kind && data.namespace === id.namespace && typeof data.id === "string" &&
+    (data.name ?? data.id) === id.name && !SILENT_KINDS.includes(kind);
+}
+
+/** Returns the spec of an entry. @throws {Error} If it is a node that holds no spec. */
 export function entryToSpec(entry: Entry): { spec: Spec; origin?: Origin } {
+  const spec = isNode(entry) ? nodeOf(entry) : dataOf(entry);
+  return entry.origin === undefined ? { spec } : { spec, origin: entry.origin as unknown as Origin };
+}
+
+/** Returns the spec of an entry as a map: what would be written in a file. */
+export function entryToMap(entry: Entry): ValueMap {
+  return isNode(entry) ? entry.data as ValueMap : specToMap(dataOf(entry));
+}
+
+function nodeOf(entry: Entry): Spec {
   const { spec, diagnostics } = specFromMap(entry.data, { namespace: entry.id.namespace });
-  if (spec?.id === undefined) {
-    const why = diagnostics[0]?.message ?? "it has no id";
-    throw failure(`${entry.id} holds no spec: ${why}`, { cause: failure("invalid argument") });
-  }
-  const known = { ...spec, id: spec.id };
-  return entry.origin === undefined ? { spec: known } : { spec: known, origin: entry.origin as unknown as Origin };
+  if (spec?.id !== undefined) return { ...spec, id: spec.id };
+  const why = diagnostics[0]?.message ?? "it has no id";
+  throw failure(`${entry.id} holds no spec: ${why}`, { cause: failure("invalid argument") });
+}
+
+function dataOf({ id, kind, meta, data }: Entry): Spec {
+  const fields = data === null ? {} : { data };
+  return { id: "", kind, namespace: id.namespace, name: id.name, meta, links: {}, fields, isData: true };
 }

@@ -1,5 +1,5 @@
 import { kindsOf } from "../kind/engine/mod.ts";
-import type { Kind } from "../kind/mod.ts";
+import type { DataKind, Kind } from "../kind/mod.ts";
 import { failure } from "../value/mod.ts";
 import { type ModulesOptions, notLoaded, prepareModules } from "./extension_modules.ts";
 
@@ -7,8 +7,10 @@ import { type ModulesOptions, notLoaded, prepareModules } from "./extension_modu
 export interface Extensions {
   /** Their kinds, in the order of the modules. */
   readonly kinds: readonly Kind[];
+  /** Their kinds of entries that hold data. */
+  readonly dataKinds: readonly DataKind[];
   /** The URL of the module of each kind. */
-  readonly origins: ReadonlyMap<Kind, string>;
+  readonly origins: ReadonlyMap<Kind | DataKind, string>;
   /** URLs of the modules that executors import: those whose kinds run there. */
   readonly modules: readonly string[];
   /** The files that executors may read for that: the module graph of `modules`. */
@@ -22,6 +24,7 @@ export interface Extensions {
 /** No extensions. */
 export const NO_EXTENSIONS: Extensions = {
   kinds: [],
+  dataKinds: [],
   origins: new Map(),
   modules: [],
   readable: [],
@@ -37,14 +40,17 @@ export const NO_EXTENSIONS: Extensions = {
 export async function loadExtensions(urls: readonly string[], options: ModulesOptions = {}): Promise<Extensions> {
   if (urls.length === 0) return NO_EXTENSIONS;
   const kinds: Kind[] = [];
-  const origins = new Map<Kind, string>();
+  const dataKinds: DataKind[] = [];
+  const origins = new Map<Kind | DataKind, string>();
   const onExecutors: string[] = [];
   const prepared = await prepareModules(urls, options);
   for (const url of urls) {
     try {
-      const own = kindsOf(await import(prepared.urlOf(url)));
+      const module = kindsOf(await import(prepared.urlOf(url)));
+      const own = module.kinds;
       kinds.push(...own);
-      for (const kind of own) origins.set(kind, url);
+      dataKinds.push(...module.dataKinds);
+      for (const kind of [...own, ...module.dataKinds]) origins.set(kind, url);
       const host = own.find(({ place }) => place === "host");
       const other = own.find(({ place }) => place !== "host");
       if (host !== undefined && other !== undefined) {
@@ -52,13 +58,14 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
           `kind "${host.name}" runs on the host and kind "${other.name}" does not: put them into two modules`,
         );
       }
-      if (host === undefined) onExecutors.push(url);
+      if (host === undefined && other !== undefined) onExecutors.push(url);
     } catch (thrown) {
       throw notLoaded(url, thrown);
     }
   }
   return {
     kinds,
+    dataKinds,
     origins,
     modules: onExecutors.map(prepared.urlOf),
     readable: await prepared.filesOf(onExecutors),

@@ -3,6 +3,7 @@ import type { Kind } from "../kind/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
 import type { Scheme, Spec } from "../spec/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
+import { isNode } from "./entry.ts";
 import type { HostServices } from "./host_context.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { numbersOf, Preparer } from "./preparer.ts";
@@ -83,7 +84,9 @@ export class Loader implements Handler {
   }
 
   delete(original: Entry, { undo }: HandlerContext): void {
-    if (!undo && original.id.namespace === this.#options.namespace) this.#stage!.remove(idOf(original));
+    if (!undo && isNode(original) && original.id.namespace === this.#options.namespace) {
+      this.#stage!.remove(idOf(original));
+    }
   }
 
   /** Makes the staged change the newest generation. Cannot fail. */
@@ -144,6 +147,7 @@ export class Loader implements Handler {
   #replaced(operations: readonly Operation[]): Set<string> {
     const symbols = operations.flatMap((operation) => {
       if (operation.kind === "create" || operation.id.namespace !== this.#options.namespace) return [];
+      if (!isNode(operation.original)) return [];
       return this.table.get(idOf(operation.original))?.nodes ?? [];
     });
     return new Set(symbols.map(({ symbol }) => symbol.id));

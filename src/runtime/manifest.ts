@@ -13,9 +13,9 @@ import {
   type Spec,
   type SpecDraft,
 } from "../spec/mod.ts";
-import { equal, isMap } from "../value/mod.ts";
+import { equal } from "../value/mod.ts";
 import type { Evaluate } from "./compile.ts";
-import { entryToSpec, specToEntry } from "./entry.ts";
+import { entryToSpec, isNode, specToEntry } from "./entry.ts";
 
 /** The specs of files. */
 export interface Manifest {
@@ -65,13 +65,18 @@ export function readManifest(files: readonly ManifestFile[], options: ManifestOp
       continue;
     }
     const read = readSpecs(text, name, { namespace });
-    specs.push(...read.specs);
+    specs.push(...read.specs.map(({ spec, source }) => ({ spec: marked(spec, scheme), source })));
     diagnostics.push(...read.diagnostics);
     incomplete ||= !read.complete;
   }
   const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
   diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, ...known !== undefined && { known } }));
   return { specs, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+/** Returns a spec that says whether it holds data. */
+export function marked(spec: SpecDraft, scheme: Scheme<Kind>): SpecDraft {
+  return scheme.dataKind(spec.kind) === undefined ? spec : { ...spec, isData: true };
 }
 
 /** Reports whether a manifest can be applied. */
@@ -129,8 +134,7 @@ function entryIdOf({ namespace, name, id }: Spec): string {
 }
 
 function idIn(entry: Entry | undefined): string | undefined {
-  const id = isMap(entry?.data) ? entry.data.id : undefined;
-  return typeof id === "string" ? id : undefined;
+  return entry !== undefined && isNode(entry) ? (entry.data as { id: string }).id : undefined;
 }
 
 /** Returns the entries whose id now belongs to a spec of another name in the same namespace. */

@@ -1,5 +1,6 @@
 /** The runtime of a namespace: joins the registry, the flow and the pool. */
 export * from "./effects.ts";
+export * from "./dependencies.ts";
 export * from "./entry.ts";
 export { extensionFolder } from "./extension_modules.ts";
 export * from "./extensions.ts";

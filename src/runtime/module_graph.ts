@@ -74,10 +74,12 @@ export async function reachable(
   return [...found];
 }
 
-/** Reports whether a URL is that of a file. */
-export function isFile(url: string): boolean {
-  return url.startsWith("file:");
+/** Reports whether a URL is that of a file that is no part of Weft itself, which is imported once and as it is. */
+function isFile(url: string): boolean {
+  return url.startsWith("file:") && !url.startsWith(OWN);
 }
+
+const OWN = new URL("../", import.meta.url).href;
 
 async function readModule(url: string): Promise<Module | undefined> {
   try {

@@ -1,3 +1,4 @@
+import type { Kind } from "../kind/mod.ts";
 import {
   type Change,
   change,
@@ -7,11 +8,21 @@ import {
   RegistryError,
   type Version,
 } from "../registry/mod.ts";
-import { identify, type Spec, type SpecDraft, specFromMap, specToMap } from "../spec/mod.ts";
-import { equal, failure, isList, isMap, kindOf, type Value, type ValueMap } from "../value/mod.ts";
+import {
+  checkSpecs,
+  hasErrors,
+  identify,
+  type Scheme,
+  type Spec,
+  type SpecDraft,
+  specFromMap,
+  specToMap,
+} from "../spec/mod.ts";
+import { failure, isList, isMap, kindOf, type Value, type ValueMap } from "../value/mod.ts";
 import { rejection } from "./compile.ts";
-import { entryToSpec, specToEntry } from "./entry.ts";
-import { changeOf } from "./manifest.ts";
+import { entryToMap, entryToSpec, isNode, specToEntry } from "./entry.ts";
+import { changeOf, marked } from "./manifest.ts";
+import { matchesExample, patchSpec } from "./merge_patch.ts";
 
 /** How often a change is attempted when others change the store at the same time. */
 const ATTEMPTS = 3;
@@ -19,15 +30,17 @@ const ATTEMPTS = 3;
 /** Reads and changes the specs of a registry for workflows. Specs are plain maps here. */
 export class Nodes {
   readonly #registry: Registry;
+  readonly #scheme: Scheme<Kind>;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, scheme: Scheme<Kind>) {
     this.#registry = registry;
+    this.#scheme = scheme;
   }
 
   /** Adds specs. Their namespace defaults to `default`. @throws {Error} With `invalid argument` as a cause. */
   async create(given: Value): Promise<Value> {
     return await this.#change(() => {
-      const drafts = listOf(given).map(draftOf);
+      const drafts = listOf(given).map((map) => draftOf(map, this.#scheme));
       const specs = identify(drafts);
       const changes = specs.flatMap((spec) => {
         this.#rejectTaken(spec);
@@ -39,10 +52,10 @@ export class Nodes {
 
   /** Returns the specs that match one of the examples; all specs if `examples` is null. */
   read(examples: Value): Value {
-    return this.#matching(examples).map(({ data }) => data);
+    return this.#matching(examples).map(entryToMap);
   }
 
-  /** Replaces the given fields of specs. @throws {Error} With `invalid argument` as a cause. */
+  /** Changes specs by JSON merge patches. @throws {Error} With `invalid argument` as a cause. */
   async update(given: Value): Promise<Value> {
     return await this.#change(() => {
       const specs = listOf(given).map((partial) => this.#merged(partial));
@@ -60,7 +73,7 @@ export class Nodes {
   async delete(examples: Value): Promise<Value> {
     return await this.#change(() => {
       const entries = this.#matching(examples);
-      return { changes: entries.map(({ id }) => change.delete(id)), answer: entries.map(({ data }) => data) };
+      return { changes: entries.map(({ id }) => change.delete(id)), answer: entries.map(entryToMap) };
     });
   }
 
@@ -93,24 +106,26 @@ export class Nodes {
   }
 
   #matching(examples: Value): readonly Entry[] {
-    const specs = this.#registry.entries().filter(({ data }) => isMap(data) && typeof data.kind === "string");
-    if (examples === null) return specs;
+    const entries = this.#registry.entries();
+    if (examples === null) return entries;
     const wanted = listOf(examples, "examples");
-    return specs.filter(({ data }) => wanted.some((example) => matches(data as ValueMap, example)));
+    return entries.filter((entry) => {
+      const spec = entryToMap(entry);
+      return wanted.some((example) => matchesExample(spec, example, this.#scheme));
+    });
   }
 
   #merged(partial: ValueMap): { spec: Spec; was: Entry } {
     const was = this.#find(partial);
     const { spec } = entryToSpec(was);
-    const { ports, match: _, ...rest } = partial;
-    const links: ValueMap = ports === undefined ? {} : { links: ports };
-    const draft = draftOf({ ...specToMap(spec), ...rest, ...links });
-    return { spec: { ...draft, id: spec.id }, was };
+    const draft = draftOf(patchSpec(specToMap(spec), partial, this.#scheme), this.#scheme);
+    const [identified] = identify([draft]);
+    return { spec: draft.isData || spec.isData ? identified! : { ...identified!, id: spec.id }, was };
   }
 
   #find({ id, namespace = "default", name }: ValueMap): Entry {
     const found = typeof id === "string"
-      ? this.#registry.entries().find(({ data }) => isMap(data) && data.id === id)
+      ? this.#registry.entries().find((entry) => isNode(entry) && (entry.data as ValueMap).id === id)
       : typeof name === "string"
       ? this.#registry.get({ namespace: String(namespace), name })
       : undefined;
@@ -133,10 +148,6 @@ function callerError(error: unknown): unknown {
   return isInvalid ? invalid(error.message) : error;
 }
 
-function matches(spec: ValueMap, example: ValueMap): boolean {
-  return Object.keys(example).every((key) => equal(spec[key], example[key]));
-}
-
 function listOf(given: Value, what = "specs"): ValueMap[] {
   const list = isList(given) ? given : given === null ? [] : [given];
   if (list.length === 0) throw invalid(`no ${what} given`);
@@ -146,10 +157,14 @@ function listOf(given: Value, what = "specs"): ValueMap[] {
   });
 }
 
-function draftOf(map: ValueMap): SpecDraft {
+function draftOf(map: ValueMap, scheme: Scheme<Kind>): SpecDraft {
   const { spec, diagnostics } = specFromMap(map);
   if (spec === undefined) throw rejection(diagnostics);
-  return spec;
+  const draft = marked(spec, scheme);
+  // the loader checks nodes when it prepares them; it is not asked about every kind of data
+  const found = draft.isData ? checkSpecs([{ spec: draft }], scheme) : [];
+  if (hasErrors(found)) throw rejection(found);
+  return draft;
 }
 
 function show(value: Value | undefined): string {

@@ -54,7 +54,7 @@ export class Preparer {
   /**
    * Prepares the spec of an entry.
    *
-   * @returns Undefined for a spec of another namespace, which is only checked.
+   * @returns Undefined for a spec of another namespace and for an entry that holds data, which are only checked.
    * @throws {Error} The reason why the spec cannot run, with its position. What was prepared of it is released.
    */
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
@@ -66,7 +66,7 @@ export class Preparer {
       const diagnostics = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
       if (hasErrors(diagnostics)) throw rejection(diagnostics);
     }
-    if (foreign) return undefined;
+    if (foreign || spec.isData) return undefined;
     const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
       number: () => ++this.#symbols,
       env: this.#options.env,

@@ -8,6 +8,7 @@ import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
+import { registerDependencies } from "./dependencies.ts";
 import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
 import { specToEntry } from "./entry.ts";
@@ -34,6 +35,8 @@ export interface RuntimeOptions {
   kinds?: readonly Kind[];
   /** Writes the log. Default: one that writes lines of text to standard error. */
   logger?: Logger;
+  /** Where entries name what they depend on, beside what the kinds say: `meta.server`, `data.imports.*`. Default none. */
+  dependencies?: readonly string[];
   /** The variables that templates see. Default none. */
   env?: ValueMap;
   /** The address of listeners whose spec names none. Default 127.0.0.1. */
@@ -168,8 +171,8 @@ export class Runtime implements AsyncDisposable {
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({
+      ending: (process) => this.pool.ending(process),
       ended: (process) => {
-        this.pool.ended(process);
         if (process.parent === null) this.processes.ended(process);
       },
     });
@@ -187,6 +190,7 @@ export class Runtime implements AsyncDisposable {
       addresses: interceptors.length > 0,
     });
     this.registry = new Registry(options.store.history, { warn: (message) => options.logger.log("warn", message) });
+    registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);
     this.loader = new Loader({
       namespace: this.namespace,
       scheme: options.scheme,
@@ -203,6 +207,7 @@ export class Runtime implements AsyncDisposable {
       interceptors,
       system: engineSystem({
         registry: this.registry,
+        scheme: options.scheme,
         processes: this.processes,
         pool: this.pool,
         table: () => this.loader.table,
@@ -261,7 +266,7 @@ export class Runtime implements AsyncDisposable {
    */
   async reload(before: Extensions, after: Extensions): Promise<void> {
     const kinds = [...before.kinds, ...after.kinds];
-    this.scheme.replace(before.kinds, after.kinds);
+    this.scheme.replace(before, after);
     try {
       await this.pool.renew(after.modules);
       try {
@@ -271,7 +276,7 @@ export class Runtime implements AsyncDisposable {
         throw error;
       }
     } catch (error) {
-      this.scheme.replace(after.kinds, before.kinds);
+      this.scheme.replace(after, before);
       throw error;
     }
   }

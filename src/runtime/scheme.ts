@@ -1,9 +1,23 @@
-import type { Kind } from "../kind/mod.ts";
+import type { DataKind, Kind } from "../kind/mod.ts";
 import { KINDS } from "../kinds/mod.ts";
+import { SILENT_KINDS } from "../registry/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
 import { notLoaded } from "./extension_modules.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
+
+const DATA_SUMMARIES: Readonly<Record<string, string>> = {
+  "registry.entry": "Holds any data.",
+  "ns.requirement": "Says what a namespace needs from outside.",
+  "ns.dependency": "Says which module a namespace uses.",
+  "ns.definition": "Describes a namespace.",
+};
+
+/** What a table of kinds takes of extensions. */
+type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
+
+/** The kinds of entries that hold data which every registry knows; what is in them is up to who uses them. */
+const DATA_KINDS: readonly DataKind[] = SILENT_KINDS.map((name) => ({ name, summary: DATA_SUMMARIES[name]! }));
 
 /**
  * Returns the table of kinds.
@@ -12,17 +26,19 @@ import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
  * @throws {Error} If two kinds have the same name.
  */
 export function schemeOf(
-  { kinds, origins }: Pick<Extensions, "kinds" | "origins"> = NO_EXTENSIONS,
+  { kinds, dataKinds = [], origins }: KnownExtensions = NO_EXTENSIONS,
   builtIn: readonly Kind[] = KINDS,
 ): Scheme<Kind> {
-  const scheme = new Scheme<Kind>(builtIn);
-  for (const kind of kinds) {
+  const scheme = new Scheme<Kind>(builtIn, DATA_KINDS);
+  const add = <Known extends Kind | DataKind>(kind: Known, to: (kind: Known) => void) => {
     try {
-      scheme.add(kind);
+      to(kind);
     } catch (thrown) {
       throw notLoaded(origins.get(kind), thrown);
     }
-  }
+  };
+  for (const kind of kinds) add(kind, (kind) => scheme.add(kind));
+  for (const kind of dataKinds) add(kind, (kind) => scheme.addData(kind));
   return scheme;
 }
 

@@ -111,7 +111,8 @@ Deno.test("fields that every spec has are separated from those of its kind", () 
     // numbers that are names are what was written
     name: "007",
     namespace: "1.10",
-    annotations: { a: "1e3", b: "no", c: "true" },
+    meta: { a: "1e3", b: "no", c: "true" },
+    isAnnotated: true,
     links: {
       out: [{ name: "400", port: "in" }],
       error: [{ id: "0190163d-8694-739b-aea5-966c26f8ad92", port: "in[0]" }],
@@ -123,7 +124,7 @@ Deno.test("fields that every spec has are separated from those of its kind", () 
   });
   const empty = read("kind: k\nname:\nid: ~\nlinks:\nannotations: null\nnamespace: null\n");
   assertEquals(empty, {
-    specs: [{ kind: "k", namespace: "default", annotations: {}, links: {}, fields: {} }],
+    specs: [{ kind: "k", namespace: "default", meta: {}, links: {}, fields: {} }],
     lines: [],
   });
   assertEquals(readSpecs("kind: k\n", "x.yaml", { namespace: "system" }).specs[0]!.spec.namespace, "system");

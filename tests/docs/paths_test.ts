@@ -3,6 +3,7 @@ import { COMMAND_NAMES, run } from "../../src/cli/mod.ts";
 import { parseConfig } from "../../src/cli/options/config_file.ts";
 import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
 import { KINDS } from "../../src/kinds/mod.ts";
+import { SILENT_KINDS } from "../../src/registry/mod.ts";
 import { blocksOf, exists, linksOf, pagesOf, slugsOf, spansOf, wordsOf } from "./page.ts";
 
 // What the pages name exists: paths, links, commands with their flags, kinds.
@@ -42,7 +43,7 @@ const FLAGS = new Map(
   await Promise.all(COMMAND_NAMES.map(async (name) => [name, await flagsOf(name)] as const)),
 );
 const ALL_FLAGS = new Set(["--help", "--version", ...[...FLAGS.values()].flatMap((flags) => [...flags])]);
-const KIND_NAMES = new Set(KINDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+const KIND_NAMES = new Set([...SILENT_KINDS, ...KINDS.flatMap(({ name, aliases = [] }) => [name, ...aliases])]);
 
 /** Reports whether a set has a flag, possibly negated. */
 function hasFlag(flags: ReadonlySet<string>, flag: string): boolean {
@@ -125,7 +126,7 @@ Deno.test("kinds that pages name exist", () => {
     const defined = new Set([...text.matchAll(/\bname: "([a-z]+)"/g)].map(([, name]) => name!));
     const named = [
       ...blocksOf(text).filter(({ language }) => language === "yaml")
-        .flatMap(({ body }) => [...body.matchAll(/^[\s-]*kind: ([\w-]+)/gm)]),
+        .flatMap(({ body }) => [...body.matchAll(/^[\s-]*kind: ([\w.-]+)/gm)]),
       ...text.matchAll(/\bkinds? `([a-z]+)`/g),
       ...text.matchAll(/`([a-z]+)` kinds?\b/g),
       ...tableOf(text, "kind").matchAll(/^\| `([a-z]+)`/gm),

@@ -8,7 +8,7 @@ import { specToEntry } from "../../src/runtime/mod.ts";
 import type { Spec } from "../../src/spec/mod.ts";
 
 const NAMES = ["a", "b", "c"];
-const TYPE = { namespace: "default", annotations: {} };
+const TYPE = { namespace: "default", meta: {} };
 
 /** Returns the workflow of a version. */
 export function workflow(version: number): Spec[] {

@@ -41,7 +41,7 @@ function linksOf(written: Written): Record<string, Link[]> {
 
 /** A spec whose id is its name with `id-` before it. */
 export function spec(name: string, links: Written = {}, kind = "node", fields: ValueMap = {}): Spec {
-  return { id: `id-${name}`, namespace: "test", name, kind, annotations: {}, fields, links: linksOf(links) };
+  return { id: `id-${name}`, namespace: "test", name, kind, meta: {}, fields, links: linksOf(links) };
 }
 
 let numbers = 0;

@@ -201,23 +201,47 @@ Deno.test("anything else that fails is 500, and says nothing of why", async () =
   assertEquals(system.world.runtime.registry.get("default:hi"), undefined);
 });
 
-Deno.test("nodes.update merges shallowly, by id or by namespace and name", async (t) => {
+Deno.test("nodes.update is a JSON merge patch, by id or by namespace and name", async (t) => {
   await using system = await SystemWorld.start();
   const { body: [first] } = await system.nodes("POST", { ...hi, annotations: { a: "1", b: "2" } });
   const { body: [second] } = await system.nodes("POST", { ...hi, namespace: "other" });
 
   await t.step("by id", async () => {
-    const { status, body } = await system.nodes("PATCH", { id: first.id, annotations: { c: "3" } });
+    const { status, body } = await system.nodes("PATCH", { id: first.id, meta: { c: "3" } });
     assertEquals(status, 200, JSON.stringify(body));
-    assertEquals(body, [{ ...first, annotations: { c: "3" } }]);
+    assertEquals(body, [{ ...first, annotations: { a: "1", b: "2", c: "3" } }]);
   });
   await t.step("by name, of default", async () => {
-    const { body } = await system.nodes("PATCH", { name: "hi", code: "one" });
+    const { body } = await system.nodes("PATCH", { name: "hi", code: "one", annotations: { a: null, b: null } });
     assertEquals([body[0].id, body[0].code, body[0].annotations], [first.id, "one", { c: "3" }]);
   });
   await t.step("by namespace and name", async () => {
     const { body } = await system.nodes("PATCH", { namespace: "other", name: "hi", code: "two" });
     assertEquals([body[0].id, body[0].code], [second.id, "two"]);
+  });
+  await t.step("null takes a field away", async () => {
+    const namespace = "patched";
+    const links = { out: [{ name: "next", port: "in" }], error: [{ name: "failed", port: "in" }] };
+    await system.nodes("POST", ["next", "failed"].map((name) => ({ kind: "nop", name, namespace })));
+    await system.nodes("POST", { ...hi, namespace, name: "linked", links, meta: { deep: { a: 1, b: [1] } } });
+    const { status, body } = await system.nodes("PATCH", {
+      namespace,
+      name: "linked",
+      ports: { error: null },
+      meta: { deep: { a: null, c: { d: null, e: 2 } } },
+    });
+    assertEquals(status, 200, JSON.stringify(body));
+    assertEquals(body[0].links, { out: links.out });
+    assertEquals(body[0].meta, { deep: { b: [1], c: { e: 2 } } });
+    assertEquals((await system.nodes("PATCH", { namespace, name: "linked", links: null, meta: null })).body[0], {
+      ...hi,
+      name: "linked",
+      namespace,
+      id: body[0].id,
+    });
+    const missing = await system.nodes("PATCH", { namespace, name: "linked", code: null });
+    assertEquals(missing.status, 400);
+    assertMatch(missing.body.error ?? JSON.stringify(missing.body), /missing field \\?"code\\?" of snippet/);
   });
   await t.step("several at once", async () => {
     const { body } = await system.nodes("PATCH", [{ id: first.id, code: "1" }, { id: second.id, code: "2" }]);
@@ -240,9 +264,9 @@ Deno.test("nodes.update merges shallowly, by id or by namespace and name", async
     assertMatch(refused.body.error, /"occupied" is already in use/);
   });
   await t.step("to another kind, whose fields it has to have", async () => {
-    const refused = await system.nodes("PATCH", { id: second.id, kind: "log" });
+    const refused = await system.nodes("PATCH", { id: second.id, kind: "router" });
     assertEquals(refused.status, 400);
-    assertMatch(refused.body.error, /language/);
+    assertMatch(refused.body.error, /missing field "routes" of router/);
     const { body: [plain] } = await system.nodes("POST", { kind: "nop", name: "plain" });
     const { status, body } = await system.nodes("PATCH", { id: plain.id, kind: "log", message: "seen" });
     assertEquals([status, body[0]?.id, body[0]?.kind], [200, plain.id, "log"], JSON.stringify(body));
@@ -272,6 +296,51 @@ Deno.test("what is created works at once, and what is changed and renamed too", 
   assertEquals((await send(url, "GET")).body, "hi");
   await system.nodes("PATCH", { namespace: "system", name: "hi", code: "hello" });
   assertEquals((await send(url, "GET")).body, "hello");
+});
+
+Deno.test("a node's kind can be changed where the result is valid", async () => {
+  await using system = await SystemWorld.start();
+  const { body: [first] } = await system.nodes("POST", { ...hi, namespace: "system", meta: { team: "x" } });
+  const patch = (more: Record<string, unknown>) => system.nodes("PATCH", { namespace: "system", name: "hi", ...more });
+  const { status, body } = await patch({ kind: "nop" });
+  assertEquals(status, 200, JSON.stringify(body));
+  // what only a snippet has goes with it
+  assertEquals(body, [{ kind: "nop", namespace: "system", name: "hi", id: first.id, meta: { team: "x" } }]);
+  assertEquals((await system.nodes("GET")).body.find(({ id }: Json) => id === first.id), body[0]);
+  const before = system.world.runtime.registry.version.id;
+  for (const more of [{ kind: "snippet" }, { kind: "nop", code: "x" }, { kind: "noop" }, { kind: null }]) {
+    const { status } = await patch(more);
+    assertEquals(status, 400, JSON.stringify(more));
+  }
+  assertEquals(system.world.runtime.registry.version.id, before);
+  const again = await patch({ kind: "snippet", language: "text", code: "back" });
+  assertEquals([again.status, again.body[0].code], [200, "back"]);
+});
+
+Deno.test("entries that hold data are created, changed, read and deleted by the same calls", async () => {
+  await using system = await SystemWorld.start();
+  const cfg = { kind: "registry.entry", name: "cfg", data: { a: 1, list: [1] } };
+  const created = await system.nodes("POST", cfg);
+  assertEquals([created.status, created.body], [200, [{ ...cfg, namespace: "default" }]]);
+  const entry = system.world.runtime.registry.get("default:cfg")!;
+  assertEquals([entry.kind, entry.data, entry.meta], ["registry.entry", { a: 1, list: [1] }, {}]);
+  const changed = await system.nodes("PATCH", { name: "cfg", meta: { tags: ["x"] }, data: { a: null, b: 2 } });
+  assertEquals(changed.body, [{ ...cfg, namespace: "default", meta: { tags: ["x"] }, data: { list: [1], b: 2 } }]);
+  const found = (await system.nodes("GET")).body.filter(({ kind }: Json) => kind === "registry.entry");
+  assertEquals(found, changed.body);
+  const before = system.world.runtime.registry.version.id;
+  for (
+    const wrong of [
+      { kind: "registry.entry" },
+      { ...cfg, name: "b", code: "x" },
+      { kind: "app.config", name: "b" },
+      cfg,
+    ]
+  ) {
+    const { status } = await system.nodes("POST", wrong);
+    assertEquals(status, 400, JSON.stringify(wrong));
+  }
+  assertEquals(system.world.runtime.registry.version.id, before);
 });
 
 Deno.test("nodes.delete takes everything, its own workflow too, and answers; a rollback brings it back", async () => {

@@ -13,12 +13,12 @@ export const find: Command = {
   about:
     `CRITERION is FIELD=VALUE, where * in VALUE matches anything. A prefix changes the comparison: ~FIELD matches a regular
 expression, *FIELD contains VALUE (in a string or a list), ^FIELD begins with it and $FIELD ends with it. FIELD is .kind,
-.name, .ns, .id or meta.ANNOTATION. Only specs that match every criterion are shown.`,
+.name, .ns, .id or meta.KEY, in which dots lead into maps. Only entries that match every criterion are shown.`,
   maxArgs: Infinity,
   flags: [...SCOPE_FLAGS, AT_FLAG, ...STORE_FLAGS, outputFlag("table")],
   examples: [
     ["weft find .kind=snippet '^.name=user'", "list snippets whose name begins with user"],
-    ["weft find '*meta.tags=backend' -o yaml", "print specs whose annotation tags contains backend"],
+    ["weft find '*meta.tags=backend' -o yaml", "print specs whose tags contain backend"],
     ["weft find '~meta.path=/api/v[12]/.*' -n shop", "search a namespace with a regular expression"],
   ],
   async run(flags, args, terminal) {

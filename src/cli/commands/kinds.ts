@@ -1,3 +1,4 @@
+import { SILENT_KINDS } from "../../registry/mod.ts";
 import type { Command } from "../options/command.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { settings } from "../options/settings.ts";
@@ -13,7 +14,8 @@ export const kinds: Command = {
     ["weft kinds --extension ./mail.ts -o json", "list all kinds and those of an extension, as JSON"],
   ],
   async run(flags, _, terminal, config) {
-    const list = [...await knownKinds(config)].map((kind) => ({
+    const scheme = await knownKinds(config);
+    const nodes = [...scheme].map((kind) => ({
       name: kind.name,
       aliases: kind.aliases ?? [],
       place: kind.place ?? "executor",
@@ -21,8 +23,21 @@ export const kinds: Command = {
       fields: Object.keys(kind.fields.shape),
       summary: kind.summary,
     }));
+    const data = scheme.dataKinds.filter(({ name }) => !SILENT_KINDS.includes(name)).map(({ name, summary }) => ({
+      name,
+      aliases: [],
+      place: "data",
+      ports: { in: [], out: [] },
+      fields: ["data"],
+      summary,
+    }));
+    const list = [...nodes, ...data];
     if (printData(flags, terminal, list)) return 0;
-    const rows = list.map(({ name, aliases, place, summary }) => [[name, ...aliases].join(", "), place, summary]);
+    const rows = list.map(({ name, aliases, place, summary }) => [
+      [name, ...aliases].join(", "),
+      place === "data" ? "-" : place,
+      summary,
+    ]);
     for (const line of tableLines(["KIND", "RUNS ON", "SUMMARY"], rows)) terminal.print(line);
     return 0;
   },

@@ -6,6 +6,7 @@ import { type Flag, type FlagValue, isInRange, oneOf, rangeOf } from "./flag.ts"
 /** The plural names of settings, for lists. */
 const PLURALS: Readonly<Record<string, string>> = {
   extensions: "extension",
+  dependencies: "dependency",
   files: "file",
   "env-files": "env-file",
 };

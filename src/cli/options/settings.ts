@@ -49,6 +49,12 @@ const SETTINGS = {
     value: "MODULE",
     summary: "Module with more kinds: a path, a folder, a file: URL or an npm: specifier",
   },
+  dependency: {
+    name: "dependency",
+    type: "list",
+    value: "PATH",
+    summary: "Where entries name what they depend on, beside meta.depends_on: meta.server, data.imports.*",
+  },
   executors: {
     name: "executors",
     type: "number",

@@ -2,10 +2,10 @@ import { openTarget, type OpenTargetOptions, type Target } from "../../api/mod.t
 import { RegistryError } from "../../registry/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
-import { DEFAULT_STORE, settings, stringOf } from "./settings.ts";
+import { DEFAULT_STORE, listOf, settings, stringOf } from "./settings.ts";
 
 /** The flags of every command that works on a store. */
-export const STORE_FLAGS: readonly Flag[] = settings("store");
+export const STORE_FLAGS: readonly Flag[] = settings("store", "dependency");
 
 /** The flags of commands that work on one namespace or on all. */
 export const SCOPE_FLAGS: readonly Flag[] = [
@@ -41,7 +41,8 @@ export async function withStore<T>(
     );
   }
   const warn = (message: string) => terminal.warn(message);
-  await using target = await openTarget(url, { missing, warn }).catch((error) => {
+  const dependencies = listOf(flags, "dependency");
+  await using target = await openTarget(url, { missing, warn, dependencies }).catch((error) => {
     if (!isMissing(error)) throw error;
     throw new Error(`${error.message}; run "weft apply" to create it`);
   });

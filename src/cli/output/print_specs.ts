@@ -1,5 +1,6 @@
 import type { Entry } from "../../registry/mod.ts";
-import { type SpecDraft, specFromMap, stringifySpecs } from "../../spec/mod.ts";
+import { entryToMap, entryToSpec, isNode } from "../../runtime/mod.ts";
+import { stringifySpecs } from "../../spec/mod.ts";
 import { isMap } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import type { ParsedFlags } from "../options/flag.ts";
@@ -7,18 +8,18 @@ import { tableLines } from "./table.ts";
 
 /** Prints specs as a table, as YAML that can be applied again, or as JSON. */
 export function printSpecs(flags: ParsedFlags, terminal: Terminal, entries: readonly Entry[]): void {
-  if (flags.output === "json") terminal.print(JSON.stringify(entries.map(({ data }) => data), null, 2));
-  else if (flags.output === "yaml") terminal.print(stringifySpecs(entries.map(draftOf)).trimEnd());
-  else {
-    const rows = entries.map(({ id, kind, data }) => [id.namespace, id.name, kind, targetsOf(data).join(", ")]);
+  if (flags.output === "json") terminal.print(JSON.stringify(entries.map(entryToMap), null, 2));
+  else if (flags.output === "yaml") {
+    terminal.print(stringifySpecs(entries.map((entry) => entryToSpec(entry).spec)).trimEnd());
+  } else {
+    const rows = entries.map((entry) => [
+      entry.id.namespace,
+      entry.id.name,
+      entry.kind,
+      isNode(entry) ? targetsOf(entry.data).join(", ") : "",
+    ]);
     for (const line of tableLines(["NAMESPACE", "NAME", "KIND", "LINKS TO"], rows)) terminal.print(line);
   }
-}
-
-function draftOf({ id, data }: Entry): SpecDraft {
-  const { spec, diagnostics } = specFromMap(data);
-  if (spec === undefined) throw new Error(`${id} is not a spec: ${diagnostics[0]?.message}`);
-  return spec;
 }
 
 /** Returns the distinct targets of the links of a spec. */

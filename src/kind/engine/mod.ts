@@ -1,20 +1,41 @@
 /** What the engine makes services of kinds with; kinds themselves do not use it. */
 import type { Packet } from "../../flow/mod.ts";
 import { type Answer, asError, failure, type LogLevel, type Value, type ValueMap } from "../../value/mod.ts";
+import type { DataKind } from "../../spec/model/mod.ts";
 import type { Effect, Kind } from "../kind.ts";
 import type { Clock, Log, LogCall, Metrics, Random } from "../services.ts";
 
+/** The kinds of an extension. */
+export interface ModuleKinds {
+  readonly kinds: readonly Kind[];
+  readonly dataKinds: readonly DataKind[];
+}
+
 /** Returns the kinds of an extension: its default export, a kind or a list. @throws {Error} If it is neither. */
-export function kindsOf(module: { default?: unknown }): Kind[] {
-  const list = Array.isArray(module.default) ? module.default : [module.default];
+export function kindsOf(module: { default?: unknown }): ModuleKinds {
+  const list: unknown[] = Array.isArray(module.default) ? module.default : [module.default];
+  const kinds: Kind[] = [];
+  const dataKinds: DataKind[] = [];
   for (const kind of list) {
+    if (isDataKind(kind)) {
+      dataKinds.push(kind);
+      continue;
+    }
     const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
     if (typeof name !== "string") throw failure("its default export is neither a kind nor a list of kinds");
     const missing = Object.entries({ summary, fields, ports, prepare: prepare ?? compound })
       .find(([, value]) => value === undefined)?.[0];
     if (missing !== undefined) throw failure(`missing property "${missing}" of kind "${name}"`);
+    kinds.push(kind as Kind);
   }
-  return list as Kind[];
+  return { kinds, dataKinds };
+}
+
+/** Reports whether a kind is one of entries that hold data: it has nothing that a node needs. */
+function isDataKind(kind: unknown): kind is DataKind {
+  const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
+  const isNode = [fields, ports, prepare, compound].some((property) => property !== undefined);
+  return typeof name === "string" && typeof summary === "string" && !isNode;
 }
 
 /** Returns what running a node of a kind twice would mean outside. */

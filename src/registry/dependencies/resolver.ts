@@ -54,11 +54,14 @@ export class Resolver {
     return this.#patterns.map(({ pattern }) => pattern);
   }
 
-  /** Registers a pattern. @throws {RegistryError} `invalid`, if its path is empty. */
+  /** Registers a pattern, unless it is registered. @throws {RegistryError} `invalid`, if its path is empty. */
   register(pattern: DependencyPattern): void {
     if (pattern.path === "") {
       throw new RegistryError("invalid", 'invalid path "" of dependency pattern: expected a path such as meta.server');
     }
+    const isSame = ({ path, allowWildcard = false }: DependencyPattern) =>
+      path === pattern.path && allowWildcard === (pattern.allowWildcard ?? false);
+    if (this.#patterns.some((known) => isSame(known.pattern))) return;
     const [root, ...segments] = pattern.path.split(".") as [string, ...string[]];
     this.#patterns.push({ pattern, root, segments });
     this.#revision++;

@@ -45,7 +45,7 @@ export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, option
   const units = specs.map((spec) => fields.check(spec));
   const all = new Namespaces(units, scheme, options);
   const dangling = options.dangling ?? "error";
-  const links = units.flatMap((unit) => [
+  const links = units.filter(({ isData }) => !isData).flatMap((unit) => [
     ...checkLinks(unit, all.targetsOf(unit.spec), scheme, dangling),
     ...checkInnerLinks(unit, scheme, dangling),
   ]);
@@ -76,7 +76,7 @@ class Namespaces {
 
   constructor(units: readonly Unit[], scheme: Scheme, options: CheckOptions) {
     for (const [namespace, members] of Map.groupBy(units, ({ spec }) => spec.namespace)) {
-      this.#units.set(namespace, indexed(members));
+      this.#units.set(namespace, indexed(members.filter(({ isData }) => !isData)));
     }
     this.#scheme = scheme;
     this.#isIncomplete = options.incomplete ?? false;
@@ -104,6 +104,7 @@ class Namespaces {
 
   #knownUnit(namespace: string, link: Link): Pick<Unit, "spec" | "kind" | "fields"> | undefined {
     const spec = this.#known(namespace, link.id ?? link.name!)?.spec;
+    if (spec?.isData) return undefined;
     const kind = spec && this.#scheme.get(spec.kind);
     if (spec === undefined || kind?.portsOf === undefined) return spec && { spec, kind };
     const read = validate(kind, spec.fields);

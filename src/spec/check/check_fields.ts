@@ -14,6 +14,7 @@ import { checkTemplate, mapTemplates } from "../template/map_templates.ts";
 import { hasTemplate } from "../template/template.ts";
 import { UNREADABLE } from "../yaml/node.ts";
 import type { CheckedSpec, CheckOptions } from "./check.ts";
+import { checkData } from "./check_data.ts";
 
 /** A spec whose fields have been checked, or a spec nested in one. */
 export interface Unit {
@@ -22,6 +23,8 @@ export interface Unit {
   readonly root: CheckedSpec;
   /** Its path in the outermost spec, by the names in the file, so that positions can be found. */
   readonly at: Path;
+  /** Whether it is no node but an entry that holds data. */
+  readonly isData?: boolean;
   /** Undefined if the kind is unknown. */
   readonly kind?: KindDescription | undefined;
   /** The validated fields, without those whose template was not evaluated; undefined if any is invalid. */
@@ -67,6 +70,11 @@ export class FieldChecker {
 
   #unit(root: CheckedSpec, at: Path, spec: SpecDraft): Unit {
     const kind = this.#scheme.get(spec.kind);
+    const dataKind = this.#scheme.dataKind(spec.kind);
+    if (dataKind !== undefined) {
+      for (const diagnostic of checkData(spec, dataKind, at.length > 0)) this.#report(root, at, diagnostic);
+      return { root, at, spec, isData: true, inner: [] };
+    }
     if (kind === undefined) {
       // a missing kind was reported when the spec was read
       if (spec.kind !== "") this.#report(root, at, unknownKind(spec.kind, this.#scheme));

@@ -3,7 +3,7 @@ import type { Spec, SpecDraft } from "./spec.ts";
 import { uuidOf, uuidv7 } from "./uuid.ts";
 
 /**
- * Gives every spec an id. A spec with an id keeps it. A spec with a name gets the id of the existing spec of that name, or
+ * Gives the spec of every node an id. A spec with an id keeps it. A spec with a name gets the id of the existing spec of that name, or
  * a new UUIDv7. A spec with neither gets a UUIDv8 of its content and its index among specs of equal content, so that
  * reading a file twice gives the same ids. Takes all specs of a change at once.
  *
@@ -17,6 +17,7 @@ export function identify(
   const taken = new Set(specs.flatMap(({ id }) => id ?? []));
   const newest = new Map<string, number>();
   return specs.map((spec) => {
+    if (spec.isData) return { ...spec, id: "" };
     if (spec.id !== undefined) return { ...spec, id: spec.id };
     if (spec.name !== undefined) return { ...spec, id: existing?.(spec.namespace, spec.name) ?? uuidv7() };
     const content = contentOf(spec);
@@ -28,8 +29,9 @@ export function identify(
   });
 }
 
-function contentOf({ kind, namespace, annotations, links, fields }: SpecDraft): string {
-  return canonical({ kind, namespace, annotations, links: links as unknown as Value, fields });
+function contentOf({ kind, namespace, meta, links, fields }: SpecDraft): string {
+  // the ids of specs without a name are made of it: it says `annotations` as it always did
+  return canonical({ kind, namespace, annotations: meta, links: links as unknown as Value, fields });
 }
 
 /** Returns a string that is the same for equal values and only for them. */

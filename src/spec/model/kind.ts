@@ -57,6 +57,11 @@ export interface KindDescription {
    * item.
    */
   readonly verbatim?: readonly string[];
+  /**
+   * Where entries name other entries that they depend on, which are created before them and deleted after them: paths from
+   * `meta` or `data`, such as `data.database`, `meta.server` or `data.imports.*`. The fields of a node are its `data`.
+   */
+  readonly dependencies?: readonly string[];
   /** Checks validated fields for what a schema cannot express: code, routes, conditions. Runs no user code. */
   check?(fields: ValueMap): Diagnostic[];
 }

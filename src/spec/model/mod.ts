@@ -1,5 +1,6 @@
 /** The model of a spec: its parts, the descriptions of kinds, positions in files, and diagnostics. */
 export * from "./diagnostic.ts";
+export type { DataKind } from "./data_kind.ts";
 export { identify } from "./identify.ts";
 export * from "./kind.ts";
 export { nearest, nearestFirst } from "./nearest.ts";

@@ -1,9 +1,16 @@
+import type { DataKind } from "./data_kind.ts";
 import type { KindDescription } from "./kind.ts";
 import { nearest } from "./nearest.ts";
 import { COMMON_FIELDS } from "./spec.ts";
 
+/** Kinds of nodes, and kinds of entries that hold data. */
+export interface KindSet<Kind extends KindDescription = KindDescription> {
+  readonly kinds: Iterable<Kind>;
+  readonly dataKinds: Iterable<DataKind>;
+}
+
 /**
- * The table of kinds.
+ * The table of kinds: those of nodes, and those of entries that hold data.
  *
  * @example
  * ```ts
@@ -20,10 +27,22 @@ import { COMMON_FIELDS } from "./spec.ts";
  */
 export class Scheme<Kind extends KindDescription = KindDescription> implements Iterable<Kind> {
   #kinds = new Map<string, Kind>();
+  #dataKinds = new Map<string, DataKind>();
 
-  /** Makes a table of kinds. @throws {Error} As `add` does. */
-  constructor(kinds: Iterable<Kind> = []) {
+  /** Makes a table of kinds. @throws {Error} As `add` and `addData` do. */
+  constructor(kinds: Iterable<Kind> = [], dataKinds: Iterable<DataKind> = []) {
     for (const kind of kinds) this.add(kind);
+    for (const kind of dataKinds) this.addData(kind);
+  }
+
+  /** The kinds of entries that hold data, by name. */
+  get dataKinds(): readonly DataKind[] {
+    return [...this.#dataKinds.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  /** Where entries name what they depend on, by all kinds. */
+  get dependencies(): readonly string[] {
+    return [...new Set([...this, ...this.dataKinds].flatMap(({ dependencies = [] }) => dependencies))];
   }
 
   /**
@@ -34,7 +53,7 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
   add(kind: Kind): this {
     const names = [kind.name, ...kind.aliases ?? []];
     for (const name of names) {
-      const other = this.#kinds.get(name);
+      const other = this.#kinds.get(name) ?? this.#dataKinds.get(name);
       if (other !== undefined) {
         throw new Error(`the kind ${kind.name} cannot be called ${name}: that is a name of the kind ${other.name}`);
       }
@@ -48,12 +67,32 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     return this;
   }
 
-  /** Replaces kinds by others. @throws {Error} As `add` does; then nothing is replaced. */
-  replace(before: Iterable<Kind>, after: Iterable<Kind>): void {
-    const removed = new Set(before);
-    const next = new Scheme([...this].filter((kind) => !removed.has(kind)));
-    for (const kind of after) next.add(kind);
+  /** Replaces kinds by others. @throws {Error} As `add` and `addData` do; then nothing is replaced. */
+  replace(before: KindSet<Kind>, after: KindSet<Kind>): void {
+    const removed = new Set<unknown>([...before.kinds, ...before.dataKinds]);
+    const next = new Scheme<Kind>(
+      [...this].filter((kind) => !removed.has(kind)),
+      this.dataKinds.filter((kind) => !removed.has(kind)),
+    );
+    for (const kind of after.kinds) next.add(kind);
+    for (const kind of after.dataKinds) next.addData(kind);
     this.#kinds = next.#kinds;
+    this.#dataKinds = next.#dataKinds;
+  }
+
+  /** Adds a kind of entries that hold data. @throws {Error} If its name is taken. */
+  addData(kind: DataKind): this {
+    const other = this.#kinds.get(kind.name) ?? this.#dataKinds.get(kind.name);
+    if (other !== undefined) {
+      throw new Error(`the kind ${kind.name} cannot be called so: that is a name of the kind ${other.name}`);
+    }
+    this.#dataKinds.set(kind.name, kind);
+    return this;
+  }
+
+  /** Returns the kind of entries that hold data of a name. */
+  dataKind(name: string): DataKind | undefined {
+    return this.#dataKinds.get(name);
   }
 
   /** Returns the kind of a name or alias. */
@@ -61,17 +100,17 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     return this.#kinds.get(name);
   }
 
-  /** Returns the names of all kinds, sorted, without aliases. */
+  /** Returns the names of all kinds of nodes, sorted, without aliases. */
   names(): string[] {
     return [...this].map((kind) => kind.name);
   }
 
   /** Returns the name or alias that was probably meant. */
   nearest(name: string): string | undefined {
-    return nearest(name, this.#kinds.keys());
+    return nearest(name, [...this.#kinds.keys(), ...this.#dataKinds.keys()]);
   }
 
-  /** Iterates over all kinds, by name. */
+  /** Iterates over all kinds of nodes, by name. */
   *[Symbol.iterator](): Generator<Kind, void, unknown> {
     for (const name of [...this.#kinds.keys()].sort()) {
       const kind = this.#kinds.get(name)!;

@@ -8,8 +8,8 @@ export interface Link {
 }
 
 /**
- * One node of a workflow as the spec author wrote it: templates not evaluated, `ports` read as `links`. A draft may lack
- * the id, which `identify` adds.
+ * One node of a workflow as the spec author wrote it, templates not evaluated, `ports` read as `links`; or an entry that
+ * holds data. A draft may lack the id, which `identify` adds.
  */
 export interface SpecDraft {
   /** A UUID: of the spec author, a UUIDv7, or made from the content if there is neither name nor id. */
@@ -18,11 +18,16 @@ export interface SpecDraft {
   namespace: string;
   /** Unique in its namespace. */
   name?: string;
-  annotations: Readonly<Record<string, string>>;
+  /** Notes for people and tools, by which entries are found. */
+  meta: ValueMap;
+  /** Whether the author wrote `annotations`, the older name of `meta`. */
+  isAnnotated?: boolean;
   /** From an out port (or `init`, `term`) to the ports it is linked to, in the spec author's order. */
   links: Readonly<Record<string, readonly Link[]>>;
   /** The fields of its kind, by the names that the spec author used. */
   fields: ValueMap;
+  /** Whether it is no node but an entry that holds the data in `fields.data`. It has no id but its namespace and name. */
+  isData?: boolean;
 }
 
 /** A spec with its id. */
@@ -52,7 +57,7 @@ export interface Origin {
 }
 
 /** The fields that every spec has; no kind may use these names. */
-export const COMMON_FIELDS = ["id", "kind", "namespace", "name", "annotations", "links", "ports"] as const;
+export const COMMON_FIELDS = ["id", "kind", "namespace", "name", "meta", "annotations", "links", "ports"] as const;
 
 /** The links that every spec may have beside its out ports; they run when it is loaded and unloaded. */
 export const LIFECYCLE_LINKS = ["init", "term"] as const;
@@ -62,12 +67,12 @@ export function labelOf({ name, id, kind }: Pick<SpecDraft, "name" | "id" | "kin
   return name ?? id ?? kind;
 }
 
-/** Returns a spec as a map, as the registry stores it in `data`. `specFromMap` reads it. */
+/** Returns a spec as a map, as the registry stores that of a node in `data`. `specFromMap` reads it. */
 export function specToMap(spec: SpecDraft): ValueMap {
   const map: Record<string, Value> = { kind: spec.kind, namespace: spec.namespace };
   if (spec.name !== undefined) map.name = spec.name;
-  if (spec.id !== undefined) map.id = spec.id;
-  if (Object.keys(spec.annotations).length > 0) map.annotations = spec.annotations;
+  if (spec.id !== undefined && !spec.isData) map.id = spec.id;
+  if (Object.keys(spec.meta).length > 0) map[spec.isAnnotated ? "annotations" : "meta"] = spec.meta;
   const links: ValueMap = Object.keys(spec.links).length > 0 ? { links: spec.links as unknown as ValueMap } : {};
   return { ...map, ...spec.fields, ...links };
 }

@@ -67,6 +67,7 @@ export function readDraft(
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(map)) {
     if (!OWN.has(key)) setKey(fields, key, map[key]!);
+    else if (key === "annotations" && isMap(map[key])) common[key] = annotationsOf(map[key], aliasOf);
     else if (key !== "ports" && key !== "links") common[key] = map[key]!;
     else if (common.links === undefined) common.links = map[key]!;
     else {diagnostics.push({
@@ -83,8 +84,22 @@ export function readDraft(
     const subject = { of: "spec", schema: COMMON, value: read.value };
     diagnostics.push(...read.issues.flatMap((issue) => diagnosticsOf(issue, subject)));
   }
-  const { kind, id, name, namespace = options.namespace ?? "default", annotations = {}, links = {} } = data;
-  const spec: SpecDraft = { kind, namespace, annotations, links: links as Record<string, Link[]>, fields };
+  const { kind, id, name, namespace = options.namespace ?? "default", meta, annotations, links = {} } = data;
+  if (meta !== undefined && annotations !== undefined) {
+    diagnostics.push({
+      location: { path: ["annotations"], key: true },
+      message: "both meta and annotations are given",
+      hint: SAME,
+    });
+  }
+  const spec: SpecDraft = {
+    kind,
+    namespace,
+    meta: meta ?? annotations ?? {},
+    links: links as Record<string, Link[]>,
+    fields,
+  };
+  if (meta === undefined && annotations !== undefined) spec.isAnnotated = true;
   if (id !== undefined) spec.id = id;
   if (name !== undefined) spec.name = name;
   return { spec, diagnostics };
@@ -108,7 +123,21 @@ function salvaged(value: ValueMap, wrong: readonly Path[]): Partial<Common> & { 
 /** How many values a spec from a map may hold; a payload has the same limit. */
 const MAX_VALUES = 1_000_000;
 
-type Common = Omit<SpecDraft, "fields" | "links"> & { links: Record<string, Value> };
+type Common = Omit<SpecDraft, "fields" | "links" | "meta"> & {
+  links: Record<string, Value>;
+  meta?: ValueMap;
+  annotations?: ValueMap;
+};
+
+/** Returns annotations with numbers and booleans as strings, as they were before there was `meta`. */
+function annotationsOf(annotations: ValueMap, aliasOf: ((path: Path) => string | undefined) | undefined): ValueMap {
+  const read: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(annotations)) {
+    const isPlain = typeof value === "number" || typeof value === "boolean";
+    setKey(read, key, isPlain ? aliasOf?.(["annotations", key]) ?? String(value) : value);
+  }
+  return read;
+}
 
 /** Returns diagnostics of values that could not be written to a spec file. */
 function foreignValues(root: ValueMap): Diagnostic[] {

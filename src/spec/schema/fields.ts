@@ -81,8 +81,12 @@ export const COMMON = z.strictObject({
   }),
   name: nodeName().optional().meta({ description: "Unique in its namespace; other nodes link to it by this name." }),
   id: nodeId().optional().meta({ description: "A UUID. Made for the spec if it is not given, and kept." }),
-  annotations: z.record(z.string(), z.string()).optional().meta({
-    description: "Notes for people and tools; the engine does not read them.",
+  meta: z.record(z.string(), z.any()).optional().meta({
+    description:
+      "Notes for people and tools, of any value, by which specs are found: `weft find '*meta.tags=backend'`.",
+  }),
+  annotations: z.record(z.string(), z.any()).optional().meta({
+    description: "An older name of meta, in which numbers and booleans are read as strings.",
   }),
   links: z.record(z.string(), z.array(link())).optional().meta({
     description: "From an out port to the ports of other nodes that what is sent goes to.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DataKind } from "../model/data_kind.ts";
 import type { KindDescription } from "../model/kind.ts";
 import { isVerbatim } from "../model/map_texts.ts";
 import type { Scheme } from "../model/scheme.ts";
@@ -33,9 +34,9 @@ export function jsonSchema(scheme: Scheme, version: string): JsonSchema {
   const names = kinds.flatMap((kind) => [kind.name, ...kind.aliases ?? []].map((name) => ({ name, kind })));
   properties.kind = {
     ...properties.kind,
-    enum: names.map(({ name }) => name),
+    enum: [...names, ...scheme.dataKinds].map(({ name }) => name),
     // some editors show these beside each choice
-    enumDescriptions: names.map(({ kind }) => kind.summary),
+    enumDescriptions: [...names.map(({ kind }) => kind), ...scheme.dataKinds].map(({ summary }) => summary),
   };
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -47,14 +48,38 @@ export function jsonSchema(scheme: Scheme, version: string): JsonSchema {
         type: "object",
         required: ["kind"],
         properties: { kind: properties.kind },
-        allOf: kinds.map((kind) => ({
-          if: { properties: { kind: { enum: [kind.name, ...kind.aliases ?? []] } }, required: ["kind"] },
-          then: { $ref: `#/definitions/kind.${kind.name}` },
-        })),
+        allOf: [
+          ...kinds.map((kind) => conditional(kind.name, [kind.name, ...kind.aliases ?? []])),
+          ...scheme.dataKinds.map(({ name }) => conditional(name, [name])),
+        ],
       },
       links,
       ...Object.fromEntries(kinds.map((kind) => [`kind.${kind.name}`, schemaOfKind(kind, properties)])),
+      ...Object.fromEntries(scheme.dataKinds.map((kind) => [`kind.${kind.name}`, schemaOfData(kind, properties)])),
     },
+  };
+}
+
+function conditional(name: string, names: readonly string[]): JsonSchema {
+  const test = { properties: { kind: { enum: names } }, required: ["kind"] };
+  return { if: test, then: { $ref: `#/definitions/kind.${name}` } };
+}
+
+function schemaOfData(kind: DataKind, common: Properties): JsonSchema {
+  const { namespace, name, meta, annotations } = common;
+  const { data } = exported(z.object({ data: kind.data ?? z.any() })).properties;
+  return {
+    title: kind.name,
+    type: "object",
+    description: kind.summary,
+    properties: {
+      kind: { ...common.kind, description: kind.summary },
+      ...Object.fromEntries(Object.entries({ namespace, name, meta, annotations }).filter(([, schema]) => schema)),
+      data: data ?? {},
+    },
+    additionalProperties: false,
+    required: ["kind", "name"],
+    allOf: [atMostOne(["meta", "annotations"])],
   };
 }
 
@@ -82,6 +107,7 @@ function schemaOfKind(kind: KindDescription, common: Properties): JsonSchema {
     required: ["kind", ...required.filter((name) => namesOf(name).length === 1)],
     allOf: [
       atMostOne(["links", "ports"]),
+      atMostOne(["meta", "annotations"]),
       ...required.map(namesOf).filter((names) => names.length > 1).map((names) => ({
         anyOf: names.map((name) => ({ required: [name] })),
       })),

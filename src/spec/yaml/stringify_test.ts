@@ -65,7 +65,7 @@ seededTest("any spec survives a round trip through YAML and through a map", (ran
     const draft: SpecDraft = {
       kind: random.text(PIECES, 4) + "k",
       namespace: random.pick(["default", "007", "true", "a.b-c"]),
-      annotations: random.below(2) === 0 ? {} : { [random.text(["a", ":", "\n", "~"], 3)]: random.text(PIECES, 6) },
+      meta: random.below(2) === 0 ? {} : { [random.text(["a", ":", "\n", "~"], 3)]: random.text(PIECES, 6) },
       links: random.below(2) === 0 ? {} : { "out[0]": [{ name: random.text(PIECES, 3) + "n", port: "in" }] },
       fields,
     };

@@ -1,0 +1,37 @@
+import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
+import type { DataKind } from "../model/data_kind.ts";
+import { show } from "../model/show.ts";
+import type { SpecDraft } from "../model/spec.ts";
+import { coerce } from "../schema/coerce.ts";
+import { diagnosticsOf, unknownField } from "../schema/issue.ts";
+
+/** The fields of an entry that holds data. */
+const FIELDS = ["kind", "namespace", "name", "meta", "annotations", "data"];
+
+/**
+ * Checks an entry that holds data: it has a name, data that its kind accepts, and nothing that only a node has.
+ *
+ * @param isInner Whether it stands inside another spec.
+ */
+export function checkData(spec: SpecDraft, kind: DataKind, isInner: boolean): Diagnostic[] {
+  if (isInner) {
+    const message = `invalid kind ${show(kind.name)}: expected a node, and entries of this kind hold data`;
+    return [{ location: { path: ["kind"] }, message }];
+  }
+  const diagnostics: Diagnostic[] = [];
+  if (spec.name === undefined) {
+    const message = `missing field "name" of ${kind.name}: expected the name by which the entry is found`;
+    diagnostics.push({ location: { path: [] }, message });
+  }
+  const foreign = Object.keys(spec.fields).filter((key) => key !== "data");
+  if (spec.id) foreign.push("id");
+  if (Object.keys(spec.links).length > 0) foreign.push("links");
+  diagnostics.push(...foreign.map((key) => unknownField([key], FIELDS, { of: kind.name })));
+  if (kind.data === undefined) return diagnostics;
+  const value = spec.fields.data ?? null;
+  const read = coerce(kind.data, value);
+  if (!("issues" in read)) return diagnostics;
+  const subject = { of: "data", schema: kind.data, value: read.value };
+  const found = read.issues.flatMap((issue) => diagnosticsOf(issue, subject));
+  return [...diagnostics, ...found.map((diagnostic) => prefixPath(["data"], diagnostic))];
+}

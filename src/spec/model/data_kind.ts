@@ -1,0 +1,20 @@
+import type { z } from "zod";
+
+/**
+ * The description of a kind of entries that hold data: settings, requirements, whatever a workflow or a tool looks up.
+ * They are checked, versioned and found as nodes are, and run nothing.
+ */
+export interface DataKind {
+  /** The name that entries use, by convention with dots: `app.config`. */
+  readonly name: string;
+  /** One sentence for `weft kinds` and the editor. */
+  readonly summary: string;
+  /**
+   * The schema of its data. Default: any value.
+   *
+   * @internal
+   */
+  readonly data?: z.ZodType;
+  /** Where its entries, and others, name what they depend on; see `KindDescription`. */
+  readonly dependencies?: readonly string[];
+}
