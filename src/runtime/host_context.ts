@@ -88,7 +88,7 @@ export function hostPreparation(
       dev,
       open: (timeout) => processes.open(timeout),
       idOf: (process) => processes.idOf(process),
-      failed: (process, error) => logger.failure(error, logFields(process)),
+      failed: (process, error, level) => logger.failure(error, logFields(process), level),
     },
   };
   return { preparation, release: () => held.release() };
