@@ -3,7 +3,7 @@ import type { WardenLink } from "../pool/mod.ts";
 import { type Operation, Registry } from "../registry/mod.ts";
 import { type Extensions, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
-import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
+import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import { evaluator } from "./input/templates.ts";
@@ -19,6 +19,11 @@ import { reportOperations } from "./output/difference.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { VERSION } from "./version.ts";
+
+/** The pause before files that wait for something outside of them are applied again, in milliseconds. */
+const RETRY = 1_000;
+/** What the pause grows to, by doubling. */
+const LONGEST_RETRY = 60_000;
 
 /** Options of `serve`. */
 export interface ServeOptions {
@@ -140,6 +145,7 @@ class Server {
       ...this.#options.extensions !== undefined && { extensions: this.#options.extensions },
       warden,
       dev: flags.dev === true,
+      keepGoing: flags["keep-going"] === true,
       ...host !== undefined && { host },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
@@ -161,25 +167,52 @@ class Server {
     return source.apply(registry, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
-  /** Applies the files again whenever one changes. */
+  /**
+   * Applies the files again whenever one changes, and at growing intervals while they wait for something outside of them.
+   */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
-    const { registry } = runtime;
-    const { paths, terminal } = this.#options;
-    for await (const _ of watchFiles(paths, this.#unwatch.signal)) {
+    const changes = watchFiles(this.#options.paths, this.#unwatch.signal);
+    let change = changes.next();
+    let pause = RETRY;
+    let failed = "";
+    for (;;) {
+      const next = source.waiting ? await within(pause, change) : await change;
+      if (next === TIMED_OUT) {
+        pause = Math.min(pause * 2, LONGEST_RETRY);
+      } else {
+        if (next.done === true) return;
+        change = changes.next();
+        pause = RETRY;
+        failed = "";
+      }
       try {
-        if (!await source.read()) continue;
-        const operations = await this.#apply(source, registry);
-        if (operations === undefined) {
-          terminal.warn(`still running version ${registry.version.id}`);
-          continue;
-        }
-        this.#print(operations);
-        await this.#printUrls(runtime);
+        await this.#applyAgain(source, runtime);
       } catch (thrown) {
-        for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
-        terminal.warn(`still running version ${registry.version.id}`);
+        const reason = reasonOf(asError(thrown));
+        if (reason !== failed) this.#warnStillRunning(runtime, reason);
+        failed = reason;
       }
     }
+  }
+
+  /** Applies the files again if they have changed, or could not be applied before. */
+  async #applyAgain(source: SpecSource, runtime: Runtime): Promise<void> {
+    const isChanged = await source.read();
+    if (!isChanged && !source.waiting) {
+      // saved again, they ask to try again what was rejected
+      if (runtime.follower.rejected !== undefined && await runtime.follower.catchUp()) await this.#printUrls(runtime);
+      return;
+    }
+    const operations = await this.#apply(source, runtime.registry);
+    if (operations === undefined) return this.#warnStillRunning(runtime);
+    this.#print(operations);
+    await this.#printUrls(runtime);
+  }
+
+  #warnStillRunning({ registry }: Runtime, reason?: string): void {
+    const { terminal } = this.#options;
+    if (reason !== undefined) { for (const line of reason.split("\n")) terminal.warn(line); }
+    terminal.warn(`still running version ${registry.version.id}`);
   }
 
   /** Prints the URLs that are new since the last call. */

@@ -2,6 +2,7 @@
 export * from "./effects.ts";
 export * from "./entry.ts";
 export * from "./extensions.ts";
+export { ExternalError, isExternal } from "./external_error.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";
 export * from "./log.ts";

@@ -50,6 +50,15 @@ export interface RuntimeOptions {
   pool?: (runtime: Runtime) => NodePool;
   /** Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost. */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
+  /**
+   * How long each step of a change may take on the host, in milliseconds: preparing a node, releasing it, each of its
+   * hooks. A change that takes longer is undone. Default 30,000.
+   */
+  timeout?: number;
+  /** Whether to start with no specs if no version with specs of the namespace can be loaded. Default false. */
+  keepGoing?: boolean;
+  /** How often the runtime tells the store that it lives, in milliseconds. Default 5,000. */
+  heartbeat?: number;
   /** See `PoolOptions`. */
   unguarded?: boolean;
 }
@@ -59,6 +68,9 @@ export type NodePool = Pick<Pool, keyof Pool>;
 
 /** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
+
+/** How long each step of a change may take, in milliseconds. */
+const TIMEOUT = 30_000;
 
 /** The runtime of one namespace: its registry, symbol table, executors and sockets. */
 export class Runtime {
@@ -100,7 +112,11 @@ export class Runtime {
       unguarded: options.unguarded ?? false,
       addresses: interceptors.length > 0,
     });
-    this.registry = new Registry(options.store.history, { warn: (message) => options.logger.log("warn", message) });
+    const timeout = options.timeout ?? TIMEOUT;
+    this.registry = new Registry(options.store.history, {
+      timeout,
+      warn: (message) => options.logger.log("warn", message),
+    });
     this.loader = new Loader({
       namespace: this.namespace,
       scheme: options.scheme,
@@ -114,9 +130,12 @@ export class Runtime {
       clock: options.clock ?? HOST_CLOCK,
       random: options.random ?? HOST_RANDOM,
       env: stringsOf(env),
+      timeout,
       interceptors,
       system: engineSystem({
         registry: this.registry,
+        namespace: this.namespace,
+        scheme: options.scheme,
         processes: this.processes,
         pool: this.pool,
         table: () => this.loader.table,
@@ -136,13 +155,15 @@ export class Runtime {
       logger: options.logger,
       urls: () => this.sockets.urls(),
       dryRun: (on) => this.loader.dryRun = on,
+      keepGoing: options.keepGoing ?? false,
+      ...options.heartbeat !== undefined && { heartbeat: options.heartbeat },
     });
   }
 
   /**
    * Starts a runtime: starts the executors, and loads the head of the store.
    *
-   * @throws {Error} If no version of the store can run, with the reason.
+   * @throws {Error} If no version of the store with specs of the namespace can run, with the reasons.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const runtime = new Runtime(options);

@@ -47,6 +47,8 @@ export const CHANGE_FLAGS: readonly Flag[] = [
 export interface StoreChange {
   /** Plans the operations on the current state of the registry. Called again if another writer was faster. */
   plan(): Promise<readonly Operation[]> | readonly Operation[];
+  /** The namespaces whose runtimes try head again if nothing changes and they have rejected it. Default none. */
+  namespaces?(): ReadonlySet<string>;
   /** Saves the operations. Default: as a new version. */
   save?(operations: readonly Operation[], options: Signature & { base: number }): Promise<Version>;
   /** Whether to show created and deleted specs in full. Default false. */
@@ -62,17 +64,24 @@ export async function changeStore(
   flags: ParsedFlags,
   terminal: Terminal,
   registry: Registry,
-  { presence }: Store,
-  { plan, save = saveVersion(registry), whole = false }: StoreChange,
+  { history, presence }: Store,
+  { plan, namespaces, save = saveVersion(registry), whole = false }: StoreChange,
 ): Promise<number> {
   const base = flags.base === undefined ? undefined : await readVersion(stringOf(flags, "base")!, registry);
   const timeout = readTimeout(flags);
   const dry = flags["dry-run"] === true;
   const result = await write(registry, base, async () => {
-    const operations = await plan();
     const before = registry.version;
-    const live = await liveRuntimes(presence, new Set(operations.map(({ id }) => id.namespace)));
-    if (dry || operations.length === 0) return { operations, live, version: before };
+    const operations = await plan();
+    const changed = operations.length > 0 ? new Set(operations.map(({ id }) => id.namespace)) : namespaces?.();
+    const live = await liveRuntimes(presence, changed ?? new Set());
+    if (dry) return { operations, live, version: before };
+    if (operations.length === 0) {
+      const rejecting = live.filter(({ report }) => report.rejected?.version === before.id);
+      // a move to the same version has them try it again
+      if (rejecting.length > 0) await history.setHead(before.id, before.id, signature(flags, terminal));
+      return { operations, live: rejecting, version: before };
+    }
     return { operations, live, version: await save(operations, { ...signature(flags, terminal), base: before.id }) };
   });
   const { id, parent } = result.version;
@@ -90,7 +99,7 @@ export async function changeStore(
         : "dry run: no version created",
     );
   }
-  const wait = written && flags["no-wait"] !== true;
+  const wait = !dry && result.live.length > 0 && flags["no-wait"] !== true;
   const runtimes = wait ? await awaitRollout(registry, presence, result.live, id, timeout) : [];
   if (isText && wait) { for (const line of rolloutLines(runtimes, id, timeout)) terminal.print(line); }
   const isDry = dry && operations.length > 0;

@@ -1,5 +1,6 @@
 import type { Presence } from "../../presence/mod.ts";
 import { type Registry, VersionTree } from "../../registry/mod.ts";
+import type { Rejection } from "../../runtime/mod.ts";
 import { LIVE, type ReportedRuntime, runtimeInstances } from "./runtime_instances.ts";
 
 /** The pause between two looks at the store, in milliseconds. */
@@ -62,7 +63,7 @@ function rolloutOf(before: ReportedRuntime, now: ReportedRuntime | undefined, go
   if (now === undefined || now.age > LIVE) return { ...rollout, state: "stopped" };
   if (version === goal.version) return { ...rollout, state: "applied" };
   // a rejection that was already reported belongs to an earlier attempt
-  const rejected = now.time > before.time ? report.rejected : undefined;
+  const rejected = isSameAttempt(before.report.rejected, report.rejected) ? undefined : report.rejected;
   if (rejected !== undefined && includesGoal(goal, rejected.version)) {
     return { ...rollout, state: "rejected", reason: rejected.reason };
   }
@@ -71,6 +72,10 @@ function rolloutOf(before: ReportedRuntime, now: ReportedRuntime | undefined, go
     return { ...rollout, state: "timed-out" };
   }
   return { ...rollout, state: includesGoal(goal, version) ? "applied" : "superseded" };
+}
+
+function isSameAttempt(before: Rejection | undefined, now: Rejection | undefined): boolean {
+  return before?.version === now?.version && before?.attempts === now?.attempts;
 }
 
 /** Reports whether a version is the goal or a descendant of it. */

@@ -50,6 +50,7 @@ A runtime that rejects the version keeps running its current one; the exit code 
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
     const covers: Coverage | undefined = flags.prune === true ? "namespaces" : undefined;
+    let namespaces: ReadonlySet<string> = new Set();
     let reported = "";
     const report = (diagnostics: readonly Diagnostic[]) => {
       const text = diagnostics.map(formatDiagnostic).join("\n");
@@ -63,6 +64,7 @@ A runtime that rejects the version keeps running its current one; the exit code 
       const manifest = readManifest(files, options);
       report(manifest.diagnostics);
       if (!isApplicable(manifest)) throw new ReportedError();
+      namespaces = new Set(manifest.specs.map(({ spec }) => spec.namespace));
       const operations = registry.plan(changesOf(manifest.specs, registry, covers));
       const broken = brokenLinks(registry.snapshot().state, operations);
       if (broken.length > 0) throw new Error(broken.map(describeBroken).join("\n"));
@@ -70,7 +72,10 @@ A runtime that rejects the version keeps running its current one; the exit code 
     };
 
     const work = (registry: Registry, store: Store) =>
-      changeStore(flags, terminal, registry, store, { plan: () => plan(registry) });
+      changeStore(flags, terminal, registry, store, {
+        plan: () => plan(registry),
+        namespaces: () => namespaces,
+      });
     try {
       return await withStore(flags, terminal, work, { missing: flags["dry-run"] === true ? "empty" : "new" });
     } catch (error) {

@@ -19,7 +19,7 @@ immediately.`,
     ...settings("file"),
     ...SPEC_FLAGS,
     ...settings("store").map((flag) => ({ ...flag, summary: flag.summary.replace(/\)$/, "; with files memory:)") })),
-    ...settings("watch", "strict", "author", "executors", "executor-memory", "host", "admin"),
+    ...settings("watch", "strict", "keep-going", "author", "executors", "executor-memory", "host", "admin"),
     ...settings("dev", "log-format", "log-level"),
   ],
   examples: [

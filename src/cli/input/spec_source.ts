@@ -1,9 +1,8 @@
 import type { Kind } from "../../kind/mod.ts";
-import type { Operation, Registry, Signature } from "../../registry/mod.ts";
-import { changesOf, entryIds, isApplicable, readManifest } from "../../runtime/mod.ts";
+import type { Change, Operation, Registry, Signature, Snapshot } from "../../registry/mod.ts";
+import { changesOf, entryIds, isApplicable, isExternal, readManifest } from "../../runtime/mod.ts";
 import { formatDiagnostic, type Scheme } from "../../spec/mod.ts";
-import type { Value } from "../../value/mod.ts";
-import { write } from "../change/write.ts";
+import { asError, type Value } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import { brokenLinks, describeBroken } from "./links.ts";
 import { readSpecFiles, type SpecFile } from "./spec_files.ts";
@@ -23,9 +22,17 @@ export class SpecSource {
   #files: readonly SpecFile[] = [];
   /** The ids of the entries that were applied last. */
   #applied: ReadonlySet<string> | undefined;
+  #waiting = false;
+  /** What was reported last about the files. */
+  #reported = "";
 
   constructor(options: SpecSourceOptions) {
     this.#options = options;
+  }
+
+  /** Whether the files could not be applied for a reason outside of them, so that trying again may help. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
 
   /**
@@ -40,6 +47,7 @@ export class SpecSource {
     const isSame = files.length === this.#files.length &&
       files.every(({ name, text }, index) => name === this.#files[index]!.name && text === this.#files[index]!.text);
     this.#files = files;
+    if (!isSame) this.#reported = "";
     return !isSame;
   }
 
@@ -50,21 +58,54 @@ export class SpecSource {
    * @throws {Error} If a handler of the registry rejects the version.
    */
   async apply(registry: Registry, signature: Signature): Promise<readonly Operation[] | undefined> {
-    return await write(registry, undefined, async () => {
-      const { terminal, paths: _, ...options } = this.#options;
-      const covers = this.#applied;
-      const manifest = readManifest(this.#files, { ...options, registry, ...covers !== undefined && { covers } });
-      for (const diagnostic of manifest.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-      if (!isApplicable(manifest)) return undefined;
-      const changes = changesOf(manifest.specs, registry, covers);
-      const operations = registry.plan(changes);
-      for (const broken of brokenLinks(registry.snapshot().state, operations)) {
-        terminal.warn(`warning: ${describeBroken(broken)}`);
-      }
-      const applied = entryIds(manifest.specs, registry);
-      await registry.apply(changes, signature);
-      this.#applied = applied;
-      return operations;
-    });
+    this.#waiting = false;
+    let made: SpecChanges | undefined;
+    try {
+      await registry.edit((head) => {
+        made = this.#changes(registry, head);
+        return made.changes;
+      }, signature);
+    } catch (thrown) {
+      if (thrown instanceof ReportedError) return undefined;
+      this.#waiting = isExternal(asError(thrown));
+      throw thrown;
+    }
+    this.#applied = made!.applied;
+    return made!.operations;
+  }
+
+  /** Returns what changes when the files are applied to the specs at head. @throws {ReportedError} */
+  #changes(registry: Registry, head: Snapshot): SpecChanges {
+    const { terminal: _, paths: __, ...options } = this.#options;
+    const covers = this.#applied;
+    const manifest = readManifest(this.#files, { ...options, registry: head, ...covers !== undefined && { covers } });
+    const lines = manifest.diagnostics.map(formatDiagnostic);
+    if (!isApplicable(manifest)) {
+      this.#report(lines);
+      throw new ReportedError();
+    }
+    const changes = changesOf(manifest.specs, head, covers);
+    const operations = registry.plan(changes, head);
+    const broken = brokenLinks(head.state, operations).map((link) => `warning: ${describeBroken(link)}`);
+    this.#report([...lines, ...broken]);
+    return { changes, operations, applied: entryIds(manifest.specs, head) };
+  }
+
+  /** Prints warnings and errors, unless it has just printed the same: a second attempt mostly finds the same. */
+  #report(lines: readonly string[]): void {
+    const text = lines.join("\n");
+    if (text !== this.#reported) { for (const line of lines) this.#options.terminal.warn(line); }
+    this.#reported = text;
   }
 }
+
+/** What changes when files are applied. */
+interface SpecChanges {
+  changes: readonly Change[];
+  operations: readonly Operation[];
+  /** The ids of the entries that the files stand for. */
+  applied: ReadonlySet<string>;
+}
+
+/** Says that the files cannot be applied, after their problems have been reported. */
+class ReportedError extends Error {}
