@@ -12,7 +12,7 @@ export function addressOf(packet: Packet): string {
   const steps: string[] = [];
   let at = packet;
   for (; at.parent !== null; at = at.parent) steps.push(`${at.turn}:${at.slot}`);
-  if (at.origin !== null) steps.push(at.origin);
+  if (typeof at.turn === "string") steps.push(at.turn);
   else {
     const { from } = at.process;
     steps.push(from === null ? `${at.turn}` : `${addressOf(from.packet)}/${from.turn}.${at.turn}`);

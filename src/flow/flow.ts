@@ -1,6 +1,6 @@
 import { type Answer, asError, type Encoded, failure, isError, merge, type Value } from "../value/mod.ts";
 import { type Reply, SENT } from "./node.ts";
-import { type Outcome, Packet, type ReplyTo, type Sending } from "./packet.ts";
+import { type Outcome, Packet, PROMISED, type ReplyTo, type Sending } from "./packet.ts";
 import { cycleOf, trace } from "./path.ts";
 import type { InPort, OutPort } from "./port.ts";
 import { type ExitHook, Process, type ProcessOptions } from "./process.ts";
@@ -60,14 +60,14 @@ export class Flow {
 
   /** Opens a process. The caller must `close` it. */
   open(options: ProcessOptions): Process {
-    return new Process(options);
+    return new Process(this, options);
   }
 
   /** Opens a child of a packet's process, in the name of the packet. The caller must `close` it. */
   fork(packet: Packet, number: number): Process {
     const { process } = packet;
     const from = { packet, turn: ++packet.turns };
-    return new Process({ number, generation: process.generation, parent: process, from });
+    return new Process(this, { number, generation: process.generation, parent: process, from });
   }
 
   /**
@@ -87,11 +87,10 @@ export class Flow {
     via: OutPort | null = null,
     origin: string | null = null,
   ): Packet {
-    const packet = new Packet(this, process, port, payload, null, via);
+    const packet = new Packet(process, port, payload, null, via);
     packet.replyTo = replyTo;
     packet.tag = tag;
-    if (origin === null) packet.turn = process.roots++;
-    else packet.origin = origin;
+    packet.turn = origin ?? process.roots++;
     process.open++;
     this.#enqueue(packet);
     return packet;
@@ -111,7 +110,7 @@ export class Flow {
       this.start(process, only, payload, replyTo, tag, port);
       return true;
     }
-    const gathering = new Packet(this, process, null, payload, null, port);
+    const gathering = new Packet(process, null, payload, null, port);
     gathering.replyTo = replyTo;
     gathering.tag = tag;
     gathering.turn = process.roots++;
@@ -201,7 +200,7 @@ export class Flow {
     if (parent.depth >= MAX_DEPTH || process.open > MAX_OPEN) return this.#runaway(parent);
     process.open += targets.length;
     for (let slot = 0; slot < targets.length; slot++) {
-      const packet = new Packet(this, process, targets[slot]!, payload, parent, via);
+      const packet = new Packet(process, targets[slot]!, payload, parent, via);
       packet.slot = slot;
       packet.turn = parent.turns;
       this.#enqueue(packet);
@@ -224,7 +223,7 @@ export class Flow {
         return SENT;
       }
       process.open++;
-      const packet = new Packet(this, process, targets.length === 1 ? targets[0]! : null, payload, parent, port);
+      const packet = new Packet(process, targets.length === 1 ? targets[0]! : null, payload, parent, port);
       packet.slot = slot;
       packet.turn = parent.turns;
       if (targets.length === 1) {
@@ -295,7 +294,7 @@ export class Flow {
     if (packet.reader === null) (reader ?? packet.process.openReader(packet.port!)).add(packet);
     if (reply === SENT) return this.#takeEarlyAnswer(packet);
     const at = packet.reader!;
-    packet.promised = true;
+    packet.handling |= PROMISED;
     at.busy = ++at.underWay >= (at.port.symbol.node.concurrency ?? 1);
     this.#promised++;
     reply.then(
@@ -307,7 +306,7 @@ export class Flow {
   #resume(packet: Packet, reader: Reader, answer: Answer | typeof SENT | undefined, thrown?: unknown): void {
     this.#promised--;
     if (packet.process.status !== "running") return;
-    packet.promised = false;
+    packet.handling &= ~PROMISED;
     // its own answer, or what it threw, takes the place of an early answer to what it had sent
     if (answer !== SENT) packet.answer = undefined;
     reader.underWay--;

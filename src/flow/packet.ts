@@ -1,5 +1,4 @@
 import { type Answer, Encoded, type Value } from "../value/mod.ts";
-import type { Flow } from "./flow.ts";
 import { type Continuation, type Reply, SENT } from "./node.ts";
 import type { InPort, OutPort } from "./port.ts";
 import type { Process } from "./process.ts";
@@ -20,18 +19,24 @@ export interface Sending {
   payload: Value;
 }
 
+/** The promise of the handler has not settled: an answer to what it has sent waits in `answer` until then. */
+export const PROMISED = 1;
+/** A payload was last sent by a port that is not linked. */
+const UNLINKED = 2;
+
 /** A message to a port. It is answered exactly once. */
 export class Packet {
   /** Length of the chain of unanswered packets from the first of the process to this one. */
   readonly depth: number;
   /** Its index among the packets that its parent sent at once. */
   slot = 0;
-  /** The number of the send of its parent that it belongs to; of a root, its number among the roots of the process. */
-  turn = 0;
+  /**
+   * The number of the send of its parent that it belongs to; of a root, its number among the roots of the process, or
+   * its address on the thread that it came from.
+   */
+  turn: number | string = 0;
   /** How often it has sent. */
   turns = 0;
-  /** The address that it has on the thread it came from; null for a packet of this thread. */
-  origin: string | null = null;
   /** The number of packets sent on from this one that are not answered yet. */
   pending = 0;
   /** The answers to those; null if there is only one. */
@@ -40,10 +45,8 @@ export class Packet {
   continuation: Continuation | null = null;
   /** The merge while the continuation is queued, or the answer while it waits for that of an earlier packet. */
   answer: Outcome | undefined = undefined;
-  /** Whether the promise of its handler has not settled: an answer to what it has sent waits in `answer` until then. */
-  promised = false;
-  /** Whether a payload was last sent by a port that is not linked: it is the answer. */
-  unlinked = false;
+  /** Flags of its handling, `PROMISED` and `UNLINKED`: one field, because each costs every packet memory. */
+  handling = 0;
   /** The reader in which it is listed as unanswered. */
   reader: Reader | null = null;
   /** Receives the answer if the packet was not sent by a node of this thread. */
@@ -57,7 +60,6 @@ export class Packet {
    * @param via The out port it was sent from; null if that is not on this thread.
    */
   constructor(
-    readonly flow: Flow,
     readonly process: Process,
     readonly port: InPort | null,
     /** The payload as it was sent, possibly encoded. */
@@ -66,6 +68,16 @@ export class Packet {
     readonly via: OutPort | null,
   ) {
     this.depth = parent === null ? 1 : parent.depth + 1;
+  }
+
+  /** Whether a payload was last sent by a port that is not linked: it is the answer. */
+  get unlinked(): boolean {
+    return (this.handling & UNLINKED) !== 0;
+  }
+
+  /** Whether the promise of its handler has not settled. */
+  get promised(): boolean {
+    return (this.handling & PROMISED) !== 0;
   }
 
   /** The payload, decoded. */
@@ -90,14 +102,14 @@ export class Packet {
     const targets = port.targets(this.process.generation);
     if (targets.length === 0) {
       if (then !== null) return then(this, payload);
-      this.unlinked = true;
+      this.handling |= UNLINKED;
       return payload;
     }
     this.turns++;
     this.continuation = then;
     this.pending = targets.length;
     this.answers = targets.length === 1 ? null : new Array(targets.length);
-    this.flow.spread(this, targets, payload, port);
+    this.process.flow.spread(this, targets, payload, port);
     return SENT;
   }
 
@@ -112,6 +124,6 @@ export class Packet {
     this.continuation = then;
     this.answers = new Array(sendings.length);
     this.pending = sendings.length;
-    return this.flow.spreadAll(this, sendings);
+    return this.process.flow.spreadAll(this, sendings);
   }
 }

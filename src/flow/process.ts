@@ -1,4 +1,5 @@
 import type { Value } from "../value/mod.ts";
+import type { Flow } from "./flow.ts";
 import type { Packet } from "./packet.ts";
 import type { InPort } from "./port.ts";
 import { Reader } from "./reader.ts";
@@ -54,7 +55,8 @@ export class Process {
   #waiters: (() => void)[] | null = null;
   #watched = false;
 
-  constructor(options: ProcessOptions) {
+  /** @param flow Runs its packets. */
+  constructor(readonly flow: Flow, options: ProcessOptions) {
     this.number = options.number;
     this.generation = options.generation;
     const parent = options.parent ?? null;

@@ -390,7 +390,7 @@ export class Connection {
     // the process cannot end while the executor works for it
     if (residency === Residency.Busy && !assignment.busy) {
       assignment.busy = true;
-      packet.flow.hold(assignment.process);
+      packet.process.flow.hold(assignment.process);
     }
     if (residency !== Residency.Busy) this.#forget(assignment, residency);
     this.#handler.answered(assignment, packet, answer);
