@@ -193,10 +193,8 @@ export class Follower {
     }
     const specs = version === undefined ? [] : (await registry.stateAt(version)).namespace(namespace);
     if (version === undefined || specs.length === 0 && !keepGoing) {
-      throw failure(
-        [...reasons, `no older version with specs of namespace ${JSON.stringify(namespace)} can be loaded`].join("\n"),
-        { cause: why },
-      );
+      reasons.push(`no older version with specs of namespace ${JSON.stringify(namespace)} can be loaded`);
+      throw failure(reasons.join("\n"));
     }
     logger.log("error", reasons.join("; "));
     logger.log("warn", `running version ${version}; head is ${head}`);
