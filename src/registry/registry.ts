@@ -239,7 +239,8 @@ export class Registry implements AsyncDisposable {
    * Makes changes that depend on the entries at head, all or none, and saves them as a new version. No other change comes
    * between: where another registry moves head first, they are made again on the new head.
    *
-   * A registry that is not at head goes there in the same transaction, also if nothing else changes.
+   * A registry that is not at head goes there in the same transaction, also if nothing else changes, and where the changes
+   * are rejected for what is at head.
    *
    * @param make Returns the changes to the entries at head. What it throws is thrown.
    * @returns The new version; head, if nothing changed.
@@ -251,10 +252,17 @@ export class Registry implements AsyncDisposable {
     return this.#aloneUntilSaved(options, async (head) => {
       const plan = await this.#planTo(head);
       const at = new Snapshot(head, plan?.state ?? this.#transitions.state);
-      const operations = this.plan(make(at), at);
-      if (operations.length === 0) {
-        return plan === undefined ? this.#transitions.version : await this.#transitions.make("follow", plan, options);
+      const goToHead = async () =>
+        plan === undefined ? this.#transitions.version : await this.#transitions.make("follow", plan, options);
+      let operations: Operation[];
+      try {
+        operations = this.plan(make(at), at);
+      } catch (error) {
+        // the caller reads here what it has just been told
+        await goToHead().catch(() => {});
+        throw error;
       }
+      if (operations.length === 0) return await goToHead();
       let saved = head;
       return await this.#transitions.make("apply", {
         version: this.#transitions.version,

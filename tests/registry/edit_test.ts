@@ -62,6 +62,11 @@ Deno.test("an edit of a registry that is behind goes to head in the same transac
   await ahead.edit(merge({ a: 4 }));
   assertEquals((await behind.edit(() => [])).id, 4);
   assertEquals([behind.version.id, (await history.head()).version], [4, 4]);
+  // so does what is rejected for what is there
+  await ahead.follow();
+  await ahead.edit(merge({ a: 5 }));
+  await assertRejects(() => behind.edit(() => [change.create({ id: "app:counter", kind: "counter" })]), RegistryError);
+  assertEquals([behind.version.id, (await history.head()).version], [5, 5]);
 });
 
 Deno.test("an edit repairs a head that the registry could not follow", async () => {

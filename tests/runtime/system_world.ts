@@ -7,7 +7,14 @@ async function systemWorkflow(): Promise<string> {
 }
 
 /** A listener of its own for the calls that the document's workflow does not have. */
-const CALLS = ["versions.read", "versions.rollback", "processes.read", "symbols.read", "executors.read"];
+const CALLS = [
+  "nodes.delete",
+  "versions.read",
+  "versions.rollback",
+  "processes.read",
+  "symbols.read",
+  "executors.read",
+];
 const MORE = JSON.stringify([
   { kind: "listener", name: "calls", port: 0, links: { out: [{ name: "calls_router", port: "in" }] } },
   {
@@ -39,6 +46,17 @@ export class SystemWorld implements AsyncDisposable {
     await world.apply(MORE);
     const callsUrl = (await world.runtime.sockets.urls()).find((other) => other !== url)!;
     return new SystemWorld(world, url!, callsUrl);
+  }
+
+  /** Starts another runtime of the system workflow on a store that has it. */
+  static async join(options: WorldOptions): Promise<SystemWorld> {
+    const world = await World.start("[]", { namespace: "system", ...options });
+    const urls = await world.runtime.sockets.urls();
+    const answering = async (path: string) => {
+      const found = await Promise.all(urls.map(async (url) => (await send(`${url}${path}`, "GET")).status === 200));
+      return urls[found.indexOf(true)]!;
+    };
+    return new SystemWorld(world, await answering("/v1/nodes"), await answering("/versions.read"));
   }
 
   /** Sends a request to `/v1/nodes`. */
