@@ -13,6 +13,8 @@ const ALONE = [
   "tests/e2e",
   "tests/cli",
   "tests/admin",
+  "tests/api",
+  "tests/embed",
   "tests/runtime",
   "tests/registry/process_test.ts",
 ];

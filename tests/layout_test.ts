@@ -21,8 +21,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   executor: [...CORE, "language", "kind", "kinds"],
   pool: ["value", "protocol", "flow"],
   runtime: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool"],
-  admin: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime"],
-  cli: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime", "admin"],
+  api: [...CORE, "http", ...STORE, "language", "kind", "kinds", "pool", "runtime"],
+  admin: ["value", "http", "runtime", "api"],
+  cli: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "pool", "runtime", "api", "admin"],
   testing: [...CORE, ...STORE, "language", "kind", "kinds", "executor", "runtime"],
   jsr: [],
 };

@@ -1,7 +1,7 @@
+import { type RuntimeStatus, runtimeStatus } from "../api/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 import { failure } from "../value/mod.ts";
 import { metrics } from "./metrics.ts";
-import { type AdminReport, report } from "./report.ts";
 
 /**
  * A read-only HTTP server for operators: `/health`, `/ready`, `/status` and `/metrics`. It is up before the runtime, so
@@ -58,7 +58,7 @@ export class Admin implements AsyncDisposable {
     if (pathname === "/health") return text("ok\n");
     if (pathname === "/ready") return this.#ready ? text("ready\n") : text(`${this.#state}\n`, 503);
     if (this.#runtime === undefined) return text(`${this.#state}\n`, 503);
-    const now = await this.#report(this.#runtime);
+    const now = await this.#status(this.#runtime);
     if (pathname === "/status") return Response.json(now, { headers: FRESH });
     return text(metrics(now, this.#runtime.sockets.traffic, this.#runtime.metrics), 200, {
       "content-type": METRICS_TYPE,
@@ -77,9 +77,9 @@ export class Admin implements AsyncDisposable {
     return this.#runtime.follower.storeReplaced ? "store replaced" : "head rejected";
   }
 
-  #report(runtime: Runtime): Promise<AdminReport> {
+  #status(runtime: Runtime): Promise<RuntimeStatus> {
     const uptime = (performance.now() - this.#started) / 1_000;
-    return report(runtime, { ready: this.#ready, draining: this.#draining, uptime });
+    return runtimeStatus(runtime, { ready: this.#ready, draining: this.#draining, uptime });
   }
 }
 

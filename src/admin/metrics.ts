@@ -1,22 +1,22 @@
+import type { RuntimeStatus } from "../api/mod.ts";
 import { DURATION_BOUNDS, type Traffic } from "../http/mod.ts";
 import type { KindMetrics } from "../runtime/mod.ts";
-import type { AdminReport } from "./report.ts";
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
-/** Formats a report in the text format of Prometheus, version 0.0.4. */
-export function metrics(report: AdminReport, traffic: Traffic, kinds: KindMetrics): string {
-  const { executors, restarts, memory } = report;
+/** Formats the status of a runtime in the text format of Prometheus, version 0.0.4. */
+export function metrics(status: RuntimeStatus, traffic: Traffic, kinds: KindMetrics): string {
+  const { executors, restarts, memory } = status;
   const states = new Map([["starting", 0], ["serving", 0], ["spare", 0], ["alone", 0]]);
   for (const { state } of executors) states.set(state, states.get(state)! + 1);
   const inFlight = executors.map(({ id, inFlight }): Sample => [{ executor: id }, inFlight]);
   const stops = executors.map(({ id, stops }): Sample => [{ executor: id }, stops.count]);
   return [
-    one("weft_ready", "gauge", "Whether the runtime accepts requests: 1 or 0.", Number(report.ready)),
-    one("weft_uptime_seconds", "gauge", "Seconds since the start.", report.uptime),
-    one("weft_version", "gauge", "Running version of the registry.", report.version),
-    one("weft_symbols", "gauge", "Nodes of the running version.", report.symbols),
-    one("weft_processes", "gauge", "Open processes.", report.processes),
+    one("weft_ready", "gauge", "Whether the runtime accepts requests: 1 or 0.", Number(status.ready)),
+    one("weft_uptime_seconds", "gauge", "Seconds since the start.", status.uptime),
+    one("weft_version", "gauge", "Running version of the registry.", status.version),
+    one("weft_symbols", "gauge", "Nodes of the running version.", status.symbols),
+    one("weft_processes", "gauge", "Open processes.", status.processes),
     family("weft_executors", "gauge", "Executors by state.", [...states].map(([state, n]) => [{ state }, n])),
     family("weft_executor_packets_in_flight", "gauge", "Packets that an executor has not answered.", inFlight),
     family("weft_executor_stops_total", "counter", "Calls that were stopped at their time limit.", stops),

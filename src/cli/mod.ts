@@ -81,14 +81,14 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       const [topic] = rest;
-      terminal.print(topic === undefined ? usage() : helpOf(topic, ...await find(topic)));
+      terminal.print(topic === undefined ? usage() : helpOf(topic, ...await findCommand(topic)));
       return name === undefined ? 2 : 0;
     }
     if (name === "--version" || name === "-V") {
       terminal.print(`weft ${VERSION}`);
       return 0;
     }
-    const [summary, command] = await find(name);
+    const [summary, command] = await findCommand(name);
     if (wantsHelp(rest)) {
       terminal.print(helpOf(name, summary, command));
       return 0;
@@ -108,7 +108,8 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function find(name: string): Promise<[summary: string, command: Command]> {
+/** Returns a command with its summary. @throws {UsageError} If it is unknown; it suggests the nearest. */
+export async function findCommand(name: string): Promise<[summary: string, command: Command]> {
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry !== undefined) {
     const command = await entry.load();

@@ -1,12 +1,11 @@
 import { Admin } from "../admin/mod.ts";
+import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
-import { type Operation, Registry } from "../registry/mod.ts";
 import { type Extensions, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
-import { evaluator } from "./input/templates.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
 import type { Config } from "./options/config.ts";
@@ -15,7 +14,6 @@ import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
 import { DEFAULT_STORE, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
-import { reportOperations } from "./output/difference.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { VERSION } from "./version.ts";
@@ -93,7 +91,7 @@ class Server {
     if (isLasting && paths.length > 0 && await this.#applyTo(store, source) === undefined) return false;
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
-    if (!isLasting && await this.#apply(source, runtime.registry) === undefined) return false;
+    if (!isLasting && await this.#apply(source, runtime) === undefined) return false;
     const { rejected } = runtime.follower;
     if (config.flags.strict === true && rejected !== undefined) {
       terminal.warn(`version ${rejected.version} was rejected; exiting because of --strict`);
@@ -153,18 +151,16 @@ class Server {
   }
 
   /** Applies the files to a store before the runtime starts. */
-  async #applyTo(store: Store, source: SpecSource): Promise<readonly Operation[] | undefined> {
-    const registry = new Registry(store.history, { dispatch: "none" });
-    await registry.load();
-    const operations = await this.#apply(source, registry);
-    if (operations === undefined) await store.close();
-    else this.#print(operations);
-    return operations;
+  async #applyTo(store: Store, source: SpecSource): Promise<ApplyReport | undefined> {
+    const report = await this.#apply(source, await targetOn(store));
+    if (report === undefined) await store.close();
+    else this.#print(report);
+    return report;
   }
 
-  #apply(source: SpecSource, registry: Registry): Promise<readonly Operation[] | undefined> {
+  #apply(source: SpecSource, target: Target): Promise<ApplyReport | undefined> {
     const { paths, config, terminal } = this.#options;
-    return source.apply(registry, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
+    return source.apply(target, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
   /**
@@ -203,9 +199,9 @@ class Server {
       if (runtime.follower.rejected !== undefined && await runtime.follower.catchUp()) await this.#printUrls(runtime);
       return;
     }
-    const operations = await this.#apply(source, runtime.registry);
-    if (operations === undefined) return this.#warnStillRunning(runtime);
-    this.#print(operations);
+    const report = await this.#apply(source, runtime);
+    if (report === undefined) return this.#warnStillRunning(runtime);
+    this.#print(report);
     await this.#printUrls(runtime);
   }
 
@@ -222,9 +218,7 @@ class Server {
     this.#urls = urls;
   }
 
-  #print(operations: readonly Operation[]): void {
-    for (const line of operationLines(reportOperations(operations), { done: true })) {
-      this.#options.terminal.print(line);
-    }
+  #print({ operations }: ApplyReport): void {
+    for (const line of operationLines(operations, { done: true })) this.#options.terminal.print(line);
   }
 }

@@ -18,6 +18,15 @@ export interface InboxHandler {
   patch(patch: Patch): void;
 }
 
+/** The number of elements of each frame. */
+const LENGTH: Readonly<Record<ToExecutor, number>> = {
+  [ToExecutor.Packet]: 9,
+  [ToExecutor.Answer]: 4,
+  [ToExecutor.Exit]: 2,
+  [ToExecutor.Prepare]: 3,
+  [ToExecutor.Patch]: 2,
+};
+
 /**
  * Frames from the host, read one at a time. Batches arrive both with and without the event loop, so one may overtake
  * another: they are numbered and read in order.
@@ -25,6 +34,8 @@ export interface InboxHandler {
 export class Inbox {
   readonly #batches: unknown[][] = [];
   readonly #early = new Map<number, unknown[]>();
+  /** Processes whose end is known although its frame is not read yet. */
+  readonly #ended = new Set<number>();
   #sequence = 0;
   #at = 1;
   readonly #codecs: ReadonlyMap<number, Codec>;
@@ -40,12 +51,23 @@ export class Inbox {
     return this.#batches.length === 0;
   }
 
-  /** Adds a batch. Its first element is its number. */
+  /** Adds a batch. Its first element is its number. The end of a process takes effect ahead of what was sent before it. */
   add(batch: unknown[]): void {
     this.#early.set(batch[0] as number, batch);
     for (let next = this.#early.get(this.#sequence); next !== undefined; next = this.#early.get(this.#sequence)) {
       this.#early.delete(this.#sequence++);
       this.#batches.push(next);
+      this.#endProcesses(next);
+    }
+  }
+
+  /** Ends the processes that a batch tells the end of, so that their packets, of this batch or earlier ones, do not run. */
+  #endProcesses(batch: readonly unknown[]): void {
+    for (let at = 1; at < batch.length; at += LENGTH[batch[at] as ToExecutor]) {
+      if (batch[at] !== ToExecutor.Exit) continue;
+      const process = batch[at + 1] as number;
+      this.#ended.add(process);
+      this.#handler.exit(process);
     }
   }
 
@@ -57,7 +79,8 @@ export class Inbox {
     const handler = this.#handler;
     switch (batch[at] as ToExecutor) {
       case ToExecutor.Packet: {
-        this.#move(batch, 9);
+        this.#move(batch, LENGTH[ToExecutor.Packet]);
+        if (this.#ended.has(batch[at + 1] as number)) return true;
         const raw = this.#payload(batch[at + 6] as number, batch[at + 7]) as Value | Encoded;
         handler.packet(
           batch[at + 1] as number,
@@ -71,19 +94,19 @@ export class Inbox {
         return true;
       }
       case ToExecutor.Answer:
-        this.#move(batch, 4);
+        this.#move(batch, LENGTH[ToExecutor.Answer]);
         handler.answer(batch[at + 1] as number, this.#payload(batch[at + 2] as number, batch[at + 3]) as Answer);
         return true;
       case ToExecutor.Exit:
-        this.#move(batch, 2);
-        handler.exit(batch[at + 1] as number);
+        this.#move(batch, LENGTH[ToExecutor.Exit]);
+        this.#ended.delete(batch[at + 1] as number);
         return true;
       case ToExecutor.Prepare:
-        this.#move(batch, 3);
+        this.#move(batch, LENGTH[ToExecutor.Prepare]);
         handler.prepare(batch[at + 1] as number, batch[at + 2] as number);
         return true;
       case ToExecutor.Patch:
-        this.#move(batch, 2);
+        this.#move(batch, LENGTH[ToExecutor.Patch]);
         handler.patch(batch[at + 1] as Patch);
         return true;
     }

@@ -1,7 +1,7 @@
 import type { NodeSymbol, Packet, Process } from "../flow/mod.ts";
 import type { Call, Program as KindProgram } from "../kind/mod.ts";
 import type { Program } from "../language/mod.ts";
-import { type Failure, isError, type LogLevel, type Value } from "../value/mod.ts";
+import { type Answer, type Failure, isError, type LogLevel, NONE, type Value } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 
 /** The spec that a guarded program belongs to. */
@@ -40,12 +40,18 @@ export class GuardedProgram implements KindProgram {
   }
 
   call(call: Call, argument: Value): Value {
+    const answer = this.answer(call, argument);
+    return answer === NONE ? null : answer;
+  }
+
+  answer(call: Call, argument: Value): Answer {
     const { guard, symbol } = this.#site;
     const { process } = call as Packet;
     guard.enter(symbol, rootOf(process).number);
     const value = this.#program.call(argument);
     guard.leave();
     this.flush(process.number);
+    if (value === undefined) return NONE;
     return isError(value) ? this.#locate(value) : value;
   }
 

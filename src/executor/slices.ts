@@ -132,7 +132,10 @@ export class Slices {
     if (this.#unguarded) this.#slice();
     else this.#timed(this.#alone || DEFAULT_LIMIT + SLICE + MARGIN);
     this.#work.post();
-    if (this.#work.hasWork || this.#tasks.length > 0) this.schedule();
+    if (!this.#work.hasWork && this.#tasks.length === 0) return;
+    // the event loop delivers no message while one slice follows another, and it may say that what is next has ended
+    this.#work.receiveBatches();
+    this.schedule();
   }
 
   #beat(): void {

@@ -2,12 +2,15 @@
 export * from "./body.ts";
 export { headerText } from "./header.ts";
 export * from "./http_codec.ts";
+export { parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";
 export * from "./request.ts";
+export * from "./request_fields.ts";
 export * from "./response.ts";
 export * from "./route.ts";
 export * from "./routes.ts";
+export { Server } from "./server.ts";
 export * from "./sockets.ts";
 export * from "./traffic.ts";

@@ -114,6 +114,21 @@ function isResponse(answer: Value): answer is ValueMap {
   return keys > 0 && (!Object.hasOwn(answer, "status") || isInteger(answer.status));
 }
 
+/**
+ * Returns a value as an answer of a content type: a response map with the header `Content-Type`, unless it is one that
+ * has that header already.
+ */
+export function withContentType(value: Value, type: string): Value {
+  if (!isResponse(value)) {
+    const isJson = formatOf(parseMediaType(type)?.type ?? "") === "json";
+    return { header: { "Content-Type": type }, body: value === null && isJson ? "null" : value };
+  }
+  const header = value.header ?? {};
+  // what is no map cannot be sent, and the error says so
+  if (!isMap(header) || Object.keys(header).some((name) => name.toLowerCase() === "content-type")) return value;
+  return { ...value, header: { ...header, "Content-Type": type } };
+}
+
 function isInteger(value: Value | undefined): value is number | bigint {
   return typeof value === "bigint" || Number.isInteger(value);
 }

@@ -1,4 +1,5 @@
 import { type Failure, failure, within } from "../value/mod.ts";
+import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
 
 /** Handles the requests of a socket. */
@@ -8,6 +9,10 @@ export type SocketHandler = (request: Request) => Response | Promise<Response>;
 export interface SocketLease {
   /** `http://127.0.0.1:8000` */
   readonly url: string;
+  /** The address that is bound: `127.0.0.1`, `::`. */
+  readonly hostname: string;
+  /** The port that is bound. */
+  readonly port: number;
   /** Makes a handler receive the requests from now on, in place of the previous one. */
   attach(handler: SocketHandler): void;
   /** Stops a handler from receiving requests, unless another one has replaced it already. */
@@ -25,7 +30,7 @@ interface Lease {
 }
 
 interface Socket {
-  server: Deno.HttpServer<Deno.NetAddr>;
+  server: Server;
   url: string;
   readonly leases: Set<Lease>;
   /** The number of bodies that are being read. */
@@ -47,9 +52,15 @@ const HANDLER_TIMEOUT = 30_000;
  * version of a listener has the same address, both hold one for a moment, and no connection is refused or dropped.
  */
 export class Sockets {
-  readonly traffic = new Traffic();
+  readonly traffic: Traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
+  readonly #warn: (message: string) => void;
   #draining = false;
+
+  /** @param warn Writes a log line about a socket that cannot accept connections. */
+  constructor(warn: (message: string) => void) {
+    this.#warn = warn;
+  }
 
   /**
    * Returns a lease of the socket at an address, and binds it if necessary.
@@ -73,6 +84,8 @@ export class Sockets {
     socket.leases.add(lease);
     return {
       url: socket.url,
+      hostname: socket.server.hostname,
+      port: socket.server.port,
       attach: (handler) => {
         socket.handler = handler;
         for (const go of socket.waiting.splice(0)) go();
@@ -125,7 +138,7 @@ export class Sockets {
     for (;;) {
       let bound = this.#sockets.get(key);
       if (bound === undefined) {
-        bound = Promise.resolve().then(() => bind(hostname, port));
+        bound = Promise.resolve().then(() => bind(hostname, port, this.#warn));
         this.#sockets.set(key, bound);
         bound.catch(() => this.#sockets.delete(key));
       }
@@ -147,7 +160,7 @@ export class Sockets {
   }
 }
 
-function bind(hostname: string, port: number): Socket {
+function bind(hostname: string, port: number, warn: (message: string) => void): Socket {
   const socket: Partial<Socket> & Pick<Socket, "leases" | "waiting"> = { leases: new Set(), waiting: [] };
   socket.opening = true;
   socket.bodies = 0;
@@ -158,14 +171,13 @@ function bind(hostname: string, port: number): Socket {
     return socket.opening ? wait(socket as Socket, request) : unavailable();
   };
   try {
-    socket.server = Deno.serve({ hostname, port, onListen() {}, onError: failed }, handle);
+    socket.server = new Server({ hostname, port, handle, onError: failed, warn });
   } catch (thrown) {
     const address = addressOf(hostname, port);
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);
     throw addressError(`cannot listen on ${address}: ${(thrown as Error).message}`, thrown);
   }
-  const { addr } = socket.server;
-  socket.url = `http://${addressOf(addr.hostname, addr.port)}`;
+  socket.url = `http://${addressOf(socket.server.hostname, socket.server.port)}`;
   return socket as Socket;
 }
 

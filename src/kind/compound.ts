@@ -6,7 +6,8 @@ import type { Kind } from "./kind.ts";
 
 /** What `defineCompound` takes. */
 export interface CompoundOptions<Schema extends FieldsSchema>
-  extends Pick<KindDescription, "aliases" | "fieldAliases" | "verbatim"> {
+  extends
+    Pick<KindDescription, "about" | "errors" | "portSummaries" | "examples" | "aliases" | "fieldAliases" | "verbatim"> {
   /** The name that specs use. */
   readonly name: string;
   /** One sentence, for `weft kinds` and editors. */

@@ -32,10 +32,12 @@ export interface Program {
   /**
    * Runs the code on a value.
    *
-   * @returns What it returns, or an error with its position in the spec's file. If it takes longer than its limit the
-   * process ends, and this does not return.
+   * @returns What it returns, null if that is nothing, or an error with its position in the spec's file. If it takes
+   * longer than its limit the process ends, and this does not return.
    */
   call(call: Call, argument: Value): Value;
+  /** Runs the code on a value, as `call` does. @returns `NONE` if the code returns nothing. */
+  answer(call: Call, argument: Value): Answer;
 }
 
 /** Code to compile. */

@@ -74,7 +74,7 @@ export interface KindOptions<
   Out extends string,
   At extends Place,
   Given extends Handlers<In>,
-> extends Pick<KindDescription, "aliases" | "fieldAliases" | "verbatim"> {
+> extends Pick<KindDescription, "about" | "errors" | "aliases" | "fieldAliases" | "verbatim"> {
   /** The name that specs use. */
   readonly name: string;
   /** One sentence, for `weft kinds` and editors. */
@@ -89,6 +89,8 @@ export interface KindOptions<
   readonly fields: Schema;
   /** Its ports. `out[]` stands for `out[0]`, `out[1]`, ... */
   readonly ports: { readonly in: readonly In[]; readonly out: readonly Out[] };
+  /** What its ports are for; usual ones (`in`, `out`, `error`) need no word. */
+  readonly portSummaries?: { readonly [Name in In | Out]?: string };
   /** Names of the variables that its nodes may read as `env`. */
   readonly env?: readonly string[];
   /** Specs that show its use. */

@@ -10,6 +10,15 @@ export * from "./define.ts";
 export * from "./kind.ts";
 export type { IndexedPort, OutPorts, Port, PortBase } from "./port.ts";
 export * from "./services.ts";
-export type { Diagnostic, KindDescription, Location, Path, Ports, Position, Scheme } from "../spec/model/mod.ts";
+export type {
+  Diagnostic,
+  KindDescription,
+  KindExample,
+  Location,
+  Path,
+  Ports,
+  Position,
+  Scheme,
+} from "../spec/model/mod.ts";
 export { ERROR_CODES, failure, isError, isList, isMap, NONE } from "../value/mod.ts";
 export type { Answer, ErrorCode, Failure, FailureOptions, Stream, Value, ValueMap } from "../value/mod.ts";

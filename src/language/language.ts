@@ -38,9 +38,10 @@ export interface Program {
   /**
    * Calls the program, and starts it first if necessary. Must be called inside a timed slice, which may stop it anywhere.
    *
-   * @returns The result, or the error that the code throws, with its `offset` if that is known.
+   * @returns The result, undefined if there is none, or the error that the code throws, with its `offset` if that is
+   * known.
    */
-  call(argument: Value): Value;
+  call(argument: Value): Value | undefined;
   /** Returns what the code has written with `console` since the last time, including the output of stopped calls. */
   takeLogs(): LogLine[];
   /** Releases what the program holds; it cannot be called afterwards. */

@@ -8,9 +8,11 @@ import { defineLanguage, type Language } from "./language.ts";
 
 /** Plain text: the program returns the code itself. */
 const text = defineLanguage("text", (code) => code, constantProgram);
+/** A page: the program returns the code itself, which a snippet answers as `text/html`. */
+const html = defineLanguage("html", (code) => code, constantProgram);
 
 /** Languages of snippets by name. */
-export const LANGUAGES: Readonly<Record<string, Language>> = { text, json, yaml, cel, javascript, typescript };
+export const LANGUAGES: Readonly<Record<string, Language>> = { text, html, json, yaml, cel, javascript, typescript };
 
 /** Returns a language. @throws {Error} If the name is unknown; the message lists the known ones. */
 export function languageOf(name: string): Language {

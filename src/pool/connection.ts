@@ -189,12 +189,17 @@ export class Connection {
     this.#pushed(size);
   }
 
-  /** Tells the executor that a process has ended. */
-  exit(process: number): void {
+  /**
+   * Tells the executor that a process has ended.
+   *
+   * @param waiting Whether packets of it are unanswered there: those that have not run yet then never do.
+   */
+  exit(process: number, waiting: boolean): void {
     this.#exited.add(process);
     if (this.#exited.size > EXITED) this.#exited.delete(this.#exited.values().next().value!);
     this.#frames.push(ToExecutor.Exit, process);
     this.#pushed(0);
+    if (waiting && !this.closed) this.#schedule();
   }
 
   /** Reports whether a process has ended recently: its host calls may have crossed the `Exit` frame. */

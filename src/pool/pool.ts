@@ -260,7 +260,7 @@ function assignmentAt(connection: Connection, process: Process): Assignment {
 function leave({ connection, process, unanswered }: Assignment): void {
   if (!connection.assignments.delete(process.number)) return;
   connection.inFlight -= unanswered;
-  connection.exit(process.number);
+  connection.exit(process.number, unanswered > 0);
 }
 
 /** Adds the packet's path on the host in front of its path on the executor. */

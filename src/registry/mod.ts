@@ -1,5 +1,10 @@
-/** A store of entries that keeps every version, changes in transactions, and can go back. */
+/**
+ * A store of entries that keeps every version, changes in transactions, and can go back. It knows nothing of workflows.
+ *
+ * @module
+ */
 export type { Baseline, Changeset, Draft, Head, History, Move, Pruned, Signature } from "./history.ts";
+export { signatureOf } from "./history.ts";
 export { Bus, Request } from "./transaction/bus.ts";
 export type { Patience, Subscriber } from "./transaction/bus.ts";
 export { delta } from "./delta.ts";
@@ -41,3 +46,6 @@ export type { OnContradiction } from "./squash.ts";
 export { State } from "./state/state.ts";
 export { VersionTree } from "./version.ts";
 export type { Version } from "./version.ts";
+export { StorageError } from "../storage/mod.ts";
+export type { SqliteOptions } from "../storage/mod.ts";
+export type { Answer, ErrorCode, FailureOptions, Value, ValueMap } from "../value/mod.ts";

@@ -68,7 +68,7 @@ export interface WriteOptions extends Signature {
 export class Registry implements AsyncDisposable {
   readonly history: History;
   /** The bus of all transactions; `handle` is the simple way to take part in them. */
-  readonly bus = new Bus();
+  readonly bus: Bus = new Bus();
   readonly #resolver = new Resolver();
   readonly #index = new DependencyIndex(this.#resolver, State.empty);
   readonly #finder: Finder;
@@ -242,13 +242,16 @@ export class Registry implements AsyncDisposable {
    * A registry that is not at head goes there in the same transaction, also if nothing else changes, and where the changes
    * are rejected for what is at head.
    *
-   * @param make Returns the changes to the entries at head. What it throws is thrown.
+   * @param make Returns the changes to the entries at head, and makes none itself. What it throws is thrown.
    * @returns The new version; head, if nothing changed.
    * @throws {ConflictError} If head is not `base`.
    * @throws {RegistryError} As `apply`; `unavailable`, if others moved head in every attempt for as long as a handler
    *   may take.
    */
-  edit(make: (head: Snapshot) => Iterable<Change>, options: WriteOptions = {}): Promise<Version> {
+  edit(
+    make: (head: Snapshot) => Iterable<Change> | Promise<Iterable<Change>>,
+    options: WriteOptions = {},
+  ): Promise<Version> {
     return this.#aloneUntilSaved(options, async (head) => {
       const plan = await this.#planTo(head);
       const at = new Snapshot(head, plan?.state ?? this.#transitions.state);
@@ -256,7 +259,7 @@ export class Registry implements AsyncDisposable {
         plan === undefined ? this.#transitions.version : await this.#transitions.make("follow", plan, options);
       let operations: Operation[];
       try {
-        operations = this.plan(make(at), at);
+        operations = this.plan(await make(at), at);
       } catch (error) {
         // the caller reads here what it has just been told
         await goToHead().catch(() => {});

@@ -1,3 +1,4 @@
+import type { Death } from "../pool/mod.ts";
 import type { Meta, Presence } from "../presence/mod.ts";
 import type { BusEvent, Registry } from "../registry/mod.ts";
 import { asError, type Failure, failure, isMap, reasonOf, type Value } from "../value/mod.ts";
@@ -7,6 +8,8 @@ import { findRunnable } from "./runnable_version.ts";
 
 /** How often a runtime says that it lives, in milliseconds. */
 export const HEARTBEAT = 5_000;
+/** How many deaths of executors a runtime reports. */
+const REPORTED_DEATHS = 10;
 
 /** The pause before a version that was rejected for a reason outside of its specs is tried again, in milliseconds. */
 const RETRY = 1_000;
@@ -30,6 +33,8 @@ export interface RuntimeReport {
   rejected?: Rejection;
   /** The URLs of its listeners. */
   urls: readonly string[];
+  /** The last deaths of its executors, oldest first; absent if there were none. */
+  deaths?: readonly Death[];
   pid: number;
   started: string;
 }
@@ -44,6 +49,8 @@ export interface FollowerOptions {
   meta: Meta;
   logger: Logger;
   urls(): Promise<string[]>;
+  /** Returns the deaths of executors, oldest first. */
+  deaths(): readonly Death[];
   /** Sets whether specs are checked, and their top levels run, before a version is accepted. */
   dryRun(on: boolean): void;
   /** Whether to start with no specs if neither head nor an older version with specs can be loaded. Default false. */
@@ -245,14 +252,16 @@ export class Follower {
    * @param always Whether to tell it also if nothing has changed since the last time.
    */
   async #report(always = false): Promise<void> {
-    const { id, namespace, registry, presence, urls, logger } = this.#options;
+    const { id, namespace, registry, presence, urls, deaths, logger } = this.#options;
     const listening = await urls();
+    const died = deaths().slice(-REPORTED_DEATHS);
     const { rejected } = this;
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
       ...rejected !== undefined && { rejected },
       urls: listening,
+      ...died.length > 0 && { deaths: died },
       pid: Deno.pid,
       started: this.#started,
     };

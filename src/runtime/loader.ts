@@ -38,7 +38,7 @@ const CHUNK = 50;
 export class Loader implements Handler {
   readonly name = "the loader";
   readonly kinds = "**";
-  readonly table = new SymbolTable();
+  readonly table: SymbolTable = new SymbolTable();
   readonly #options: LoaderOptions;
   readonly #yielder = new Yielder();
   readonly #preparer: Preparer;

@@ -45,13 +45,28 @@ export interface ManifestOptions {
   covers?: Coverage;
 }
 
+/** A file of specs. */
+export interface ManifestFile {
+  /** The name that positions show: its path. */
+  readonly name: string;
+  /** Empty if it was not read. */
+  readonly text: string;
+  /** Why it was not read: an error, or a warning if it is left out. */
+  readonly unread?: Diagnostic;
+}
+
 /** Reads and checks the specs of files. Runs only their templates. */
-export function readManifest(files: readonly { name: string; text: string }[], options: ManifestOptions): Manifest {
+export function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Manifest {
   const { namespace = "default", registry, covers, scheme, evaluate } = options;
   const specs: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
-  for (const { name, text } of files) {
+  for (const { name, text, unread } of files) {
+    if (unread !== undefined) {
+      diagnostics.push(unread);
+      incomplete ||= hasErrors([unread]);
+      continue;
+    }
     const read = readSpecs(text, name, { namespace });
     specs.push(...read.specs);
     diagnostics.push(...read.diagnostics);

@@ -144,7 +144,7 @@ function merged(head: Snapshot, partial: ValueMap): { spec: Spec; was: Entry } {
   const was = find(head, partial);
   const { spec } = entryToSpec(was);
   const { ports, match: _, ...rest } = partial;
-  const links = ports === undefined ? {} : { links: ports };
+  const links: ValueMap = ports === undefined ? {} : { links: ports };
   const draft = draftOf({ ...specToMap(spec), ...rest, ...links });
   return { spec: { ...draft, id: spec.id }, was };
 }

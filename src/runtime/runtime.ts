@@ -6,7 +6,7 @@ import { evaluateTemplate } from "../language/mod.ts";
 import { type LogSubject, Pool, type WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
-import type { Store } from "../store/mod.ts";
+import { openStore, type Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
@@ -15,19 +15,24 @@ import { Follower } from "./follower.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
 import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
-import type { Logger } from "./log.ts";
+import { Logger } from "./log.ts";
 import { Processes } from "./processes.ts";
 import { Resources } from "./resources.ts";
+import { schemeOf } from "./scheme.ts";
 import { Transactions } from "./transactions.ts";
 
 /** Options of a runtime. */
 export interface RuntimeOptions {
-  /** The store; it is closed with the runtime. */
-  store: Store;
+  /** The store, or its URL; it is closed with the runtime. Default `memory:`. */
+  store?: Store | string;
   /** The namespace to run. Default `default`. */
   namespace?: string;
-  scheme: Scheme<Kind>;
-  logger: Logger;
+  /** The kinds. Default: the built-in ones, `kinds` and those of `extensions`. */
+  scheme?: Scheme<Kind>;
+  /** Kinds of the host beside the built-in ones. Executors import theirs: those come from `extensions`. */
+  kinds?: readonly Kind[];
+  /** Writes the log. Default: one that writes lines of text to standard error. */
+  logger?: Logger;
   /** The variables that templates see. Default none. */
   env?: ValueMap;
   /** The address of listeners whose spec names none. Default 127.0.0.1. */
@@ -36,19 +41,31 @@ export interface RuntimeOptions {
   executors?: number;
   /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
-  /** URLs of modules with additional kinds. */
-  extensions?: Pick<Extensions, "modules" | "readable">;
+  /** Modules with additional kinds; `loadExtensions` loads them. */
+  extensions?: Extensions;
   /** Whether error responses contain the error. Default false. */
   dev?: boolean;
-  /** A warden that was started beforehand. Default: a new one. */
+  /**
+   * A warden that was started beforehand. Default: a new one.
+   *
+   * @internal
+   */
   warden?: WardenLink;
   /** The clock of host kinds. Default the machine's. */
   clock?: Clock;
   /** The random values of host kinds. Default the machine's. */
   random?: Random;
-  /** Makes what runs the nodes of executors. Default threads. */
+  /**
+   * Makes what runs the nodes of executors. Default threads.
+   *
+   * @internal
+   */
   pool?: (runtime: Runtime) => NodePool;
-  /** Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost. */
+  /**
+   * Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost.
+   *
+   * @internal
+   */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
   /**
    * How long each step of a change may take on the host, in milliseconds: preparing a node, releasing it, each of its
@@ -59,11 +76,19 @@ export interface RuntimeOptions {
   keepGoing?: boolean;
   /** How often the runtime tells the store that it lives, in milliseconds. Default 5,000. */
   heartbeat?: number;
-  /** See `PoolOptions`. */
+  /**
+   * See `PoolOptions`.
+   *
+   * @internal
+   */
   unguarded?: boolean;
 }
 
-/** What runs the nodes of executors: threads, or in tests the thread of the runtime. */
+/**
+ * What runs the nodes of executors: threads, or in tests the thread of the runtime.
+ *
+ * @internal
+ */
 export type NodePool = Pick<Pool, keyof Pool>;
 
 /** How long a drain waits for the requests in flight, in milliseconds. */
@@ -72,25 +97,85 @@ export const DRAIN = 30_000;
 /** How long each step of a change may take, in milliseconds. */
 const TIMEOUT = 30_000;
 
-/** The runtime of one namespace: its registry, symbol table, executors and sockets. */
-export class Runtime {
+/** Options of which those that have a default are set. */
+type CompleteOptions = RuntimeOptions & { store: Store; scheme: Scheme<Kind>; logger: Logger };
+
+/**
+ * The engine of one namespace: it runs the specs of the head of a store on executors of its own, and follows every move
+ * of head. Several may run in one program.
+ *
+ * @example
+ * ```ts
+ * import { apply, Runtime } from "@weft/weft";
+ *
+ * await using runtime = await Runtime.start();
+ * await apply(runtime, `
+ * - { kind: listener, name: web, port: 0, links: { out: [{ name: hello, port: in }] } }
+ * - { kind: snippet, name: hello, language: text, code: hello }
+ * `);
+ * const [url] = await runtime.urls();
+ * const response = await fetch(url!);
+ * ```
+ */
+export class Runtime implements AsyncDisposable {
+  /** The namespace that it runs. */
   readonly namespace: string;
+  /** The specs that it runs. Changing them changes what runs, or is rejected. */
   readonly registry: Registry;
+  /** The store that it follows. */
+  readonly store: Store;
+  /** The kinds that it knows. */
+  readonly scheme: Scheme<Kind>;
+  /**
+   * Runs the packets of the host.
+   *
+   * @internal
+   */
   readonly flow: Flow;
+  /**
+   * The executors.
+   *
+   * @internal
+   */
   readonly pool: NodePool;
-  readonly sockets = new Sockets();
-  /** What nodes have counted and measured. */
-  readonly metrics = new KindMetrics();
+  /**
+   * The sockets of listeners.
+   *
+   * @internal
+   */
+  readonly sockets: Sockets;
+  /**
+   * What nodes have counted and measured.
+   *
+   * @internal
+   */
+  readonly metrics: KindMetrics = new KindMetrics();
+  /**
+   * The open processes.
+   *
+   * @internal
+   */
   readonly processes: Processes;
+  /**
+   * Makes nodes of specs.
+   *
+   * @internal
+   */
   readonly loader: Loader;
+  /**
+   * Keeps the runtime at head.
+   *
+   * @internal
+   */
   readonly follower: Follower;
   readonly #logger: Logger;
-  readonly #store: Store;
 
-  private constructor(options: RuntimeOptions) {
+  private constructor(options: CompleteOptions) {
     this.namespace = options.namespace ?? "default";
+    this.scheme = options.scheme;
     this.#logger = options.logger;
-    this.#store = options.store;
+    this.store = options.store;
+    this.sockets = new Sockets((message) => options.logger.log("warn", message));
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({
@@ -154,6 +239,7 @@ export class Runtime {
       meta: options.store.meta,
       logger: options.logger,
       urls: () => this.sockets.urls(),
+      deaths: () => this.pool.status().deaths,
       dryRun: (on) => this.loader.dryRun = on,
       keepGoing: options.keepGoing ?? false,
       ...options.heartbeat !== undefined && { heartbeat: options.heartbeat },
@@ -163,10 +249,15 @@ export class Runtime {
   /**
    * Starts a runtime: starts the executors, and loads the head of the store.
    *
-   * @throws {Error} If no version of the store with specs of the namespace can run, with the reasons.
+   * @throws {Error} If the store cannot be opened, a kind cannot be added, or no version of the store with specs of the
+   * namespace can run, with the reasons. Then the store is closed.
    */
-  static async start(options: RuntimeOptions): Promise<Runtime> {
-    const runtime = new Runtime(options);
+  static async start(options: RuntimeOptions = {}): Promise<Runtime> {
+    const scheme = options.scheme ?? schemeOf(options.extensions);
+    for (const kind of options.kinds ?? []) scheme.add(ofHost(kind));
+    const { store: given = "memory:", logger = new Logger() } = options;
+    const store = typeof given === "string" ? await openStore(given) : given;
+    const runtime = new Runtime({ ...options, store, scheme, logger });
     try {
       await runtime.pool.start();
       await runtime.follower.start();
@@ -175,6 +266,11 @@ export class Runtime {
       throw error;
     }
     return runtime;
+  }
+
+  /** Returns the URLs of the listeners: `http://127.0.0.1:8000`. */
+  urls(): Promise<string[]> {
+    return this.sockets.urls();
   }
 
   /**
@@ -194,7 +290,11 @@ export class Runtime {
     await this.loader.close();
     this.pool.close();
     await this.registry.close();
-    await this.#store.close();
+    await this.store.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #log(level: LogLevel, message: string, { process, symbol }: LogSubject = {}): void {
@@ -203,6 +303,15 @@ export class Runtime {
       ...symbol !== undefined && { node: symbol.name },
     });
   }
+}
+
+/** Returns a kind that a program hands over as an object. @throws {Error} If it runs on executors. */
+function ofHost(kind: Kind): Kind {
+  if (kind.place === "host") return kind;
+  throw failure(
+    `kind "${kind.name}" runs on executors, which import it by the URL of its module: load that with loadExtensions`,
+    { code: "invalid" },
+  );
 }
 
 /** Returns the variables that are strings: those that kinds may ask for. */

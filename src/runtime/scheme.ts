@@ -2,7 +2,8 @@ import type { Kind } from "../kind/mod.ts";
 import { KINDS } from "../kinds/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
-import { type Extensions, NO_EXTENSIONS, notLoaded } from "./extensions.ts";
+import { notLoaded } from "./extension_modules.ts";
+import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 
 /**
  * Returns the table of kinds.

@@ -28,6 +28,23 @@ Deno.test("check prints what it has read and every error", async () => {
   assertEquals((await project.fail("check"))[0], 2);
 });
 
+Deno.test("check reports a file that is not UTF-8 beside the errors of all others", async () => {
+  await using project = new Project({ "flows/a.yaml": "- kind: nop\n  nane: b\n", "flows/c.yaml": "- kind: snipet\n" });
+  Deno.writeFileSync(`${project.folder}/flows/b.yaml`, new Uint8Array([0x6b, 0x3a, 0x20, 0xff, 0x0a]));
+  Deno.symlinkSync("a.yaml", `${project.folder}/flows/z.yaml`);
+  const [code, err] = await project.fail("check -f flows");
+  assertEquals([code, err.split("\n")], [1, [
+    'flows/a.yaml:2:3: unknown field "nane" of nop; did you mean "name"?',
+    "flows/b.yaml:1:4: invalid UTF-8",
+    'flows/c.yaml:1:9: unknown kind "snipet"; did you mean "snippet"?',
+    "flows/z.yaml: warning: skipped: it leads to flows/a.yaml, which is read already",
+  ]]);
+  for (const command of ["apply -f flows", "delete -f flows"]) {
+    const [code, err] = await project.fail(command);
+    assertEquals([code, err.includes("flows/b.yaml:1:4: invalid UTF-8")], [1, true], command);
+  }
+});
+
 Deno.test("check as JSON lists problems with positions", async () => {
   await using project = new Project({ "bad.yaml": "- kind: snipet\n" });
   const { code, out, err } = await project.run(["check", "bad.yaml", "-o", "json"]);

@@ -9,10 +9,13 @@ export interface Page {
 export interface Block {
   /** Empty if the fence names none. */
   language: string;
+  /** The name of the file in backticks and a colon in the line above it: `weft.yaml`. Empty if there is none. */
+  title: string;
   body: string;
 }
 
 const FENCE = /^( *)```(\w*)[^\n]*\n([^]*?)^\1```$/gm;
+const TITLED = /(?:^`([^`\n]+)`:?\n\n)?^( *)```(\w*)[^\n]*\n([^]*?)^\2```$/gm;
 
 /** Returns the pages in the root of the repository and below docs/. */
 export async function pagesOf(root: URL): Promise<Page[]> {
@@ -33,7 +36,10 @@ export async function pagesOf(root: URL): Promise<Page[]> {
 
 /** Returns the fenced blocks of a page. */
 export function blocksOf(text: string): Block[] {
-  return Array.from(text.matchAll(FENCE), ([, , language, body]) => ({ language: language!, body: body! }));
+  return Array.from(
+    text.matchAll(TITLED),
+    ([, title = "", , language, body]) => ({ language: language!, title, body: body! }),
+  );
 }
 
 /** Returns the code in backticks within the prose of a page. */

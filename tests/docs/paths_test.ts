@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { COMMAND_NAMES, run } from "../../src/cli/mod.ts";
+import { parseConfig } from "../../src/cli/options/config_file.ts";
+import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
 import { KINDS } from "../../src/kinds/mod.ts";
 import { blocksOf, exists, linksOf, pagesOf, slugsOf, spansOf, wordsOf } from "./page.ts";
 
@@ -9,6 +11,9 @@ const PAGES = await pagesOf(ROOT);
 
 /** Flags of other programs that pages name. */
 const FOREIGN = new Set(["--no-concurrent-recompilation", "--no-concurrent-sparkplug", "--quick"]);
+
+/** Variables that are no settings: the file of settings itself, and the seed of tests. */
+const OWN_VARIABLES = new Set(["WEFT_CONFIG", "WEFT_SEED"]);
 
 /** Paths that a page names by an old name, until it is corrected. */
 const KNOWN = new Set<string>();
@@ -138,13 +143,42 @@ Deno.test("docs/architecture.md has every folder of src", async () => {
   }
 });
 
-Deno.test("docs/README.md has every page, docs/decisions/README.md every decision", () => {
-  for (const folder of ["docs/", "docs/decisions/"]) {
-    const index = PAGES.find(({ path }) => path === `${folder}README.md`)!;
-    const links = linksOf(index.text);
+Deno.test("the README.md of every folder of docs has each of its pages, and those of its folders", () => {
+  const indexes = PAGES.filter(({ path }) => /^docs\/(?:.*\/)?README\.md$/.test(path));
+  assert(indexes.length > 3);
+  for (const { path: index, text } of indexes) {
+    const folder = index.slice(0, -"README.md".length);
+    const links = linksOf(text);
     for (const { path } of PAGES) {
-      const name = path.startsWith(folder) ? path.slice(folder.length) : "README.md";
-      if (name !== "README.md" && !name.includes("/")) assert(links.includes(name), `${index.path} lacks ${name}`);
+      if (path === index || !path.startsWith(folder)) continue;
+      const name = path.slice(folder.length);
+      const isOwn = !name.includes("/") || /^[^/]+\/README\.md$/.test(name);
+      if (isOwn) assert(links.includes(name), `${index} lacks ${name}`);
     }
   }
+});
+
+Deno.test("every folder of docs has a README.md", () => {
+  const folders = new Set(PAGES.flatMap(({ path }) => /^(docs\/(?:.*\/)?)[^/]+$/.exec(path)?.[1] ?? []));
+  for (const folder of folders) assert(PAGES.some(({ path }) => path === `${folder}README.md`), `${folder}README.md`);
+});
+
+Deno.test("settings that pages name exist", () => {
+  const names = new Set(ALL_SETTINGS.map(({ name }) => name));
+  const variables = new Set([...names].map((name) => `WEFT_${name.toUpperCase().replaceAll("-", "_")}`));
+  const wrong: string[] = [];
+  for (const { path, text } of PAGES) {
+    for (const [variable] of text.matchAll(/\bWEFT_[A-Z_]+\b/g)) {
+      if (!variables.has(variable) && !OWN_VARIABLES.has(variable)) wrong.push(`${path}: ${variable}`);
+    }
+    for (const { language, title, body } of blocksOf(text)) {
+      if (language !== "yaml" || title !== "weft.yaml") continue;
+      try {
+        parseConfig(body, `${path}: weft.yaml`, ALL_SETTINGS);
+      } catch (error) {
+        wrong.push((error as Error).message);
+      }
+    }
+  }
+  assertEquals(wrong, []);
 });

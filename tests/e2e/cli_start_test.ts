@@ -271,6 +271,52 @@ Deno.test("--watch applies changes; a bad file changes nothing, and a deleted fi
   Deno.removeSync(path, { recursive: true });
 });
 
+Deno.test("--watch takes an emptied file for one that is not finished, and [] for none", async () => {
+  const path = folder({ "web.yaml": [listener("web", "hello")], "hello.yaml": [text("hello", "one")] });
+  await using server = await Weft.start({ args: ["-f", path, "--watch"] });
+  const { url } = server;
+  for (const unfinished of ["", "# saved in a moment\n---\n"]) {
+    server.err.length = 0;
+    Deno.writeTextFileSync(`${path}/hello.yaml`, unfinished);
+    await server.line(server.err, /hello\.yaml: no specs yet; write \[\] if it is to have none$/);
+    await server.line(server.err, /^still running version 1$/);
+    assertEquals(await answerOf(url), "one");
+  }
+  server.err.length = 0;
+  Deno.renameSync(path, `${path}.moved`);
+  await server.line(server.err, /^no such file or folder: /);
+  Deno.mkdirSync(path);
+  await server.line(server.err, /: no spec files$/);
+  assertEquals(await answerOf(url), "one");
+  Deno.removeSync(path);
+  Deno.renameSync(`${path}.moved`, path);
+  write(`${path}/hello.yaml`, [text("hello", "two")]);
+  await until("it answers two", async () => await answerOf(url) === "two");
+  write(`${path}/web.yaml`, [listener("second", "hello")]);
+  await server.line(server.out, /^deleted default:web \(listener\)$/);
+  for (const name of ["web", "hello"]) write(`${path}/${name}.yaml`, []);
+  await server.line(server.out, /^deleted default:hello \(snippet\)$/);
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("--watch follows a file whose folder Kubernetes swaps", async () => {
+  const path = folder({});
+  const swap = (generation: string, answer: string) => {
+    write(`${path}/..${generation}/flow.yaml`, [listener("web", "hello"), text("hello", answer)]);
+    Deno.symlinkSync(`..${generation}`, `${path}/..data_tmp`);
+    Deno.renameSync(`${path}/..data_tmp`, `${path}/..data`);
+  };
+  swap("1", "one");
+  Deno.symlinkSync("..data/flow.yaml", `${path}/flow.yaml`);
+  await using server = await Weft.start({ args: ["-f", `${path}/flow.yaml`, "--watch"] });
+  assertEquals(await answerOf(server.url), "one");
+  for (const [generation, answer] of [["2", "two"], ["3", "three"]] as const) {
+    swap(generation, answer);
+    await until(`it answers ${answer}`, async () => await answerOf(server.url) === answer);
+  }
+  Deno.removeSync(path, { recursive: true });
+});
+
 Deno.test("SIGTERM finishes requests in flight, accepts no new ones and exits with 0", async () => {
   const flow = [listener("web", "busy"), busy(1_000)];
   await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });

@@ -8,7 +8,14 @@ export interface WeftOptions {
   /** The standard input. */
   input?: string;
   env?: Record<string, string>;
+  /** What Deno runs. Default the main module of the checkout. */
+  program?: string[];
+  /** The folder to run in. Default the root of the checkout. */
+  folder?: string;
 }
+
+/** The program that runs Weft from the checkout. */
+const CHECKOUT = ["run", "-A", "--no-check", "--quiet", "main.ts"];
 
 /** The result of a `weft` process. */
 export interface Finished {
@@ -17,10 +24,10 @@ export interface Finished {
   err: string;
 }
 
-function command({ args, env = {} }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
+function command({ args, env = {}, program = CHECKOUT, folder }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", "main.ts", ...args],
-    cwd: ROOT,
+    args: [...program, ...args],
+    cwd: folder ?? ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin,
     stdout: "piped",

@@ -66,7 +66,7 @@ Deno.test("answers of every kind", async (t) => {
     assertEquals(await got("whole"), [200, JSON_TYPE, "1180591620717411303424"]);
     assertEquals(await got("boolean"), [200, JSON_TYPE, "false"]);
     assertEquals(await got("null"), [200, JSON_TYPE, "null"]);
-    assertEquals(await got("nothing"), [200, JSON_TYPE, "null"]);
+    assertEquals(await got("nothing"), [204, null, ""]);
     assertEquals(await got("list"), [200, JSON_TYPE, '[1,"a",null]']);
     assertEquals(await got("map"), [200, JSON_TYPE, '{"b":1,"a":[true],"text":"x"}']);
     assertEquals(await got("date"), [200, TEXT, "1970-01-01T00:00:00.000Z"]);

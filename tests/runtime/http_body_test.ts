@@ -100,8 +100,18 @@ Deno.test("bodies on their way in", async (t) => {
       assertEquals([status, Object.keys(answer)], [400, ["error"]], `${type}: ${JSON.stringify(answer)}`);
       assertMatch(answer.error, why);
     }
-    const { status } = await post(utf8("no gzip"), { "content-type": "text/plain", "content-encoding": "gzip" });
-    assertEquals(status, 400);
+    const cut = new Uint8Array(gzipSync("cut off").subarray(0, 15));
+    for (
+      const [encoding, body, why] of [
+        ["gzip", utf8("no gzip"), "incorrect header check"],
+        ["gzip", cut, "unexpected end of file"],
+        ["deflate", new Uint8Array(deflateSync("cut off").subarray(0, 8)), "unexpected end of file"],
+        ["deflate", new Uint8Array([0xff, 0xff, 3]), "invalid block type"],
+      ] as const
+    ) {
+      const { status, answer } = await post(body, { "content-type": "text/plain", "content-encoding": encoding });
+      assertEquals([status, answer], [400, { error: `the body is not valid ${encoding}: ${why}` }]);
+    }
   });
 
   await t.step("but not while nobody reads it", async () => {

@@ -104,3 +104,20 @@ Deno.test("503 while too many processes are open, and no longer", async () => {
   const served = await Promise.all(Array.from({ length: 20 }, () => world.fetch("/ping")));
   assertEquals(served.map(({ status }) => status), Array(20).fill(200));
 });
+
+Deno.test("what clients that have gone away asked for is dropped when its turn comes", async () => {
+  const held = new Held();
+  await using world = await World.start(NODES, { scheme: await held.scheme(), executors: 1 });
+  const { processes } = world.runtime;
+  const [url] = await world.runtime.sockets.urls();
+  const leaving = await Promise.all(Array.from({ length: 10 }, () => RawConnection.open(url!)));
+  await Promise.all(leaving.map((connection) => connection.send(head("/slow"))));
+  await until("all are open", () => processes.size === 10);
+  for (const connection of leaving) connection[Symbol.dispose]();
+  const began = performance.now();
+  assertEquals((await world.fetch("/ping")).text, "pong");
+  const took = performance.now() - began;
+  // each takes 400 ms: all ten would take 4,000 ms; one is running already
+  assert(took < 2_000, `it waited ${took} ms`);
+  await until("all have ended", () => processes.size === 0);
+});

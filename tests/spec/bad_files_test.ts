@@ -398,6 +398,28 @@ for (const { name, file, text, lines } of FILES) {
     assertEquals(told(text, file), lines));
 }
 
+Deno.test("a directive needs the end of the document before it", () => {
+  const hint = "in a document that has not ended; end the document before it with ...";
+  const told = (text: string) => readSpecs(text, "x.yaml").diagnostics.map(formatDiagnostic);
+  for (
+    const [text, at] of [
+      ["---\nkind: a\n%YAML 1.2\n---\nkind: b\n", "x.yaml:3:1: invalid YAML: directive %YAML"],
+      ["---\r\nkind: a\r\n%YAML 1.2\r\n---\r\nkind: b\r\n", "x.yaml:3:1: invalid YAML: directive %YAML"],
+      ["---\nkind: a\n# then\n%TAG ! x:\n---\n", "x.yaml:4:1: invalid YAML: directive %TAG"],
+      ["---\nkind: a\n%FOO bar\n---\nkind: b\n", "x.yaml:3:1: invalid YAML: directive %FOO"],
+      ["%YAML 1.1\n---\n%YAML 1.2\n---\n", "x.yaml:3:1: invalid YAML: directive %YAML"],
+      ["kind: a\ncode: |\n  x\n%YAML 1.2\n---\nkind: b\n", "x.yaml:4:1: invalid YAML: directive %YAML"],
+    ] as const
+  ) assertEquals(told(text), [`${at} ${hint}`], text);
+  for (
+    const text of [
+      "%YAML 1.2\n---\nkind: a\n...\n%YAML 1.2\n---\nkind: b\n",
+      "%YAML 1.2\n---\nkind: a\n---\nkind: b\n",
+      "kind: a\ncode: |\n  %YAML 1.2\n  ---\n---\nkind: b\n",
+    ]
+  ) assertEquals(told(text), [], text);
+});
+
 Deno.test("a file that would expand to a huge value is rejected immediately", () => {
   const laughs = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
   for (let level = 1; level < 50; level++) {
@@ -408,10 +430,6 @@ Deno.test("a file that would expand to a huge value is rejected immediately", ()
     {
       text: `a: &a "${"x".repeat(100_000)}"\nb: [${"*a, ".repeat(1000)}]\n`,
       line: "x.yaml:2:669: more than 16 MiB of text; an alias counts as all that it refers to",
-    },
-    {
-      text: `- [${"1, ".repeat(100_001)}]`,
-      line: "x.yaml:1:299998: more than 100000 values; an alias counts as all that it refers to",
     },
     { text: "a: " + "[".repeat(200), line: "x.yaml:1:105: nested deeper than 100 levels" },
     { text: "- ".repeat(200), line: "x.yaml:1:205: nested deeper than 100 levels" },
@@ -435,13 +453,19 @@ Deno.test("a file that would expand to a huge value is rejected immediately", ()
   }
 });
 
+Deno.test("what is written in a file has no limit, and aliases may stand for more in a larger file", () => {
+  const routes = Array.from({ length: 20_000 }, (_, at) => `  - {method: GET, path: /${at}, port: 'out[${at}]'}\n`);
+  const links = routes.map((_, at) => `  out[${at}]: [{name: s, port: in}]\n`);
+  const router = `kind: router\nname: r\nroutes:\n${routes.join("")}links:\n${links.join("")}`;
+  assertEquals(told(`${router}---\n{kind: snippet, name: s, language: text, code: "1"}\n`), []);
+  const specs = Array.from({ length: 20_000 }, (_, at) => `- {kind: merge, name: m${at}, <<: *many}\n`);
+  const many = Array.from({ length: 20 }, (_, at) => `k${at}: ${at}`).join(", ");
+  assertEquals(readSpecs(`- &many {kind: merge, ${many}}\n${specs.join("")}`, "x.yaml").diagnostics, []);
+});
+
 Deno.test("a file just within the limits is accepted", () => {
-  const items = `kind: merge\nx: [${"1, ".repeat(99_997)}]\n`;
-  assertEquals(readSpecs(items, "x.yaml").diagnostics, []);
   const depth = `kind: merge\nx: ${"[".repeat(99)}${"]".repeat(99)}\n`;
   assertEquals(readSpecs(depth, "x.yaml").diagnostics, []);
-  const text = `kind: merge\nx: ${"a".repeat(16 * 1024 * 1024 - 10)}\n`;
-  assertEquals(readSpecs(text, "x.yaml").diagnostics, []);
 });
 
 Deno.test("the time to check a file does not explode with the number of errors", () => {

@@ -1,17 +1,14 @@
-import type { Operation, Registry } from "../../registry/mod.ts";
-import { changesOf, type Coverage, isApplicable, readManifest } from "../../runtime/mod.ts";
-import { type Diagnostic, formatDiagnostic } from "../../spec/mod.ts";
-import type { Store } from "../../store/mod.ts";
-import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
-import { brokenLinks, describeBroken } from "../input/links.ts";
+import { apply as applySpecs, lenientEvaluator, SpecsError } from "../../api/mod.ts";
+import { formatDiagnostic } from "../../spec/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
-import { lenientEvaluator } from "../input/templates.ts";
+import { CHANGE_FLAGS } from "../options/change_flags.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { readNamespace } from "../options/namespace.ts";
 import { listOf, readEnv, settings, SPEC_FLAGS } from "../options/settings.ts";
 import { STORE_FLAGS, withStore } from "../options/store.ts";
+import { reportChange } from "../output/report_change.ts";
 
 /** `weft apply` */
 export const apply: Command = {
@@ -49,41 +46,19 @@ A runtime that rejects the version keeps running its current one; the exit code 
     const evaluate = lenientEvaluator(await readEnv(flags, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const covers: Coverage | undefined = flags.prune === true ? "namespaces" : undefined;
-    let namespaces: ReadonlySet<string> = new Set();
-    let reported = "";
-    const report = (diagnostics: readonly Diagnostic[]) => {
-      const text = diagnostics.map(formatDiagnostic).join("\n");
-      // a second attempt mostly finds the same problems
-      if (text !== reported && text !== "") terminal.warn(text);
-      reported = text;
-    };
-
-    const plan = (registry: Registry): Operation[] => {
-      const options = { namespace, scheme, evaluate, registry, ...covers !== undefined && { covers } };
-      const manifest = readManifest(files, options);
-      report(manifest.diagnostics);
-      if (!isApplicable(manifest)) throw new ReportedError();
-      namespaces = new Set(manifest.specs.map(({ spec }) => spec.namespace));
-      const operations = registry.plan(changesOf(manifest.specs, registry, covers));
-      const broken = brokenLinks(registry.snapshot().state, operations);
-      if (broken.length > 0) throw new Error(broken.map(describeBroken).join("\n"));
-      return operations;
-    };
-
-    const work = (registry: Registry, store: Store) =>
-      changeStore(flags, terminal, registry, store, {
-        plan: () => plan(registry),
-        namespaces: () => namespaces,
-      });
+    const covers = flags.prune === true ? { covers: "namespaces" } as const : {};
     try {
-      return await withStore(flags, terminal, work, { missing: flags["dry-run"] === true ? "empty" : "new" });
+      return await withStore(flags, terminal, (target) =>
+        reportChange(
+          flags,
+          terminal,
+          target,
+          (options) => applySpecs(target, files, { ...options, ...covers, namespace, scheme, evaluate }),
+        ), flags["dry-run"] === true ? "empty" : "new");
     } catch (error) {
-      if (error instanceof ReportedError) return 1;
-      throw error;
+      if (!(error instanceof SpecsError)) throw error;
+      for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
+      return 1;
     }
   },
 };
-
-/** Says that the files cannot be applied, after their problems have been reported. */
-class ReportedError extends Error {}

@@ -1,7 +1,6 @@
-import { readManifest } from "../../runtime/mod.ts";
+import { check as checkSpecs, evaluator } from "../../api/mod.ts";
 import { type Diagnostic, formatDiagnostic, hasErrors } from "../../spec/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
-import { evaluator } from "../input/templates.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
 import { knownKinds } from "../options/known_kinds.ts";
@@ -29,11 +28,17 @@ export const check: Command = {
     const evaluate = evaluator(await readEnv(flags, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, diagnostics } = readManifest(files, { namespace, scheme, evaluate });
+    const { specs, diagnostics } = checkSpecs(files, { namespace, scheme, evaluate });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-    if (!failed) terminal.print(`${count(specs.length, "spec")} in ${count(files.length, "file")}: no errors`);
+    if (!failed) {
+      terminal.print(
+        `${count(specs.length, "spec")} in ${
+          count(files.filter(({ unread }) => unread === undefined).length, "file")
+        }: no errors`,
+      );
+    }
     return failed ? 1 : 0;
   },
 };

@@ -1,14 +1,13 @@
-import { change, type Entry, type Operation, type Registry } from "../../registry/mod.ts";
-import { formatDiagnostic, hasErrors, identify, readSpecs, type SpecDraft } from "../../spec/mod.ts";
-import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
-import { brokenLinks, describeBroken } from "../input/links.ts";
+import { BrokenLinksError, remove, SpecsError } from "../../api/mod.ts";
+import { formatDiagnostic } from "../../spec/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
-import { findNamed } from "../input/spec_names.ts";
-import type { Command, Terminal } from "../options/command.ts";
+import { CHANGE_FLAGS } from "../options/change_flags.ts";
+import type { Command } from "../options/command.ts";
 import { type Flag, UsageError } from "../options/flag.ts";
 import { readNamespace } from "../options/namespace.ts";
 import { listOf, settings } from "../options/settings.ts";
 import { STORE_FLAGS, withStore } from "../options/store.ts";
+import { reportChange } from "../output/report_change.ts";
 
 // not a setting here: the files that weft.yaml names must not be deleted by accident
 const FILE_FLAG: Flag = {
@@ -47,46 +46,23 @@ of files that are not in the store are skipped. A spec that a remaining spec lin
       throw new UsageError("missing argument NAME: expected names of specs, --file or --all");
     }
     const namespace = readNamespace(flags);
-    const drafts = await readDrafts(paths, namespace, terminal);
-    if (drafts === undefined) return 1;
-    const force = flags.force === true;
-    const plan = (registry: Registry) => {
-      const entries = [
-        ...args.map((name) => findNamed(name, namespace, registry)),
-        ...all ? registry.namespace(namespace) : [],
-        ...entriesOf(drafts, registry),
-      ];
-      const operations = registry.plan([...new Set(entries)].map(({ id }) => change.delete(id)));
-      checkLinks(registry, operations, force, terminal);
-      return operations;
-    };
-    return await withStore(
-      flags,
-      terminal,
-      (registry, store) => changeStore(flags, terminal, registry, store, { plan: () => plan(registry) }),
-    );
+    const specs = await readSpecFiles(paths, terminal);
+    const breakLinks = flags.force === true;
+    try {
+      return await withStore(flags, terminal, (target) =>
+        reportChange(
+          flags,
+          terminal,
+          target,
+          (options) => remove(target, { names: args, specs, all }, { ...options, namespace, breakLinks }),
+        ));
+    } catch (error) {
+      if (error instanceof BrokenLinksError) {
+        throw new Error(`${error.message}\ndelete the linking specs as well, or use --force`);
+      }
+      if (!(error instanceof SpecsError)) throw error;
+      for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
+      return 1;
+    }
   },
 };
-
-/** Reads the specs of files. @returns Undefined after reporting errors in them. */
-async function readDrafts(
-  paths: readonly string[],
-  namespace: string,
-  terminal: Terminal,
-): Promise<SpecDraft[] | undefined> {
-  const read = (await readSpecFiles(paths, terminal)).map(({ name, text }) => readSpecs(text, name, { namespace }));
-  const diagnostics = read.flatMap(({ diagnostics }) => diagnostics);
-  for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-  return hasErrors(diagnostics) ? undefined : read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
-}
-
-function entriesOf(drafts: readonly SpecDraft[], registry: Registry): Entry[] {
-  return identify(drafts).flatMap(({ namespace, name, id }) => registry.get({ namespace, name: name ?? id }) ?? []);
-}
-
-function checkLinks(registry: Registry, operations: readonly Operation[], force: boolean, terminal: Terminal): void {
-  const broken = brokenLinks(registry.snapshot().state, operations).map(describeBroken);
-  if (broken.length === 0) return;
-  if (!force) throw new Error([...broken, "delete the linking specs as well, or use --force"].join("\n"));
-  for (const line of broken) terminal.warn(`warning: ${line}`);
-}

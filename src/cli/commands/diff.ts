@@ -1,7 +1,7 @@
+import { diff as diffVersions } from "../../api/mod.ts";
 import type { Command } from "../options/command.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
 import { readVersion } from "../options/version_argument.ts";
-import { reportOperations } from "../output/difference.ts";
 import { operationLines } from "../output/operation_lines.ts";
 import { outputFlag, printData } from "../output/output.ts";
 
@@ -19,18 +19,13 @@ there to head. Prints the fields that changed, and the changed lines of text wit
     ["weft diff 3 5 -o json", "show the changes between two versions as JSON"],
   ],
   async run(flags, args, terminal) {
-    await withStore(flags, terminal, async (registry) => {
-      const head = registry.version;
-      const [from, to] = [
-        args[0] === undefined ? head.parent ?? head.id : await readVersion(args[0], registry),
-        args[1] === undefined ? head.id : await readVersion(args[1], registry),
-      ];
-      const scope = scopeOf(flags);
-      const all = await registry.delta(from, to);
-      const operations = reportOperations(all.filter(({ id }) => (scope ?? id.namespace) === id.namespace));
-      if (printData(flags, terminal, { from, to, operations })) return;
-      terminal.print(`from version ${from} to version ${to}:${operations.length === 0 ? " no changes" : ""}`);
-      for (const line of operationLines(operations, { whole: true })) terminal.print(line);
+    await withStore(flags, terminal, async (target) => {
+      const [from, to] = await Promise.all(args.map((text) => readVersion(text, target)));
+      const found = await diffVersions(target, { from, to, namespace: scopeOf(flags) });
+      if (printData(flags, terminal, found)) return;
+      const none = found.operations.length === 0 ? " no changes" : "";
+      terminal.print(`from version ${found.from} to version ${found.to}:${none}`);
+      for (const line of operationLines(found.operations, { whole: true })) terminal.print(line);
     });
     return 0;
   },

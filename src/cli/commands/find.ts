@@ -1,13 +1,11 @@
+import { find as findSpecs } from "../../api/mod.ts";
 import { parseQuery, type Query, RegistryError } from "../../registry/mod.ts";
-import { isSpec } from "../input/spec_names.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
-import { stringOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
-import { readVersion } from "../options/version_argument.ts";
 import { outputFlag } from "../output/output.ts";
 import { printSpecs } from "../output/print_specs.ts";
-import { AT_FLAG } from "./get.ts";
+import { AT_FLAG, readAt } from "./get.ts";
 
 /** `weft find` */
 export const find: Command = {
@@ -26,14 +24,9 @@ expression, *FIELD contains VALUE (in a string or a list), ^FIELD begins with it
   async run(flags, args, terminal) {
     if (args.length === 0) throw new UsageError('missing argument CRITERION; run "weft get" to list all specs');
     const query = readQuery(args);
-    await withStore(flags, terminal, async (registry) => {
-      const at = stringOf(flags, "at");
-      const snapshot = await registry.stateAt(at === undefined ? registry.version.id : await readVersion(at, registry));
-      const scope = scopeOf(flags);
-      const found = snapshot.find(query).filter((entry) =>
-        isSpec(entry) && (scope ?? entry.id.namespace) === entry.id.namespace
-      );
-      printSpecs(flags, terminal, found);
+    await withStore(flags, terminal, async (target) => {
+      const version = await readAt(flags, target);
+      printSpecs(flags, terminal, await findSpecs(target, query, { version, namespace: scopeOf(flags) }));
     });
     return 0;
   },

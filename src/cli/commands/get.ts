@@ -1,6 +1,6 @@
-import { findNamed, isSpec } from "../input/spec_names.ts";
+import { get as getSpecs, type Target } from "../../api/mod.ts";
 import type { Command } from "../options/command.ts";
-import type { Flag } from "../options/flag.ts";
+import type { Flag, ParsedFlags } from "../options/flag.ts";
 import { readNamespace } from "../options/namespace.ts";
 import { stringOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
@@ -30,16 +30,18 @@ shown. The output of -o yaml can be applied again.`,
     ["weft get --at head~1 -o yaml > before.yaml", "save the specs of the previous version to a file"],
   ],
   async run(flags, args, terminal) {
-    const namespace = readNamespace(flags);
-    await withStore(flags, terminal, async (registry) => {
-      const at = stringOf(flags, "at");
-      const version = at === undefined ? registry.version.id : await readVersion(at, registry);
-      const snapshot = await registry.stateAt(version);
-      const scope = scopeOf(flags);
-      const all = () => scope === undefined ? snapshot.entries() : snapshot.namespace(scope);
-      const entries = args.length > 0 ? args.map((name) => findNamed(name, namespace, snapshot)) : all().filter(isSpec);
-      printSpecs(flags, terminal, entries);
+    const fallback = readNamespace(flags);
+    await withStore(flags, terminal, async (target) => {
+      const namespace = args.length > 0 ? fallback : scopeOf(flags);
+      const version = await readAt(flags, target);
+      printSpecs(flags, terminal, await getSpecs(target, { names: args, namespace, version }));
     });
     return 0;
   },
 };
+
+/** Returns the version that `--at` names; undefined for head. */
+export async function readAt(flags: ParsedFlags, target: Target): Promise<number | undefined> {
+  const at = stringOf(flags, "at");
+  return at === undefined ? undefined : await readVersion(at, target);
+}

@@ -1,4 +1,4 @@
-import type { Registry } from "../../registry/mod.ts";
+import { history as listVersions, prune as pruneVersions, type Target } from "../../api/mod.ts";
 import { parseDuration, printable } from "../../spec/mod.ts";
 import type { Command, Terminal } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
@@ -41,19 +41,18 @@ such as 30d.`,
     await withStore(
       flags,
       terminal,
-      (registry) => before === undefined ? print(flags, terminal, registry) : prune(flags, terminal, registry, before),
+      (target) => before === undefined ? print(flags, terminal, target) : prune(flags, terminal, target, before),
     );
     return 0;
   },
 };
 
-async function print(flags: ParsedFlags, terminal: Terminal, registry: Registry): Promise<void> {
-  const { version: head } = await registry.head();
-  const rows = versionGraph(await registry.versions(), head);
-  const data = rows.map(({ version: { id, parent, time, author, message, operations } }) => ({
+async function print(flags: ParsedFlags, terminal: Terminal, target: Target): Promise<void> {
+  const rows = versionGraph(await listVersions(target));
+  const data = rows.map(({ version: { id, parent, head, time, author, message, operations } }) => ({
     id,
     parent: parent ?? null,
-    head: id === head,
+    head,
     time: time.toISOString(),
     author: author ?? null,
     message: message ?? null,
@@ -75,8 +74,8 @@ async function print(flags: ParsedFlags, terminal: Terminal, registry: Registry)
   });
 }
 
-async function prune(flags: ParsedFlags, terminal: Terminal, registry: Registry, before: string): Promise<void> {
-  const { root, removed } = await registry.history.prune(readBefore(before));
+async function prune(flags: ParsedFlags, terminal: Terminal, target: Target, before: string): Promise<void> {
+  const { root, removed } = await pruneVersions(target, readBefore(before));
   if (printData(flags, terminal, { root, removed })) return;
   terminal.print(`${count(removed.length, "version")} pruned; the history begins with version ${root}`);
 }

@@ -1,8 +1,10 @@
-import { CHANGE_FLAGS, changeStore } from "../change/change_store.ts";
+import { type ChangeOptions, rollback as rollBack } from "../../api/mod.ts";
+import { CHANGE_FLAGS } from "../options/change_flags.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
 import { readVersion } from "../options/version_argument.ts";
+import { reportChange } from "../output/report_change.ts";
 
 /** `weft rollback` */
 export const rollback: Command = {
@@ -24,19 +26,10 @@ remain in the history. With --namespace, only the specs of that namespace are re
   async run(flags, args, terminal) {
     const [text] = args;
     if (text === undefined) throw new UsageError("missing argument VERSION");
-    const scope = scopeOf(flags);
-    return await withStore(flags, terminal, async (registry, store) => {
-      const target = await readVersion(text, registry);
-      const delta = () => registry.delta(registry.version.id, target);
-      if (scope === undefined) {
-        return await changeStore(flags, terminal, registry, store, {
-          plan: delta,
-          save: (_, options) => registry.jump(target, options),
-          whole: true,
-        });
-      }
-      const plan = async () => (await delta()).filter(({ id }) => id.namespace === scope);
-      return await changeStore(flags, terminal, registry, store, { plan, whole: true });
+    return await withStore(flags, terminal, async (target) => {
+      const version = await readVersion(text, target);
+      const make = (options: ChangeOptions) => rollBack(target, version, { ...options, namespace: scopeOf(flags) });
+      return await reportChange(flags, terminal, target, make, { whole: true });
     });
   },
 };

@@ -1,4 +1,4 @@
-import { LIVE, type ReportedRuntime, runtimeInstances } from "../change/runtime_instances.ts";
+import { status as storeStatus } from "../../api/mod.ts";
 import type { Command } from "../options/command.ts";
 import { settings, stringOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
@@ -6,12 +6,6 @@ import { adminLines, fetchStatus } from "../output/admin_lines.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
 import { rejectionLines } from "../output/rollout_lines.ts";
 import { tableLines } from "../output/table.ts";
-
-/**
- * The state of a runtime: `current` if it runs head, `rejected` if it rejected head, `behind` if it has not applied head
- * yet, `silent` if it has missed its heartbeats.
- */
-type State = "current" | "rejected" | "behind" | "silent";
 
 /** `weft status` */
 export const status: Command = {
@@ -38,13 +32,8 @@ killed or hangs; after an hour it is no longer listed.`,
   async run(flags, _, terminal) {
     const address = stringOf(flags, "admin");
     const admin = address === undefined ? undefined : await fetchStatus(address);
-    const options = admin === undefined ? {} : { missing: "empty" } as const;
-    return await withStore(flags, terminal, async (registry, { presence }) => {
-      const head = registry.version.id;
-      const scope = scopeOf(flags);
-      const runtimes = (await runtimeInstances(presence))
-        .filter(({ report }) => (scope ?? report.namespace) === report.namespace)
-        .map((runtime) => describe(runtime, head));
+    return await withStore(flags, terminal, async (target) => {
+      const { head, runtimes } = await storeStatus(target, { namespace: scopeOf(flags) });
       if (!printData(flags, terminal, { head, runtimes, ...admin !== undefined && { admin } })) {
         terminal.print(`head is version ${head}; ${count(runtimes.length, "runtime")}`);
         const rows = runtimes.map(({ namespace, pid, version, state, age, urls }) => [
@@ -65,14 +54,6 @@ killed or hangs; after an hour it is no longer listed.`,
       }
       const lags = runtimes.some(({ state }) => state === "rejected" || state === "behind");
       return flags.strict === true && lags ? 1 : 0;
-    }, options);
+    }, admin === undefined ? "error" : "empty");
   },
 };
-
-function describe({ id, age, report }: ReportedRuntime, head: number) {
-  const { namespace, version, rejected, urls, pid, started } = report;
-  const hasRejected = rejected?.version === head && version !== head;
-  const state: State = age > LIVE ? "silent" : version === head ? "current" : hasRejected ? "rejected" : "behind";
-  const reason = hasRejected ? rejected.reason : null;
-  return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };
-}

@@ -1,12 +1,7 @@
+import type { SpecFile } from "../../api/mod.ts";
+import { LineMap } from "../../spec/yaml/mod.ts";
 import type { Terminal } from "../options/command.ts";
-import { CONFIG_FILE } from "../options/config.ts";
-
-/** A file of specs. */
-export interface SpecFile {
-  /** The path; `<stdin>` for standard input. */
-  name: string;
-  text: string;
-}
+import { SpecTree } from "./spec_tree.ts";
 
 /** Options of `readSpecFiles`. */
 export interface SpecFilesOptions {
@@ -14,14 +9,13 @@ export interface SpecFilesOptions {
   allowEmpty?: boolean;
 }
 
-const SPECS = /\.(ya?ml|json)$/i;
-
 /**
- * Reads spec files.
+ * Reads spec files. Each is named by its path; standard input is `<stdin>`. One that cannot be read is returned with the
+ * reason, so that all errors are told at once.
  *
  * @param paths Files, folders (whose `.yaml`, `.yml` and `.json` files are read recursively, in order, except weft.yaml),
- * or `-` for standard input.
- * @throws {Error} If a path does not exist, a file is not UTF-8, or a folder has no spec files.
+ * or `-` for standard input. Links are followed.
+ * @throws {Error} If a path does not exist, or a folder has no spec files.
  */
 export async function readSpecFiles(
   paths: readonly string[],
@@ -29,45 +23,53 @@ export async function readSpecFiles(
   { allowEmpty = false }: SpecFilesOptions = {},
 ): Promise<SpecFile[]> {
   const files: SpecFile[] = [];
+  const tree = new SpecTree();
   for (const path of paths) {
     if (path === "-") {
       files.push({ name: "<stdin>", text: await terminal.input() });
       continue;
     }
-    const names = await expand(path);
-    if (names.length === 0 && !allowEmpty) throw new Error(`no .yaml, .yml or .json files in ${path}`);
-    for (const name of names) files.push({ name, text: await readText(name) });
+    const found = await tree.find(path);
+    if (found === undefined) throw new Error(`no such file or folder: ${path}`);
+    if (found.length === 0 && !allowEmpty) throw new Error(`no .yaml, .yml or .json files in ${path}`);
+    for (const { name, unread } of found) {
+      files.push(unread === undefined ? await readText(name) : { name, text: "", unread });
+    }
   }
   return files;
 }
 
-async function expand(path: string): Promise<string[]> {
-  const info = await Deno.stat(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) throw new Error(`no such file or folder: ${path}`);
-    throw error;
-  });
-  return info.isDirectory ? await walk(path) : [path];
-}
-
-async function walk(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  const entries = (await Array.fromAsync(Deno.readDir(folder))).sort((a, b) => a.name < b.name ? -1 : 1);
-  for (const { name, isDirectory } of entries) {
-    if (name.startsWith(".") || name === "node_modules" || name === CONFIG_FILE) continue;
-    const path = `${folder.replace(/(?<=.)\/+$/, "")}/${name}`.replace(/^\/\//, "/");
-    if (isDirectory) found.push(...await walk(path));
-    else if (SPECS.test(name)) found.push(path);
-  }
-  return found;
-}
-
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function readText(path: string): Promise<string> {
-  const bytes = await Deno.readFile(path);
+async function readText(name: string): Promise<SpecFile> {
+  let bytes: Uint8Array;
   try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new Error(`${path}: invalid UTF-8`);
+    bytes = await Deno.readFile(name);
+  } catch (error) {
+    const { message } = error as Error;
+    return { name, text: "", unread: { location: { spec: name }, message: `cannot be read: ${message}` } };
   }
+  try {
+    return { name, text: decoder.decode(bytes) };
+  } catch {
+    const unread = { location: { position: { file: name, ...firstInvalid(bytes) } }, message: "invalid UTF-8" };
+    return { name, text: "", unread };
+  }
+}
+
+/** Returns the line and column of the first character that is not valid UTF-8. */
+function firstInvalid(bytes: Uint8Array): { line: number; column: number } {
+  // what is invalid becomes U+FFFD, which a valid file may hold as well
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const encoder = new TextEncoder();
+  let offset = 0;
+  let at = 0;
+  for (const character of text) {
+    const encoded = encoder.encode(character);
+    if (encoded.some((byte, index) => bytes[at + index] !== byte)) break;
+    at += encoded.length;
+    offset += character.length;
+  }
+  const { line, column } = new LineMap(text).locate(offset);
+  return { line, column };
 }

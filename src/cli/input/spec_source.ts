@@ -1,18 +1,22 @@
-import type { Kind } from "../../kind/mod.ts";
-import type { Change, Operation, Registry, Signature, Snapshot } from "../../registry/mod.ts";
-import { changesOf, entryIds, isApplicable, isExternal, readManifest } from "../../runtime/mod.ts";
-import { formatDiagnostic, type Scheme } from "../../spec/mod.ts";
-import { asError, type Value } from "../../value/mod.ts";
+import {
+  apply,
+  type ApplyOptions,
+  type ApplyReport,
+  describeBroken,
+  type SpecFile,
+  SpecsError,
+  type Target,
+} from "../../api/mod.ts";
+import type { Signature } from "../../registry/mod.ts";
+import { isExternal } from "../../runtime/mod.ts";
+import { formatDiagnostic } from "../../spec/mod.ts";
+import { asError } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
-import { brokenLinks, describeBroken } from "./links.ts";
-import { readSpecFiles, type SpecFile } from "./spec_files.ts";
+import { readSpecFiles } from "./spec_files.ts";
 
 /** Options of a `SpecSource`. */
-export interface SpecSourceOptions {
+export interface SpecSourceOptions extends Pick<ApplyOptions, "namespace" | "scheme" | "evaluate"> {
   paths: readonly string[];
-  namespace: string;
-  scheme: Scheme<Kind>;
-  evaluate(expression: string): Value;
   terminal: Terminal;
 }
 
@@ -22,9 +26,9 @@ export class SpecSource {
   #files: readonly SpecFile[] = [];
   /** The ids of the entries that were applied last. */
   #applied: ReadonlySet<string> | undefined;
+  /** The files that held nothing when they were applied last. */
+  #blank: readonly string[] = [];
   #waiting = false;
-  /** What was reported last about the files. */
-  #reported = "";
 
   constructor(options: SpecSourceOptions) {
     this.#options = options;
@@ -39,73 +43,64 @@ export class SpecSource {
    * Reads the files.
    *
    * @returns Whether they differ from the previous read.
-   * @throws {Error} If a file does not exist or is not UTF-8.
+   * @throws {Error} If a path does not exist.
    */
   async read(): Promise<boolean> {
     const { paths, terminal } = this.#options;
     const files = await readSpecFiles(paths, terminal, { allowEmpty: this.#applied !== undefined });
-    const isSame = files.length === this.#files.length &&
-      files.every(({ name, text }, index) => name === this.#files[index]!.name && text === this.#files[index]!.text);
+    const hasChanged = files.length !== this.#files.length ||
+      files.some((file, index) => !isSame(file, this.#files[index]!));
     this.#files = files;
-    if (!isSame) this.#reported = "";
-    return !isSame;
+    return hasChanged;
   }
 
   /**
-   * Applies the files to a registry as one version.
+   * Applies the files as one version.
    *
-   * @returns The operations, or undefined after reporting errors in the files.
+   * @returns What changed, or undefined after reporting errors in the files, or what of them is not finished.
    * @throws {Error} If a handler of the registry rejects the version.
    */
-  async apply(registry: Registry, signature: Signature): Promise<readonly Operation[] | undefined> {
-    this.#waiting = false;
-    let made: SpecChanges | undefined;
-    try {
-      await registry.edit((head) => {
-        made = this.#changes(registry, head);
-        return made.changes;
-      }, signature);
-    } catch (thrown) {
-      if (thrown instanceof ReportedError) return undefined;
-      this.#waiting = isExternal(asError(thrown));
-      throw thrown;
-    }
-    this.#applied = made!.applied;
-    return made!.operations;
-  }
-
-  /** Returns what changes when the files are applied to the specs at head. @throws {ReportedError} */
-  #changes(registry: Registry, head: Snapshot): SpecChanges {
-    const { terminal: _, paths: __, ...options } = this.#options;
+  async apply(target: Target, signature: Signature): Promise<ApplyReport | undefined> {
+    const { terminal, paths: _, ...options } = this.#options;
     const covers = this.#applied;
-    const manifest = readManifest(this.#files, { ...options, registry: head, ...covers !== undefined && { covers } });
-    const lines = manifest.diagnostics.map(formatDiagnostic);
-    if (!isApplicable(manifest)) {
-      this.#report(lines);
-      throw new ReportedError();
+    this.#waiting = false;
+    const blank = this.#files.filter(isBlank).map(({ name }) => name);
+    const unfinished = covers === undefined ? [] : this.#unfinished(blank);
+    for (const line of unfinished) terminal.warn(line);
+    if (unfinished.length > 0) return undefined;
+    try {
+      const report = await apply(target, this.#files, { ...options, ...signature, covers, breakLinks: true });
+      for (const warning of report.warnings) terminal.warn(formatDiagnostic(warning));
+      for (const link of report.brokenLinks) terminal.warn(`warning: ${describeBroken(link)}`);
+      this.#applied = report.ids;
+      this.#blank = blank;
+      return report;
+    } catch (error) {
+      this.#waiting = isExternal(asError(error));
+      if (!(error instanceof SpecsError)) throw error;
+      for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
+      return undefined;
     }
-    const changes = changesOf(manifest.specs, head, covers);
-    const operations = registry.plan(changes, head);
-    const broken = brokenLinks(head.state, operations).map((link) => `warning: ${describeBroken(link)}`);
-    this.#report([...lines, ...broken]);
-    return { changes, operations, applied: entryIds(manifest.specs, head) };
   }
 
-  /** Prints warnings and errors, unless it has just printed the same: a second attempt mostly finds the same. */
-  #report(lines: readonly string[]): void {
-    const text = lines.join("\n");
-    if (text !== this.#reported) { for (const line of lines) this.#options.terminal.warn(line); }
-    this.#reported = text;
+  /**
+   * Returns why files that were applied before look as if somebody was still writing them: a file that is saved is empty
+   * for a moment, and so is a folder that is replaced.
+   */
+  #unfinished(blank: readonly string[]): string[] {
+    const emptied = blank.filter((name) => !this.#blank.includes(name));
+    if (emptied.length > 0) return emptied.map((name) => `${name}: no specs yet; write [] if it is to have none`);
+    const isEmpty = this.#files.every(({ name, unread }) => unread !== undefined || blank.includes(name));
+    return isEmpty && this.#applied!.size > 0 ? [`${this.#options.paths.join(", ")}: no spec files`] : [];
   }
 }
 
-/** What changes when files are applied. */
-interface SpecChanges {
-  changes: readonly Change[];
-  operations: readonly Operation[];
-  /** The ids of the entries that the files stand for. */
-  applied: ReadonlySet<string>;
+/** Reports whether a file that was read holds nothing but comments. */
+function isBlank({ text, unread }: SpecFile): boolean {
+  return unread === undefined &&
+    text.split(/[\r\n]+/).every((line) => /^\s*(?:(?:---|\.\.\.)\s*)?(?:#.*)?$/.test(line));
 }
 
-/** Says that the files cannot be applied, after their problems have been reported. */
-class ReportedError extends Error {}
+function isSame(a: SpecFile, b: SpecFile): boolean {
+  return a.name === b.name && a.text === b.text && a.unread?.message === b.unread?.message;
+}

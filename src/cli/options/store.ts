@@ -1,5 +1,5 @@
-import { Registry } from "../../registry/mod.ts";
-import { openStore, type Store } from "../../store/mod.ts";
+import { openTarget, type OpenTargetOptions, type Target } from "../../api/mod.ts";
+import { RegistryError } from "../../registry/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 import { DEFAULT_STORE, settings, stringOf } from "./settings.ts";
@@ -23,15 +23,6 @@ export function isTransient(store: string): boolean {
   return /^(memory|nil):/.test(store);
 }
 
-/** Options of `withStore`. */
-export interface StoreOptions {
-  /**
-   * What to do if the store does not exist: fail with an `error`, create a `new` one, or, for a command that writes
-   * nothing, work on an `empty` one. Default `error`.
-   */
-  missing?: "error" | "new" | "empty";
-}
-
 /**
  * Opens the store of a command at head, without a runtime, and closes it after the work.
  *
@@ -40,8 +31,8 @@ export interface StoreOptions {
 export async function withStore<T>(
   flags: ParsedFlags,
   terminal: Terminal,
-  work: (registry: Registry, store: Store) => Promise<T>,
-  { missing = "error" }: StoreOptions = {},
+  work: (target: Target) => Promise<T>,
+  missing: OpenTargetOptions["missing"] = "error",
 ): Promise<T> {
   const url = stringOf(flags, "store") ?? DEFAULT_STORE;
   if (isTransient(url)) {
@@ -49,23 +40,14 @@ export async function withStore<T>(
       `invalid --store ${JSON.stringify(url)}: expected a store that outlives the command, such as ${DEFAULT_STORE}`,
     );
   }
-  const isMissing = missing !== "new" && !await exists(url);
-  if (isMissing && missing === "error") throw new Error(`no such store: ${url}; run "weft apply" to create it`);
-  await using store = await openStore(isMissing ? "memory:" : url);
-  await using registry = new Registry(store.history, {
-    dispatch: "none",
-    warn: (message) => terminal.warn(message),
+  const warn = (message: string) => terminal.warn(message);
+  await using target = await openTarget(url, { missing, warn }).catch((error) => {
+    if (!isMissing(error)) throw error;
+    throw new Error(`${error.message}; run "weft apply" to create it`);
   });
-  await registry.load();
-  return await work(registry, store);
+  return await work(target);
 }
 
-async function exists(store: string): Promise<boolean> {
-  try {
-    await Deno.stat(store.replace(/^sqlite:/, ""));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+function isMissing(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === "not_found";
 }

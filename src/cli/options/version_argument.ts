@@ -1,4 +1,5 @@
-import type { Registry } from "../../registry/mod.ts";
+import { resolveVersion, type Target } from "../../api/mod.ts";
+import { RegistryError } from "../../registry/mod.ts";
 import { UsageError } from "./flag.ts";
 
 /**
@@ -7,19 +8,14 @@ import { UsageError } from "./flag.ts";
  * @throws {UsageError} If it has another form.
  * @throws {Error} If the version does not exist.
  */
-export async function readVersion(text: string, registry: Registry): Promise<number> {
-  const number = /^v?(\d+)$/.exec(text)?.[1];
-  const back = /^head(?:~(\d+))?$/i.exec(text);
-  if (number === undefined && back === null) {
-    throw new UsageError(`invalid version ${JSON.stringify(text)}: expected a number, head or head~N`);
+export async function readVersion(text: string, target: Target): Promise<number> {
+  try {
+    return await resolveVersion(target, text);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    if (error.code === "invalid") throw new UsageError(error.message);
+    // a message that says where the history begins needs no list
+    const hint = error.code === "not_found" && !error.message.includes(";");
+    throw hint ? new Error(`${error.message}; run "weft history" to list versions`) : error;
   }
-  let version = number === undefined ? (await registry.head()).version : Number(number);
-  const versions = new Map((await registry.versions()).map((version) => [version.id, version]));
-  for (let steps = Number(back?.[1] ?? 0); steps > 0; steps--) {
-    const parent = versions.get(version)?.parent;
-    if (parent === undefined) throw new Error(`no such version: ${text}; the history begins with version ${version}`);
-    version = parent;
-  }
-  if (!versions.has(version)) throw new Error(`no such version: ${version}; run "weft history" to list versions`);
-  return version;
 }

@@ -1,4 +1,4 @@
-import type { AdminReport } from "../../admin/mod.ts";
+import type { RuntimeStatus } from "../../api/mod.ts";
 import { failure } from "../../value/mod.ts";
 import { count } from "./output.ts";
 import { tableLines } from "./table.ts";
@@ -12,7 +12,7 @@ const TIMEOUT = 5_000;
  * @param address The address that the runtime was started with as `--admin`: `127.0.0.1:9180`, or the same as a URL.
  * @throws {Error} If the address cannot be reached or does not belong to a runtime.
  */
-export async function fetchStatus(address: string): Promise<AdminReport> {
+export async function fetchStatus(address: string): Promise<RuntimeStatus> {
   const url = new URL("/status", /^https?:/.test(address) ? address : `http://${address}`);
   let response: Response;
   try {
@@ -26,11 +26,11 @@ export async function fetchStatus(address: string): Promise<AdminReport> {
   if (!response.ok || !isJson) {
     throw failure(`the server at ${address} is not a runtime: it responded with status ${response.status}`);
   }
-  return JSON.parse(text) as AdminReport;
+  return JSON.parse(text) as RuntimeStatus;
 }
 
 /** Formats the status of a runtime for people. */
-export function adminLines(report: AdminReport): string[] {
+export function adminLines(report: RuntimeStatus): string[] {
   const { namespace, version, ready, draining, processes, memory, uptime, executors, restarts, deaths } = report;
   const state = draining ? "draining" : ready ? "ready" : "not ready";
   const mebibytes = Math.round(memory.resident / 2 ** 20);

@@ -1,5 +1,5 @@
+import type { Rollout } from "../../api/mod.ts";
 import { printable } from "../../spec/mod.ts";
-import type { Rollout } from "../change/rollout.ts";
 
 /**
  * Formats the rollout of a version for people.

@@ -1,8 +1,8 @@
-import type { Version } from "../../registry/mod.ts";
+import type { VersionReport } from "../../api/mod.ts";
 
 /** A version with its part of the graph. */
 export interface GraphRow {
-  version: Version;
+  version: VersionReport;
   /** The columns of the graph, with a mark for the version: `| *`. */
   mark: string;
   /** An extra row below it if branches meet: `|/`. */
@@ -10,14 +10,14 @@ export interface GraphRow {
 }
 
 /** Draws the tree of versions, newest first, with a column per branch. `*` marks head and `o` other versions. */
-export function versionGraph(versions: readonly Version[], head: number): GraphRow[] {
+export function versionGraph(versions: readonly VersionReport[]): GraphRow[] {
   /** The next version in each column. */
   let columns: (number | undefined)[] = [];
   return versions.toSorted((a, b) => b.id - a.id).map((version) => {
-    const { id, parent } = version;
+    const { id, parent, head } = version;
     let own = columns.indexOf(id);
     if (own < 0) own = columns.push(id) - 1;
-    const mark = columns.map((to, column) => column === own ? (id === head ? "*" : "o") : to === undefined ? " " : "|");
+    const mark = columns.map((to, column) => column === own ? (head ? "*" : "o") : to === undefined ? " " : "|");
     columns[own] = parent;
     const other = parent === undefined ? -1 : columns.findIndex((to, column) => to === parent && column !== own);
     const row: GraphRow = { version, mark: mark.join(" ") };

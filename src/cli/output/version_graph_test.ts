@@ -1,16 +1,17 @@
 import { assertEquals } from "@std/assert";
-import type { Version } from "../../registry/mod.ts";
+import type { VersionReport } from "../../api/mod.ts";
 import { versionGraph } from "./version_graph.ts";
 
 /** Draws a graph. @param parents The parent of each version except 0. */
 function drawn(parents: Record<number, number>, head: number): string[] {
-  const versions: Version[] = [0, ...Object.keys(parents).map(Number)].map((id) => ({
+  const versions: VersionReport[] = [0, ...Object.keys(parents).map(Number)].map((id) => ({
     id,
     time: new Date(0),
     operations: 0,
+    head: id === head,
     ...id in parents && { parent: parents[id]! },
   }));
-  return versionGraph(versions, head).flatMap(({ version, mark, joint }) => [
+  return versionGraph(versions).flatMap(({ version, mark, joint }) => [
     `${mark} ${version.id}`,
     ...joint === undefined ? [] : [joint],
   ]);

@@ -33,6 +33,42 @@ export const block: Kind = defineCompound({
   fields,
   ports: { in: ["in", "in[]", "io"], out: ["out", "out[]", "error"] },
   nested: "specs",
+  about: "A block has no node of its own: the nodes inside are linked in its place and appear in paths as `block/0`, " +
+    "`block/1`, ... They can be linked from outside by the ports of the block only.\n\n" +
+    "Without `inbounds` and `outbounds` the nodes are a row, as in `step`, and the block has the in ports of the first " +
+    "and the out ports of the last. With them, the nodes are linked by their own `links`, by name.",
+  portSummaries: {
+    in: "Leads to the first node of a row, or where inbounds says.",
+    "in[]": "In ports with an index, where the first node or inbounds has them.",
+    io: "A port that is called so, where inbounds names it.",
+    out: "What the last node of a row sends, or what outbounds names.",
+    "out[]": "Out ports with an index, where the last node or outbounds has them.",
+    error: "Errors of the nodes inside.",
+  },
+  examples: [
+    {
+      title: "A row",
+      spec: {
+        kind: "block",
+        specs: [
+          { kind: "snippet", language: "cel", code: "self + 1" },
+          { kind: "snippet", language: "cel", code: "self * 10" },
+        ],
+      },
+    },
+    {
+      title: "Ports of its own",
+      spec: {
+        kind: "block",
+        specs: [
+          { kind: "if", name: "sign", when: "self < 0", links: { "out[0]": [{ name: "minus", port: "in" }] } },
+          { kind: "snippet", name: "minus", language: "cel", code: "-self" },
+        ],
+        inbounds: { number: [{ name: "sign", port: "in" }] },
+        outbounds: { magnitude: [{ name: "minus", port: "out" }, { name: "sign", port: "out[1]" }] },
+      },
+    },
+  ],
   portsOf(given, scheme): Ports {
     const { inbounds, outbounds } = given;
     if (isCluster(given)) return { in: Object.keys(inbounds ?? {}), out: Object.keys(outbounds ?? {}) };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkCondition } from "../../language/mod.ts";
 import { duration, prefixPath } from "../../spec/mod.ts";
 import { isError } from "../../value/mod.ts";
+import { CONDITION_ERRORS } from "../code_errors.ts";
 
 /** Sends a packet one way or the other. */
 export const ifKind: Kind = defineKind({
@@ -14,6 +15,13 @@ export const ifKind: Kind = defineKind({
   }),
   ports: { in: ["in"], out: ["out[]", "error"] },
   verbatim: ["when"],
+  about: "A value that is no boolean counts as true unless it is false, null, zero, or an empty string, list or map. " +
+    "What the condition may use is in [CEL](../cel.md).",
+  portSummaries: {
+    "out[]": "`out[0]` if the condition holds, else `out[1]`; the payload goes on as it is.",
+    error: "The error of the condition.",
+  },
+  errors: CONDITION_ERRORS,
   examples: [{ title: "Tell adults apart", spec: { kind: "if", when: "self.age >= 18" } }],
   check: ({ when }) => checkCondition(when).map((diagnostic) => prefixPath(["when"], diagnostic)),
   prepare({ fields: { when, timeout }, ports, condition }) {

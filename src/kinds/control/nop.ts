@@ -8,6 +8,7 @@ export const nop: Kind = defineKind({
   summary: "Takes every packet and answers with nothing.",
   fields: z.object({}),
   ports: { in: ["in"], out: [] },
+  about: "A branch that ends here has no part in the merged answer of a port with several links.",
   examples: [{ title: "End a branch", spec: { kind: "nop" } }],
   prepare: () => ({ in: () => NONE }),
 });

@@ -1,7 +1,12 @@
-import { defineKind, type Kind } from "@weft/weft/kind";
+import { defineKind, type Kind, SENT } from "@weft/weft/kind";
 import { z } from "zod";
+import { parseMediaType, withContentType } from "../../http/mod.ts";
 import { languageOf, LANGUAGES } from "../../language/mod.ts";
 import { duration, prefixPath } from "../../spec/mod.ts";
+import { isError, NONE } from "../../value/mod.ts";
+import { CODE_ERRORS } from "../code_errors.ts";
+
+const HTML = "text/html; charset=utf-8";
 
 /** Runs a piece of code on each payload. */
 export const snippet: Kind = defineKind({
@@ -10,8 +15,12 @@ export const snippet: Kind = defineKind({
   fields: z.object({
     language: z.enum(Object.keys(LANGUAGES) as [string, ...string[]]).describe("What the code is written in."),
     code: z.string().describe(
-      "The code. text, json and yaml stand for the value they describe; cel is an expression over the payload, " +
+      "The code. text, html, json and yaml stand for the value they describe; cel is an expression over the payload, " +
         "`self`; javascript and typescript export a function by default, which is called with the payload.",
+    ),
+    type: z.string().optional().describe(
+      "The content type of the result as an answer, for instance text/css. Default text/html for html, otherwise that " +
+        "of the value.",
     ),
     timeout: duration().optional().describe("How long one call may take. Default 1s."),
     isolate: z.boolean().optional().describe(
@@ -20,13 +29,49 @@ export const snippet: Kind = defineKind({
   }),
   ports: { in: ["in"], out: ["out", "error"] },
   verbatim: ["code"],
+  about: "Templates are not evaluated in `code`. What JavaScript and TypeScript may use is in " +
+    "[snippets](../snippets.md), what CEL may use in [CEL](../cel.md). The top level of a module runs once, when the " +
+    "change that brings it is prepared; a change whose code fails there is rejected.",
+  portSummaries: { out: "What the code returns.", error: "What the code throws, and calls that were stopped." },
+  errors: CODE_ERRORS,
   examples: [
     { title: "A constant", spec: { kind: "snippet", language: "text", code: "pong" } },
     { title: "A function", spec: { kind: "snippet", language: "javascript", code: "export default (n) => n + 1" } },
+    { title: "An expression", spec: { kind: "snippet", language: "cel", code: "self.price * self.count" } },
+    {
+      title: "A response to a request",
+      spec: {
+        kind: "snippet",
+        language: "typescript",
+        code: "export default ({ query }: { query: Record<string, string[]> }) => ({ status: 201, body: query });",
+        timeout: "200ms",
+      },
+    },
+    {
+      title: "A style sheet",
+      spec: { kind: "snippet", language: "text", type: "text/css", code: "body { margin: 0 }" },
+    },
   ],
-  check: ({ language, code }) => languageOf(language).check(code).map((diagnostic) => prefixPath(["code"], diagnostic)),
-  prepare({ fields: { language, code, timeout, isolate }, compile }) {
+  check: ({ language, code, type }) => [
+    ...languageOf(language).check(code).map((diagnostic) => prefixPath(["code"], diagnostic)),
+    ...type === undefined || parseMediaType(type) !== undefined ? [] : [{
+      location: { path: ["type"] },
+      message: `invalid type ${JSON.stringify(type)}: expected a media type such as text/css`,
+    }],
+  ],
+  prepare(
+    { fields: { language, code, type = language === "html" ? HTML : undefined, timeout, isolate }, compile, ports },
+  ) {
     const program = compile({ language, code, at: ["code"], timeout, isolate });
-    return { in: (payload, call) => program.call(call, payload) };
+    return {
+      in(payload, call) {
+        const result = program.answer(call, payload);
+        // what follows gets null; where nothing does, there is no answer
+        if (result === NONE) return call.send(ports.out, null) === SENT ? SENT : NONE;
+        if (type === undefined || isError(result)) return result;
+        const sent = call.send(ports.out, result);
+        return sent === SENT ? SENT : withContentType(result, type);
+      },
+    };
   },
 });

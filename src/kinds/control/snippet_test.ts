@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startNode, type Value } from "@weft/weft/testing";
+import { NONE, startNode, type Value } from "@weft/weft/testing";
 import { snippet } from "./snippet.ts";
 
 Deno.test("a snippet sends the result of its code, in each language", async (t) => {
@@ -52,6 +52,58 @@ Deno.test("built-in objects are frozen, also in isolated code", async () => {
   const code = "Array.prototype.last = function () { return this.at(-1) }; export default (list) => list.last()";
   for (const isolate of [false, true]) {
     await assertRejects(() => startNode(snippet, { language: "javascript", code, isolate }), Error, "not extensible");
+  }
+});
+
+Deno.test("a snippet that returns nothing has no answer, and sends null to what follows; null is a value", async () => {
+  const node = (code: string, linked?: string[]) =>
+    startNode(snippet, { language: "javascript", code }, linked === undefined ? {} : { linked });
+  for (const code of ["export default () => {}", "export default async () => undefined"]) {
+    await using last = await node(code, []);
+    assertEquals(await last.send(1), NONE, code);
+    await using linked = await node(code);
+    await linked.send(1);
+    assertEquals(linked.sent, [{ port: "out", payload: null }], code);
+  }
+  await using none = await node("export default () => null", []);
+  assertEquals(await none.send(1), null);
+});
+
+Deno.test("type names the content type of an answer, and leaves what is sent on as it is", async () => {
+  const cases: [fields: Record<string, unknown>, answer: Value][] = [
+    [{ language: "html", code: "<p>hi" }, { header: { "Content-Type": "text/html; charset=utf-8" }, body: "<p>hi" }],
+    [{ language: "text", type: "text/css", code: "p {}" }, { header: { "Content-Type": "text/css" }, body: "p {}" }],
+    [{ language: "html", type: "image/svg+xml", code: "<svg/>" }, {
+      header: { "Content-Type": "image/svg+xml" },
+      body: "<svg/>",
+    }],
+    [{ language: "json", type: "application/problem+json", code: "null" }, {
+      header: { "Content-Type": "application/problem+json" },
+      body: "null",
+    }],
+    [{ language: "json", type: "text/csv", code: '{"status": 201, "header": {"X": "1"}, "body": "a,b"}' }, {
+      status: 201,
+      header: { X: "1", "Content-Type": "text/csv" },
+      body: "a,b",
+    }],
+    [{ language: "json", type: "text/csv", code: '{"header": {"content-type": "text/plain"}, "body": "a"}' }, {
+      header: { "content-type": "text/plain" },
+      body: "a",
+    }],
+  ];
+  for (const [fields, answer] of cases) {
+    await using last = await startNode(snippet, fields, { linked: [] });
+    assertEquals(await last.send(null), answer);
+  }
+  await using linked = await startNode(snippet, { language: "html", code: "<p>hi" });
+  await linked.send(null);
+  assertEquals(linked.sent, [{ port: "out", payload: "<p>hi" }]);
+  for (const type of ["css", "text/", "text/css\r\nX: 1", ""]) {
+    await assertRejects(
+      () => startNode(snippet, { language: "text", type, code: "" }),
+      Error,
+      `invalid type ${JSON.stringify(type)}: expected a media type such as text/css`,
+    );
   }
 });
 

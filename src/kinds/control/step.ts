@@ -10,6 +10,24 @@ export const step: Kind = defineCompound({
   fields: z.object({ specs: specs() }),
   ports: { in: ["in"], out: ["out", "error"] },
   nested: "specs",
+  about:
+    "A step has no node of its own: the nodes inside are linked in its place, `out` of each to `in` of the next, and " +
+    "appear in paths as `step/0`, `step/1`, ... An error of any of them leaves by `error` and skips the rest.",
+  portSummaries: {
+    in: "Leads to the first node.",
+    out: "What the last node sends.",
+    error: "Errors of the nodes inside.",
+  },
+  examples: [{
+    title: "Two nodes",
+    spec: {
+      kind: "step",
+      specs: [
+        { kind: "snippet", language: "cel", code: "self.name" },
+        { kind: "snippet", language: "cel", code: "'hello, ' + self" },
+      ],
+    },
+  }],
   compound: chain,
 });
 

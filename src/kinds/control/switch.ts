@@ -2,13 +2,14 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { checkCondition } from "../../language/mod.ts";
 import { duration, portName, prefixPath } from "../../spec/mod.ts";
-import { isError } from "../../value/mod.ts";
+import { isError, NONE } from "../../value/mod.ts";
+import { CONDITION_ERRORS } from "../code_errors.ts";
 import { checkOutPort } from "../out_port.ts";
 
 /** Sends a packet to the port of the first condition that holds. */
 export const switchKind: Kind = defineKind({
   name: "switch",
-  summary: "Sends the packet to the port of the first condition that holds; where none does, it goes back as it came.",
+  summary: "Sends the packet to the port of the first condition that holds; where none does, the answer is none.",
   fields: z.object({
     matches: z.array(z.strictObject({
       when: z.string().describe("A CEL expression over `self`, the payload."),
@@ -19,6 +20,12 @@ export const switchKind: Kind = defineKind({
   fieldAliases: { match: "matches" },
   ports: { in: ["in"], out: ["out[]", "error"] },
   verbatim: ["matches[].when"],
+  about: "Conditions are tried in order. What they may use is in [CEL](../cel.md).",
+  portSummaries: {
+    "out[]": "The port of the first condition that holds; the payload goes on as it is.",
+    error: "The error of a condition.",
+  },
+  errors: CONDITION_ERRORS,
   examples: [{
     title: "Three ways",
     spec: {
@@ -46,7 +53,7 @@ export const switchKind: Kind = defineKind({
           if (isError(result)) return result;
           if (result === true) return call.send(port, payload);
         }
-        return payload;
+        return NONE;
       },
     };
   },

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startNode } from "@weft/weft/testing";
+import { NONE, startNode } from "@weft/weft/testing";
 import { switchKind } from "./switch.ts";
 
 const SIGNS = [
@@ -16,9 +16,9 @@ Deno.test("switch sends a packet by the port of the first condition that holds",
   assertEquals(node.sent.map(({ port }) => port), ["out[0]", "out[0]", "out[7]"]);
 });
 
-Deno.test("where no condition holds, the packet itself is the answer", async () => {
+Deno.test("where no condition holds, the answer is none, and not the packet", async () => {
   await using node = await startNode(switchKind, { match: SIGNS });
-  assertEquals(await node.send(10), 10);
+  assertEquals(await node.send(10), NONE);
   assertEquals(node.sent, []);
 });
 

@@ -8,6 +8,9 @@ export const throwKind: Kind = defineKind({
   summary: "Answers with an error made of the payload: of a list, each item is the cause of the one before it.",
   fields: z.object({}),
   ports: { in: ["in"], out: [] },
+  about:
+    "A string is the message of the error, an error stays as it is, anything else becomes JSON. Behind a listener an " +
+    "error is a 500; see [requests and responses](../requests.md).",
   examples: [{ title: "Fail", spec: { kind: "throw" } }],
   prepare: () => ({ in: (payload) => errorOf(payload) }),
 });

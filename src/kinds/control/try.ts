@@ -8,6 +8,10 @@ export const tryKind: Kind = defineKind({
   summary: "Passes the packet on to out; an error that comes back goes to error, anything else is the answer.",
   fields: z.object({}),
   ports: { in: ["in"], out: ["out", "error"] },
+  about:
+    "Without a link of `error` the error is the answer. Errors that come back through several nodes are caught by " +
+    "the nearest `try` on their way.",
+  portSummaries: { out: "The packet, as it came.", error: "The error that came back." },
   examples: [{ title: "Catch an error", spec: { kind: "try" } }],
   prepare: ({ ports }) => ({
     in: {

@@ -49,7 +49,29 @@ export const listener: Kind = defineKind({
   place: "host",
   fields,
   ports: { in: [], out: ["out", "error"] },
-  examples: [{ title: "Listen on a port", spec: { kind: "listener", protocol: "http", port: 8000 } }],
+  about:
+    "A request belongs to the version in force when it came, until it is answered. A socket belongs to its address: " +
+    "a change that leaves host and port as they are loses no request. [Requests and responses](../requests.md) has the " +
+    "payload and what an answer may be.",
+  portSummaries: {
+    out: "Each request; the answer is the response.",
+    error: "Errors that would be a response of status 500; what this port answers is the response instead.",
+  },
+  errors: {
+    address: "The address is in use or not available: the change is rejected.",
+    bad_request: "A body cannot be decoded (400).",
+    request_timeout: "A body did not arrive in time (408).",
+    too_large: "A body exceeds `maxBody` (413).",
+    unsupported_media_type: "A body has an encoding or charset that is not supported (415).",
+    bad_response: "An answer cannot be sent as a response (500).",
+    timeout: "The request exceeded `timeout` (500).",
+    busy: "Too many processes are open (503).",
+    aborted: "The client went away.",
+  },
+  examples: [{ title: "Listen on a port", spec: { kind: "listener", protocol: "http", port: 8000 } }, {
+    title: "Accept large uploads on every interface",
+    spec: { kind: "listener", protocol: "http", host: "0.0.0.0", port: 8080, maxBody: "64MiB", timeout: "2m" },
+  }],
   async prepare(context) {
     const internals = internalsOf(context);
     const { fields } = context;

@@ -17,6 +17,14 @@ export const router: Kind = defineKind({
     })).min(1).describe("Which requests go where; the most specific path wins."),
   }),
   ports: { in: ["in"], out: ["out[]", "error"] },
+  about:
+    "A literal segment wins over `:name`, and that over `*`, whatever the order of the routes. HEAD is answered by " +
+    "the route of GET, and OPTIONS with the methods of the path. Parameters are percent-decoded and stand in `params` of " +
+    "the payload.",
+  portSummaries: {
+    "out[]": "Requests of the routes that name this port, with `params`.",
+    error: "The response to a request without a route: 404, 405 with `Allow`, or 400.",
+  },
   examples: [{
     title: "Two routes",
     spec: {
@@ -52,7 +60,7 @@ export const router: Kind = defineKind({
 
 /** Returns the response to a request without a route. */
 function noRoute(match: { status: number; allow?: string }): ValueMap {
-  const header = match.allow === undefined ? {} : { Allow: [match.allow] };
+  const header: ValueMap = match.allow === undefined ? {} : { Allow: [match.allow] };
   if (match.status === 204) return { status: 204, header };
   const reasons: Record<number, string> = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" };
   return { status: match.status, header, body: reasons[match.status] ?? "" };

@@ -13,6 +13,9 @@ export const log: Kind = defineKind({
     message: z.string().optional().describe("What the line begins with."),
   }),
   ports: { in: ["in"], out: ["out", "error"] },
+  about:
+    "Values are written as JSON, errors with the messages of their causes, bytes as their number. A line has the id " +
+    "of the process and the name of the node.",
   examples: [{ title: "Watch what passes", spec: { kind: "log", message: "order" } }],
   prepare({ fields: { level, message }, log }) {
     return {

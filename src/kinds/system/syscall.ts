@@ -30,6 +30,16 @@ export const syscall: Kind = defineKind({
     ),
   }),
   ports: { in: ["in"], out: ["out", "error"] },
+  about: "The payload says what: specs to create or change, examples of the specs to read or delete " +
+    "(`{ name: hello }`), or a version. A change is checked and prepared as one of `weft apply`, and rejected as a whole. " +
+    "Whoever can reach such a node can change the engine: keep it away from the public.",
+  errors: {
+    invalid: "A spec or the payload is invalid.",
+    not_found: "There is no such spec or version.",
+    conflict: "A spec exists already, or head moved in the meantime.",
+    rejected: "The change could not be prepared; the cause says why.",
+    unavailable: "The store cannot be reached.",
+  },
   examples: [{ title: "Read all specs", spec: { kind: "syscall", opcode: "nodes.read" } }],
   prepare(context) {
     const { system } = internalsOf(context);

@@ -8,7 +8,7 @@ import { type CodeFailure, languageOf } from "../mod.ts";
 defineDecoder("cel test", (source) => ({ from: source as string }));
 
 function evaluate(code: string, self: Value = null): Value {
-  return program(code, "cel").call(self);
+  return program(code, "cel").call(self)!;
 }
 
 Deno.test("JavaScript and CEL numbers mix", () => {

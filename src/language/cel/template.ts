@@ -8,6 +8,7 @@ import { Expression } from "./expression.ts";
 import { eachExpression } from "./tree.ts";
 
 const VARIABLE = "env";
+/** The maximum length of the expression of a template, in characters. */
 const LONGEST = 4096;
 const environment = makeEnvironment(VARIABLE, { nodes: 1000, depth: 50, result: 64 * 1024 });
 
@@ -15,7 +16,7 @@ const environment = makeEnvironment(VARIABLE, { nodes: 1000, depth: 50, result: 
  * Functions that a template may call. The host evaluates it without a time limit, so it must not loop (`map`, `exists`),
  * run a regular expression (`matches`), or let repeated calls multiply the size of a value (`join`, `bind`).
  */
-const ALLOWED = new Set(
+export const ALLOWED: ReadonlySet<string> = new Set(
   ("has size string int uint double bool bytes dyn type timestamp duration contains startsWith endsWith indexOf " +
     "lastIndexOf charAt substring trim lowerAscii upperAscii replace split greatest least ceil floor round trunc abs")
     .split(" "),

@@ -1,17 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { program, realm } from "../../../tests/language/run.ts";
 import { seededTest } from "../../../tests/support/random.ts";
+import { readSpecs } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { checkCondition, type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
 
-Deno.test("there are six languages, which the error for an unknown one lists", () => {
-  assertEquals(Object.keys(LANGUAGES), ["text", "json", "yaml", "cel", "javascript", "typescript"]);
+Deno.test("there are seven languages, which the error for an unknown one lists", () => {
+  assertEquals(Object.keys(LANGUAGES), ["text", "html", "json", "yaml", "cel", "javascript", "typescript"]);
   for (const [name, language] of Object.entries(LANGUAGES)) assertEquals(language.name, name);
   for (const name of ["python", "constructor", "__proto__", ""]) {
     assertThrows(
       () => languageOf(name),
       Error,
-      `unknown language ${JSON.stringify(name)}: expected text, json, yaml, cel, javascript, typescript`,
+      `unknown language ${JSON.stringify(name)}: expected text, html, json, yaml, cel, javascript, typescript`,
     );
   }
 });
@@ -20,12 +21,13 @@ Deno.test("constants return their value", () => {
   const table: [language: string, code: string, want: Value][] = [
     ["text", "", ""],
     ["text", "any {{ text }}\n", "any {{ text }}\n"],
+    ["html", "<p>{{ text }}</p>", "<p>{{ text }}</p>"],
     ["json", "null", null],
     ["json", ' {"a": [1, {"b": "c"}], "__proto__": 2} ', JSON.parse('{"a": [1, {"b": "c"}], "__proto__": 2}')],
     ["yaml", "", null],
     ["yaml", "a: [1, two]\nb: &x {c: true}\nd: *x\n", { a: [1, "two"], b: { c: true }, d: { c: true } }],
     ["yaml", "!!binary aGk=", new Uint8Array([104, 105])],
-    ["yaml", "at: 2020-01-02", { at: new Date("2020-01-02") }],
+    ["yaml", "at: !!timestamp 2020-01-02", { at: new Date("2020-01-02") }],
     ["yaml", "!!set {a, b}", { a: null, b: null }],
   ];
   for (const [language, code, want] of table) {
@@ -38,12 +40,39 @@ Deno.test("constants return their value", () => {
   }
 });
 
+Deno.test("scalars of a YAML snippet mean what they mean in a spec file", () => {
+  const scalars: [written: string, value: Value][] = [
+    ["017", 17],
+    ["01234", 1234],
+    ["-017", -17],
+    ["0o17", 15],
+    ["0x1F", 31],
+    ["0b11", "0b11"],
+    ["1_000", "1_000"],
+    ["1_000.5", "1_000.5"],
+    ["190:20:30", "190:20:30"],
+    ["2001-01-23", "2001-01-23"],
+    ["2001-12-14t21:59:43.10-05:00", "2001-12-14t21:59:43.10-05:00"],
+    ["yes", "yes"],
+    ["True", true],
+    ["Null", null],
+    ["1e3", 1000],
+    [".inf", Infinity],
+  ];
+  for (const [written, value] of scalars) {
+    const made = program(`v: ${written}`, "yaml");
+    assertEquals(made.call(null), { v: value }, written);
+    made.release();
+    assertEquals(readSpecs(`kind: k\nv: ${written}\n`, "x.yaml").specs[0]?.spec.fields, { v: value }, written);
+  }
+});
+
 Deno.test("changing the result of a constant does not affect the next call", () => {
   const frozen = program('{"a": [1]}', "json");
   const first = frozen.call(null) as { a: number[] };
   assertThrows(() => first.a.push(2), TypeError);
   assertEquals(frozen.call(null), { a: [1] });
-  const copied = program("{bytes: !!binary aGk=, at: 2020-01-02}", "yaml");
+  const copied = program("{bytes: !!binary aGk=, at: !!timestamp 2020-01-02}", "yaml");
   const given = copied.call(null) as { bytes: Uint8Array; at: Date };
   given.bytes[0] = 0;
   given.at.setTime(0);

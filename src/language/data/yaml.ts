@@ -1,6 +1,6 @@
-import { parse } from "@std/yaml";
+import { parseYamlValue, YamlError } from "../../spec/yaml/mod.ts";
 import { setKey, type Value } from "../../value/mod.ts";
-import { codeError, offsetOf } from "../code_error.ts";
+import { codeError } from "../code_error.ts";
 import { defineLanguage } from "../language.ts";
 import { assertPayload, constantProgram } from "./constant.ts";
 
@@ -10,17 +10,13 @@ export const yaml = defineLanguage("yaml", parseYaml, constantProgram);
 // The YAML library uses this global for `!!binary`, but an executor has deleted it by then.
 const { atob } = globalThis;
 
-const YAML_LINES = /\r\n?|\n/g;
-
 function parseYaml(code: string): Value {
   let parsed: unknown;
   try {
-    parsed = withAtob(() => parse(code));
+    parsed = withAtob(() => parseYamlValue(code));
   } catch (error) {
-    const { message } = error as Error;
-    const [, reason, line, column] = /^(.*?),? at line (\d+), column (\d+)/s.exec(message) ?? [];
-    if (reason === undefined) throw codeError(`invalid YAML: ${message}`);
-    throw codeError(`invalid YAML: ${reason}`, offsetOf(code, Number(line), Number(column), YAML_LINES));
+    if (!(error instanceof YamlError)) throw error;
+    throw codeError(`invalid YAML: ${error.message}`, error.offset);
   }
   assertPayload(parsed);
   return expandAliases(parsed);

@@ -45,7 +45,7 @@ export class Snippet implements Program, Caller {
     this.#exported = exported;
   }
 
-  call(argument: Value): Value {
+  call(argument: Value): Value | undefined {
     const { compartment } = this.#held();
     if (this.#exported === undefined) {
       try {

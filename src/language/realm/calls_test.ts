@@ -4,7 +4,7 @@ import type { Value } from "../../value/mod.ts";
 import { type CodeFailure, Realm } from "../mod.ts";
 
 Deno.test("a call returns what its promise resolves to", () => {
-  const table: [code: string, want: Value][] = [
+  const table: [code: string, want: Value | undefined][] = [
     ["async (a) => { await null; return a }", 5],
     ["(a) => Promise.resolve(a)", 5],
     ["(a) => new Promise((done) => queueMicrotask(() => done(a)))", 5],
@@ -18,7 +18,9 @@ Deno.test("a call returns what its promise resolves to", () => {
     ["(a) => Promise.try(() => a).finally(() => 3)", 5],
     ["async (a) => ({ nested: Promise.resolve(a) })", "error"],
     ["(a) => Object.assign(Promise.resolve(a), { then: null })", "error"],
-    ["async (a) => a.then", null],
+    ["async (a) => a.then", undefined],
+    ["(a) => void a", undefined],
+    ["async () => null", null],
   ];
   for (const [code, want] of table) {
     const seen = run(`export default ${code}`, 5);

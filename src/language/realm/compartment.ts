@@ -85,9 +85,9 @@ export class Compartment {
   /**
    * Calls a function and follows the promise that it may return.
    *
-   * @returns What the function returns, or the error that it throws.
+   * @returns What the function returns, undefined if that is nothing, or the error that it throws.
    */
-  call(caller: Caller, exported: RealmFunction, argument: Value): Value {
+  call(caller: Caller, exported: RealmFunction, argument: Value): Value | undefined {
     this.#begin(caller);
     const bridge = this.#bridge;
     let references = NO_REFERENCES;
@@ -107,7 +107,7 @@ export class Compartment {
       this.#runMicrotasks(caller);
       if (outcome === tags.PENDING) outcome = bridge.outcome();
     } else if (bridge.flags[0] !== 0) this.#readFlags(caller);
-    if (typeof outcome !== "symbol") return this.#end(outcome as Value);
+    if (typeof outcome !== "symbol") return this.#end(outcome as Value | undefined);
     return this.#end(
       outcome === tags.PENDING
         ? failure("the promise never settles", { code: "never_settles" })

@@ -1,4 +1,4 @@
-import { asError } from "../../value/mod.ts";
+import { asError, type ValueMap } from "../../value/mod.ts";
 import { RegistryError } from "../errors.ts";
 import { kindOfEntry } from "../operation.ts";
 import { type BusEvent, type Question, subjectOf, type TransactionEvent } from "./event.ts";
@@ -179,7 +179,7 @@ function canceled(event: Question, reason: unknown): RegistryError {
 }
 
 function rejected(subscriber: Subscriber, event: Question, reason: Error): RegistryError {
-  const details = "operation" in event
+  const details: ValueMap = "operation" in event
     ? { id: event.operation.id.text, kind: kindOfEntry(event.operation) }
     : { event: event.kind };
   return new RegistryError("rejected", `${subscriber.name} rejected ${subjectOf(event)}`, { cause: reason, details });

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ValueMap } from "../../value/mod.ts";
+import type { ErrorCode, ValueMap } from "../../value/mod.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Scheme } from "./scheme.ts";
 
@@ -9,6 +9,14 @@ export interface Ports {
   readonly in: readonly string[];
   /** The out ports. */
   readonly out: readonly string[];
+}
+
+/** An example of a spec, for the documents, for editors and for tests. */
+export interface KindExample {
+  /** A few words that say what it shows. */
+  readonly title: string;
+  /** The kind with its own fields. */
+  readonly spec: { readonly kind: string; readonly [field: string]: unknown };
 }
 
 /**
@@ -21,6 +29,14 @@ export interface KindDescription {
   readonly aliases?: readonly string[];
   /** One sentence for `weft kinds` and the editor. */
   readonly summary: string;
+  /** What else there is to know, in paragraphs of Markdown, for its page in the documents. */
+  readonly about?: string;
+  /** What its ports are for, by their names as in `ports`; usual ones (`in`, `out`, `error`) need no word. */
+  readonly portSummaries?: Readonly<Record<string, string>>;
+  /** The codes of the errors that its nodes make themselves, each with when. */
+  readonly errors?: Readonly<Partial<Record<ErrorCode, string>>>;
+  /** Specs that show its use. */
+  readonly examples?: readonly KindExample[];
   /**
    * Its own fields, without the common ones, each with a description (`.meta({ description })`). A map in a field is a
    * `z.strictObject`, so that unknown keys are found.

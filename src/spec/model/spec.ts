@@ -68,6 +68,6 @@ export function specToMap(spec: SpecDraft): ValueMap {
   if (spec.name !== undefined) map.name = spec.name;
   if (spec.id !== undefined) map.id = spec.id;
   if (Object.keys(spec.annotations).length > 0) map.annotations = spec.annotations;
-  const links = Object.keys(spec.links).length > 0 ? { links: spec.links as unknown as ValueMap } : {};
+  const links: ValueMap = Object.keys(spec.links).length > 0 ? { links: spec.links as unknown as ValueMap } : {};
   return { ...map, ...spec.fields, ...links };
 }

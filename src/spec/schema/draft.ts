@@ -105,6 +105,9 @@ function salvaged(value: ValueMap, wrong: readonly Path[]): Partial<Common> & { 
   return { kind: "", ...kept, links } as Partial<Common> & { kind: string };
 }
 
+/** How many values a spec from a map may hold; a payload has the same limit. */
+const MAX_VALUES = 1_000_000;
+
 type Common = Omit<SpecDraft, "fields" | "links"> & { links: Record<string, Value> };
 
 /** Returns diagnostics of values that could not be written to a spec file. */
@@ -112,7 +115,7 @@ function foreignValues(root: ValueMap): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   let count = 0;
   const walk = (value: Value, path: Path): void => {
-    if (++count > FILE_LIMITS.nodes) return;
+    if (++count > MAX_VALUES) return;
     if (path.length >= FILE_LIMITS.depth) {
       diagnostics.push({ location: { path }, message: `nested deeper than ${FILE_LIMITS.depth} levels` });
     } else if (isList(value)) value.forEach((item, index) => walk(item, [...path, index]));
@@ -126,8 +129,8 @@ function foreignValues(root: ValueMap): Diagnostic[] {
     }
   };
   walk(root, []);
-  if (count > FILE_LIMITS.nodes) {
-    diagnostics.push({ location: { path: [] }, message: `more than ${FILE_LIMITS.nodes} values` });
+  if (count > MAX_VALUES) {
+    diagnostics.push({ location: { path: [] }, message: `more than ${MAX_VALUES} values` });
   }
   return diagnostics;
 }

@@ -68,7 +68,9 @@ export function link() {
 
 /** Returns the schema of a list of nested specs, which are checked by their own kinds (see `nested`). */
 export function specs() {
-  return z.array(z.looseObject({ kind: z.string() })).min(1).meta({ description: "Specs of the nodes inside." });
+  return z.array(z.looseObject({ kind: z.string().meta({ description: "What the node is." }) })).min(1).meta({
+    description: "Specs of the nodes inside.",
+  });
 }
 
 /** The fields that every spec has, whatever its kind. */

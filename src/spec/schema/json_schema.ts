@@ -76,6 +76,7 @@ function schemaOfKind(kind: KindDescription, common: Properties): JsonSchema {
     title: kind.name,
     type: "object",
     description: kind.summary,
+    ...kind.examples !== undefined && { examples: kind.examples.map(({ spec }) => spec) },
     properties: { ...common, kind: { ...common.kind, description: kind.summary }, ...own },
     additionalProperties: false,
     required: ["kind", ...required.filter((name) => namesOf(name).length === 1)],

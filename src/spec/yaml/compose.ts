@@ -94,8 +94,8 @@ class Composer {
     const size = text.length;
     if (anchor !== undefined) this.#anchors.set(anchor, { node, nodes: 1, size, depth: 1 });
     const map = this.#mapThatWantsKey();
-    if (map === undefined) return this.#value({ node, nodes: 1, size, depth: 1 }, start);
-    this.#count({ nodes: 0, size }, start);
+    this.#budget.add({ nodes: map === undefined ? 1 : 0, size });
+    if (map === undefined) return this.#value(node, 1, start);
     map.key(text, start, event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0);
   }
 
@@ -125,7 +125,7 @@ class Composer {
     const anchor = this.#anchorOf(event);
     if (anchor !== undefined) this.#anchors.set(anchor, { node: undefined, nodes: 0, size: 0, depth: 0 });
     this.#frames.push({ collection, anchor, before: this.#budget.since(), depth: 1 });
-    this.#count({ nodes: 1, size: 0 }, event.start);
+    this.#budget.add({ nodes: 1, size: 0 });
     this.#checkDepth(0, event.start);
     this.#at = Math.max(this.#at, event.start);
   }
@@ -150,8 +150,10 @@ class Composer {
     const map = this.#mapThatWantsKey();
     this.#at = start + 1 + name.length;
     if (anchored?.node !== undefined) {
-      if (map === undefined) this.#value({ ...anchored, node: anchored.node }, start);
-      else if (typeof anchored.node.value === "string") map.key(anchored.node.value, start, false);
+      if (map === undefined) {
+        this.#countAlias(anchored, start);
+        this.#value(anchored.node, anchored.depth, start);
+      } else if (typeof anchored.node.value === "string") map.key(anchored.node.value, start, false);
       else map.rejectKey(anchored.node, this.#text);
       return;
     }
@@ -173,8 +175,7 @@ class Composer {
     return parent instanceof OpenMap && parent.wantsKey ? parent : undefined;
   }
 
-  #value({ node, nodes, size, depth }: Anchored & { node: Node }, start: number): void {
-    this.#count({ nodes, size }, start);
+  #value(node: Node, depth: number, start: number): void {
     this.#checkDepth(depth, start);
     this.#place(node, depth);
   }
@@ -202,8 +203,8 @@ class Composer {
     this.composed.full = true;
   }
 
-  #count(weight: Weight, offset: number): void {
-    const message = this.#budget.add(weight);
+  #countAlias(weight: Weight, offset: number): void {
+    const message = this.#budget.addAlias(weight);
     if (message === undefined) return;
     this.#tell({ location: { offset }, message, hint: "an alias counts as all that it refers to" });
     this.composed.full = true;

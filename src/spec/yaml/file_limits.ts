@@ -1,11 +1,18 @@
-/** Limits of the values of a file, or of a spec read from a map. An alias counts as all that it refers to. */
+/** Limits of the values of a file. */
 export const FILE_LIMITS = {
-  /** Values, counting each list item and each value of a map. */
-  nodes: 100_000,
   /** Levels of nesting. */
   depth: 100,
-  /** Characters of all strings. */
-  size: 16 * 1024 * 1024,
+  /**
+   * What a file with aliases may come to: this much, or `factor` times what is written in it if that is more. What is
+   * written alone has no limit, but a few lines of aliases of aliases would fill the memory.
+   */
+  aliases: {
+    /** Values, counting each list item and each value of a map. */
+    nodes: 100_000,
+    /** Characters of all strings. */
+    size: 16 * 1024 * 1024,
+    factor: 10,
+  },
 };
 
 /** The weight of a value. */
@@ -16,19 +23,31 @@ export interface Weight {
 
 /** Counts the weight of what has been read of a file. */
 export class FileBudget {
-  #nodes = 0;
-  #size = 0;
+  readonly #written: Weight = { nodes: 0, size: 0 };
+  readonly #aliases: Weight = { nodes: 0, size: 0 };
 
   /** Returns the weight read so far, or since an earlier call. */
   since(earlier: Weight = { nodes: 0, size: 0 }): Weight {
-    return { nodes: this.#nodes - earlier.nodes, size: this.#size - earlier.size };
+    return {
+      nodes: this.#written.nodes + this.#aliases.nodes - earlier.nodes,
+      size: this.#written.size + this.#aliases.size - earlier.size,
+    };
   }
 
-  /** Adds a value; returns a message if a limit is exceeded. */
-  add({ nodes, size }: Weight): string | undefined {
-    this.#nodes += nodes;
-    this.#size += size;
-    if (this.#nodes > FILE_LIMITS.nodes) return `more than ${FILE_LIMITS.nodes} values`;
-    return this.#size > FILE_LIMITS.size ? `more than ${FILE_LIMITS.size / 1024 / 1024} MiB of text` : undefined;
+  /** Adds a value that is written in the file. */
+  add({ nodes, size }: Weight): void {
+    this.#written.nodes += nodes;
+    this.#written.size += size;
+  }
+
+  /** Adds what an alias stands for; returns a message if a limit is exceeded. */
+  addAlias({ nodes, size }: Weight): string | undefined {
+    this.#aliases.nodes += nodes;
+    this.#aliases.size += size;
+    const { aliases } = FILE_LIMITS;
+    const most = (unit: keyof Weight) => Math.max(aliases[unit], aliases.factor * this.#written[unit]);
+    const all = this.since();
+    if (all.nodes > most("nodes")) return `more than ${most("nodes")} values`;
+    return all.size > most("size") ? `more than ${Math.floor(most("size") / 1024 / 1024)} MiB of text` : undefined;
   }
 }

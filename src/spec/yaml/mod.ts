@@ -6,3 +6,4 @@ export * from "./node.ts";
 export { parseYaml } from "./parse.ts";
 export type { Source } from "./source.ts";
 export { stringifySpecs } from "./stringify.ts";
+export { parseYamlValue, YamlError } from "./value.ts";

@@ -17,6 +17,12 @@ const ITEM = /^-(?=[ \t\r\n])/gm;
  * that is valid is read, with one diagnostic for each invalid part.
  */
 export function parseYaml(text: string): Parsed {
+  const parsed = parseParts(text);
+  parsed.diagnostics.push(...looseDirectives(text, parsed.events));
+  return parsed;
+}
+
+function parseParts(text: string): Parsed {
   const whole = parsePiece(text, 0);
   if (Array.isArray(whole)) return { events: whole, diagnostics: [] };
   const parsed: Parsed = { events: [], diagnostics: [] };
@@ -44,6 +50,35 @@ function parseItems(text: string, start: number, end: number, diagnostic: Diagno
   }
   // each item is valid by itself
   if (parsed.diagnostics.length === diagnostics) parsed.diagnostics.push(diagnostic);
+}
+
+const DIRECTIVE = /^%\S*/m;
+const START = /^---(?=[ \t\r\n]|$)/gm;
+
+/** Returns the diagnostics of directives that come after a document which does not end with `...`. */
+function looseDirectives(text: string, events: readonly Event[]): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  let isOpen = false;
+  let end = 0; // of what has been seen
+  for (const event of events) {
+    if (event.type !== EVENT_ID.DOCUMENT) {
+      for (const name of OFFSETS) end = Math.max(end, offsetsOf(event)[name] ?? 0);
+      continue;
+    }
+    const wasOpen = isOpen;
+    isOpen = !event.explicitEnd;
+    if (!event.explicitStart) continue;
+    START.lastIndex = end;
+    const start = START.exec(text)?.index ?? text.length;
+    const directive = wasOpen ? DIRECTIVE.exec(text.slice(end, start)) : null;
+    if (directive !== null) {
+      const location = { offset: end + directive.index };
+      const message = `invalid YAML: directive ${directive[0]} in a document that has not ended`;
+      diagnostics.push({ location, message, hint: "end the document before it with ..." });
+    }
+    end = start + 3;
+  }
+  return diagnostics;
 }
 
 const BEFORE_CONTENT = /\s+|[#%][^\r\n]*|---(?=\s)/y;
@@ -84,11 +119,15 @@ function parsePiece(text: string, offset: number): Event[] | Diagnostic {
 const OFFSETS = ["start", "valueStart", "valueEnd", "anchorStart", "anchorEnd", "tagStart", "tagEnd"] as const;
 
 function move(event: Event, by: number): void {
-  const offsets = event as Partial<Record<typeof OFFSETS[number], number>>;
+  const offsets = offsetsOf(event);
   for (const name of OFFSETS) {
     const offset = offsets[name];
     if (offset !== undefined && offset >= 0) offsets[name] = offset + by;
   }
+}
+
+function offsetsOf(event: Event): Partial<Record<typeof OFFSETS[number], number>> {
+  return event as object;
 }
 
 function diagnosticOf({ reason, mark }: YAMLException, text: string, offset: number): Diagnostic {

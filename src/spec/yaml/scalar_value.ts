@@ -1,26 +1,17 @@
-import {
-  boolCoreTag,
-  floatCoreTag,
-  intCoreTag,
-  NOT_RESOLVED,
-  nullCoreTag,
-  SCALAR_STYLE,
-  type ScalarTagDefinition,
-  strTag,
-} from "js-yaml";
+import { NOT_RESOLVED, SCALAR_STYLE, type ScalarTagDefinition, strTag } from "js-yaml";
 import type { ScalarNode } from "./node.ts";
+import { IMPLICIT_TAGS } from "./schema.ts";
 
 type Scalar = ScalarNode["value"];
 
 const PREFIX = "tag:yaml.org,2002:";
-const IMPLICIT: readonly ScalarTagDefinition<Scalar>[] = [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag];
 const SCALAR_TAGS = new Map<string, ScalarTagDefinition<Scalar>>(
-  [strTag, ...IMPLICIT].map((tag) => [tag.tagName.slice(PREFIX.length), tag]),
+  [strTag, ...IMPLICIT_TAGS].map((tag) => [tag.tagName.slice(PREFIX.length), tag]),
 );
 
 // most scalars begin with a letter that rules all of them out
 const BY_FIRST = new Map<string, ScalarTagDefinition<Scalar>[]>();
-for (const tag of IMPLICIT) {
+for (const tag of IMPLICIT_TAGS) {
   for (const first of tag.implicitFirstChars ?? []) BY_FIRST.set(first, [...BY_FIRST.get(first) ?? [], tag]);
 }
 

@@ -20,9 +20,8 @@ export function calls(scope: RealmScope): void {
     switch (typeof value) {
       case "number":
       case "boolean":
-        return value;
       case "undefined":
-        return null;
+        return value;
       case "string":
         if (value.length <= SIZE) return value;
     }

@@ -1,5 +1,5 @@
-import { checkTemplateExpression, evaluateTemplate } from "../../language/mod.ts";
-import type { Value, ValueMap } from "../../value/mod.ts";
+import { checkTemplateExpression, evaluateTemplate } from "../language/mod.ts";
+import type { Value, ValueMap } from "../value/mod.ts";
 
 /** Returns a function that evaluates template expressions, in which every variable must be set. */
 export function evaluator(env: ValueMap): (expression: string) => Value {

@@ -1,5 +1,5 @@
-import type { Id, Operation, State } from "../../registry/mod.ts";
-import { isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
+import type { Id, Operation, State } from "../registry/mod.ts";
+import { isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
 /** A link of a remaining spec to a deleted one. */
 export interface BrokenLink {

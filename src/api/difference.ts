@@ -1,6 +1,6 @@
-import type { Operation } from "../../registry/mod.ts";
-import { type Path, showPath } from "../../spec/mod.ts";
-import { equal, isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
+import type { Operation } from "../registry/mod.ts";
+import { type Path, showPath } from "../spec/mod.ts";
+import { equal, isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
 /** A change of a field. `from` is absent if the field was added, `to` if it was removed. */
 export interface FieldChange {

@@ -1,10 +1,13 @@
-import type { Presence } from "../../presence/mod.ts";
-import { type Registry, VersionTree } from "../../registry/mod.ts";
-import type { Rejection } from "../../runtime/mod.ts";
+import { VersionTree } from "../registry/mod.ts";
+import type { Rejection } from "../runtime/mod.ts";
+import type { ChangeReport } from "./change.ts";
 import { LIVE, type ReportedRuntime, runtimeInstances } from "./runtime_instances.ts";
+import type { Target } from "./target.ts";
 
 /** The pause between two looks at the store, in milliseconds. */
 const POLL = 50;
+/** How long to wait for runtimes by default, in milliseconds. */
+const TIMEOUT = 10_000;
 
 /**
  * The state of the rollout of a version to a runtime: `applied`; `rejected`; `superseded` if head moved on before the
@@ -25,18 +28,18 @@ export interface Rollout {
 }
 
 /**
- * Waits until runtimes have applied or rejected a version that head was moved to.
+ * Waits until the runtimes of a change have applied or rejected its version.
  *
- * @param runtimes The runtimes as of before head was moved.
- * @param timeout How long to wait, in milliseconds.
+ * @param change What a change of the target returned.
+ * @param timeout How long to wait, in milliseconds. Default 10 s.
+ * @returns One rollout for each runtime; none if nothing was changed.
  */
 export async function awaitRollout(
-  registry: Registry,
-  presence: Presence,
-  runtimes: readonly ReportedRuntime[],
-  version: number,
-  timeout: number,
+  { registry, store: { presence } }: Target,
+  { changed, retried, version: { id: version }, runtimes }: ChangeReport,
+  timeout = TIMEOUT,
 ): Promise<Rollout[]> {
+  if (!changed && !retried) return [];
   const deadline = performance.now() + timeout;
   for (;;) {
     const now = new Map((await runtimeInstances(presence)).map((runtime) => [runtime.id, runtime]));

@@ -1,5 +1,5 @@
-import type { Presence, RuntimeInstance } from "../../presence/mod.ts";
-import type { RuntimeReport } from "../../runtime/mod.ts";
+import type { Presence, RuntimeInstance } from "../presence/mod.ts";
+import type { RuntimeReport } from "../runtime/mod.ts";
 
 /** The maximum age of the last report of a live runtime, in milliseconds. */
 export const LIVE = 15_000;

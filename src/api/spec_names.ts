@@ -1,11 +1,11 @@
-import type { Entry, Snapshot } from "../../registry/mod.ts";
-import { nearest } from "../../spec/mod.ts";
-import { isMap } from "../../value/mod.ts";
+import { type Entry, RegistryError, type Snapshot } from "../registry/mod.ts";
+import { nearest } from "../spec/mod.ts";
+import { isMap } from "../value/mod.ts";
 
 /**
  * Finds the entry of a spec by its name in a namespace, by `namespace:name`, or by its id.
  *
- * @throws {Error} If it is not found, with a suggestion.
+ * @throws {RegistryError} `not_found`, with a suggestion.
  */
 export function findNamed(name: string, namespace: string, snapshot: Pick<Snapshot, "get" | "entries">): Entry {
   const colon = name.indexOf(":");
@@ -13,7 +13,8 @@ export function findNamed(name: string, namespace: string, snapshot: Pick<Snapsh
   const entry = snapshot.get(wanted) ??
     snapshot.entries().find(({ data }) => isMap(data) && data.id === name.toLowerCase());
   if (entry !== undefined) return entry;
-  throw new Error(
+  throw new RegistryError(
+    "not_found",
     `no spec ${JSON.stringify(wanted.name)} in namespace ${JSON.stringify(wanted.namespace)}${hint(wanted, snapshot)}`,
   );
 }

@@ -1,8 +1,8 @@
 import type { PoolStatus } from "../pool/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 
-/** The contents of `/status`. */
-export interface AdminReport extends PoolStatus {
+/** The state of a runtime in this program: what `/status` of `--admin` serves. */
+export interface RuntimeStatus extends PoolStatus {
   namespace: string;
   /** The running version. */
   version: number;
@@ -25,11 +25,11 @@ export interface AdminReport extends PoolStatus {
   requests: Record<string, number>;
 }
 
-/** Returns the current status of a runtime. */
-export async function report(
+/** Returns the current status of a runtime in this program. */
+export async function runtimeStatus(
   runtime: Runtime,
   state: { ready: boolean; draining: boolean; uptime: number },
-): Promise<AdminReport> {
+): Promise<RuntimeStatus> {
   const { namespace, registry, follower, sockets, processes, loader, pool } = runtime;
   const { rss, heapUsed } = Deno.memoryUsage();
   let symbols = 0;

@@ -1,0 +1,54 @@
+/**
+ * Weft as a library: runs workflows inside a Deno program.
+ *
+ * @example
+ * ```ts
+ * import { apply, rollback, Runtime } from "@weft/weft";
+ *
+ * await using runtime = await Runtime.start({ store: "shop.db" });
+ * const { version } = await apply(runtime, await Deno.readTextFile("shop.yaml"));
+ * await rollback(runtime, version.parent!);
+ * ```
+ *
+ * @module
+ */
+export * from "./src/api/mod.ts";
+export * from "./src/kind/mod.ts";
+export {
+  type Change,
+  change,
+  ConflictError,
+  Entry,
+  type EntryInput,
+  type History,
+  MemoryHistory,
+  type Move,
+  NilHistory,
+  type Operation,
+  Registry,
+  RegistryError,
+  type RegistryOptions,
+  type Signature,
+  SqliteHistory,
+  UndoError,
+  type Version,
+  type WriteOptions,
+} from "./src/registry/mod.ts";
+export {
+  type Coverage,
+  type Extensions,
+  loadExtensions,
+  type LogFields,
+  type LogFormat,
+  Logger,
+  type NodePool,
+  Runtime,
+  type RuntimeOptions,
+  type RuntimeReport,
+  schemeOf,
+} from "./src/runtime/mod.ts";
+export type { Evaluate, Link, SpecDraft } from "./src/spec/mod.ts";
+export type { Death, DeathReason, ExecutorStatus, PoolStatus } from "./src/pool/mod.ts";
+export { openStore, type Store } from "./src/store/mod.ts";
+export type { Heartbeat, Meta, Presence, RuntimeInstance } from "./src/presence/mod.ts";
+export type { LogLevel } from "./src/value/mod.ts";

@@ -1,0 +1,57 @@
+import { LIVE, type ReportedRuntime, runtimeInstances } from "./runtime_instances.ts";
+import type { Target } from "./target.ts";
+
+/** Options of `status`. */
+export interface StatusOptions {
+  /** The only namespace to look at. Default: all. */
+  readonly namespace?: string | undefined;
+}
+
+/**
+ * The state of a runtime: `current` if it runs head, `rejected` if it rejected head, `behind` if it has not applied head
+ * yet, `silent` if it has missed its heartbeats.
+ */
+export type InstanceState = "current" | "rejected" | "behind" | "silent";
+
+/** A runtime on a store, by its last report. */
+export interface InstanceStatus {
+  readonly id: string;
+  readonly namespace: string;
+  /** The version that it runs. */
+  readonly version: number;
+  readonly state: InstanceState;
+  /** Why it rejected head, if it did. */
+  readonly reason: string | null;
+  /** Seconds since its last report. */
+  readonly age: number;
+  /** The URLs of its listeners. */
+  readonly urls: readonly string[];
+  readonly pid: number;
+  readonly started: string;
+}
+
+/** A store and the runtimes on it. */
+export interface StoreStatus {
+  /** The version in force. */
+  readonly head: number;
+  /** Sorted by namespace. */
+  readonly runtimes: readonly InstanceStatus[];
+}
+
+/** Returns the head of a store, and which version each runtime on it runs. */
+export async function status({ registry, store }: Target, { namespace }: StatusOptions = {}): Promise<StoreStatus> {
+  const { version: head } = await registry.head();
+  const runtimes = (await runtimeInstances(store.presence))
+    .filter(({ report }) => (namespace ?? report.namespace) === report.namespace)
+    .map((runtime) => instanceStatus(runtime, head));
+  return { head, runtimes };
+}
+
+/** Returns the status of a runtime on a store with a head. */
+export function instanceStatus({ id, age, report }: ReportedRuntime, head: number): InstanceStatus {
+  const { namespace, version, rejected, urls, pid, started } = report;
+  const hasRejected = rejected?.version === head && version !== head;
+  const state = age > LIVE ? "silent" : version === head ? "current" : hasRejected ? "rejected" : "behind";
+  const reason = hasRejected ? rejected.reason : null;
+  return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };
+}

@@ -1,0 +1,65 @@
+import type { Kind } from "../kind/mod.ts";
+import { Registry, RegistryError } from "../registry/mod.ts";
+import type { Scheme } from "../spec/mod.ts";
+import { openStore, type Store } from "../store/mod.ts";
+
+/** What calls work on: a store, and a registry that is at a version of it. A `Runtime` is one. */
+export interface Target {
+  readonly registry: Registry;
+  readonly store: Store;
+  /** The namespace of names and specs that state none. Default `default`. */
+  readonly namespace?: string;
+  /** The kinds of its specs. Default: the built-in ones. */
+  readonly scheme?: Scheme<Kind>;
+}
+
+/** Options of `openTarget`. */
+export interface OpenTargetOptions {
+  /**
+   * What to do if the store does not exist: fail with an `error`, create a `new` one, or, for a caller that writes
+   * nothing, work on an `empty` one. Default `error`.
+   */
+  readonly missing?: "error" | "new" | "empty";
+  /** Called with warnings. Default `console.warn`. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Opens a store without running its specs. Runtimes on the store follow what is changed there.
+ *
+ * @param url The URL of the store: `sqlite:PATH`, or the path of a SQLite file.
+ * @throws {RegistryError} `not_found`, if the store does not exist; otherwise as `openStore`.
+ */
+export async function openTarget(
+  url: string,
+  { missing = "error", warn }: OpenTargetOptions = {},
+): Promise<Target & AsyncDisposable> {
+  const isMissing = missing !== "new" && !await exists(url);
+  if (isMissing && missing === "error") throw new RegistryError("not_found", `no such store: ${url}`);
+  const store = await openStore(isMissing ? "memory:" : url);
+  try {
+    const target = await targetOn(store, warn);
+    return { ...target, [Symbol.asyncDispose]: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Returns a target on an open store, at its head, without running its specs. */
+export async function targetOn(store: Store, warn?: (message: string) => void): Promise<Target> {
+  const registry = new Registry(store.history, { dispatch: "none", ...warn !== undefined && { warn } });
+  await registry.load();
+  return { registry, store };
+}
+
+async function exists(url: string): Promise<boolean> {
+  if (/^(memory|nil):/.test(url)) return true;
+  try {
+    await Deno.stat(url.replace(/^sqlite:/, ""));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

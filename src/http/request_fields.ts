@@ -1,0 +1,13 @@
+/** What the fields of a request's payload are, for the documents. */
+export const REQUEST_FIELDS = {
+  method: "The method, in upper case.",
+  scheme: "`http` or `https`.",
+  host: "The host that was asked for, with its port.",
+  path: "The path, percent-encoded as sent, so that an encoded slash is not mistaken for a separator.",
+  query: "The values of each name of the query, as lists of strings.",
+  protocol: "The version of HTTP.",
+  header: "The values of each header, as lists of strings, by canonical names: `X-Request-Id`, `Etag`.",
+  body:
+    "The body, decoded by its `Content-Type`; null if there is none. A stream where the listener has `stream: true`.",
+  params: "The parameters of the route, if a router has sent the request on.",
+} as const satisfies Record<string, string>;

@@ -1,0 +1,94 @@
+import { asError } from "../value/mod.ts";
+
+/** Options of a server. */
+export interface ServerOptions {
+  hostname: string;
+  /** 0 for any free port. */
+  port: number;
+  handle(request: Request): Response | Promise<Response>;
+  /** Answers a request whose handler has failed. Default Deno's own. */
+  onError?(error: unknown): Response;
+  /** Writes a log line about connections that cannot be accepted. */
+  warn(message: string): void;
+}
+
+/** The first wait before connections are accepted again after a failure that follows another one, in milliseconds. */
+const FIRST_PAUSE = 100;
+/** The longest such wait. */
+const LONGEST_PAUSE = 1_000;
+/** How long no failure must follow for the next one to count as the first again, in milliseconds. */
+const CALM = 5_000;
+
+/**
+ * An HTTP server that goes on when the system refuses it a connection, because too many files are open. `Deno.serve` by
+ * itself stops accepting then, for good. Connections without a request in flight are closed to make room, and the
+ * address is bound again.
+ */
+export class Server {
+  readonly hostname: string;
+  readonly port: number;
+  readonly #options: ServerOptions;
+  /** The servers that have requests in flight, the one that accepts connections last. */
+  readonly #servers = new Set<Deno.HttpServer<Deno.NetAddr>>();
+  #pause = 0;
+  #failedAt = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closing = false;
+
+  /** Binds the address. @throws {Error} If it cannot be bound. */
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const { addr } = this.#serve(options.port);
+    this.hostname = addr.hostname;
+    this.port = addr.port;
+  }
+
+  /** Stops accepting connections, and resolves when the requests in flight are answered. */
+  async shutdown(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    await Promise.all([...this.#servers].map((server) => server.shutdown()));
+  }
+
+  #serve(port: number): Deno.HttpServer<Deno.NetAddr> {
+    const { hostname, handle, onError } = this.#options;
+    const server = Deno.serve({ hostname, port, onListen() {}, ...onError !== undefined && { onError } }, handle);
+    this.#servers.add(server);
+    server.finished.catch((thrown) => this.#failed(server, thrown));
+    return server;
+  }
+
+  /** Makes room, then binds the address again. */
+  #failed(server: Deno.HttpServer<Deno.NetAddr>, thrown: unknown): void {
+    if (this.#closing) return;
+    const now = performance.now();
+    const again = now - this.#failedAt < CALM;
+    this.#failedAt = now;
+    this.#pause = again ? Math.min(LONGEST_PAUSE, this.#pause * 2 || FIRST_PAUSE) : 0;
+    if (!again) {
+      this.#options.warn(
+        `cannot accept connections on ${this.hostname}:${this.port}: ${reason(thrown)}; ` +
+          "closing those without a request in flight",
+      );
+    }
+    // its requests in flight are answered; what has no request is closed
+    server.shutdown().catch(() => {}).finally(() => this.#servers.delete(server));
+    this.#timer = setTimeout(() => this.#bindAgain(), this.#pause);
+  }
+
+  #bindAgain(): void {
+    if (this.#closing) return;
+    try {
+      this.#serve(this.port);
+    } catch (thrown) {
+      this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2 || FIRST_PAUSE);
+      this.#options.warn(`cannot listen on ${this.hostname}:${this.port}: ${reason(thrown)}; trying again`);
+      this.#timer = setTimeout(() => this.#bindAgain(), this.#pause);
+    }
+  }
+}
+
+/** Returns what the system says, without the name of the error that Deno puts in front. */
+function reason(thrown: unknown): string {
+  return asError(thrown).message.replace(/^Error: /, "");
+}

@@ -1,0 +1,159 @@
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { asError, failure } from "../value/mod.ts";
+import { ImportMaps } from "./import_map.ts";
+import { addToGraph, type Import, type Module, reachable } from "./module_graph.ts";
+
+/** The modules of extensions, ready to be imported. */
+export interface ExtensionModules {
+  /** Returns the URL to import a module by. */
+  urlOf(url: string): string;
+  /** Returns the files that some modules consist of, where they are imported from. */
+  filesOf(urls: readonly string[]): Promise<URL[]>;
+  /** The files that all of them consist of, as the user wrote them. */
+  readonly files: readonly string[];
+}
+
+/** Options of `prepareModules`. */
+export interface ModulesOptions {
+  /** Whether to import copies in any case, because the modules may have been imported before. Default false. */
+  copy?: boolean;
+}
+
+/** Where an import leads, and whether the module that Deno would import for the specifier is another. */
+interface Resolution {
+  /** A URL, or a name by the `deno.json` that Weft was started with. */
+  readonly target: string;
+  readonly isMapped: boolean;
+}
+
+/**
+ * Makes modules of extensions ready to be imported. A running Deno knows the names of one `deno.json` only, the one that
+ * Weft was started with. Where the files beside a module map a name to something else, copies are imported, with the
+ * targets in place of the names; `import.meta.url` stays that of the original.
+ *
+ * @throws {Error} If a module imports a name that nothing maps, with its position.
+ */
+export async function prepareModules(
+  urls: readonly string[],
+  { copy = false }: ModulesOptions = {},
+): Promise<ExtensionModules> {
+  const maps = new ImportMaps();
+  const resolutions = new Map<Import, Resolution>();
+  const resolve = async (imported: Import, module: Module) => {
+    let resolution = resolutions.get(imported);
+    if (resolution === undefined) resolutions.set(imported, resolution = await resolutionOf(imported, module, maps));
+    return resolution.target;
+  };
+  const graph = new Map<string, Module>();
+  for (const url of urls) {
+    try {
+      await addToGraph(graph, url, resolve);
+    } catch (thrown) {
+      throw notLoaded(url, thrown);
+    }
+  }
+  const isCopied = copy || [...resolutions.values()].some(({ isMapped }) => isMapped);
+  const urlOf = isCopied ? await copyModules(graph, (imported) => resolutions.get(imported)!) : (url: string) => url;
+  return {
+    urlOf,
+    async filesOf(urls) {
+      const modules = await reachable(graph, urls, resolve);
+      return modules.map(({ url }) => urlOf(url)).sort().map((url) => new URL(url));
+    },
+    files: [...graph.keys()].map((url) => fileURLToPath(url)),
+  };
+}
+
+/** Returns the error of an extension that cannot be loaded. */
+export function notLoaded(url: string | undefined, thrown: unknown): Error {
+  return failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
+}
+
+async function resolutionOf(imported: Import, module: Module, maps: ImportMaps): Promise<Resolution> {
+  const { specifier } = imported;
+  if (/^\.{0,2}\//.test(specifier)) return { target: new URL(specifier, module.url).href, isMapped: false };
+  const mapped = await maps.resolve(specifier, module.url) ?? specifier;
+  // whatever version of Weft's own modules is named, a kind is run by this one
+  const own = /^(?:(?:npm|jsr):\/?)?(@weft\/weft)(?:@[^/]*)?(\/.*)?$/.exec(mapped);
+  const name = own === null ? specifier : `${own[1]}${own[2] ?? ""}`;
+  const known = resolveOwn(name);
+  if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
+  if (mapped !== specifier) return { target: mapped, isMapped: mapped !== known };
+  // left to Deno; what it leads to is part of Weft, or a package
+  if (known !== undefined) return { target: specifier, isMapped: false };
+  throw failure(
+    `${
+      positionOf(imported, module)
+    }: unknown import "${specifier}": expected a path, an npm: specifier, or a name that ` +
+      `"imports" of a deno.json or "dependencies" of a package.json beside it maps`,
+  );
+}
+
+/** Returns what a specifier means by the `deno.json` that Weft was started with; undefined for a name not in it. */
+function resolveOwn(specifier: string): string | undefined {
+  try {
+    return import.meta.resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
+function positionOf({ start }: Import, { url, text }: Module): string {
+  const lines = text.slice(0, start).split("\n");
+  return `${fileURLToPath(url)}:${lines.length}:${lines.at(-1)!.length + 1}`;
+}
+
+/** Writes copies of modules into a temporary folder. @returns The URL of the copy of a module. */
+async function copyModules(
+  graph: ReadonlyMap<string, Module>,
+  resolutionOf: (imported: Import) => Resolution,
+): Promise<(url: string) => string> {
+  const folder = await temporaryFolder();
+  const root = commonFolder([...graph.keys()].map((url) => fileURLToPath(url)));
+  const pathOf = (url: string) => join(folder, relative(root, fileURLToPath(url)));
+  const urlOf = (url: string) => graph.has(url) ? pathToFileURL(pathOf(url)).href : url;
+  for (const module of graph.values()) {
+    const path = pathOf(module.url);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, rewritten(module, (imported) => urlOf(resolutionOf(imported).target)));
+  }
+  return urlOf;
+}
+
+/** Returns a module's text with other specifiers, and with the properties of the original's `import.meta`. */
+function rewritten({ url, text, imports, metaProperties }: Module, targetOf: (imported: Import) => string): string {
+  const path = fileURLToPath(url);
+  const meta: Record<string, string> = { url, filename: path, dirname: dirname(path) };
+  const edits = [
+    ...imports.map((imported) => ({ ...imported, by: JSON.stringify(targetOf(imported)) })),
+    ...metaProperties.filter(({ property }) => Object.hasOwn(meta, property))
+      .map((read) => ({ ...read, by: JSON.stringify(meta[read.property]) })),
+  ];
+  let result = text;
+  for (const { start, end, by } of edits.sort((a, b) => b.start - a.start)) {
+    result = result.slice(0, start) + by + result.slice(end);
+  }
+  return result;
+}
+
+/** Returns the deepest folder that all files are in. */
+function commonFolder(paths: readonly string[]): string {
+  const isWithin = (folder: string) => paths.every((path) => !relative(folder, path).startsWith(".."));
+  let folder = dirname(paths[0] ?? "/");
+  while (!isWithin(folder)) folder = dirname(folder);
+  return folder;
+}
+
+/** Makes a folder that is removed when the program ends. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "weft-extension-" }));
+  addEventListener("unload", () => {
+    try {
+      Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // it is gone already
+    }
+  });
+  return folder;
+}

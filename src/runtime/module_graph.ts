@@ -1,0 +1,125 @@
+import { type AnyNode, parse } from "acorn";
+import { stripTypeScriptTypes } from "node:module";
+
+/** A part of a module's text. */
+export interface Span {
+  /** Where it starts, and where it ends, as indexes into the text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A specifier that a module imports, with the place of its literal. */
+export interface Import extends Span {
+  readonly specifier: string;
+}
+
+/** A property of `import.meta` that a module reads. */
+export interface MetaProperty extends Span {
+  readonly property: string;
+}
+
+/** One file of a module graph. */
+export interface Module {
+  readonly url: string;
+  /** Its text: that of the file, or JavaScript where TypeScript needs more than the removal of types. */
+  readonly text: string;
+  /** What it imports, by static imports and by `import()` of a literal. */
+  readonly imports: readonly Import[];
+  readonly metaProperties: readonly MetaProperty[];
+}
+
+/** Returns where an import of a module leads: a URL, or a name that is left to Deno. */
+export type Resolve = (imported: Import, module: Module) => Promise<string>;
+
+/**
+ * Adds the files that a module consists of to a graph: itself and what it imports as files. What cannot be read or parsed
+ * is left out: importing it tells why.
+ *
+ * @param graph The modules by their URL.
+ * @param root A URL; nothing is added unless it is a `file:` URL.
+ */
+export async function addToGraph(graph: Map<string, Module>, root: string, resolve: Resolve): Promise<void> {
+  const open = [root].filter(isFile);
+  for (let url = open.pop(); url !== undefined; url = open.pop()) {
+    if (graph.has(url)) continue;
+    const module = await readModule(url);
+    if (module === undefined) continue;
+    graph.set(url, module);
+    for (const imported of module.imports) {
+      const target = await resolve(imported, module);
+      if (isFile(target)) open.push(target);
+    }
+  }
+}
+
+/** Returns the modules that some of a graph consist of. */
+export async function reachable(
+  graph: ReadonlyMap<string, Module>,
+  roots: readonly string[],
+  resolve: Resolve,
+): Promise<Module[]> {
+  const found = new Set<Module>();
+  const open = [...roots];
+  for (let url = open.pop(); url !== undefined; url = open.pop()) {
+    const module = graph.get(url);
+    if (module === undefined || found.has(module)) continue;
+    found.add(module);
+    for (const imported of module.imports) open.push(await resolve(imported, module));
+  }
+  return [...found];
+}
+
+/** Reports whether a URL is that of a file. */
+export function isFile(url: string): boolean {
+  return url.startsWith("file:");
+}
+
+async function readModule(url: string): Promise<Module | undefined> {
+  try {
+    const text = await Deno.readTextFile(new URL(url));
+    return /\.[cm]?[jt]s$/.test(url) ? parseModule(url, text) : { url, text, imports: [], metaProperties: [] };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {Error} If it is no JavaScript or TypeScript. */
+function parseModule(url: string, written: string): Module {
+  let text = written;
+  let code = written;
+  if (/ts$/.test(url)) {
+    try {
+      // leaves blanks in place of types, so that places in the code are places in the text
+      code = stripTypeScriptTypes(written, { mode: "strip" });
+    } catch {
+      text = code = stripTypeScriptTypes(written, { mode: "transform" });
+    }
+  }
+  const imports: Import[] = [];
+  const metaProperties: MetaProperty[] = [];
+  visit(parse(code, { ecmaVersion: "latest", sourceType: "module" }), (node) => {
+    if ("source" in node && node.source?.type === "Literal" && typeof node.source.value === "string") {
+      const { value, start, end } = node.source;
+      imports.push({ specifier: value, start, end });
+    } else if (node.type === "MemberExpression" && node.object.type === "MetaProperty" && !node.computed) {
+      const property = (node.property as { name: string }).name;
+      metaProperties.push({ property, start: node.start, end: node.end });
+    }
+  });
+  return { url, text, imports, metaProperties };
+}
+
+/** Visits a syntax tree. Does not recurse, because a file may nest deeply. */
+function visit(root: AnyNode, enter: (node: AnyNode) => void): void {
+  const open: unknown[] = [root];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    if (Array.isArray(next)) open.push(...next.toReversed());
+    else {
+      const node = next as AnyNode;
+      if (typeof node.type !== "string") continue;
+      enter(node);
+      open.push(...Object.values(node).filter((child) => typeof child === "object" && child !== null).toReversed());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { assert, assertEquals } from "@std/assert";
+import { startNode } from "@weft/weft/testing";
+import { z } from "zod";
+import { formatted, outdated } from "../../scripts/reference.ts";
+import { check } from "../../src/api/mod.ts";
+import type { Kind } from "../../src/kind/mod.ts";
+import { KINDS } from "../../src/kinds/mod.ts";
+
+/** A part of a JSON Schema. */
+interface Schema {
+  description?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+}
+
+/** Yields the paths of the fields that have no description. */
+function* undescribed({ properties = {}, items, additionalProperties }: Schema, path: string): Generator<string> {
+  for (const [name, field] of Object.entries(properties)) {
+    if (field.description === undefined) yield `${path}.${name}`;
+    yield* undescribed(field, `${path}.${name}`);
+  }
+  if (items !== undefined) yield* undescribed(items, `${path}[]`);
+  if (typeof additionalProperties === "object") yield* undescribed(additionalProperties, `${path}.*`);
+}
+
+Deno.test("every built-in kind says what it is, what its fields and ports are, and shows an example", () => {
+  const wrong: string[] = [];
+  for (const { name, summary, fields, ports, portSummaries = {}, examples = [] } of KINDS) {
+    if (!/^[A-Z].*\.$/.test(summary)) wrong.push(`${name}: ${summary} is no sentence`);
+    wrong.push(...undescribed(z.toJSONSchema(fields, { io: "input", unrepresentable: "any" }) as Schema, name));
+    const known = [...ports.in, ...ports.out];
+    for (const port of known) {
+      const isUsual = ["in", "out", "error"].includes(port);
+      if (!isUsual && portSummaries[port] === undefined) wrong.push(`${name}: the port ${port} has no summary`);
+    }
+    for (const port of Object.keys(portSummaries)) {
+      if (!known.includes(port)) wrong.push(`${name}: it has no port ${port}`);
+    }
+    if (examples.length === 0) wrong.push(`${name}: it has no example`);
+  }
+  assertEquals(wrong, []);
+});
+
+function examplesOf({ examples = [] }: Kind) {
+  return examples;
+}
+
+for (const kind of KINDS) {
+  Deno.test(`the examples of ${kind.name} pass the check and start`, async () => {
+    for (const { title, spec } of examplesOf(kind)) {
+      assertEquals(check([spec]).diagnostics, [], title);
+      const { kind: name, ...fields } = spec;
+      assertEquals(name, kind.name, title);
+      await using node = await startNode(kind, fields);
+      assert(node !== undefined);
+    }
+  });
+}
+
+Deno.test("a page of the reference that was changed, is missing or has no source any more is not current", async () => {
+  const made = await formatted();
+  assert(made.size > KINDS.length);
+  const [first] = made.keys();
+  const changed = new Map([...made, [first!, "changed"], ["new.md", "new"]]);
+  changed.delete("errors.md");
+  const before = await outdated(made);
+  assertEquals(
+    (await outdated(changed)).filter((path) => !before.includes(path)),
+    [first, "errors.md", "new.md"].sort(),
+  );
+});

@@ -1,0 +1,43 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Weft } from "./weft.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const FOLDER = new URL("examples/extension/", ROOT);
+
+async function deno(...args: string[]): Promise<{ code: number; out: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: FOLDER,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+Deno.test("the tests of the example of an extension pass, and it is formatted and lint-free", async () => {
+  for (const args of [["fmt", "--check", "."], ["lint"], ["task", "test"]]) {
+    const { code, out } = await deno(...args);
+    assertEquals(code, 0, out);
+    if (args[0] === "task") assertStringIncludes(out, "4 passed | 0 failed");
+  }
+});
+
+Deno.test("the folder of an extension is loaded from anywhere", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const flow = await Deno.readTextFile(new URL("flow.yaml", FOLDER));
+    await using weft = await Weft.start({
+      // without a lock file: a package of an extension is none of Weft's own
+      program: ["run", "-A", "--no-check", "--quiet", "--no-lock", new URL("main.ts", ROOT).pathname],
+      args: ["--extension", FOLDER.pathname, "-f", "-"],
+      folder,
+      input: flow.replace("port: 8000", "port: 0"),
+    });
+    const ask = async () => await (await fetch(new URL("/?title=A+day+at+the+sea", weft.url))).json();
+    assertEquals(await ask(), { page: "day-the-sea", count: 1 });
+    assertEquals(await ask(), { page: "day-the-sea", count: 2 });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
