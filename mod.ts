@@ -44,6 +44,7 @@ export {
   Logger,
   type ModulesOptions,
   type NodePool,
+  type Rejection,
   Runtime,
   type RuntimeOptions,
   type RuntimeReport,

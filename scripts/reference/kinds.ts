@@ -1,6 +1,7 @@
 import { stringify } from "@std/yaml";
 import type { Kind } from "../../src/kind/mod.ts";
 import { KINDS } from "../../src/kinds/mod.ts";
+import { schemeOf } from "../../src/runtime/mod.ts";
 import { fieldTable } from "./fields.ts";
 import { block, code, type Page, paragraphs, table } from "./markdown.ts";
 
@@ -40,6 +41,10 @@ function index(): Page {
       "The built-in kinds. [Specs](../specs.md) has the fields that all of them share; [a kind of your own](../../kinds.md) " +
         "tells how to add one.",
       table(["kind", "runs on", "what it does"], rows),
+      "## Data",
+      "Entries of these kinds run nothing. They hold `data` of any form, and are applied, checked, versioned and found as " +
+        "nodes are:",
+      table(["kind", "what it is for"], schemeOf().dataKinds.map(({ name, summary }) => [code(name), summary])),
     ),
   };
 }

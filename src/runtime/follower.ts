@@ -18,7 +18,9 @@ const LONGEST_RETRY = 60_000;
 
 /** A version that a runtime rejected. */
 export interface Rejection {
+  /** The version. */
   version: number;
+  /** Why, in words. */
   reason: string;
   /** How often the runtime has tried it. */
   attempts: number;
