@@ -5,6 +5,7 @@ export * from "./entry.ts";
 export * from "./extensions.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";
+export { type LineSink, LineWriter, type LineWriterOptions } from "./line_writer.ts";
 export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";

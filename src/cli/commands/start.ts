@@ -20,7 +20,7 @@ immediately.`,
     ...SPEC_FLAGS,
     ...settings("store").map((flag) => ({ ...flag, summary: flag.summary.replace(/\)$/, "; with files memory:)") })),
     ...settings("dependency", "watch", "strict", "author", "executors", "executor-memory", "host", "admin"),
-    ...settings("dev", "log-format", "log-level"),
+    ...settings("dev", "log-format", "log-level", "log-limit"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
