@@ -1,11 +1,12 @@
 import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
-import { type Extensions, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
+import type { WatchedExtensions } from "./input/watched_extensions.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
 import type { Config } from "./options/config.ts";
@@ -27,7 +28,7 @@ export interface ServeOptions {
   env: Readonly<Record<string, string>>;
   warden: WardenLink;
   /** The extensions that are loaded. Default none. */
-  extensions?: Extensions;
+  extensions?: WatchedExtensions;
   terminal: Terminal;
 }
 
@@ -61,6 +62,8 @@ class Server {
   readonly #unwatch = new AbortController();
   /** The URLs that have been printed. */
   #urls: readonly string[] = [];
+  /** Settles when the files that were read so far are applied. */
+  #applying: Promise<void> = Promise.resolve();
   #runtime: Runtime | undefined;
   #admin: Admin | undefined;
 
@@ -91,7 +94,7 @@ class Server {
     const { config, paths, env, terminal } = this.#options;
     const address = stringOf(config.flags, "admin");
     this.#admin = address === undefined ? undefined : new Admin(address);
-    const scheme = await knownKinds(config, this.#options.extensions);
+    const scheme = await knownKinds(config, this.#options.extensions?.current);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();
     const store = await openStore(this.#store);
@@ -118,9 +121,9 @@ class Server {
     }
     if (this.#admin !== undefined) terminal.print(`admin      ${this.#admin.url}`);
     if (config.flags.watch === true) {
-      this.#watch(source, runtime).catch((thrown) =>
-        this.#logger.log("error", `stopped watching files: ${reasonOf(asError(thrown))}`)
-      );
+      for (const watching of [this.#watch(source, runtime), this.#watchExtensions(source, runtime)]) {
+        watching.catch((thrown) => this.#logger.log("error", `stopped watching files: ${reasonOf(asError(thrown))}`));
+      }
     }
     terminal.print("serving");
     return true;
@@ -139,7 +142,7 @@ class Server {
   }
 
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
-    const { config: { flags }, env, warden } = this.#options;
+    const { config: { flags }, env, warden, extensions } = this.#options;
     const host = stringOf(flags, "host");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
@@ -149,8 +152,8 @@ class Server {
       scheme,
       logger: this.#logger,
       env,
+      ...extensions !== undefined && { extensions: extensions.current },
       dependencies: this.#dependencies,
-      ...this.#options.extensions !== undefined && { extensions: this.#options.extensions },
       warden,
       dev: flags.dev === true,
       ...host !== undefined && { host },
@@ -178,23 +181,42 @@ class Server {
 
   /** Applies the files again whenever one changes. */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
-    const { registry } = runtime;
-    const { paths, terminal } = this.#options;
-    for await (const _ of watchFiles(paths, this.#unwatch.signal)) {
+    for await (const _ of watchFiles(this.#options.paths, this.#unwatch.signal)) {
+      await this.#applyAgain(source, runtime, () => source.read());
+    }
+  }
+
+  /** Loads extensions again whenever a file of them changes, and applies the spec files to the new kinds. */
+  async #watchExtensions(source: SpecSource, runtime: Runtime): Promise<void> {
+    const { extensions, terminal } = this.#options;
+    if (extensions === undefined) return;
+    for await (const error of extensions.reload(runtime, this.#unwatch.signal)) {
+      if (error === undefined) {
+        terminal.print("reloaded   the extensions");
+        await this.#applyAgain(source, runtime, () => source.read().then(() => true));
+        continue;
+      }
+      for (const line of reasonOf(asError(error)).split("\n")) terminal.warn(line);
+      terminal.warn("still running the extensions as they were");
+    }
+  }
+
+  /** Applies the files if there is something to apply, after what is being applied. Reports why it cannot. */
+  async #applyAgain(source: SpecSource, runtime: Runtime, isChanged: () => Promise<boolean>): Promise<void> {
+    const { terminal } = this.#options;
+    const apply = async () => {
       try {
-        if (!await source.read()) continue;
+        if (!await isChanged()) return;
         const report = await this.#apply(source, runtime);
-        if (report === undefined) {
-          terminal.warn(`still running version ${registry.version.id}`);
-          continue;
-        }
+        if (report === undefined) return terminal.warn(`still running version ${runtime.registry.version.id}`);
         this.#print(report);
         await this.#printUrls(runtime);
       } catch (thrown) {
         for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
-        terminal.warn(`still running version ${registry.version.id}`);
+        terminal.warn(`still running version ${runtime.registry.version.id}`);
       }
-    }
+    };
+    await (this.#applying = this.#applying.then(apply));
   }
 
   /** Prints the URLs that are new since the last call. */

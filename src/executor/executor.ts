@@ -18,7 +18,9 @@ import {
   asError,
   type Codec,
   Encoded,
+  type ErrorRecord,
   type Failure,
+  fromErrorRecord,
   isError,
   toErrorRecord,
   toWire,
@@ -89,7 +91,7 @@ export class Executor implements SliceWork, InboxHandler {
     this.#port = port;
     this.#clock = clock;
     const guard = new Guard(status);
-    const outbox = this.#outbox = new Outbox(port);
+    this.#outbox = new Outbox(port);
     const flow = this.#flow = new Flow({
       wake: () => this.#slices.schedule(),
       idle: (process) => this.#idle(process),
@@ -102,8 +104,8 @@ export class Executor implements SliceWork, InboxHandler {
       flow,
       clock: clockOf(clock),
       random: randomOf(fillRandom),
-      log: (process, symbol, level, text) => outbox.push(ToHost.Log, process, symbol, level, text),
-      measure: (symbol, type, name, value) => outbox.push(ToHost.Metric, symbol, type, name, value),
+      log: (process, symbol, level, text) => this.#push(ToHost.Log, process, symbol, level, text),
+      measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),
       fork: (packet) => flow.fork(packet, --this.#childNumber),
     });
     const remote: Node = { receive: (packet, to) => this.#callHost(packet, to.symbol, to.index) };
@@ -206,11 +208,15 @@ export class Executor implements SliceWork, InboxHandler {
     this.#symbols.change(patch);
   }
 
-  exit(number: number): void {
+  exit(number: number, error: ErrorRecord | null, isAwaited: boolean): void {
     const known = this.#processes.get(number);
-    if (known === undefined) return;
-    this.#processes.delete(number);
-    this.#flow.abort(known.process);
+    if (known !== undefined) {
+      this.#processes.delete(number);
+      this.#flow.abort(known.process, error === null ? undefined : fromErrorRecord(error));
+    }
+    if (!isAwaited) return;
+    if (known === undefined || known.process.status === "ended") this.#push(ToHost.Ended, number);
+    else void known.process.ended.then(() => this.#push(ToHost.Ended, number));
   }
 
   /** Makes the node of a symbol and runs the top level of its code, as a task of its own. */
@@ -281,13 +287,19 @@ export class Executor implements SliceWork, InboxHandler {
     const known = this.#processes.get(process.number);
     if (known === undefined || known.residency !== Residency.Busy) return;
     known.residency = process.forgettable ? Residency.Nothing : Residency.Kept;
-    this.#outbox.push(ToHost.Idle, process.number, known.residency);
+    this.#push(ToHost.Idle, process.number, known.residency);
     if (known.residency === Residency.Nothing) this.#forget(process);
   }
 
   #ended(process: Process): void {
     this.#processes.delete(process.number);
-    if (process.number < 0) this.#outbox.push(ToHost.Ended, process.number);
+    if (process.number < 0) this.#push(ToHost.Ended, process.number);
+  }
+
+  /** Adds a frame that may be written at any time, also by a hook that runs while nothing else does. */
+  #push(...frame: unknown[]): void {
+    this.#outbox.push(...frame);
+    this.#slices.schedulePost();
   }
 }
 

@@ -1,5 +1,5 @@
 import { ENCODED, type Patch, ToExecutor } from "../protocol/mod.ts";
-import { type Answer, type Codec, Encoded, type Form, fromWire, type Value } from "../value/mod.ts";
+import { type Answer, type Codec, Encoded, type ErrorRecord, type Form, fromWire, type Value } from "../value/mod.ts";
 
 /** Receives the frames of the host. */
 export interface InboxHandler {
@@ -13,7 +13,7 @@ export interface InboxHandler {
     address: string | null,
   ): void;
   answer(call: number, answer: Answer): void;
-  exit(process: number): void;
+  exit(process: number, error: ErrorRecord | null, isAwaited: boolean): void;
   prepare(request: number, symbol: number): void;
   patch(patch: Patch): void;
 }
@@ -22,7 +22,7 @@ export interface InboxHandler {
 const LENGTH: Readonly<Record<ToExecutor, number>> = {
   [ToExecutor.Packet]: 9,
   [ToExecutor.Answer]: 4,
-  [ToExecutor.Exit]: 2,
+  [ToExecutor.Exit]: 4,
   [ToExecutor.Prepare]: 3,
   [ToExecutor.Patch]: 2,
 };
@@ -67,7 +67,7 @@ export class Inbox {
       if (batch[at] !== ToExecutor.Exit) continue;
       const process = batch[at + 1] as number;
       this.#ended.add(process);
-      this.#handler.exit(process);
+      this.#handler.exit(process, batch[at + 2] as ErrorRecord | null, batch[at + 3] as boolean);
     }
   }
 

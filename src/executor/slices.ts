@@ -88,6 +88,7 @@ export class Slices {
   /** When the last task ended. */
   #taskEnded = 0;
   #scheduled = false;
+  #running = false;
   /** The time limit of the packet that runs next in a slice of its own; 0 if none does. */
   #alone = 0;
   /** When the timed script that runs is ended from outside. */
@@ -120,6 +121,11 @@ export class Slices {
     this.#clock.setImmediate(() => this.#turn());
   }
 
+  /** Schedules a post, for a frame that was written outside of a slice. */
+  schedulePost(): void {
+    if (!this.#running) this.schedule();
+  }
+
   /** Adds a task. */
   add(task: Task): void {
     this.#tasks.push(task);
@@ -129,8 +135,10 @@ export class Slices {
   #turn(): void {
     this.#scheduled = false;
     this.#status.beat();
+    this.#running = true;
     if (this.#unguarded) this.#slice();
     else this.#timed(this.#alone || DEFAULT_LIMIT + SLICE + MARGIN);
+    this.#running = false;
     this.#work.post();
     if (!this.#work.hasWork && this.#tasks.length === 0) return;
     // the event loop delivers no message while one slice follows another, and it may say that what is next has ended

@@ -1,4 +1,5 @@
 import { type Answer, asError, type Encoded, failure, isError, merge, type Value } from "../value/mod.ts";
+import type { FlowOptions } from "./flow_options.ts";
 import { type Reply, SENT } from "./node.ts";
 import { type Outcome, Packet, PROMISED, type ReplyTo, type Sending } from "./packet.ts";
 import { cycleOf, trace } from "./path.ts";
@@ -10,16 +11,6 @@ import type { Reader } from "./reader.ts";
 export const MAX_DEPTH = 1_000;
 /** Number of unanswered packets of one process at which its packets are considered to multiply without end. */
 export const MAX_OPEN = 100_000;
-
-/** Callbacks from a `Flow` to the thread that it runs on. */
-export interface FlowOptions {
-  /** Called when a packet enters an empty queue outside of `drain`, which is to be called soon. Default: call it now. */
-  wake?: () => void;
-  /** Called when a process has become idle: its opener has not closed it, but nothing else keeps it open. */
-  idle?: (process: Process) => void;
-  /** Called when a process has ended and its exit hooks have run. */
-  ended?: (process: Process) => void;
-}
 
 /**
  * Runs packets: takes the next one off the queue, calls its node's handler, and carries the answer back. Calls never
@@ -35,11 +26,13 @@ export class Flow {
   #promised = 0;
   readonly #wake: () => void;
   readonly #idle: (process: Process) => void;
+  readonly #ending: ((process: Process) => Promise<void> | undefined) | undefined;
   readonly #ended: (process: Process) => void;
 
   constructor(options: FlowOptions = {}) {
     this.#wake = options.wake ?? (() => this.drain());
     this.#idle = options.idle ?? (() => {});
+    this.#ending = options.ending;
     this.#ended = options.ended ?? (() => {});
   }
 
@@ -410,13 +403,19 @@ export class Flow {
     for (let reader = readers; reader !== null; reader = reader.next) {
       reader.port.symbol.node.close?.(process, reader.port);
     }
-    if (hooks === null && process.children.size === 0) this.#finish(process, readers);
-    else void this.#endAsync(process, hooks ?? [], readers);
+    const elsewhere = this.#ending?.(process);
+    if (hooks === null && process.children.size === 0 && elsewhere === undefined) this.#finish(process, readers);
+    else void this.#endAsync(process, hooks ?? [], readers, elsewhere);
   }
 
-  /** Waits for the children, then runs the exit hooks, last in first out. */
-  async #endAsync(process: Process, hooks: ExitHook[], readers: Reader | null): Promise<void> {
-    await Promise.all([...process.children].map((child) => child.ended));
+  /** Waits for the children and for other threads, then runs the exit hooks, last in first out. */
+  async #endAsync(
+    process: Process,
+    hooks: ExitHook[],
+    readers: Reader | null,
+    elsewhere: Promise<void> | undefined,
+  ): Promise<void> {
+    await Promise.all([elsewhere, ...[...process.children].map((child) => child.ended)]);
     for (const hook of hooks.toReversed()) {
       try {
         await hook(process.error);

@@ -2,6 +2,7 @@
 export * from "./address.ts";
 export * from "./flatten.ts";
 export * from "./flow.ts";
+export * from "./flow_options.ts";
 export * from "./generation.ts";
 export * from "./node.ts";
 export * from "./number_map.ts";

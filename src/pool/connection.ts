@@ -25,6 +25,7 @@ import {
   type ErrorRecord,
   fromErrorRecord,
   type LogLevel,
+  toErrorRecord,
   toWire,
   type Value,
 } from "../value/mod.ts";
@@ -120,6 +121,8 @@ export class Connection {
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #addresses: boolean;
   readonly #requests = new Map<number, (error: Error | undefined) => void>();
+  /** Resolve when a process has ended on the executor too, by its number. */
+  readonly #ending = new Map<number, () => void>();
   #request = 0;
   /** The next batch. Its first element is its number. */
   #frames: unknown[] = [0];
@@ -190,16 +193,21 @@ export class Connection {
   }
 
   /**
-   * Tells the executor that a process has ended.
+   * Tells the executor that a process ends.
    *
-   * @param waiting Whether packets of it are unanswered there: those that have not run yet then never do.
+   * @param hasUnanswered Whether packets of it are unanswered there: those that have not run yet then never do.
+   * @returns Resolves when the process has ended there too, or the executor is lost. Undefined if packets are unanswered:
+   * whatever the executor is in must not hold the end up.
    */
-  exit(process: number, waiting: boolean): void {
-    this.#exited.add(process);
+  exit({ number, error }: Process, hasUnanswered: boolean): Promise<void> | undefined {
+    this.#exited.add(number);
     if (this.#exited.size > EXITED) this.#exited.delete(this.#exited.values().next().value!);
-    this.#frames.push(ToExecutor.Exit, process);
+    this.#frames.push(ToExecutor.Exit, number, error === undefined ? null : toErrorRecord(error), !hasUnanswered);
     this.#pushed(0);
-    if (waiting && !this.closed) this.#schedule();
+    if (this.closed) return undefined;
+    this.#schedule();
+    if (hasUnanswered) return undefined;
+    return new Promise((resolve) => this.#ending.set(number, resolve));
   }
 
   /** Reports whether a process has ended recently: its host calls may have crossed the `Exit` frame. */
@@ -229,6 +237,8 @@ export class Connection {
     this.#port.close();
     for (const settle of this.#requests.values()) settle(error);
     this.#requests.clear();
+    for (const settle of this.#ending.values()) settle();
+    this.#ending.clear();
   }
 
   /** Reads what the executor posted before it died. Call it once the death is confirmed. */
@@ -375,7 +385,9 @@ export class Connection {
         );
         return at + 5;
       case ToHost.Ended:
-        this.#handler.childEnded(this, word(1));
+        if (word(1) < 0) this.#handler.childEnded(this, word(1));
+        this.#ending.get(word(1))?.();
+        this.#ending.delete(word(1));
         return at + 2;
       default:
         throw new Error(`unknown frame ${nameOf(batch[at])}`);

@@ -36,6 +36,9 @@ const FAILED_STARTS = 3;
 /** The delay of such a start, in milliseconds. */
 const START_DELAY = 5_000;
 
+/** How long an executor that was replaced has to be without a process before it ends, in milliseconds. */
+const RETIREMENT = 1_000;
+
 /** The executors of a pool: those that serve, a spare that replaces one that dies, and those of quarantined symbols. */
 export class Executors {
   readonly #options: ExecutorsOptions;
@@ -47,12 +50,17 @@ export class Executors {
   readonly #served = Promise.withResolvers<void>();
   /** The timers of delayed starts. */
   readonly #delayed = new Set<number>();
+  /** URLs of modules with additional kinds. */
+  #extensions: readonly string[];
+  /** The first executor of a renewal, until it serves. */
+  #renewing: { readonly connection: Connection; fail(error: Error): void } | undefined;
   /** How many executors in a row have ended before they served. */
   #failures = 0;
   #ids = 0;
 
   constructor(options: ExecutorsOptions) {
     this.#options = options;
+    this.#extensions = options.extensions;
     this.#codecs = new Map(options.codecs.map((codec) => [codec.number, codec]));
   }
 
@@ -108,6 +116,7 @@ export class Executors {
    */
   replace(dead: Connection, why: string, fatal = false): void {
     this.#byId.delete(dead.id);
+    if (dead === this.#renewing?.connection) return this.#renewing.fail(failure(why));
     if (!dead.ready) this.#failures += fatal ? FAILED_STARTS : 1;
     if (!dead.ready && this.#failures >= FAILED_STARTS) {
       this.#served.reject(failure(fatal ? why : `executors cannot be started: ${why}`));
@@ -124,6 +133,23 @@ export class Executors {
     }
   }
 
+  /**
+   * Replaces all executors by new ones, which import other modules. Those of before get no new processes, and end when
+   * their last one has ended.
+   *
+   * @throws {Error} If the first of the new ones does not serve; those of before then serve on.
+   */
+  async renew(extensions: readonly string[]): Promise<void> {
+    const before = this.#extensions;
+    this.#extensions = extensions;
+    try {
+      await this.#renew();
+    } catch (error) {
+      this.#extensions = before;
+      throw error;
+    }
+  }
+
   /** Starts an executor for one quarantined symbol. */
   isolate(symbol: number): void {
     this.#alone.set(symbol, this.#spawn(symbol));
@@ -134,9 +160,7 @@ export class Executors {
     const connection = this.#alone.get(symbol);
     if (connection === undefined) return;
     this.#alone.delete(symbol);
-    this.#byId.delete(connection.id);
-    this.#options.warden.order({ order: "kill", id: connection.id, why: "its symbol was removed" });
-    connection.close(failure("the executor was ended", { code: "executor_lost" }));
+    this.#end(connection, "its symbol was removed");
   }
 
   /** Returns the state of each executor. */
@@ -158,12 +182,49 @@ export class Executors {
 
   /** Closes all connections. The warden ends the threads. */
   close(): void {
+    this.#renewing?.fail(failure("the pool was closed"));
     for (const timer of this.#delayed) clearTimeout(timer);
     for (const connection of this.#byId.values()) connection.close(failure("the pool was closed"));
   }
 
+  async #renew(): Promise<void> {
+    const first = this.#spawn();
+    const failed = Promise.withResolvers<never>();
+    this.#renewing = { connection: first, fail: failed.reject };
+    try {
+      await Promise.race([first.whenReady, failed.promise]);
+    } finally {
+      this.#renewing = undefined;
+    }
+    const before = [...this.#serving, ...this.#spares, ...this.#alone.values()];
+    const others = Array.from({ length: this.#options.size - 1 }, () => this.#spawn());
+    this.#serving.splice(0, Infinity, first, ...others);
+    this.#spares.splice(0, Infinity, this.#spawn());
+    for (const symbol of this.#alone.keys()) this.#alone.set(symbol, this.#spawn(symbol));
+    for (const connection of before) this.#retire(connection);
+  }
+
+  /** Ends an executor when it has had no process for a while: exit hooks run after the end of a process. */
+  #retire(connection: Connection): void {
+    let idleSince = Infinity;
+    const timer = setInterval(() => {
+      if (connection.closed || !this.#byId.has(connection.id)) return clearInterval(timer);
+      idleSince = connection.assignments.size > 0 ? Infinity : Math.min(idleSince, performance.now());
+      if (performance.now() - idleSince < RETIREMENT) return;
+      clearInterval(timer);
+      this.#end(connection, "it was replaced");
+    }, RETIREMENT / 10);
+    Deno.unrefTimer(timer as unknown as number);
+  }
+
+  #end(connection: Connection, why: string): void {
+    this.#byId.delete(connection.id);
+    this.#options.warden.order({ order: "kill", id: connection.id, why });
+    connection.close(failure("the executor was ended", { code: "executor_lost" }));
+  }
+
   #spawn(only?: number): Connection {
-    const { memory, extensions, unguarded, addresses, warden, handler, snapshot } = this.#options;
+    const { memory, unguarded, addresses, warden, handler, snapshot } = this.#options;
     const id = ++this.#ids;
     const { port1, port2 } = new MessageChannel();
     const status = new ThreadStatus();
@@ -175,6 +236,7 @@ export class Executors {
     });
     const order = () => {
       if (!connection.closed) {
+        const extensions = this.#extensions;
         warden.order({ order: "spawn", id, memory, extensions, unguarded, status: status.buffer }, port2);
       }
     };

@@ -8,7 +8,7 @@ import {
   type Relinked,
   SENT,
 } from "../flow/mod.ts";
-import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel } from "../value/mod.ts";
+import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel, within } from "../value/mod.ts";
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
@@ -16,6 +16,9 @@ import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
 import type { DeathReason, DeathReport } from "./warden.ts";
 import { WardenLink } from "./warden_link.ts";
+
+/** How long the end of a process waits for its exit hooks on executors, in milliseconds. */
+const PATIENCE = 5_000;
 
 /** Options of a pool. */
 export interface PoolOptions {
@@ -117,6 +120,15 @@ export class Pool {
     return Promise.race([this.#executors.start(), this.#warden.failed]);
   }
 
+  /**
+   * Replaces all executors by new ones that import other modules of extensions. Processes end where they began.
+   *
+   * @throws {Error} If the new ones cannot be started; those of before then serve on.
+   */
+  renew(modules: readonly string[]): Promise<void> {
+    return this.#executors.renew(modules);
+  }
+
   /** Ends every executor. */
   close(): void {
     this.#closed = true;
@@ -172,14 +184,21 @@ export class Pool {
     for (const connection of this.#executors.all()) connection.patch({ define: [], link: [], free: numbers });
   }
 
-  /** Tells the executors that a process has ended on the host. */
-  ended(process: Process): void {
+  /**
+   * Tells the executors that a process ends, with its error.
+   *
+   * @returns Resolves when it has ended there too; undefined if there is nothing to wait for.
+   */
+  ending(process: Process): Promise<void> | undefined {
     const assignment = process.assignment as Assignment | undefined;
-    if (assignment !== undefined) leave(assignment);
+    let ending = assignment === undefined ? undefined : leave(assignment);
     for (const connection of this.#executors.alone()) {
       const other = connection.assignments.get(process.number);
-      if (other !== undefined) leave(other);
+      if (other === undefined) continue;
+      const alone = leave(other);
+      if (alone !== undefined) ending = ending?.then(() => alone) ?? alone;
     }
+    return ending === undefined ? undefined : within(PATIENCE, ending).then(() => {});
   }
 
   #redefine(symbols: readonly PoolSymbol[]): void {
@@ -257,10 +276,10 @@ function assignmentAt(connection: Connection, process: Process): Assignment {
   return assignment;
 }
 
-function leave({ connection, process, unanswered }: Assignment): void {
-  if (!connection.assignments.delete(process.number)) return;
+function leave({ connection, process, unanswered }: Assignment): Promise<void> | undefined {
+  if (!connection.assignments.delete(process.number)) return undefined;
   connection.inFlight -= unanswered;
-  connection.exit(process.number, unanswered > 0);
+  return connection.exit(process, unanswered > 0);
 }
 
 /** Adds the packet's path on the host in front of its path on the executor. */

@@ -12,7 +12,7 @@ export enum ToExecutor {
   Packet = 1,
   /** The answer to a `Call`: call, form, data. */
   Answer,
-  /** A process has ended: process. */
+  /** A process has ended: process, error record or null, whether to send `Ended` when it has ended here too. */
   Exit,
   /** Create the node of a symbol and run the top level of its code: request, symbol. */
   Prepare,
@@ -35,7 +35,7 @@ export enum ToHost {
   Log,
   /** The result of a `Prepare`: request, error record or null. */
   Prepared,
-  /** A process that an executor opened has ended: process. */
+  /** A process that the executor opened has ended, or one whose `Exit` asked for it: process. */
   Ended,
   /** A metric of a node: symbol, `counter` or `histogram`, name, value. */
   Metric,

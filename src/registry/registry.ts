@@ -259,6 +259,27 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
+   * Has the handlers carry out entries once more, as updates by themselves, because what the handlers make of them has
+   * changed. It creates no version.
+   *
+   * @param ids The entries; those that do not exist are skipped.
+   * @throws {RegistryError} As `apply`.
+   */
+  refresh(ids: Iterable<IdLike>, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
+    return this.#alone(options.signal, async () => {
+      const { state, version } = this.#transitions;
+      this.#transitions.checkInStep();
+      const operations = [...ids].flatMap((id): Operation[] => {
+        const entry = state.get(id);
+        return entry === undefined ? [] : [{ kind: "update", id: entry.id, entry, original: entry }];
+      });
+      if (operations.length === 0) return version;
+      const ordered = order(operations, this.#resolver, this.#onCycle);
+      return await this.#transitions.make("refresh", { version, state, operations: ordered }, options);
+    });
+  }
+
+  /**
    * Goes to a version and moves head there. It creates no version.
    *
    * @throws {ConflictError} If head is not `base`, or moves meanwhile.

@@ -214,6 +214,23 @@ Deno.test("following goes to a version without moving head", async () => {
   assertEquals(error.code, "not_found");
 });
 
+Deno.test("refreshing has the handlers carry out entries again, all or none, and creates no version", async () => {
+  const { registry, recorder, history } = await branched();
+  assertEquals((await registry.refresh(["a:c", "a:nothing", "a:a"])).id, 4);
+  assertEquals(recorder.take(), ["begin", "update a", "update c", "commit"]);
+  assertEquals((await registry.refresh([])).id, 4);
+  assertEquals(recorder.take(), []);
+  recorder.script["update c"] = () => {
+    throw new Error("not today");
+  };
+  const error = await assertRejects(() => registry.refresh(["a:a", "a:c"]), RegistryError);
+  assertEquals(error.code, "rejected");
+  const why = "because recorder rejected the update of a:c";
+  assertEquals(recorder.take(), ["begin", "update a", "update c", "undo update a", why, "discard"]);
+  assertEquals(names(registry), ["a=0", "c=0"]);
+  assertEquals((await history.versions()).length, 5);
+});
+
 Deno.test("load replays head, or a given version, and does not move head", async () => {
   const { history } = await branched();
   const registry = new Registry(history);
@@ -325,6 +342,7 @@ Deno.test("a closed registry rejects calls, after what was under way has ended",
   await closing;
   await late;
   await registry.close();
+  await assertRejects(() => registry.refresh(["a:a"]), RegistryError, "the registry is closed");
   for (const method of ["load", "follow", "jump"] as const) {
     await assertRejects(() => registry[method](1), RegistryError, "the registry is closed");
   }

@@ -10,14 +10,16 @@ export interface ExtensionModules {
   urlOf(url: string): string;
   /** Returns the files that some modules consist of, where they are imported from. */
   filesOf(urls: readonly string[]): Promise<URL[]>;
-  /** The files that all of them consist of, as the user wrote them. */
+  /** The paths of the files that all of them consist of. */
   readonly files: readonly string[];
+  /** Reports whether these files still hold what they held when they were read. */
+  isCurrent(): Promise<boolean>;
 }
 
 /** Options of `prepareModules`. */
 export interface ModulesOptions {
-  /** Whether to import copies in any case, because the modules may have been imported before. Default false. */
-  copy?: boolean;
+  /** The folder for copies. If it is set, copies are imported in any case: the modules may have been imported before. */
+  folder?: string;
 }
 
 /** Where an import leads, and whether the module that Deno would import for the specifier is another. */
@@ -36,7 +38,7 @@ interface Resolution {
  */
 export async function prepareModules(
   urls: readonly string[],
-  { copy = false }: ModulesOptions = {},
+  { folder }: ModulesOptions = {},
 ): Promise<ExtensionModules> {
   const maps = new ImportMaps();
   const resolutions = new Map<Import, Resolution>();
@@ -53,8 +55,10 @@ export async function prepareModules(
       throw notLoaded(url, thrown);
     }
   }
-  const isCopied = copy || [...resolutions.values()].some(({ isMapped }) => isMapped);
-  const urlOf = isCopied ? await copyModules(graph, (imported) => resolutions.get(imported)!) : (url: string) => url;
+  const isCopied = folder !== undefined || [...resolutions.values()].some(({ isMapped }) => isMapped);
+  const urlOf = isCopied
+    ? await copyModules(graph, (imported) => resolutions.get(imported)!, folder ?? await extensionFolder())
+    : (url: string) => url;
   return {
     urlOf,
     async filesOf(urls) {
@@ -62,6 +66,12 @@ export async function prepareModules(
       return modules.map(({ url }) => urlOf(url)).sort().map((url) => new URL(url));
     },
     files: [...graph.keys()].map((url) => fileURLToPath(url)),
+    async isCurrent() {
+      const sources = await Promise.all(
+        [...graph.values()].map(({ url }) => Deno.readTextFile(new URL(url)).catch(() => {})),
+      );
+      return [...graph.values()].every(({ source }, index) => source === sources[index]);
+    },
   };
 }
 
@@ -79,7 +89,7 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
   const name = own === null ? specifier : `${own[1]}${own[2] ?? ""}`;
   const known = resolveOwn(name);
   if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
-  if (mapped !== specifier) return { target: mapped, isMapped: mapped !== known };
+  if (mapped !== specifier && mapped !== known) return { target: mapped, isMapped: true };
   // left to Deno; what it leads to is part of Weft, or a package
   if (known !== undefined) return { target: specifier, isMapped: false };
   throw failure(
@@ -100,23 +110,25 @@ function resolveOwn(specifier: string): string | undefined {
 }
 
 function positionOf({ start }: Import, { url, text }: Module): string {
-  const lines = text.slice(0, start).split("\n");
+  const lines = text!.slice(0, start).split("\n");
   return `${fileURLToPath(url)}:${lines.length}:${lines.at(-1)!.length + 1}`;
 }
 
-/** Writes copies of modules into a temporary folder. @returns The URL of the copy of a module. */
+/** Writes copies of modules into a new folder in a folder. @returns The URL of the copy of a module. */
 async function copyModules(
   graph: ReadonlyMap<string, Module>,
   resolutionOf: (imported: Import) => Resolution,
+  parent: string,
 ): Promise<(url: string) => string> {
-  const folder = await temporaryFolder();
+  const folder = await Deno.makeTempDir({ dir: parent });
   const root = commonFolder([...graph.keys()].map((url) => fileURLToPath(url)));
   const pathOf = (url: string) => join(folder, relative(root, fileURLToPath(url)));
   const urlOf = (url: string) => graph.has(url) ? pathToFileURL(pathOf(url)).href : url;
   for (const module of graph.values()) {
     const path = pathOf(module.url);
     await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeTextFile(path, rewritten(module, (imported) => urlOf(resolutionOf(imported).target)));
+    if (module.text === undefined) await Deno.copyFile(new URL(module.url), path);
+    else await Deno.writeTextFile(path, rewritten(module, (imported) => urlOf(resolutionOf(imported).target)));
   }
   return urlOf;
 }
@@ -130,7 +142,7 @@ function rewritten({ url, text, imports, metaProperties }: Module, targetOf: (im
     ...metaProperties.filter(({ property }) => Object.hasOwn(meta, property))
       .map((read) => ({ ...read, by: JSON.stringify(meta[read.property]) })),
   ];
-  let result = text;
+  let result = text!;
   for (const { start, end, by } of edits.sort((a, b) => b.start - a.start)) {
     result = result.slice(0, start) + by + result.slice(end);
   }
@@ -145,8 +157,8 @@ function commonFolder(paths: readonly string[]): string {
   return folder;
 }
 
-/** Makes a folder that is removed when the program ends. */
-async function temporaryFolder(): Promise<string> {
+/** Makes a folder for copies of modules, which is removed when the program ends. */
+export async function extensionFolder(): Promise<string> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "weft-extension-" }));
   addEventListener("unload", () => {
     try {

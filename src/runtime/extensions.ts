@@ -17,6 +17,8 @@ export interface Extensions {
   readonly readable: readonly URL[];
   /** The paths of all files that the modules consist of. */
   readonly files: readonly string[];
+  /** Reports whether these files still hold what they held when they were loaded. */
+  isCurrent(): Promise<boolean>;
 }
 
 /** No extensions. */
@@ -27,6 +29,7 @@ export const NO_EXTENSIONS: Extensions = {
   modules: [],
   readable: [],
   files: [],
+  isCurrent: () => Promise.resolve(true),
 };
 
 /**
@@ -67,5 +70,6 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
     modules: onExecutors.map(prepared.urlOf),
     readable: await prepared.filesOf(onExecutors),
     files: prepared.files,
+    isCurrent: prepared.isCurrent,
   };
 }

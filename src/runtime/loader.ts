@@ -1,7 +1,7 @@
 import { SymbolTable, type Unit } from "../flow/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
-import type { Scheme } from "../spec/mod.ts";
+import type { Scheme, Spec } from "../spec/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
 import { isNode } from "./entry.ts";
 import type { HostServices } from "./host_context.ts";
@@ -46,6 +46,15 @@ export class Loader implements Handler {
     const { flow, processes, logger } = this.#options = options;
     this.#preparer = new Preparer({ ...options, services: options });
     this.#lifecycle = new Lifecycle({ flow, processes, logger, table: this.table });
+  }
+
+  /** Returns the specs that some kinds make nodes of, themselves or as parts of a compound. */
+  specsOf(kinds: Iterable<Kind>): Spec[] {
+    const names = new Set([...kinds].flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+    return [...this.table.units()].flatMap(({ unit }) => {
+      const { spec, drafts } = unit as CompiledUnit;
+      return names.has(spec.kind) || drafts.some(({ flat }) => names.has(flat.kind.name)) ? [spec] : [];
+    });
   }
 
   /** The known kinds. */

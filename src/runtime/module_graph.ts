@@ -21,8 +21,13 @@ export interface MetaProperty extends Span {
 /** One file of a module graph. */
 export interface Module {
   readonly url: string;
-  /** Its text: that of the file, or JavaScript where TypeScript needs more than the removal of types. */
-  readonly text: string;
+  /** What the file holds. */
+  readonly source: string;
+  /**
+   * The text that imports stand in: that of the file, or JavaScript where TypeScript needs more than the removal of
+   * types. Undefined for a file that is no code.
+   */
+  readonly text: string | undefined;
   /** What it imports, by static imports and by `import()` of a literal. */
   readonly imports: readonly Import[];
   readonly metaProperties: readonly MetaProperty[];
@@ -69,30 +74,33 @@ export async function reachable(
   return [...found];
 }
 
-/** Reports whether a URL is that of a file. */
-export function isFile(url: string): boolean {
-  return url.startsWith("file:");
+/** Reports whether a URL is that of a file that is no part of Weft itself, which is imported once and as it is. */
+function isFile(url: string): boolean {
+  return url.startsWith("file:") && !url.startsWith(OWN);
 }
+
+const OWN = new URL("../", import.meta.url).href;
 
 async function readModule(url: string): Promise<Module | undefined> {
   try {
-    const text = await Deno.readTextFile(new URL(url));
-    return /\.[cm]?[jt]s$/.test(url) ? parseModule(url, text) : { url, text, imports: [], metaProperties: [] };
+    const source = await Deno.readTextFile(new URL(url));
+    if (/\.[cm]?[jt]s$/.test(url)) return parseModule(url, source);
+    return { url, source, text: undefined, imports: [], metaProperties: [] };
   } catch {
     return undefined;
   }
 }
 
 /** @throws {Error} If it is no JavaScript or TypeScript. */
-function parseModule(url: string, written: string): Module {
-  let text = written;
-  let code = written;
+function parseModule(url: string, source: string): Module {
+  let text = source;
+  let code = source;
   if (/ts$/.test(url)) {
     try {
       // leaves blanks in place of types, so that places in the code are places in the text
-      code = stripTypeScriptTypes(written, { mode: "strip" });
+      code = stripTypeScriptTypes(source, { mode: "strip" });
     } catch {
-      text = code = stripTypeScriptTypes(written, { mode: "transform" });
+      text = code = stripTypeScriptTypes(source, { mode: "transform" });
     }
   }
   const imports: Import[] = [];
@@ -106,7 +114,7 @@ function parseModule(url: string, written: string): Module {
       metaProperties.push({ property, start: node.start, end: node.end });
     }
   });
-  return { url, text, imports, metaProperties };
+  return { url, source, text, imports, metaProperties };
 }
 
 /** Visits a syntax tree. Does not recurse, because a file may nest deeply. */

@@ -11,6 +11,7 @@ import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../val
 import { registerDependencies } from "./dependencies.ts";
 import type { Interceptor } from "./effects.ts";
 import { engineSystem } from "./engine_system.ts";
+import { specToEntry } from "./entry.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { Follower } from "./follower.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
@@ -170,8 +171,8 @@ export class Runtime implements AsyncDisposable {
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const flow = this.flow = new Flow({
+      ending: (process) => this.pool.ending(process),
       ended: (process) => {
-        this.pool.ended(process);
         if (process.parent === null) this.processes.ended(process);
       },
     });
@@ -255,6 +256,29 @@ export class Runtime implements AsyncDisposable {
   /** Returns the URLs of the listeners: `http://127.0.0.1:8000`. */
   urls(): Promise<string[]> {
     return this.sockets.urls();
+  }
+
+  /**
+   * Replaces the kinds of extensions by others: new executors import their modules, and nodes of these kinds are made
+   * again, all or none. Requests in flight end with what they began with.
+   *
+   * @throws {Error} Why the kinds cannot be used, or a spec not run with them; those of before stay.
+   */
+  async reload(before: Extensions, after: Extensions): Promise<void> {
+    const kinds = [...before.kinds, ...after.kinds];
+    this.scheme.replace(before, after);
+    try {
+      await this.pool.renew(after.modules);
+      try {
+        await this.registry.refresh(this.loader.specsOf(kinds).map((spec) => specToEntry(spec).id));
+      } catch (error) {
+        await this.pool.renew(before.modules);
+        throw error;
+      }
+    } catch (error) {
+      this.scheme.replace(after, before);
+      throw error;
+    }
   }
 
   /**

@@ -84,8 +84,9 @@ export class LocalPool implements NodePool {
     return { executors: [], deaths: [], restarts: {} as ReturnType<NodePool["status"]>["restarts"] };
   }
 
-  ended(process: Process): void {
-    this.#children.delete(process.number);
+  ending(process: Process): undefined {
+    // exit hooks may still log
+    if (this.#children.has(process.number)) void process.ended.then(() => this.#children.delete(process.number));
   }
 
   // the symbols of the runtime are used as they are, so there is nothing to start or link
@@ -95,6 +96,10 @@ export class LocalPool implements NodePool {
   }
 
   link(): void {}
+
+  renew(): Promise<void> {
+    return Promise.reject(new Error("a test cannot replace the kinds of a workflow"));
+  }
 
   close(): void {}
 

@@ -1,5 +1,5 @@
 import { WardenLink } from "../../pool/mod.ts";
-import type { Extensions } from "../../runtime/mod.ts";
+import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
 import { listOf, readEnv, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
@@ -9,8 +9,8 @@ export const start: Command = {
   usage: "[FLAGS] [FILE|FOLDER|-]...",
   about:
     `Without files, runs the specs of a namespace in the store and follows every new version. With files, runs those in
-memory, or applies them to the store first if --store is set. With --watch, files are applied again whenever one changes;
-errors in a file change nothing.
+memory, or applies them to the store first if --store is set. With --watch, files are applied again, and extensions
+loaded again, whenever one changes; errors in a file change nothing.
 
 On SIGINT or SIGTERM, stops accepting requests, finishes those in flight (30 s at most) and exits. A second signal exits
 immediately.`,
@@ -35,17 +35,17 @@ immediately.`,
       throw new UsageError("--watch requires files or folders; name them with --file");
     }
     const env = await readEnv(flags, terminal);
-    const extensions = await loadedExtensions(readExtensions(flags));
+    const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
     // executors take half a second to start: do the rest in the meantime
-    const warden = new WardenLink(extensions?.readable);
+    const warden = new WardenLink(loader?.readable);
     const { serve } = await import("../serve.ts");
-    return await serve({ config, paths, env, warden, ...extensions && { extensions }, terminal });
+    return await serve({ config, paths, env, warden, ...loader && { extensions: loader }, terminal });
   },
 };
 
 /** Loads extensions before executors start: which files these may read depends on them. Loads nothing if there are none. */
-async function loadedExtensions(urls: readonly string[]): Promise<Extensions | undefined> {
+async function loadedExtensions(urls: readonly string[], isWatched: boolean): Promise<WatchedExtensions | undefined> {
   if (urls.length === 0) return undefined;
-  const { loadExtensions } = await import("../../runtime/mod.ts");
-  return await loadExtensions(urls);
+  const { WatchedExtensions } = await import("../input/watched_extensions.ts");
+  return await WatchedExtensions.load(urls, isWatched);
 }

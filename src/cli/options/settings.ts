@@ -47,7 +47,7 @@ const SETTINGS = {
     name: "extension",
     type: "list",
     value: "MODULE",
-    summary: "Module with more kinds: a path, a file: URL or an npm: specifier",
+    summary: "Module with more kinds: a path, a folder, a file: URL or an npm: specifier",
   },
   dependency: {
     name: "dependency",

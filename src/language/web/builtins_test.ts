@@ -166,7 +166,7 @@ Deno.test("console formats values in JavaScript's notation", () => {
     console.log("100%", 1);
   }`;
   const { value, lines } = runLogged(code);
-  assertEquals(value, null);
+  assertEquals(value, undefined);
   assertEquals(lines.map(({ text }) => text), [
     "text",
     '[ "text", -0, 1n, null, undefined, true ]',

@@ -1,7 +1,7 @@
 import type { Operation } from "../operation.ts";
 
 /** The method of `Registry` that a transaction comes from. */
-export type TransactionReason = "apply" | "load" | "jump" | "follow";
+export type TransactionReason = "apply" | "load" | "jump" | "follow" | "refresh";
 
 /** A transaction as its participants see it. */
 export interface TransactionInfo {

@@ -122,7 +122,14 @@ export class Transitions {
       from: this.#version.id,
       ...(reason === "apply" ? {} : { to: version.id }),
       operations,
-    }, { bus: this.#bus, timeout: this.#options.timeout, signal, isSilent: this.#isSilent, save, unsave });
+    }, {
+      bus: this.#bus,
+      timeout: this.#options.timeout,
+      signal,
+      isSilent: (operation) => this.#isSilent(operation, reason),
+      save,
+      unsave,
+    });
     const inside = { open: true };
     try {
       await this.#inside.run(inside, () => transaction.run());
@@ -137,8 +144,10 @@ export class Transitions {
     }
   }
 
-  readonly #isSilent = (operation: Operation) =>
-    this.#options.silentKinds.has(kindOfEntry(operation)) || changesNothing(operation);
+  #isSilent(operation: Operation, reason: TransactionReason): boolean {
+    if (this.#options.silentKinds.has(kindOfEntry(operation))) return true;
+    return reason !== "refresh" && changesNothing(operation);
+  }
 
   #set(state: State, operations: readonly Operation[]): void {
     this.#state = state;

@@ -3,6 +3,12 @@ import type { KindDescription } from "./kind.ts";
 import { nearest } from "./nearest.ts";
 import { COMMON_FIELDS } from "./spec.ts";
 
+/** Kinds of nodes, and kinds of entries that hold data. */
+export interface KindSet<Kind extends KindDescription = KindDescription> {
+  readonly kinds: Iterable<Kind>;
+  readonly dataKinds: Iterable<DataKind>;
+}
+
 /**
  * The table of kinds: those of nodes, and those of entries that hold data.
  *
@@ -20,8 +26,8 @@ import { COMMON_FIELDS } from "./spec.ts";
  * ```
  */
 export class Scheme<Kind extends KindDescription = KindDescription> implements Iterable<Kind> {
-  readonly #kinds = new Map<string, Kind>();
-  readonly #dataKinds = new Map<string, DataKind>();
+  #kinds = new Map<string, Kind>();
+  #dataKinds = new Map<string, DataKind>();
 
   /** Makes a table of kinds. @throws {Error} As `add` and `addData` do. */
   constructor(kinds: Iterable<Kind> = [], dataKinds: Iterable<DataKind> = []) {
@@ -59,6 +65,19 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     }
     for (const name of names) this.#kinds.set(name, kind);
     return this;
+  }
+
+  /** Replaces kinds by others. @throws {Error} As `add` and `addData` do; then nothing is replaced. */
+  replace(before: KindSet<Kind>, after: KindSet<Kind>): void {
+    const removed = new Set<unknown>([...before.kinds, ...before.dataKinds]);
+    const next = new Scheme<Kind>(
+      [...this].filter((kind) => !removed.has(kind)),
+      this.dataKinds.filter((kind) => !removed.has(kind)),
+    );
+    for (const kind of after.kinds) next.add(kind);
+    for (const kind of after.dataKinds) next.addData(kind);
+    this.#kinds = next.#kinds;
+    this.#dataKinds = next.#dataKinds;
   }
 
   /** Adds a kind of entries that hold data. @throws {Error} If its name is taken. */

@@ -1,0 +1,60 @@
+import { pathToFileURL } from "node:url";
+import { extensionFolder, type Extensions, loadExtensions, type Runtime } from "../../runtime/mod.ts";
+import { watchFiles } from "./file_watch.ts";
+
+/** The extensions that a runtime was started with, which are loaded again when one of their files changes. */
+export class WatchedExtensions {
+  readonly #urls: readonly string[];
+  /** The folder that copies of the modules are imported from; undefined if the files are not watched. */
+  readonly #folder: string | undefined;
+  #current: Extensions;
+
+  private constructor(urls: readonly string[], folder: string | undefined, current: Extensions) {
+    this.#urls = urls;
+    this.#folder = folder;
+    this.#current = current;
+  }
+
+  /** Loads extensions. @throws {Error} As `loadExtensions` does. */
+  static async load(urls: readonly string[], isWatched: boolean): Promise<WatchedExtensions> {
+    const folder = isWatched ? await extensionFolder() : undefined;
+    return new WatchedExtensions(urls, folder, await loadExtensions(urls, folder === undefined ? {} : { folder }));
+  }
+
+  /** The extensions that were loaded last. */
+  get current(): Extensions {
+    return this.#current;
+  }
+
+  /** The files and folders that executors may read: of watched extensions, the copies of all that will be loaded. */
+  get readable(): readonly URL[] {
+    return this.#folder === undefined ? this.#current.readable : [pathToFileURL(`${this.#folder}/`)];
+  }
+
+  /**
+   * Replaces the kinds of a runtime whenever a file of the extensions has changed.
+   *
+   * @yields The error, if the kinds cannot be loaded or used: those of before stay. Undefined if they were replaced.
+   */
+  async *reload(runtime: Runtime, signal: AbortSignal): AsyncGenerator<unknown> {
+    while (!signal.aborted) {
+      const { files } = this.#current;
+      for await (const _ of watchFiles(files, signal)) {
+        if (await this.#current.isCurrent()) continue;
+        yield await this.#reload(runtime);
+        if (String(this.#current.files) !== String(files)) break; // they consist of other files now
+      }
+    }
+  }
+
+  async #reload(runtime: Runtime): Promise<unknown> {
+    try {
+      const next = await loadExtensions(this.#urls, { folder: this.#folder! });
+      await runtime.reload(this.#current, next);
+      this.#current = next;
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+}
