@@ -25,6 +25,10 @@ export interface Internals {
   idOf(process: Process): string;
   /** Logs the error that a process failed with, with the path of its packet. */
   failed(process: Process, error: Error): void;
+  /** Records an error that goes to a linked `error` port; it is logged once the answer is known. */
+  handled(process: Process, error: Error): void;
+  /** Tells the status of a process's answer, before the process is closed. */
+  answered(process: Process, status: number): void;
 }
 
 /** Returns the internals that the engine has put beside a host kind's context. */

@@ -190,6 +190,7 @@ class Exchange {
     const port = this.#errorPort;
     if (isError(answer) && port !== null && this.#process.status === "running") {
       this.#errorPort = null;
+      if (port.targets(this.#process.generation).length > 0) this.#internals.handled(this.#process, answer);
       if (this.#internals.flow.emit(this.#process, port, answer as Value, this)) return;
     }
     this.#finish(answer);
@@ -201,6 +202,7 @@ class Exchange {
     const process = this.#process;
     let response = answer instanceof Encoded ? readResponse(answer.data as ResponseData) : this.#encode(answer);
     if (response.error !== undefined) this.#report(response.error);
+    this.#internals.answered(process, response.status);
     if (!process.hasExitHooks) {
       flow.close(process, response.error);
       return this.#send(response);
