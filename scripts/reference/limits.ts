@@ -27,6 +27,8 @@ const GROUPS: Readonly<Record<string, readonly Constant[]>> = {
     ["src/value/limits.ts", "PACKET_LIMITS.size", "size"],
     ["src/http/request.ts", "DEFAULT_MAX_BODY", "size", "`maxBody` of the listener"],
     ["src/http/multipart.ts", "MAX_PARTS", "number"],
+    ["src/http/response_header.ts", "MAX_HEADERS", "number"],
+    ["src/http/response_header.ts", "MAX_HEADER_SIZE", "size"],
   ],
   "Code and files": [
     ["src/language/javascript/syntax.ts", "LONGEST", "characters", "", "Length of JavaScript and TypeScript code."],

@@ -107,6 +107,9 @@ export function requestPage(): Page {
           ...responseCells(encodeResponse(answer, { method: "GET", accept }, { process: "ID" })),
         ]),
       ),
+      "An answer of 1 KiB and more whose type is text, JSON or the like is compressed with gzip or deflate if the client " +
+        "accepts it, unless the listener has `compress: false`, or the answer has a `Content-Encoding` or " +
+        "`Cache-Control: no-transform`.",
       "`ID` stands for the id of the process, which the log line of the error has too. With `weft start --dev` the " +
         "response to an error describes it.",
     ),

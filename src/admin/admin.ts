@@ -1,14 +1,24 @@
 import { type RuntimeStatus, runtimeStatus } from "../api/mod.ts";
+import { isLoopback, isOwnHost, Server } from "../http/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 import { failure } from "../value/mod.ts";
 import { metrics } from "./metrics.ts";
+
+/** Options of an admin server. */
+export interface AdminOptions {
+  /** Host names that it answers to on a loopback address, besides IP addresses and localhost. Default none. */
+  hosts?: readonly string[];
+  /** Writes a log line about connections that cannot be accepted. */
+  warn?: (message: string) => void;
+}
 
 /**
  * A read-only HTTP server for operators: `/health`, `/ready`, `/status` and `/metrics`. It is up before the runtime, so
  * that a slow start can be told from one that hangs.
  */
 export class Admin implements AsyncDisposable {
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server: Server;
+  readonly #hosts: readonly string[];
   readonly #started = performance.now();
   #runtime: Runtime | undefined;
   /** Whether head has run. If a later head is rejected, the runtime still serves. */
@@ -16,10 +26,12 @@ export class Admin implements AsyncDisposable {
   #draining = false;
 
   /** @throws {Error} If the address is invalid or cannot be bound. */
-  constructor(address: string) {
+  constructor(address: string, options: AdminOptions = {}) {
     const { hostname, port } = parseAddress(address);
+    const { warn = () => {} } = options;
+    this.#hosts = options.hosts ?? [];
     try {
-      this.#server = Deno.serve({ hostname, port, onListen() {} }, (request) => this.#respond(request));
+      this.#server = new Server({ hostname, port, handle: (request) => this.#respond(request), warn });
     } catch (thrown) {
       if (thrown instanceof Deno.errors.AddrInUse) {
         throw failure(`admin: port ${port} is already in use`, { code: "address" });
@@ -30,7 +42,7 @@ export class Admin implements AsyncDisposable {
 
   /** The URL of the server: `http://127.0.0.1:9180`. */
   get url(): string {
-    const { hostname, port } = this.#server.addr;
+    const { hostname, port } = this.#server;
     return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
   }
 
@@ -49,7 +61,12 @@ export class Admin implements AsyncDisposable {
   }
 
   async #respond({ method, url }: Request): Promise<Response> {
-    const { pathname } = new URL(url);
+    const parsed = URL.parse(url);
+    if (parsed === null) return text("bad request: invalid Host\n", 400);
+    const { pathname, host } = parsed;
+    if (isLoopback(this.#server.hostname) && !isOwnHost(host, this.#hosts)) {
+      return text(`forbidden: unknown host ${JSON.stringify(host)}; name it with --admin-host\n`, 403);
+    }
     const known = ["/health", "/ready", "/status", "/metrics"].includes(pathname);
     if (!known) return text("not found: expected /health, /ready, /status or /metrics\n", 404);
     if (method !== "GET" && method !== "HEAD") {

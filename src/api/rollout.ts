@@ -16,11 +16,15 @@ export type RolloutState = "applied" | "rejected" | "superseded" | "stopped" | "
 
 /** The rollout of a version to a runtime. */
 export interface Rollout {
+  /** The id of the runtime. */
   id: string;
+  /** The namespace that it runs. */
   namespace: string;
+  /** The id of its process in the operating system. */
   pid: number;
   /** The version that the runtime runs. */
   version: number;
+  /** What became of the version. */
   state: RolloutState;
   /** Why the runtime rejected the version. */
   reason?: string;

@@ -93,7 +93,10 @@ class Server {
   async start(): Promise<boolean> {
     const { config, paths, env, terminal } = this.#options;
     const address = stringOf(config.flags, "admin");
-    this.#admin = address === undefined ? undefined : new Admin(address);
+    this.#admin = address === undefined ? undefined : new Admin(address, {
+      hosts: listOf(config.flags, "admin-host"),
+      warn: (message) => this.#logger.log("warn", `admin: ${message}`),
+    });
     const scheme = await knownKinds(config, this.#options.extensions?.current);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
     await source.read();

@@ -8,6 +8,7 @@ import {
   type Packet,
   type Process,
   SENT,
+  trace,
 } from "../flow/mod.ts";
 import { clockOf, randomOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
@@ -82,7 +83,7 @@ export class Executor implements SliceWork, InboxHandler {
   readonly #replyTo = {
     answered: (packet: Packet, answer: Outcome): void => {
       const residency = this.#residencyAfter(packet);
-      const { form, data } = write(answer as Answer, packet.raw);
+      const { form, data } = write(answer as Answer, packet.raw, this.#flow.maker);
       this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
     },
   };
@@ -306,15 +307,17 @@ export class Executor implements SliceWork, InboxHandler {
 
 /**
  * Returns an answer as it is posted: in the codec of the packet, if that was encoded. An answer that cannot be written
- * becomes an error.
+ * becomes an error, with the path to the node that made it.
  */
-function write(answer: Answer, packet: Value | Encoded): { form: number; data: unknown } {
+function write(answer: Answer, packet: Value | Encoded, maker: Packet | null): { form: number; data: unknown } {
   try {
     if (packet instanceof Encoded && !isError(answer)) {
       return { form: ENCODED + packet.codec.number, data: packet.codec.encode(answer, packet.data) };
     }
     return toWire(answer);
   } catch (thrown) {
-    return toWire(asError(thrown));
+    const error = asError(thrown);
+    if (maker !== null) trace(maker, error);
+    return toWire(error);
   }
 }

@@ -20,6 +20,8 @@ export const MAX_OPEN = 100_000;
 export class Flow {
   /** The packet whose handler is running, or null. An exception that escapes `drain` was caused by it. */
   current: Packet | null = null;
+  /** The packet whose node made the answer that is being passed on. */
+  maker: Packet | null = null;
   #queue: (Packet | undefined)[] = [];
   #head = 0;
   #draining = false;
@@ -158,6 +160,7 @@ export class Flow {
   /** Answers a packet whose handler returned `SENT` without sending anything. */
   settle(packet: Packet, answer: Outcome): void {
     if (packet.process.status !== "running") return;
+    this.maker = packet;
     this.#settle(packet, answer);
     if (!this.#draining && this.queued > 0) this.#wake();
   }
@@ -281,6 +284,7 @@ export class Flow {
     if (reply !== SENT && !(reply instanceof Promise)) {
       if (packet.process.status !== "running") return this.#drop(packet);
       if (packet.reader === null && reader !== null && reader.unanswered.length > 0) reader.add(packet);
+      this.maker = packet;
       return this.#settle(packet, reply);
     }
     if (packet.process.status !== "running") return this.#drop(packet);

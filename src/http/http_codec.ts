@@ -1,14 +1,14 @@
 import { type Answer, type Codec, Stream } from "../value/mod.ts";
 import { findHeader } from "./header.ts";
 import { type RawRequest, requestPayload } from "./request.ts";
-import { BODILESS, encodeResponse, type RawResponse } from "./response.ts";
+import { BODILESS, encodeResponse, type RawResponse, type ResponseRequest } from "./response.ts";
 import { isHeaderList } from "./response_header.ts";
 
 /** A body in encoded form: a string, bytes, the ticket of a stream, or none. */
 type Body = string | Uint8Array | number | null;
 
-/** An encoded request: method, url, headers (as written by `headerText`), body, maxBody. */
-export type RequestData = readonly [string, string, string, Body, number];
+/** An encoded request: method, url, headers (as written by `headerText`), body, maxBody, whether to compress the answer. */
+export type RequestData = readonly [string, string, string, Body, number, boolean];
 
 /** An encoded response: status, headers, body. */
 export type ResponseData = readonly [number, readonly string[], Body];
@@ -18,15 +18,18 @@ export const httpCodec: Codec = {
   number: 1,
   open: (data) => requestPayload(readRequest(data as RequestData)),
   encode(answer: Answer, asked: unknown): ResponseData {
-    const [method, , headers] = asked as RequestData;
-    const response = encodeResponse(answer, { method, accept: findHeader(headers, "accept") }, {
-      process: "",
-    });
+    const response = encodeResponse(answer, responseRequest(asked as RequestData), { process: "" });
     if (response.error !== undefined) throw response.error;
     return writeResponse(response);
   },
   isEncoded: isResponseData,
 };
+
+/** Returns the parts of a request that its response depends on. */
+export function responseRequest([method, , headers, , , compress]: RequestData): ResponseRequest {
+  const acceptEncoding = compress ? findHeader(headers, "accept-encoding") ?? "" : undefined;
+  return { method, accept: findHeader(headers, "accept"), acceptEncoding };
+}
 
 function isResponseData(data: unknown): data is ResponseData {
   if (!Array.isArray(data) || data.length !== 3) return false;

@@ -1,8 +1,10 @@
-import { causes, type ErrorCode, type Failure, failure, isMap } from "../value/mod.ts";
+import { causes, type ErrorCode, type Failure, failure, isMap, type ValueMap } from "../value/mod.ts";
 
 /** The HTTP status of each error code that stands for one. */
 const STATUS = {
   bad_request: 400,
+  not_found: 404,
+  method_not_allowed: 405,
   request_timeout: 408,
   too_large: 413,
   unsupported_media_type: 415,
@@ -28,10 +30,24 @@ export function bodyTooLate(timeout: number): Failure {
   return httpError("request_timeout", `the body did not arrive within ${timeout} ms`);
 }
 
-function httpError(code: keyof typeof STATUS, message: string): Failure {
+/** Returns an error for a path that no route has: code `not_found`, status 404. */
+export function notFound(): Failure {
+  return httpError("not_found", "Not Found");
+}
+
+/**
+ * Returns an error for a path whose routes have another method: code `method_not_allowed`, status 405.
+ *
+ * @param allow The methods that it has, as in the header `Allow`.
+ */
+export function methodNotAllowed(allow: string): Failure {
+  return httpError("method_not_allowed", "Method Not Allowed", { allow });
+}
+
+function httpError(code: keyof typeof STATUS, message: string, more: ValueMap = {}): Failure {
   // Workflows recognize a client's mistake by this message in the chain of causes.
   const cause = failure("invalid argument");
-  return failure(message, { code, details: { status: STATUS[code] }, cause });
+  return failure(message, { code, details: { status: STATUS[code], ...more }, cause });
 }
 
 /** An error that the client is to be told, with the HTTP status to answer with. */

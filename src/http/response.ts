@@ -11,8 +11,9 @@ import {
   type Value,
   type ValueMap,
 } from "../value/mod.ts";
+import { compressed } from "./compression.ts";
 import { encodeForm } from "./form.ts";
-import { findHttpError } from "./http_error.ts";
+import { findHttpError, type HttpError } from "./http_error.ts";
 import { encodeJson } from "./json.ts";
 import { formatOf, parseMediaType } from "./media_type.ts";
 import { Negotiation } from "./negotiation.ts";
@@ -23,6 +24,8 @@ export interface ResponseRequest {
   method: string;
   /** The `Accept` header. */
   accept?: string | undefined;
+  /** The `Accept-Encoding` header, empty if there is none; undefined if the response is not to be compressed. */
+  acceptEncoding?: string | undefined;
 }
 
 /** Options for responses to errors. */
@@ -31,6 +34,8 @@ export interface ResponseOptions {
   process: string;
   /** Whether an error response describes the error itself. Default false. */
   dev?: boolean;
+  /** Whether streams, and bodies beyond 1 MiB, are compressed as well, which the host alone can do. Default false. */
+  streams?: boolean;
 }
 
 /** A response as it is sent from an executor to the host. */
@@ -77,7 +82,7 @@ const encoder = new TextEncoder();
  * everything else as JSON, unless `Accept` excludes that type: then a string is sent as JSON, a map as a form, a number
  * as text, if that is accepted. A client that accepts none of these gets the default type, never a 406. A `Content-Type`
  * set by the answer takes precedence: strings and bytes are then sent as they are, everything else is encoded as a form
- * if that is the type, or as JSON. Strings are sent as UTF-8. Nothing is compressed.
+ * if that is the type, or as JSON. Strings are sent as UTF-8. How it is compressed is described at `compressed`.
  *
  * The response to HEAD has the header of the response to GET, but no body.
  *
@@ -88,8 +93,13 @@ const encoder = new TextEncoder();
  * ```
  */
 export function encodeResponse(answer: Answer, request: ResponseRequest, options: ResponseOptions): RawResponse {
-  const response = encode(answer, request, options);
-  return request.method === "HEAD" ? withoutBody(response) : response;
+  const head = request.method === "HEAD";
+  const plain = encode(answer, request, options);
+  const { acceptEncoding } = request;
+  const response = acceptEncoding === undefined
+    ? plain
+    : compressed(plain, acceptEncoding, { head, streams: options.streams ?? false });
+  return head ? withoutBody(response) : response;
 }
 
 function encode(answer: Answer, request: ResponseRequest, options: ResponseOptions): RawResponse {
@@ -183,6 +193,8 @@ function encodeData(value: Value, accept: string | undefined): EncodedBody {
 
 function encodeError(error: Failure, options: ResponseOptions): RawResponse {
   const httpError = findHttpError(error);
+  const routing = httpError === undefined ? undefined : routingResponse(httpError);
+  if (routing !== undefined) return { ...routing, error };
   const fields: Record<string, Value> = httpError !== undefined
     ? { error: httpError.error.message }
     : { error: "Internal Server Error", process: options.process };
@@ -193,6 +205,13 @@ function encodeError(error: Failure, options: ResponseOptions): RawResponse {
     if (isError(error.cause)) fields.cause = fullMessage(error.cause);
   }
   return { status: httpError?.status ?? 500, headers: JSON_HEADERS, body: encodeJson(fields), error };
+}
+
+/** Returns the response to a request that no route takes: its reason as text. */
+function routingResponse({ error: { code, message, details }, status }: HttpError): RawResponse | undefined {
+  if (code !== "not_found" && code !== "method_not_allowed") return undefined;
+  const allow = isMap(details) && typeof details.allow === "string" ? ["allow", details.allow] : [];
+  return { status, headers: [...TEXT_HEADERS, ...allow], body: message };
 }
 
 function withoutBody(response: RawResponse): RawResponse {

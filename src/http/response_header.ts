@@ -14,6 +14,11 @@ const IGNORED: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** How many headers an answer may have. */
+export const MAX_HEADERS = 256;
+/** How long their names and values may be together, in characters. */
+export const MAX_HEADER_SIZE = 64 * 1024;
+
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -28,10 +33,13 @@ export interface ResponseHeader {
  * Reads the `header` of an answer, a map from names to strings, numbers, booleans, dates or lists of them. Null is
  * skipped, and each item of a list becomes a header of its own. Hop-by-hop headers and `Content-Length` are dropped.
  *
- * @throws {Failure} `bad_response` for a name or value that is invalid in HTTP.
+ * @throws {Failure} `bad_response` for a name or value that is invalid in HTTP, for more than 256 headers, and for more
+ * than 64 KiB of them.
  */
 export function readHeader(header: Value | undefined): ResponseHeader {
   const read: ResponseHeader = { pairs: [], contentType: undefined };
+  let count = 0;
+  let size = 0;
   if (header === undefined || header === null) return read;
   if (!isMap(header)) throw badResponse(`invalid header, ${kindOf(header)}: expected a map`);
   for (const name of Object.keys(header)) {
@@ -42,6 +50,10 @@ export function readHeader(header: Value | undefined): ResponseHeader {
     for (const item of isList(value) ? value : [value]) {
       if (item === null) continue;
       const text = headerText(name, item);
+      if (++count > MAX_HEADERS) throw badResponse(`more than ${MAX_HEADERS} headers`);
+      if ((size += name.length + text.length) > MAX_HEADER_SIZE) {
+        throw badResponse(`headers of more than ${MAX_HEADER_SIZE / 1024} KiB`);
+      }
       if (lower === "content-type") read.contentType = text;
       else read.pairs.push(name, text);
     }
@@ -60,15 +72,20 @@ function headerText(name: string, value: Value): string {
   return text;
 }
 
-/** Reports whether a value is a flat list of header names and values that are valid in HTTP. */
+/** What the engine itself may add to the headers of an answer. */
+const ADDED = 8;
+
+/** Reports whether a value is a flat list of header names and values that are valid in HTTP, within the limits. */
 export function isHeaderList(headers: unknown): headers is string[] {
-  if (!Array.isArray(headers) || headers.length % 2 !== 0) return false;
+  if (!Array.isArray(headers) || headers.length % 2 !== 0 || headers.length > 2 * (MAX_HEADERS + ADDED)) return false;
+  let size = 0;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i];
     const value = headers[i + 1];
     if (typeof name !== "string" || typeof value !== "string" || !NAME.test(name) || UNSENDABLE.test(value)) {
       return false;
     }
+    if ((size += name.length + value.length) > MAX_HEADER_SIZE + 1024) return false;
   }
   return true;
 }

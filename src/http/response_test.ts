@@ -273,7 +273,7 @@ Deno.test("a user's error cannot choose its status", () => {
     const error of [
       failure("x", { code: "bad_request" }),
       failure("x", { code: "bad_request", details: { status: 404 } }),
-      failure("x", { code: "not_found", details: { status: 404 } }),
+      failure("x", { code: "not_found", details: { status: 400 } }),
       failure<string>("x", { code: "__proto__", details: { status: 400 } }),
       failure("x", { code: "too_large" }),
     ]

@@ -1,4 +1,4 @@
-import { asError } from "../value/mod.ts";
+import { asError, within } from "../value/mod.ts";
 
 /** Options of a server. */
 export interface ServerOptions {
@@ -8,6 +8,8 @@ export interface ServerOptions {
   handle(request: Request): Response | Promise<Response>;
   /** Answers a request whose handler has failed. Default Deno's own. */
   onError?(error: unknown): Response;
+  /** Resolves when no body is arriving: closing a connection whose request has one in transit would lose it. */
+  bodies?(): Promise<void>;
   /** Writes a log line about connections that cannot be accepted. */
   warn(message: string): void;
 }
@@ -16,6 +18,8 @@ export interface ServerOptions {
 const FIRST_PAUSE = 100;
 /** The longest such wait. */
 const LONGEST_PAUSE = 1_000;
+/** How long closing connections waits for bodies that are arriving, in milliseconds. */
+const PATIENCE = 1_000;
 /** How long no failure must follow for the next one to count as the first again, in milliseconds. */
 const CALM = 5_000;
 
@@ -71,9 +75,15 @@ export class Server {
           "closing those without a request in flight",
       );
     }
-    // its requests in flight are answered; what has no request is closed
-    server.shutdown().catch(() => {}).finally(() => this.#servers.delete(server));
+    void this.#retire(server);
     this.#timer = setTimeout(() => this.#bindAgain(), this.#pause);
+  }
+
+  /** Answers the requests in flight, and closes the connections that have none. */
+  async #retire(server: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
+    await within(PATIENCE, this.#options.bodies?.() ?? Promise.resolve());
+    await server.shutdown().catch(() => {});
+    this.#servers.delete(server);
   }
 
   #bindAgain(): void {

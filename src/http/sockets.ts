@@ -35,8 +35,10 @@ interface Socket {
   readonly leases: Set<Lease>;
   /** The number of bodies that are being read. */
   bodies: number;
-  /** Set while the socket is being closed: called when the last of the bodies has arrived. */
-  closing?: () => void;
+  /** Called when the last of the bodies has arrived. */
+  arrived: (() => void)[];
+  /** Whether the socket is being closed. */
+  closing: boolean;
   handler: SocketHandler | undefined;
   /** Whether requests wait for a handler while there is none. */
   opening: boolean;
@@ -161,17 +163,23 @@ export class Sockets {
 }
 
 function bind(hostname: string, port: number, warn: (message: string) => void): Socket {
-  const socket: Partial<Socket> & Pick<Socket, "leases" | "waiting"> = { leases: new Set(), waiting: [] };
-  socket.opening = true;
-  socket.bodies = 0;
+  const socket: Omit<Socket, "server" | "url"> & Partial<Socket> = {
+    leases: new Set(),
+    bodies: 0,
+    arrived: [],
+    closing: false,
+    handler: undefined,
+    opening: true,
+    waiting: [],
+  };
   const handle = (request: Request): Response | Promise<Response> => {
-    if (socket.closing !== undefined) return unavailable();
+    if (socket.closing) return unavailable();
     const handler = socket.handler;
     if (handler !== undefined) return handler(request);
     return socket.opening ? wait(socket as Socket, request) : unavailable();
   };
   try {
-    socket.server = new Server({ hostname, port, handle, onError: failed, warn });
+    socket.server = new Server({ hostname, port, handle, onError: failed, bodies: () => bodiesArrived(socket), warn });
   } catch (thrown) {
     const address = addressOf(hostname, port);
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);
@@ -187,15 +195,20 @@ async function reading<T>(socket: Socket, body: Promise<T>): Promise<T> {
   try {
     return await body;
   } finally {
-    if (--socket.bodies === 0) socket.closing?.();
+    if (--socket.bodies === 0) { for (const go of socket.arrived.splice(0)) go(); }
   }
+}
+
+/** Resolves when no body is being read. */
+async function bodiesArrived(socket: Pick<Socket, "bodies" | "arrived">): Promise<void> {
+  if (socket.bodies > 0) await new Promise<void>((resolve) => socket.arrived.push(resolve));
 }
 
 /** Stops accepting requests, and closes the socket once the responses are sent. */
 async function shut(socket: Socket): Promise<void> {
-  const arrived = new Promise<void>((resolve) => socket.closing = resolve);
+  socket.closing = true;
   // a server that shuts down aborts bodies that are still arriving
-  if (socket.bodies > 0) await arrived;
+  await bodiesArrived(socket);
   await socket.server.shutdown();
 }
 

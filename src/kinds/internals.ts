@@ -1,5 +1,6 @@
 import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
+import type { LogLevel } from "../value/mod.ts";
 import type { System } from "./system/system.ts";
 
 /** What the engine gives its own host kinds beside their public context. */
@@ -23,10 +24,8 @@ export interface Internals {
   open(timeout?: number): Process | undefined;
   /** Returns the id of a process, a UUIDv7, as the log has it. */
   idOf(process: Process): string;
-  /** Logs the error that a process failed with, with the path of its packet. */
-  failed(process: Process, error: Error): void;
-  /** Records an error that goes to a linked `error` port; it is logged once the answer is known. */
-  handled(process: Process, error: Error): void;
+  /** Logs the error that a process failed with, with the path of its packet. Default level `error`. */
+  failed(process: Process, error: Error, level?: LogLevel): void;
   /** Tells the status of a process's answer, before the process is closed. */
   answered(process: Process, status: number): void;
 }

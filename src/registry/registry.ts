@@ -55,14 +55,23 @@ export interface WriteOptions extends Signature {
  *
  * @example
  * ```ts
+ * import { change, MemoryHistory, Registry } from "@weft/weft/registry";
+ *
+ * const running = new Set<string>();
  * await using registry = new Registry(new MemoryHistory());
- * registry.handle({ kinds: "**", create: start, update: restart, delete: stop });
+ * registry.handle({
+ *   kinds: "**",
+ *   create: ({ id }) => void running.add(id.text),
+ *   update: () => {},
+ *   delete: ({ id }) => void running.delete(id.text),
+ * });
  * await registry.load();
  * const { id } = await registry.apply([change.create({ id: "app:hello", kind: "greeting" })]);
  * await registry.jump(id - 1);
  * ```
  */
 export class Registry implements AsyncDisposable {
+  /** Where its versions are kept. */
   readonly history: History;
   /** The bus of all transactions; `handle` is the simple way to take part in them. */
   readonly bus: Bus = new Bus();
@@ -74,7 +83,11 @@ export class Registry implements AsyncDisposable {
   readonly #warn: (message: string) => void;
   #closed = false;
 
-  /** @param history The history, which `close` closes. */
+  /**
+   * Makes a registry of a history, without entries until `load`.
+   *
+   * @param history The history, which `close` closes.
+   */
   constructor(history: History, options: RegistryOptions = {}) {
     this.history = history;
     this.#warn = options.warn ?? console.warn;
@@ -312,6 +325,7 @@ export class Registry implements AsyncDisposable {
     });
   }
 
+  /** Closes the registry, as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -11,6 +11,7 @@ const REPORTED_DEATHS = 10;
 
 /** The state of a runtime, as it reports it to its store. */
 export interface RuntimeReport {
+  /** The namespace that it runs. */
   namespace: string;
   /** The version that it runs. */
   version: number;
@@ -20,7 +21,9 @@ export interface RuntimeReport {
   urls: readonly string[];
   /** The last deaths of its executors, oldest first; absent if there were none. */
   deaths?: readonly Death[];
+  /** The id of its process in the operating system. */
   pid: number;
+  /** When it started, as an ISO 8601 string. */
   started: string;
 }
 

@@ -110,8 +110,7 @@ export function hostPreparation(
       dev,
       open: (timeout) => processes.open(timeout),
       idOf: (process) => processes.idOf(process),
-      failed: (process, error) => logger.failure(error, logFields(process)),
-      handled: (process, error) => handledErrors.isOn && handledErrors.record(process, error, logFields(process)),
+      failed: (process, error, level) => logger.failure(error, logFields(process), level),
       answered: (process, status) => handledErrors.settle(process, status >= 500),
     },
   };

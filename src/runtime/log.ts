@@ -70,8 +70,8 @@ export class Logger {
   }
 
   /** Writes an error with its path, position and causes. */
-  failure(error: Failure, fields: LogFields = {}): void {
-    this.log("error", error.message, { ...fields, ...describe(error) });
+  failure(error: Failure, fields: LogFields = {}, level: LogLevel = "error"): void {
+    if (this.has(level)) this.log(level, error.message, { ...fields, ...describe(error) });
   }
 }
 

@@ -2,7 +2,7 @@
 export * from "./effects.ts";
 export * from "./dependencies.ts";
 export * from "./entry.ts";
-export { extensionFolder } from "./extension_modules.ts";
+export { extensionFolder, type ModulesOptions } from "./extension_modules.ts";
 export * from "./extensions.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";

@@ -107,7 +107,7 @@ type CompleteOptions = RuntimeOptions & { store: Store; scheme: Scheme<Kind>; lo
  * - { kind: snippet, name: hello, language: text, code: hello }
  * `);
  * const [url] = await runtime.urls();
- * const response = await fetch(url!);
+ * console.log(await (await fetch(url!)).text());
  * ```
  */
 export class Runtime implements AsyncDisposable {
@@ -311,6 +311,7 @@ export class Runtime implements AsyncDisposable {
     await this.store.close();
   }
 
+  /** Closes the runtime, as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Admin, parseAddress } from "../../src/admin/mod.ts";
 import { Weft } from "../e2e/weft.ts";
 import { serving } from "../pool/serving.ts";
+import { RawConnection } from "../runtime/raw_connection.ts";
 import { snippets, World } from "../runtime/world.ts";
 
 async function get(admin: Admin, path: string, init: RequestInit = {}) {
@@ -155,4 +156,22 @@ Deno.test("start --admin serves the status, and status --admin prints it", async
   const nobody = await status("--admin", "127.0.0.1:1");
   assertEquals(nobody.code, 1);
   assertMatch(nobody.err, /cannot reach a runtime at 127.0.0.1:1/);
+});
+
+Deno.test("on a loopback address it answers to addresses, localhost and the names given, and to no other host", async () => {
+  await using admin = new Admin("127.0.0.1:0", { hosts: ["weft.test"] });
+  const statusFor = async (host: string) => {
+    using connection = await RawConnection.open(admin.url);
+    await connection.send(`GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    return (await connection.rest()).slice(9, 12);
+  };
+  for (const host of ["127.0.0.1", "localhost:80", "[::1]", "weft.test:9180"]) {
+    assertEquals(await statusFor(host), "200");
+  }
+  for (const host of ["evil.example", "weft.test.evil.example:9180"]) assertEquals(await statusFor(host), "403");
+  assertEquals(await statusFor("a b"), "400");
+  await using open = new Admin("0.0.0.0:0");
+  using connection = await RawConnection.open(open.url);
+  await connection.send("GET /health HTTP/1.1\r\nHost: weft\r\nConnection: close\r\n\r\n");
+  assertMatch(await connection.rest(), /^HTTP\/1\.1 200 /);
 });

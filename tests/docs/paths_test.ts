@@ -11,7 +11,13 @@ const ROOT = new URL("../../", import.meta.url);
 const PAGES = await pagesOf(ROOT);
 
 /** Flags of other programs that pages name. */
-const FOREIGN = new Set(["--no-concurrent-recompilation", "--no-concurrent-sparkplug", "--quick"]);
+const FOREIGN = new Set([
+  "--http1",
+  "--http2-prior-knowledge",
+  "--no-concurrent-recompilation",
+  "--no-concurrent-sparkplug",
+  "--quick",
+]);
 
 /** Variables that are no settings: the file of settings itself, and the seed of tests. */
 const OWN_VARIABLES = new Set(["WEFT_CONFIG", "WEFT_SEED"]);

@@ -8,6 +8,8 @@ export interface WeftOptions {
   /** The standard input. */
   input?: string;
   env?: Record<string, string>;
+  /** How many files it may have open. Default the limit of the tests. */
+  openFiles?: number;
   /** What Deno runs. Default the main module of the checkout. */
   program?: string[];
   /** The folder to run in. Default the root of the checkout. */
@@ -24,9 +26,16 @@ export interface Finished {
   err: string;
 }
 
-function command({ args, env = {}, program = CHECKOUT, folder }: WeftOptions, stdin: "piped" | "null"): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: [...program, ...args],
+function command(
+  { args, env = {}, openFiles, program = CHECKOUT, folder }: WeftOptions,
+  stdin: "piped" | "null",
+): Deno.Command {
+  const run = [Deno.execPath(), ...program, ...args];
+  const [shell, ...rest] = openFiles === undefined
+    ? run
+    : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh", ...run];
+  return new Deno.Command(shell!, {
+    args: rest,
     cwd: folder ?? ROOT,
     env: { NO_COLOR: "1", ...env },
     stdin,

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { ValueMap } from "../../src/value/mod.ts";
 import { RawConnection } from "./raw_connection.ts";
 import { World } from "./world.ts";
@@ -83,7 +83,6 @@ Deno.test("what a request says is in the payload", async (t) => {
   await t.step("a host header cannot become a part of the path", async () => {
     using connection = await RawConnection.open(url!);
     await connection.send("GET /x HTTP/1.1\r\nHost: a/admin?b\r\nConnection: close\r\n\r\n");
-    const { host, path, query } = JSON.parse((await connection.rest()).split("\r\n\r\n")[1]!);
-    assertEquals([host, path, query], ["a/admin?b", "/x", {}]);
+    assertMatch(await connection.rest(), /^HTTP\/1\.1 400 /);
   });
 });

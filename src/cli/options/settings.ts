@@ -81,6 +81,12 @@ const SETTINGS = {
     value: "HOST:PORT",
     summary: "Serve health, status and metrics on this address, such as 127.0.0.1:9180",
   },
+  "admin-host": {
+    name: "admin-host",
+    type: "list",
+    value: "NAME",
+    summary: "Host name by which --admin may be asked on a loopback address, besides IP addresses and localhost",
+  },
   dev: { name: "dev", type: "boolean", summary: "Include error details in responses; do not use in production" },
   strict: { name: "strict", type: "boolean", summary: "Exit with code 1 if head cannot be run" },
   watch: { name: "watch", type: "boolean", summary: "Apply the files again whenever one changes" },

@@ -9,7 +9,8 @@ import { checkOutPort } from "../out_port.ts";
 /** Sends a packet to the port of the first condition that holds. */
 export const switchKind: Kind = defineKind({
   name: "switch",
-  summary: "Sends the packet to the port of the first condition that holds; where none does, the answer is none.",
+  summary:
+    "Sends the packet to the port of the first condition that holds; where none does, the answer is none, or the error that came.",
   fields: z.object({
     matches: z.array(z.strictObject({
       when: z.string().describe("A CEL expression over `self`, the payload."),
@@ -53,7 +54,8 @@ export const switchKind: Kind = defineKind({
           if (isError(result)) return result;
           if (result === true) return call.send(port, payload);
         }
-        return NONE;
+        // a request must not go back to its client, but an error that nobody handles is not lost
+        return isError(payload) ? payload : NONE;
       },
     };
   },

@@ -20,6 +20,12 @@ Deno.test("where no condition holds, the answer is none, and not the packet", as
   await using node = await startNode(switchKind, { match: SIGNS });
   assertEquals(await node.send(10), NONE);
   assertEquals(node.sent, []);
+  // an error that no case takes is not lost
+  await using errors = await startNode(switchKind, { matches: [{ when: "string(self) == 'a'", port: "out" }] }, {
+    linked: ["out"],
+  });
+  const error = new Error("b");
+  assertEquals(await errors.send(error), error);
 });
 
 Deno.test("the error of a condition ends the search, and goes by error", async () => {

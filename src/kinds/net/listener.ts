@@ -1,31 +1,21 @@
 import { defineKind, type Kind, type Log } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
 import {
   DEFAULT_MAX_BODY,
-  encodeResponse,
+  findHeader,
   headerText,
-  httpCodec,
-  type RawResponse,
+  isLoopback,
+  isOwnHost,
+  isValidHost,
   readBody,
-  readResponse,
   type RequestData,
-  type ResponseData,
   type SocketLease,
 } from "../../http/mod.ts";
 import { duration, port, size } from "../../spec/mod.ts";
-import {
-  type Answer,
-  asError,
-  Encoded,
-  type Failure,
-  failure,
-  isError,
-  NONE,
-  Stream,
-  type Value,
-} from "../../value/mod.ts";
+import { asError, Stream } from "../../value/mod.ts";
 import { type Internals, internalsOf } from "../internals.ts";
+import { Exchange, type ExchangeOptions } from "./exchange.ts";
+import { reaches } from "./reaches.ts";
 
 const fields = z.object({
   protocol: z.enum(["http"]).default("http").meta({ description: "What is spoken on the socket." }),
@@ -38,6 +28,13 @@ const fields = z.object({
   }),
   stream: z.boolean().default(false).meta({
     description: "Whether the body is handed on as a stream instead of being read, however large. Default false.",
+  }),
+  compress: z.boolean().default(true).meta({
+    description: "Whether answers of 1 KiB and more are compressed for clients that accept it. Default true.",
+  }),
+  hosts: z.array(z.string().min(1)).default([]).meta({
+    description: "Host names by which a listener on a loopback address that leads to a syscall may be asked, besides " +
+      "IP addresses and localhost.",
   }),
   timeout: duration().default(30_000).meta({ description: "How long a request may take in all. Default 30s." }),
 });
@@ -86,40 +83,76 @@ export const listener: Kind = defineKind({
   },
 });
 
+/** The methods that a request may have as far as the listener is concerned. */
+const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 class Listener {
   readonly #internals: Internals;
-  readonly #log: Log;
   readonly #options: z.infer<typeof fields>;
   readonly #lease: SocketLease;
-  readonly #out: OutPort;
-  readonly #error: OutPort;
+  readonly #exchange: ExchangeOptions;
+  /** The host that Deno puts into the URL of a request that names none. */
+  readonly #unnamed: string;
+  /** The last host that was valid: clients send the same one over and over. */
+  #valid = "";
   /** Takes a request. */
   readonly handler = (request: Request): Response | Promise<Response> => this.#handle(request);
 
   constructor(internals: Internals, log: Log, options: z.infer<typeof fields>, lease: SocketLease) {
     this.#internals = internals;
-    this.#log = log;
     this.#options = options;
     this.#lease = lease;
-    this.#out = internals.symbol.out("out");
-    this.#error = internals.symbol.out("error");
+    this.#unnamed = `http://localhost${lease.port === 80 ? "" : `:${lease.port}`}/`;
+    this.#exchange = { internals, log, out: internals.symbol.out("out"), error: internals.symbol.out("error") };
   }
 
   #handle(request: Request): Response | Promise<Response> {
-    const { maxBody, stream, timeout } = this.#options;
+    const { maxBody, stream, timeout, compress } = this.#options;
+    const { method, url } = request;
+    const headers = headerText(request.headers);
+    const host = findHeader(headers, "host");
+    if (host === undefined ? url.startsWith(this.#unnamed) : !this.#isValid(host)) {
+      return this.#reject(400, `invalid Host ${JSON.stringify(host ?? "")}: expected a name or an address`);
+    }
+    if (method === "CONNECT") return this.#reject(405, "this is no proxy", { allow: METHODS });
     // before its body is read: a request belongs to the generation in which it came
     const process = this.#internals.open(timeout);
-    if (process === undefined) {
-      this.#internals.sockets.traffic.count(503, 0);
-      return new Response("Service Unavailable", { status: 503, headers: { "retry-after": "1" } });
+    if (process === undefined) return this.#reject(503, "Service Unavailable", { "retry-after": "1" });
+    const name = host ?? URL.parse(url)?.host ?? "";
+    if (this.#isForeign(name, process.generation)) {
+      this.#internals.flow.close(process);
+      return this.#reject(
+        403,
+        `unknown host ${JSON.stringify(name)}: expected an address, localhost, or one of the listener's hosts`,
+      );
     }
     const { body } = request;
-    if (body === null) return this.#run(request, process, null);
-    if (stream) return this.#run(request, process, this.#streamOf(request, body));
+    const data = (body: Uint8Array | number | null): RequestData => [method, url, headers, body, maxBody, compress];
+    const exchange = (body: Uint8Array | Stream | null, then: (exchange: Exchange) => void): Promise<Response> =>
+      new Promise((resolve) => {
+        const sent = data(body instanceof Stream ? body.ticket : body);
+        then(new Exchange(this.#exchange, process, request, sent, body, resolve));
+      });
+    if (body === null) return exchange(null, (exchange) => exchange.run());
+    if (stream) return exchange(this.#streamOf(request, body), (exchange) => exchange.run());
     return this.#lease.reading(readBody(request, maxBody, timeout)).then(
-      (body) => this.#run(request, process, body),
-      (refused) => this.#refuse(request, process, asError(refused)),
+      (body) => exchange(body, (exchange) => exchange.run()),
+      (refused) => exchange(null, (exchange) => exchange.refuse(asError(refused))),
     );
+  }
+
+  #isValid(host: string): boolean {
+    if (host === this.#valid) return true;
+    if (!isValidHost(host)) return false;
+    this.#valid = host;
+    return true;
+  }
+
+  /** Reports whether a page of another site may have sent a request that leads to the engine itself. */
+  #isForeign(host: string, generation: number): boolean {
+    const { hosts } = this.#options;
+    if (!isLoopback(this.#lease.hostname) || isOwnHost(host, hosts)) return false;
+    return reaches(this.#internals.symbol, "syscall", generation);
   }
 
   #streamOf(request: Request, body: ReadableStream<Uint8Array>): Stream | null {
@@ -129,142 +162,10 @@ class Listener {
     return Stream.from(readable);
   }
 
-  /** Runs the workflow. */
-  #run(request: Request, process: Process, body: Uint8Array | Stream | null): Promise<Response> {
-    return new Promise((resolve) =>
-      new Exchange(this.#internals, this.#log, process, request, body, resolve).run(
-        this.#out,
-        this.#error,
-        this.#options.maxBody,
-      )
-    );
+  /** Answers a request that opens no process. */
+  #reject(status: number, error: string, headers: Record<string, string> = {}): Response {
+    this.#internals.sockets.traffic.count(status, 0);
+    if (status === 503) return new Response(error, { status, headers });
+    return Response.json({ error }, { status, headers });
   }
-
-  /** Answers a request whose body could not be read. */
-  #refuse(request: Request, process: Process, error: Failure): Response {
-    const response = encodeResponse(error, { method: request.method }, { process: this.#internals.idOf(process) });
-    if (response.status >= 500) this.#internals.failed(process, error);
-    this.#internals.flow.close(process, error);
-    this.#internals.sockets.traffic.count(response.status, Date.now() - process.started);
-    return toResponse(response);
-  }
-}
-
-/** One request and its response. */
-class Exchange {
-  readonly #internals: Internals;
-  readonly #log: Log;
-  readonly #process: Process;
-  readonly #request: Request;
-  readonly #body: Uint8Array | Stream | null;
-  readonly #respond: (response: Response) => void;
-  #errorPort: OutPort | null = null;
-
-  constructor(
-    internals: Internals,
-    log: Log,
-    process: Process,
-    request: Request,
-    body: Uint8Array | Stream | null,
-    respond: (response: Response) => void,
-  ) {
-    this.#internals = internals;
-    this.#log = log;
-    this.#process = process;
-    this.#request = request;
-    this.#body = body;
-    this.#respond = respond;
-  }
-
-  run(out: OutPort, error: OutPort, maxBody: number): void {
-    const { method, url, headers } = this.#request;
-    const body = this.#body instanceof Stream ? this.#body.ticket : this.#body;
-    const data: RequestData = [method, url, headerText(headers), body, maxBody];
-    this.#process.observer = this;
-    this.#errorPort = error;
-    if (!this.#internals.flow.emit(this.#process, out, new Encoded(httpCodec, data), this)) this.#finish(NONE);
-  }
-
-  /** For `Flow`: the answer of the workflow. */
-  answered(_: Packet, answer: Outcome): void {
-    const port = this.#errorPort;
-    if (isError(answer) && port !== null && this.#process.status === "running") {
-      this.#errorPort = null;
-      if (port.targets(this.#process.generation).length > 0) this.#internals.handled(this.#process, answer);
-      if (this.#internals.flow.emit(this.#process, port, answer as Value, this)) return;
-    }
-    this.#finish(answer);
-  }
-
-  /** Ends the process, then responds: what the process has to commit is committed before the first byte leaves. */
-  #finish(answer: Outcome): void {
-    const { flow } = this.#internals;
-    const process = this.#process;
-    let response = answer instanceof Encoded ? readResponse(answer.data as ResponseData) : this.#encode(answer);
-    if (response.error !== undefined) this.#report(response.error);
-    this.#internals.answered(process, response.status);
-    if (!process.hasExitHooks) {
-      flow.close(process, response.error);
-      return this.#send(response);
-    }
-    const failed = response.error ?? (response.status >= 400 ? failure(`answered ${response.status}`) : undefined);
-    flow.close(process, failed);
-    void process.ended.then(() => {
-      if (failed === undefined && process.error !== undefined) {
-        this.#report(process.error);
-        response = this.#encode(process.error);
-      }
-      this.#send(response);
-    });
-  }
-
-  #report(error: Failure): void {
-    if (error.code === "aborted") this.#log.debug(error.message, { process: this.#process });
-    else this.#internals.failed(this.#process, error);
-  }
-
-  #encode(answer: Answer): RawResponse {
-    const { method, headers } = this.#request;
-    const { dev } = this.#internals;
-    const accept = headers.get("accept") ?? undefined;
-    return encodeResponse(answer, { method, accept }, { process: this.#internals.idOf(this.#process), dev });
-  }
-
-  #send(response: RawResponse): void {
-    if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
-    this.#internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
-    this.#respond(toResponse(response));
-  }
-
-  /** For the process: a signal costs more than most requests do, so only one that lasts gets it. */
-  onLongRunning(): void {
-    this.#request.signal.addEventListener("abort", this);
-  }
-
-  /** For the request's signal: the client went away. Nothing happens where the process has ended. */
-  handleEvent(): void {
-    this.#internals.flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
-  }
-}
-
-function toResponse({ status, headers, body }: RawResponse): Response {
-  const content = (body instanceof Stream ? body.take() : body) as BodyInit | null;
-  return new Response(content, { status, headers: headers.length === 2 ? single(headers) : pairs(headers) });
-}
-
-/** Header records of one header, which are few and the same again and again. */
-const singles = new Map<string, Record<string, string>>();
-
-function single([name, value]: readonly string[]): Record<string, string> {
-  const known = singles.get(value!);
-  if (known !== undefined && Object.hasOwn(known, name!)) return known;
-  const made = { [name!]: value! };
-  if (singles.size < 100) singles.set(value!, made);
-  return made;
-}
-
-function pairs(headers: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let i = 0; i < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
-  return pairs;
 }

@@ -1,8 +1,8 @@
-import { defineKind, type Kind } from "@weft/weft/kind";
+import { defineKind, type Kind, SENT } from "@weft/weft/kind";
 import { z } from "zod";
-import { checkRoutes, compileRoutes, withParams } from "../../http/mod.ts";
+import { badRequest, checkRoutes, compileRoutes, methodNotAllowed, notFound, withParams } from "../../http/mod.ts";
 import { portName } from "../../spec/mod.ts";
-import { isMap, type ValueMap } from "../../value/mod.ts";
+import { isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import { checkOutPort } from "../out_port.ts";
 
 /** Sends a request to a port by its method and path. */
@@ -52,11 +52,19 @@ export const router: Kind = defineKind({
         }
         const match = table.match(payload.method, payload.path);
         if ("port" in match) return call.send(outs.get(match.port)!, withParams(payload, match.params));
-        return call.send(ports.error, noRoute(match));
+        const response = noRoute(match);
+        return call.send(ports.error, response) === SENT ? SENT : unrouted(match, response);
       },
     };
   },
 });
+
+/** Returns the answer to a request without a route: an error, which goes to the port `error` of the listener. */
+function unrouted({ status, allow = "" }: { status: number; allow?: string }, response: ValueMap): Value {
+  if (status === 404) return notFound();
+  if (status === 405) return methodNotAllowed(allow);
+  return status === 400 ? badRequest("invalid percent-encoding in the path") : response;
+}
 
 /** Returns the response to a request without a route. */
 function noRoute(match: { status: number; allow?: string }): ValueMap {

@@ -1,0 +1,149 @@
+import negotiator from "negotiator";
+import { Readable, Writable } from "node:stream";
+import { constants, createDeflate, createGzip, deflateSync, gzipSync } from "node:zlib";
+import { Stream } from "../value/mod.ts";
+import { formatOf, parseMediaType } from "./media_type.ts";
+import type { RawResponse } from "./response.ts";
+
+/** A smaller body gains nothing: it fits into one packet of the network. In bytes, for a string in UTF-16 units. */
+const SMALLEST = 1024;
+/** A larger body would hold up others for too long and is compressed as a stream, on the host. */
+const LARGEST_AT_ONCE = 1024 * 1024;
+/** How much of it is compressed at a time, in bytes. */
+const CHUNK = 64 * 1024;
+
+const MAX_CACHED = 256;
+const MAX_CACHED_LENGTH = 256;
+
+/** The encodings that answers are sent in. */
+export type Encoding = "gzip" | "deflate";
+
+/** The part of the package that is used here; it has no types of its own. */
+interface Negotiator {
+  encodings(available: readonly string[], options?: { preferred: readonly string[] }): string[];
+}
+const Negotiator = negotiator as new (request: { headers: { "accept-encoding": string } }) => Negotiator;
+
+// Captured now: an executor deletes the web globals before it runs user code.
+const encoder = new TextEncoder();
+
+/** Bodies of these types shrink. `text/event-stream` does as well, but some proxies hold a compressed one back. */
+const TYPES =
+  /^(text\/(?!event-stream$)|application\/(javascript|x-javascript|ecmascript|wasm|x-ndjson|yaml|toml|graphql|sql|rtf|x-sh|vnd\.ms-fontobject)$|image\/(bmp|vnd\.microsoft\.icon|x-icon)$|font\/(ttf|otf)$)/;
+
+const chosen = new Map<string, Encoding | undefined>();
+
+/**
+ * Returns the encoding in which a client prefers an answer, undefined for none.
+ *
+ * @param accept The `Accept-Encoding` header.
+ */
+export function chooseEncoding(accept: string): Encoding | undefined {
+  if (accept === "") return undefined;
+  // clients send the same few headers over and over
+  if (chosen.has(accept)) return chosen.get(accept);
+  const [first] = new Negotiator({ headers: { "accept-encoding": accept } })
+    .encodings(["gzip", "deflate", "identity"], { preferred: ["gzip", "deflate"] });
+  const encoding = first === "gzip" || first === "deflate" ? first : undefined;
+  if (chosen.size >= MAX_CACHED) chosen.clear();
+  if (accept.length <= MAX_CACHED_LENGTH) chosen.set(accept, encoding);
+  return encoding;
+}
+
+/** Reports whether bodies of a content type are compressed. */
+export function isCompressible(contentType: string): boolean {
+  const type = parseMediaType(contentType)?.type ?? "";
+  const format = formatOf(type);
+  return format === "json" || format === "form" || TYPES.test(type) || (format === "text" && !type.startsWith("text/"));
+}
+
+/** Reports whether the body of a response is too large to be compressed at once, or comes as a stream. */
+export function isLong(body: RawResponse["body"]): boolean {
+  return body instanceof Stream || (body !== null && body.length > LARGEST_AT_ONCE);
+}
+
+/**
+ * Compresses a response if its body is of a type that shrinks, has 1 KiB at least, and is not encoded yet. Such a
+ * response has `Vary: Accept-Encoding`, also if the client accepts no compression; a strong `ETag` becomes a weak one,
+ * because the bytes are others.
+ *
+ * @param accept The `Accept-Encoding` header.
+ * @param options `head`: whether the body is not sent. `streams`: whether long bodies are compressed, which the host
+ *   alone can do; otherwise they are left as they are.
+ */
+export function compressed(
+  response: RawResponse,
+  accept: string,
+  { head, streams }: { head: boolean; streams: boolean },
+): RawResponse {
+  const { body, headers } = response;
+  if (body === null || (!(body instanceof Stream) && body.length < SMALLEST) || !mayEncode(response)) return response;
+  const isLate = isLong(body);
+  if (isLate && !streams && !head) return response;
+  const varying = withVary(headers);
+  const encoding = chooseEncoding(accept);
+  // the length of what is compressed as it is sent is not known
+  if (encoding === undefined || (isLate && head)) return { ...response, headers: varying };
+  const encodedHeaders = [...withWeakTag(varying), "content-encoding", encoding];
+  if (isLate) return { ...response, headers: encodedHeaders, body: compressedStream(body, encoding) };
+  const bytes = typeof body === "string" ? encoder.encode(body) : body as Uint8Array;
+  const encoded = (encoding === "gzip" ? gzipSync : deflateSync)(bytes);
+  if (encoded.length >= bytes.length) return { ...response, headers: varying };
+  // copied: the bytes of a payload are a plain Uint8Array that covers its whole buffer
+  return { ...response, headers: encodedHeaders, body: new Uint8Array(encoded) };
+}
+
+/** Reports whether a body may be sent encoded: of a whole response of a type that shrinks, and not encoded yet. */
+function mayEncode({ status, headers }: RawResponse): boolean {
+  if (status === 206) return false;
+  let isOfType = false;
+  for (let at = 0; at < headers.length; at += 2) {
+    const value = headers[at + 1]!;
+    switch (headers[at]!.toLowerCase()) {
+      case "content-type":
+        isOfType = isCompressible(value);
+        break;
+      case "content-encoding":
+      case "content-range":
+        return false;
+      case "cache-control":
+        if (/\bno-transform\b/i.test(value)) return false;
+    }
+  }
+  return isOfType;
+}
+
+function withVary(headers: readonly string[]): string[] {
+  const named = headers.some((name, at) =>
+    at % 2 === 0 && name.toLowerCase() === "vary" && /(^|[\s,])(\*|accept-encoding)($|[\s,])/i.test(headers[at + 1]!)
+  );
+  return named ? [...headers] : [...headers, "vary", "Accept-Encoding"];
+}
+
+function withWeakTag(headers: readonly string[]): string[] {
+  return headers.map((part, at) =>
+    at % 2 === 1 && headers[at - 1]!.toLowerCase() === "etag" && part.startsWith('"') ? `W/${part}` : part
+  );
+}
+
+/** Compresses a long body while it is sent. Each piece is sent at once: a client need not wait for the next one. */
+function compressedStream(body: NonNullable<RawResponse["body"]>, encoding: Encoding): Stream {
+  const make = encoding === "gzip" ? createGzip : createDeflate;
+  const zlib = make({ flush: constants.Z_SYNC_FLUSH });
+  const source = body instanceof Stream ? body.take() : chunks(typeof body === "string" ? encoder.encode(body) : body);
+  const writable = Writable.toWeb(zlib) as WritableStream<Uint8Array>;
+  // typed for Node's own streams, which are the standard ones here
+  const readable = Readable.toWeb(zlib) as unknown as ReadableStream<Uint8Array>;
+  return Stream.from(source.pipeThrough({ writable, readable }));
+}
+
+/** Returns bytes as a stream of pieces, so that compressing them leaves others their turn. */
+function chunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.subarray(at, at += CHUNK));
+    },
+  }, { highWaterMark: 0 });
+}

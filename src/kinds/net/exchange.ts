@@ -1,0 +1,197 @@
+import type { Log } from "@weft/weft/kind";
+import type { Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
+import { trace } from "../../flow/mod.ts";
+import {
+  compressed,
+  encodeResponse,
+  findHttpError,
+  httpCodec,
+  isLong,
+  type RawResponse,
+  readResponse,
+  type RequestData,
+  type ResponseData,
+  responseRequest,
+} from "../../http/mod.ts";
+import { type Answer, Encoded, type Failure, failure, isError, type LogLevel, NONE, Stream } from "../../value/mod.ts";
+import type { Internals } from "../internals.ts";
+
+/** What a request needs of its listener. */
+export interface ExchangeOptions {
+  internals: Internals;
+  log: Log;
+  out: OutPort;
+  error: OutPort;
+}
+
+/** Statuses of requests without a route, which scanners make by the thousand. */
+const UNROUTED: ReadonlySet<number> = new Set([404, 405]);
+/** Counted for a client that went away before it was answered; it is never sent. */
+const CLIENT_GONE = 499;
+
+/** One request and its response. */
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  readonly #process: Process;
+  readonly #request: Request;
+  readonly #data: RequestData;
+  readonly #body: Uint8Array | Stream | null;
+  readonly #respond: (response: Response) => void;
+  /** The error that was sent by the port `error`. */
+  #failure: Failure | undefined;
+
+  constructor(
+    options: ExchangeOptions,
+    process: Process,
+    request: Request,
+    data: RequestData,
+    body: Uint8Array | Stream | null,
+    respond: (response: Response) => void,
+  ) {
+    this.#options = options;
+    this.#process = process;
+    this.#request = request;
+    this.#data = data;
+    this.#body = body;
+    this.#respond = respond;
+  }
+
+  /** Runs the workflow. */
+  run(): void {
+    const { internals: { flow }, out } = this.#options;
+    this.#process.observer = this;
+    if (!flow.emit(this.#process, out, new Encoded(httpCodec, this.#data), this)) this.#finish(NONE);
+  }
+
+  /** Answers a request whose body could not be read. */
+  refuse(error: Failure): void {
+    if (findHttpError(error) !== undefined) return this.#fail(error);
+    // nobody is there to read the answer
+    this.#options.log.debug(`the client went away: ${error.message}`, { process: this.#process });
+    this.#options.internals.flow.close(
+      this.#process,
+      failure("the client went away", { code: "aborted", cause: error }),
+    );
+    this.#options.internals.sockets.traffic.count(CLIENT_GONE, Date.now() - this.#process.started);
+    this.#respond(new Response(null, { status: 400 }));
+  }
+
+  /** For `Flow`: the answer of the workflow. */
+  answered(_: Packet, answer: Outcome): void {
+    if (isError(answer)) return this.#fail(answer);
+    // what handles the error has no answer of its own
+    this.#finish(answer === NONE && this.#failure !== undefined ? this.#failure : answer);
+  }
+
+  /** Sends an error by the port `error`; if that is not linked, or has sent one already, the error is the answer. */
+  #fail(error: Failure): void {
+    const { internals: { flow }, error: port } = this.#options;
+    if (this.#failure === undefined && this.#process.status === "running") {
+      this.#failure = error;
+      if (flow.emit(this.#process, port, error, this)) return;
+      this.#failure = undefined;
+    }
+    this.#finish(error);
+  }
+
+  /** Ends the process, then responds: what the process has to commit is committed before the first byte leaves. */
+  #finish(answer: Outcome): void {
+    const { flow, answered } = this.#options.internals;
+    const process = this.#process;
+    let response = answer instanceof Encoded ? this.#decode(answer) : this.#encode(answer);
+    this.#record(response);
+    answered(process, response.status);
+    if (!process.hasExitHooks) {
+      flow.close(process, response.error);
+      return this.#send(response);
+    }
+    const failed = response.error ?? (response.status >= 400 ? failure(`answered ${response.status}`) : undefined);
+    flow.close(process, failed);
+    void process.ended.then(() => {
+      if (failed === undefined && process.error !== undefined) {
+        response = this.#encode(process.error);
+        this.#record(response);
+      }
+      this.#send(response);
+    });
+  }
+
+  /** Logs why the request failed, if it did. */
+  #record({ status, error }: RawResponse): void {
+    const handled = this.#failure;
+    if (handled !== undefined && handled !== error) this.#report(handled, status >= 500 ? "warn" : "debug");
+    if (error !== undefined) this.#report(error, status >= 500 ? "error" : UNROUTED.has(status) ? "debug" : "info");
+  }
+
+  #report(error: Failure, level: LogLevel): void {
+    const { log, internals } = this.#options;
+    if (error.code === "aborted") log.debug(error.message, { process: this.#process });
+    else internals.failed(this.#process, error, level);
+  }
+
+  /** Reads a response that an executor has encoded. Only the host can compress what is long. */
+  #decode(answer: Encoded): RawResponse {
+    const response = readResponse(answer.data as ResponseData);
+    if (!isLong(response.body)) return response;
+    const { method, acceptEncoding } = responseRequest(this.#data);
+    if (acceptEncoding === undefined) return response;
+    return compressed(response, acceptEncoding, { head: method === "HEAD", streams: true });
+  }
+
+  #encode(answer: Answer): RawResponse {
+    const { dev, flow, idOf } = this.#options.internals;
+    const response = encodeResponse(answer, responseRequest(this.#data), {
+      process: idOf(this.#process),
+      dev,
+      streams: true,
+    });
+    // what cannot be sent is the fault of the node that made it
+    if (response.error !== undefined && response.error !== answer && flow.maker !== null) {
+      trace(flow.maker, response.error);
+    }
+    return response;
+  }
+
+  #send(response: RawResponse): void {
+    if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
+    this.#options.internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
+    this.#respond(toResponse(response));
+  }
+
+  /** For the process: a signal costs more than most requests do, so only one that lasts gets it. */
+  onLongRunning(): void {
+    this.#request.signal.addEventListener("abort", this);
+  }
+
+  /** For the request's signal: the client went away. Nothing happens where the process has ended. */
+  handleEvent(): void {
+    const { flow } = this.#options.internals;
+    flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
+  }
+}
+
+function toResponse({ status, headers, body }: RawResponse): Response {
+  const content = (body instanceof Stream ? body.take() : body) as BodyInit | null;
+  return new Response(content, { status, headers: headers.length === 2 ? single(headers) : pairs(headers) });
+}
+
+/** How many header records are kept, and how long their values may be, in characters. */
+const KEPT = 100;
+const KEPT_LENGTH = 256;
+
+/** Header records of one header, which are few and the same again and again. */
+const singles = new Map<string, Record<string, string>>();
+
+function single([name, value]: readonly string[]): Record<string, string> {
+  const known = singles.get(value!);
+  if (known !== undefined && Object.hasOwn(known, name!)) return known;
+  const made = { [name!]: value! };
+  if (singles.size < KEPT && name!.length + value!.length <= KEPT_LENGTH) singles.set(value!, made);
+  return made;
+}
+
+function pairs(headers: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < headers.length; i += 2) pairs.push([headers[i]!, headers[i + 1]!]);
+  return pairs;
+}
