@@ -39,11 +39,8 @@ export function kindsOf(module: { default?: unknown }): ModuleKinds {
   return { kinds, dataKinds };
 }
 
-/** Reports whether a kind is one of entries that hold data: it has nothing that a node needs. */
 function isDataKind(kind: unknown): kind is DataKind {
-  const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
-  const isNode = [fields, ports, prepare, compound].some((property) => property !== undefined);
-  return typeof name === "string" && typeof summary === "string" && !isNode;
+  return typeof kind === "object" && kind !== null && (kind as Partial<DataKind>).holds === "data";
 }
 
 /** Returns what running a node of a kind twice would mean outside. */
