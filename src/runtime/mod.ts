@@ -4,6 +4,7 @@ export * from "./dependencies.ts";
 export * from "./entry.ts";
 export { extensionFolder, type ModulesOptions } from "./extension_modules.ts";
 export * from "./extensions.ts";
+export { ExternalError, isExternal } from "./external_error.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";
 export { type LineSink, LineWriter, type LineWriterOptions } from "./line_writer.ts";
