@@ -5,8 +5,8 @@
  * ```ts
  * import { apply, rollback, Runtime } from "@weft/weft";
  *
- * await using runtime = await Runtime.start({ store: "shop.db" });
- * const { version } = await apply(runtime, await Deno.readTextFile("shop.yaml"));
+ * await using runtime = await Runtime.start({ store: "memory:" });
+ * const { version } = await apply(runtime, [{ kind: "snippet", name: "ping", language: "text", code: "pong" }]);
  * await rollback(runtime, version.parent!);
  * ```
  *
@@ -37,10 +37,12 @@ export {
 export {
   type Coverage,
   type Extensions,
+  type KnownExtensions,
   loadExtensions,
   type LogFields,
   type LogFormat,
   Logger,
+  type ModulesOptions,
   type NodePool,
   Runtime,
   type RuntimeOptions,

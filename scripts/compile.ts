@@ -2,6 +2,8 @@
 //
 //   deno task compile [FLAGS OF deno compile]
 
+import { configFlags } from "./config_flags.ts";
+
 /** The main module, which is embedded with everything that it imports, statically or dynamically. */
 export const MAIN = "main.ts";
 
@@ -25,7 +27,7 @@ export async function compile(args: readonly string[]): Promise<number> {
   const includes = WORKERS.map((worker) => `--include=${worker}`);
   console.log(`embedding ${MAIN}, ${WORKERS.join(", ")} and their imports`);
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", "--quiet", "--allow-all", ...includes, ...output, ...args, MAIN],
+    args: ["compile", ...configFlags(), "--quiet", "--allow-all", ...includes, ...output, ...args, MAIN],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdout: "inherit",

@@ -2,6 +2,8 @@
 //
 //   deno task test [--quick] [PATH ...]
 
+import { configFlags } from "./config_flags.ts";
+
 const ROOT = new URL("../", import.meta.url);
 
 /** The folders with tests. */
@@ -35,7 +37,7 @@ interface Counts {
 async function run(args: readonly string[]): Promise<Counts> {
   console.log(`deno test ${args.length > 20 ? `${args.slice(0, 3).join(" ")} ...` : args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-P", ...args],
+    args: ["test", ...configFlags(), "-P", ...args],
     cwd: ROOT,
     stdout: "piped",
     stderr: "inherit",

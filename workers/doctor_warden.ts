@@ -1,6 +1,11 @@
-/// <reference lib="deno.worker" />
 // Starts the threads of `weft doctor` in the way the warden starts executors, and posts their results.
 import { Worker } from "node:worker_threads";
+
+// The project is checked with the types of a main thread, where `self` is a window.
+const scope = self as unknown as {
+  postMessage(message: unknown): void;
+  onmessage(event: MessageEvent): void;
+};
 
 /** How long a check may take, in milliseconds. */
 const TIMEOUT = 8_000;
@@ -42,7 +47,7 @@ function run(check: string, port: MessagePort | undefined, signal: SharedArrayBu
     const timer = setTimeout(() => end({ failed: `no answer within ${TIMEOUT} ms` }), TIMEOUT);
     worker.on("message", ({ begun, ...answer }: Answer) => {
       if (!begun) return end(answer);
-      if (check === "receive") self.postMessage({ begun });
+      if (check === "receive") scope.postMessage({ begun });
       if (ENDLESS.has(check)) {
         kill(worker).then((saw) => end({ saw }), (error: Error) => end({ failed: error.message }));
       }
@@ -56,6 +61,6 @@ function run(check: string, port: MessagePort | undefined, signal: SharedArrayBu
   });
 }
 
-self.onmessage = async ({ data, ports }: MessageEvent<{ check: string; signal?: SharedArrayBuffer }>) => {
-  self.postMessage(await run(data.check, ports[0], data.signal));
+scope.onmessage = async ({ data, ports }: MessageEvent<{ check: string; signal?: SharedArrayBuffer }>) => {
+  scope.postMessage(await run(data.check, ports[0], data.signal));
 };

@@ -1,6 +1,10 @@
-/// <reference lib="deno.worker" />
 // The entry point of the warden: a Web Worker that may only read Weft's own source.
 import { Warden, type WardenOrder } from "../src/pool/warden.ts";
 
-const warden = new Warden(new URL("./executor.ts", import.meta.url), (report) => self.postMessage(report));
-self.onmessage = ({ data, ports }: MessageEvent<WardenOrder>) => warden.obey(data, ports[0]);
+// The project is checked with the types of a main thread, where `self` is a window.
+const scope = self as unknown as {
+  postMessage(message: unknown): void;
+  onmessage(event: MessageEvent<WardenOrder>): void;
+};
+const warden = new Warden(new URL("./executor.ts", import.meta.url), (report) => scope.postMessage(report));
+scope.onmessage = ({ data, ports }) => warden.obey(data, ports[0]);

@@ -84,13 +84,14 @@ export class Admin implements AsyncDisposable {
 
   get #ready(): boolean {
     this.#reached ||= this.#runtime !== undefined && this.#runtime.follower.rejected === undefined;
-    return this.#reached && !this.#draining;
+    return this.#reached && !this.#draining && this.#runtime?.follower.storeReplaced !== true;
   }
 
   /** Why the runtime is not ready. */
   get #state(): string {
     if (this.#draining) return "draining";
-    return this.#runtime === undefined ? "starting" : "head rejected";
+    if (this.#runtime === undefined) return "starting";
+    return this.#runtime.follower.storeReplaced ? "store replaced" : "head rejected";
   }
 
   #status(runtime: Runtime): Promise<RuntimeStatus> {

@@ -55,22 +55,21 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
   const files = filesOf(specs);
   registerDependencies(registry, scheme.dependencies);
   let ids: ReadonlySet<string> = new Set();
-  const report = await changeStore(target, options, {
-    plan() {
-      const manifest = readManifest(files, {
-        namespace,
-        scheme,
-        evaluate,
-        registry,
-        ...covers !== undefined && { covers },
-      });
-      if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics);
-      const operations = registry.plan(changesOf(manifest.specs, registry, covers));
-      const broken = brokenLinks(registry.snapshot().state, operations);
-      if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
-      ids = entryIds(manifest.specs, registry);
-      return { operations, warnings: manifest.diagnostics, brokenLinks: broken };
-    },
+  const report = await changeStore(target, options, (head) => {
+    const manifest = readManifest(files, {
+      namespace,
+      scheme,
+      evaluate,
+      registry: head,
+      ...covers !== undefined && { covers },
+    });
+    if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics);
+    const operations = registry.plan(changesOf(manifest.specs, head, covers), head);
+    const broken = brokenLinks(head.state, operations);
+    if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
+    ids = entryIds(manifest.specs, head);
+    const namespaces = new Set(manifest.specs.map(({ spec }) => spec.namespace));
+    return { operations, namespaces, warnings: manifest.diagnostics, brokenLinks: broken };
   });
   return { ...report, ids };
 }

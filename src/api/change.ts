@@ -1,10 +1,19 @@
-import { type Change, change, type Operation, type Registry, type Signature, type Version } from "../registry/mod.ts";
+import {
+  type Change,
+  change,
+  ConflictError,
+  type Operation,
+  type Signature,
+  signatureOf,
+  type Snapshot,
+  type Version,
+} from "../registry/mod.ts";
 import type { Diagnostic } from "../spec/mod.ts";
 import { type OperationReport, reportOperations } from "./difference.ts";
+import { HeadMovedError } from "./errors.ts";
 import type { BrokenLink } from "./links.ts";
 import { liveRuntimes, type ReportedRuntime } from "./runtime_instances.ts";
 import type { Target } from "./target.ts";
-import { write } from "./write.ts";
 
 /** Options of every call that changes a store. */
 export interface ChangeOptions extends Signature {
@@ -26,47 +35,81 @@ export interface ChangeReport {
   readonly warnings: readonly Diagnostic[];
   /** The links that the change broke; it was allowed to. */
   readonly brokenLinks: readonly BrokenLink[];
-  /** The runtimes that run a changed namespace, as of before the change: those that `awaitRollout` waits for. */
+  /**
+   * Whether nothing changed, but runtimes that had rejected head were told to try it again: what failed for a reason outside
+   * of the specs may work now.
+   */
+  readonly retried: boolean;
+  /**
+   * The runtimes that run a changed namespace, or that try head again, as of before the change: those that `awaitRollout`
+   * waits for.
+   */
   readonly runtimes: readonly ReportedRuntime[];
 }
 
 /** The operations of a change, with what there is to say about them. */
 export interface ChangePlan {
   readonly operations: readonly Operation[];
+  /** The namespaces whose runtimes try head again if nothing changes and they have rejected it. */
+  readonly namespaces: ReadonlySet<string>;
   readonly warnings?: readonly Diagnostic[];
   readonly brokenLinks?: readonly BrokenLink[];
 }
 
-/** A change of a store. */
-export interface StoreChange {
-  /** Plans the operations on the current state of the registry. Called again if another writer was faster. */
-  plan(): Promise<ChangePlan> | ChangePlan;
-  /** Saves the operations. Default: as a new version. */
-  save?(operations: readonly Operation[], options: Signature & { base: number }): Promise<Version>;
+/** Plans a change of the entries at head. Called again if another writer was faster. */
+export type ChangePlanner = (head: Snapshot) => Promise<ChangePlan> | ChangePlan;
+
+/**
+ * Plans a change of a store and, unless it is a dry run or changes nothing, saves it as a new version.
+ *
+ * @throws {HeadMovedError} If head is not `base`.
+ */
+export async function changeStore(target: Target, options: ChangeOptions, plan: ChangePlanner): Promise<ChangeReport> {
+  const { registry, store } = target;
+  const { base, dryRun = false } = options;
+  let planned: ChangePlan | undefined;
+  let runtimes: readonly ReportedRuntime[] = [];
+  const make = async (head: Snapshot) => {
+    planned = await plan(head);
+    runtimes = await liveRuntimes(store.presence, namespacesOf(planned));
+    return dryRun ? [] : planned.operations.map(toChange);
+  };
+  const signature = signatureOf(options);
+  const version = await registry.edit(make, { ...signature, ...base !== undefined && { base } }).catch(explainMove);
+  return await reportOf(target, options, { ...planned!, version, runtimes });
 }
 
-/** Plans a change of a store and, unless it is a dry run or changes nothing, saves it. */
-export async function changeStore(
-  { registry, store }: Target,
-  { base, dryRun = false, author, message }: ChangeOptions,
-  { plan, save = saveVersion(registry) }: StoreChange,
+/** Returns the report of a change that was made, and has the runtimes that rejected head try it again if it made none. */
+export async function reportOf(
+  { store }: Target,
+  { dryRun = false, ...options }: ChangeOptions,
+  { operations, warnings = [], brokenLinks = [], version, ...made }:
+    & ChangePlan
+    & Pick<ChangeReport, "version" | "runtimes">,
 ): Promise<ChangeReport> {
-  return await write(registry, base, async () => {
-    const { operations, warnings = [], brokenLinks = [] } = await plan();
-    const before = registry.version;
-    const namespaces = new Set(operations.map(({ id }) => id.namespace));
-    const runtimes = await liveRuntimes(store.presence, namespaces);
-    const changed = !dryRun && operations.length > 0;
-    const signature = { ...author !== undefined && { author }, ...message !== undefined && { message } };
-    const version = changed ? await save(operations, { ...signature, base: before.id }) : before;
-    return { version, changed, operations: reportOperations(operations), warnings, brokenLinks, runtimes };
-  });
+  const changed = !dryRun && operations.length > 0;
+  const rejecting = made.runtimes.filter(({ report }) => report.rejected?.version === version.id);
+  const retried = !dryRun && !changed && rejecting.length > 0;
+  if (retried) {
+    // a move to the same version wakes them; if head has moved on, that does
+    await store.history.setHead(version.id, version.id, signatureOf(options)).catch((error) => {
+      if (!(error instanceof ConflictError)) throw error;
+    });
+  }
+  const runtimes = retried ? rejecting : made.runtimes;
+  return { version, changed, retried, operations: reportOperations(operations), warnings, brokenLinks, runtimes };
+}
+
+/** Returns the namespaces whose runtimes a change concerns. */
+export function namespacesOf({ operations, namespaces }: ChangePlan): ReadonlySet<string> {
+  return operations.length > 0 ? new Set(operations.map(({ id }) => id.namespace)) : namespaces;
+}
+
+/** Throws the error of a conflict as one that names versions for people, and any other as it is. */
+export function explainMove(error: unknown): never {
+  throw error instanceof ConflictError ? new HeadMovedError(error.expected, error.actual) : error;
 }
 
 function toChange(operation: Operation): Change {
   return operation.kind === "delete" ? change.delete(operation.id) : change[operation.kind](operation.entry);
-}
-
-function saveVersion(registry: Registry): NonNullable<StoreChange["save"]> {
-  return (operations, options) => registry.apply(operations.map(toChange), options);
 }

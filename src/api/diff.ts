@@ -13,7 +13,9 @@ export interface DiffOptions {
 
 /** The difference of two versions. */
 export interface VersionDiff {
+  /** The version to compare from. */
   readonly from: number;
+  /** The version to compare to. */
   readonly to: number;
   /** The fewest operations that lead from one to the other. */
   readonly operations: readonly OperationReport[];

@@ -7,15 +7,19 @@ import { equal, isList, isMap, type Value, type ValueMap } from "../value/mod.ts
 export interface FieldChange {
   /** The path of the field: `routes[0].path`. */
   path: string;
+  /** The value before. */
   from?: Value;
+  /** The value after. */
   to?: Value;
 }
 
 /** An operation, as printed by commands. */
 export interface OperationReport {
+  /** What is done. */
   operation: Operation["kind"];
   /** `namespace:name` */
   id: string;
+  /** The kind of the spec. */
   kind: string;
   /** The spec that was deleted. */
   from?: Value;

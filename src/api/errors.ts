@@ -4,9 +4,14 @@ import { type BrokenLink, describeBroken } from "./links.ts";
 
 /** Says that specs are invalid. Its message has every error, a line each. */
 export class SpecsError extends RegistryError {
+  /** The name of the class. */
   override name = "SpecsError";
 
-  /** @param diagnostics Every error and warning, in the order of the files. */
+  /**
+   * Makes an error.
+   *
+   * @param diagnostics Every error and warning, in the order of the files.
+   */
   constructor(readonly diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter(({ severity }) => severity !== "warning");
     super("invalid", errors.map(formatDiagnostic).join("\n"));
@@ -15,8 +20,10 @@ export class SpecsError extends RegistryError {
 
 /** Says that specs which remain link to specs that a change would delete. Its message has every link, a line each. */
 export class BrokenLinksError extends RegistryError {
+  /** The name of the class. */
   override name = "BrokenLinksError";
 
+  /** Makes an error of the links that would break. */
   constructor(readonly links: readonly BrokenLink[]) {
     super("rejected", links.map(describeBroken).join("\n"));
   }
@@ -24,9 +31,12 @@ export class BrokenLinksError extends RegistryError {
 
 /** Says that head is not the version that a change is based on. */
 export class HeadMovedError extends RegistryError {
+  /** The name of the class. */
   override name = "HeadMovedError";
 
   /**
+   * Makes an error.
+   *
    * @param expected The version that the change is based on.
    * @param actual The version that is head.
    */

@@ -4,8 +4,11 @@ import { isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
 /** A link of a remaining spec to a deleted one. */
 export interface BrokenLink {
+  /** The spec that remains. */
   from: Id;
+  /** Its out port. */
   port: string;
+  /** The spec that is deleted. */
   to: Id;
 }
 

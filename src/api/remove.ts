@@ -1,4 +1,4 @@
-import { change, type Entry, type Registry } from "../registry/mod.ts";
+import { change, type Entry, type Snapshot } from "../registry/mod.ts";
 import { hasErrors, identify, readSpecs, sortDiagnostics, type SpecDraft } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
@@ -41,18 +41,17 @@ export async function remove(
   const { registry } = target;
   const { namespace = target.namespace ?? "default", breakLinks = false } = options;
   const drafts = readDrafts(specs, namespace);
-  return await changeStore(target, options, {
-    plan() {
-      const entries = [
-        ...names.map((name) => findNamed(name, namespace, registry)),
-        ...all ? registry.namespace(namespace) : [],
-        ...entriesOf(drafts, registry),
-      ];
-      const operations = registry.plan([...new Set(entries)].map(({ id }) => change.delete(id)));
-      const broken = brokenLinks(registry.snapshot().state, operations);
-      if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
-      return { operations, brokenLinks: broken };
-    },
+  return await changeStore(target, options, (head) => {
+    const entries = [
+      ...names.map((name) => findNamed(name, namespace, head)),
+      ...all ? head.namespace(namespace) : [],
+      ...entriesOf(drafts, head),
+    ];
+    const operations = registry.plan([...new Set(entries)].map(({ id }) => change.delete(id)), head);
+    const broken = brokenLinks(head.state, operations);
+    if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
+    const namespaces = new Set([namespace, ...drafts.map((draft) => draft.namespace)]);
+    return { operations, namespaces, brokenLinks: broken };
   });
 }
 
@@ -66,6 +65,6 @@ function readDrafts(specs: Specs, namespace: string): SpecDraft[] {
   return read.flatMap(({ specs }) => specs.map(({ spec }) => spec));
 }
 
-function entriesOf(drafts: readonly SpecDraft[], registry: Registry): Entry[] {
-  return identify(drafts).flatMap(({ namespace, name, id }) => registry.get({ namespace, name: name ?? id }) ?? []);
+function entriesOf(drafts: readonly SpecDraft[], head: Snapshot): Entry[] {
+  return identify(drafts).flatMap(({ namespace, name, id }) => head.get({ namespace, name: name ?? id }) ?? []);
 }

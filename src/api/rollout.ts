@@ -1,4 +1,5 @@
 import { VersionTree } from "../registry/mod.ts";
+import type { Rejection } from "../runtime/mod.ts";
 import type { ChangeReport } from "./change.ts";
 import { LIVE, type ReportedRuntime, runtimeInstances } from "./runtime_instances.ts";
 import type { Target } from "./target.ts";
@@ -16,11 +17,15 @@ export type RolloutState = "applied" | "rejected" | "superseded" | "stopped" | "
 
 /** The rollout of a version to a runtime. */
 export interface Rollout {
+  /** The id of the runtime. */
   id: string;
+  /** The namespace that it runs. */
   namespace: string;
+  /** The id of its process in the operating system. */
   pid: number;
   /** The version that the runtime runs. */
   version: number;
+  /** What became of the version. */
   state: RolloutState;
   /** Why the runtime rejected the version. */
   reason?: string;
@@ -35,10 +40,10 @@ export interface Rollout {
  */
 export async function awaitRollout(
   { registry, store: { presence } }: Target,
-  { changed, version: { id: version }, runtimes }: ChangeReport,
+  { changed, retried, version: { id: version }, runtimes }: ChangeReport,
   timeout = TIMEOUT,
 ): Promise<Rollout[]> {
-  if (!changed) return [];
+  if (!changed && !retried) return [];
   const deadline = performance.now() + timeout;
   for (;;) {
     const now = new Map((await runtimeInstances(presence)).map((runtime) => [runtime.id, runtime]));
@@ -65,7 +70,7 @@ function rolloutOf(before: ReportedRuntime, now: ReportedRuntime | undefined, go
   if (now === undefined || now.age > LIVE) return { ...rollout, state: "stopped" };
   if (version === goal.version) return { ...rollout, state: "applied" };
   // a rejection that was already reported belongs to an earlier attempt
-  const rejected = now.time > before.time ? report.rejected : undefined;
+  const rejected = isSameAttempt(before.report.rejected, report.rejected) ? undefined : report.rejected;
   if (rejected !== undefined && includesGoal(goal, rejected.version)) {
     return { ...rollout, state: "rejected", reason: rejected.reason };
   }
@@ -74,6 +79,10 @@ function rolloutOf(before: ReportedRuntime, now: ReportedRuntime | undefined, go
     return { ...rollout, state: "timed-out" };
   }
   return { ...rollout, state: includesGoal(goal, version) ? "applied" : "superseded" };
+}
+
+function isSameAttempt(before: Rejection | undefined, now: Rejection | undefined): boolean {
+  return before?.version === now?.version && before?.attempts === now?.attempts;
 }
 
 /** Reports whether a version is the goal or a descendant of it. */

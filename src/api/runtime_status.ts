@@ -3,11 +3,13 @@ import type { Runtime } from "../runtime/mod.ts";
 
 /** The state of a runtime in this program: what `/status` of `--admin` serves. */
 export interface RuntimeStatus extends PoolStatus {
+  /** The namespace that it runs. */
   namespace: string;
   /** The running version. */
   version: number;
   /** The latest version if the runtime rejected it, and why. */
   rejected: { version: number; reason: string } | null;
+  /** Whether it has run head and accepts requests. */
   ready: boolean;
   /** Whether it finishes requests in flight and accepts no new ones. */
   draining: boolean;

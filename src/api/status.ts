@@ -15,10 +15,13 @@ export type InstanceState = "current" | "rejected" | "behind" | "silent";
 
 /** A runtime on a store, by its last report. */
 export interface InstanceStatus {
+  /** The id of the runtime. */
   readonly id: string;
+  /** The namespace that it runs. */
   readonly namespace: string;
   /** The version that it runs. */
   readonly version: number;
+  /** How it stands to head. */
   readonly state: InstanceState;
   /** Why it rejected head, if it did. */
   readonly reason: string | null;
@@ -26,7 +29,9 @@ export interface InstanceStatus {
   readonly age: number;
   /** The URLs of its listeners. */
   readonly urls: readonly string[];
+  /** The id of its process in the operating system. */
   readonly pid: number;
+  /** When it started, as an ISO 8601 string. */
   readonly started: string;
 }
 

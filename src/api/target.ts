@@ -6,7 +6,9 @@ import { openStore, type Store } from "../store/mod.ts";
 
 /** What calls work on: a store, and a registry that is at a version of it. A `Runtime` is one. */
 export interface Target {
+  /** The specs, at a version. */
   readonly registry: Registry;
+  /** Where the versions are kept. */
   readonly store: Store;
   /** The namespace of names and specs that state none. Default `default`. */
   readonly namespace?: string;

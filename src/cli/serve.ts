@@ -3,7 +3,7 @@ import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.t
 import type { WardenLink } from "../pool/mod.ts";
 import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
-import { asError, type LogLevel, reasonOf } from "../value/mod.ts";
+import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
@@ -18,6 +18,11 @@ import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { VERSION } from "./version.ts";
+
+/** The pause before files that wait for something outside of them are applied again, in milliseconds. */
+const RETRY = 1_000;
+/** What the pause grows to, by doubling. */
+const LONGEST_RETRY = 60_000;
 
 /** Options of `serve`. */
 export interface ServeOptions {
@@ -145,6 +150,7 @@ class Server {
       dependencies: this.#dependencies,
       warden,
       dev: flags.dev === true,
+      keepGoing: flags["keep-going"] === true,
       ...host !== undefined && { host },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
@@ -168,10 +174,31 @@ class Server {
     return source.apply(target, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
-  /** Applies the files again whenever one changes. */
+  /**
+   * Applies the files again whenever one changes, and at growing intervals while they wait for something outside of them.
+   */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
-    for await (const _ of watchFiles(this.#options.paths, this.#unwatch.signal)) {
-      await this.#applyAgain(source, runtime, () => source.read());
+    const changes = watchFiles(this.#options.paths, this.#unwatch.signal);
+    let change = changes.next();
+    let pause = RETRY;
+    let failed = "";
+    for (;;) {
+      const next = source.waiting ? await within(pause, change) : await change;
+      if (next === TIMED_OUT) {
+        pause = Math.min(pause * 2, LONGEST_RETRY);
+      } else {
+        if (next.done === true) return;
+        change = changes.next();
+        pause = RETRY;
+        failed = "";
+      }
+      try {
+        await this.#applyAgain(source, runtime);
+      } catch (thrown) {
+        const reason = reasonOf(asError(thrown));
+        if (reason !== failed) this.#warnStillRunning(runtime, reason);
+        failed = reason;
+      }
     }
   }
 
@@ -180,32 +207,47 @@ class Server {
     const { extensions, terminal } = this.#options;
     if (extensions === undefined) return;
     for await (const error of extensions.reload(runtime, this.#unwatch.signal)) {
-      if (error === undefined) {
-        terminal.print("reloaded   the extensions");
-        await this.#applyAgain(source, runtime, () => source.read().then(() => true));
+      if (error !== undefined) {
+        for (const line of reasonOf(asError(error)).split("\n")) terminal.warn(line);
+        terminal.warn("still running the extensions as they were");
         continue;
       }
-      for (const line of reasonOf(asError(error)).split("\n")) terminal.warn(line);
-      terminal.warn("still running the extensions as they were");
+      terminal.print("reloaded   the extensions");
+      try {
+        await this.#applyAgain(source, runtime, { always: true });
+      } catch (thrown) {
+        this.#warnStillRunning(runtime, reasonOf(asError(thrown)));
+      }
     }
   }
 
-  /** Applies the files if there is something to apply, after what is being applied. Reports why it cannot. */
-  async #applyAgain(source: SpecSource, runtime: Runtime, isChanged: () => Promise<boolean>): Promise<void> {
-    const { terminal } = this.#options;
-    const apply = async () => {
-      try {
-        if (!await isChanged()) return;
-        const report = await this.#apply(source, runtime);
-        if (report === undefined) return terminal.warn(`still running version ${runtime.registry.version.id}`);
-        this.#print(report);
-        await this.#printUrls(runtime);
-      } catch (thrown) {
-        for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
-        terminal.warn(`still running version ${runtime.registry.version.id}`);
+  /**
+   * Applies the files again, after what is being applied.
+   *
+   * @param options.always Whether to do so although they have not changed. Default: only if they could not be applied
+   * before.
+   */
+  #applyAgain(source: SpecSource, runtime: Runtime, { always = false } = {}): Promise<void> {
+    const applied = this.#applying.then(async () => {
+      const isChanged = await source.read();
+      if (!isChanged && !source.waiting && !always) {
+        // saved again, they ask to try again what was rejected
+        if (runtime.follower.rejected !== undefined && await runtime.follower.catchUp()) await this.#printUrls(runtime);
+        return;
       }
-    };
-    await (this.#applying = this.#applying.then(apply));
+      const report = await this.#apply(source, runtime);
+      if (report === undefined) return this.#warnStillRunning(runtime);
+      this.#print(report);
+      await this.#printUrls(runtime);
+    });
+    this.#applying = applied.catch(() => {}); // its caller reports the error
+    return applied;
+  }
+
+  #warnStillRunning({ registry }: Runtime, reason?: string): void {
+    const { terminal } = this.#options;
+    if (reason !== undefined) { for (const line of reason.split("\n")) terminal.warn(line); }
+    terminal.warn(`still running version ${registry.version.id}`);
   }
 
   /** Prints the URLs that are new since the last call. */

@@ -27,7 +27,7 @@ function bodyOf(body: string | Uint8Array | null, { type, encoding, maxBody }: S
 }
 
 function errorOf(run: () => unknown): [status: Value | undefined, code: string | undefined, message: string] {
-  const error: Failure = assertThrows(run);
+  const error: Failure = assertThrows(run, Error);
   assertEquals((error.cause as Error).message, "invalid argument");
   return [(error.details as { status: Value }).status, error.code, error.message];
 }

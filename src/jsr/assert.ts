@@ -36,13 +36,19 @@ export function assertStringIncludes(actual: string, expected: string, msg?: str
   assert(actual.includes(expected), msg ?? `expected ${JSON.stringify(actual)} to contain ${JSON.stringify(expected)}`);
 }
 
-/** Fails unless the function throws. @returns The error. */
+/** A class of errors. */
+// deno-lint-ignore no-explicit-any -- constructors of errors have any parameters
+type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
+
+/** Fails unless the function throws. @returns What it throws. */
+export function assertThrows(fn: () => unknown): unknown;
+/** Fails unless the function throws an error of a class, whose message contains a string. @returns The error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
-  // deno-lint-ignore no-explicit-any -- constructors of errors have any parameters
-  ErrorClass?: abstract new (...args: any[]) => E,
+  ErrorClass: ErrorClass<E>,
   msgIncludes?: string,
-): E {
+): E;
+export function assertThrows<E extends Error>(fn: () => unknown, ErrorClass?: ErrorClass<E>, msgIncludes?: string) {
   try {
     fn();
   } catch (error) {
@@ -51,13 +57,19 @@ export function assertThrows<E extends Error = Error>(
   throw new AssertionError({ message: "expected the function to throw" });
 }
 
-/** Fails unless the promise rejects. @returns The error. */
-export async function assertRejects<E extends Error = Error>(
+/** Fails unless the promise rejects. @returns What it rejects with. */
+export function assertRejects(fn: () => PromiseLike<unknown>): Promise<unknown>;
+/** Fails unless the promise rejects with an error of a class, whose message contains a string. @returns The error. */
+export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
-  // deno-lint-ignore no-explicit-any -- as above
-  ErrorClass?: abstract new (...args: any[]) => E,
+  ErrorClass: ErrorClass<E>,
   msgIncludes?: string,
-): Promise<E> {
+): Promise<E>;
+export async function assertRejects<E extends Error>(
+  fn: () => PromiseLike<unknown>,
+  ErrorClass?: ErrorClass<E>,
+  msgIncludes?: string,
+): Promise<unknown> {
   try {
     await fn();
   } catch (error) {
@@ -66,17 +78,12 @@ export async function assertRejects<E extends Error = Error>(
   throw new AssertionError({ message: "expected the promise to be rejected" });
 }
 
-function checkThrown<E extends Error>(
-  error: unknown,
-  // deno-lint-ignore no-explicit-any -- as above
-  ErrorClass?: abstract new (...args: any[]) => E,
-  msgIncludes?: string,
-): E {
+function checkThrown<E extends Error>(error: unknown, ErrorClass?: ErrorClass<E>, msgIncludes?: string): unknown {
   if (ErrorClass !== undefined && !(error instanceof ErrorClass)) {
     throw new AssertionError({ message: `expected ${ErrorClass.name}, got ${String(error)}` });
   }
   if (msgIncludes !== undefined) assertStringIncludes((error as Error).message, msgIncludes);
-  return error as E;
+  return error;
 }
 
 /** Fails. */

@@ -4,8 +4,8 @@
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 
-/** A value that can be bound to a parameter of a statement. */
-export type BindValue = number | string | bigint | boolean | null | undefined | Date | Uint8Array;
+/** A value that can be bound to a parameter of a statement. The real package cannot bind undefined. */
+export type BindValue = number | string | bigint | boolean | null | Date | Uint8Array;
 
 /** Values of the parameters of a statement, in order. */
 export type RestBindParameters = BindValue[];
@@ -113,7 +113,6 @@ export class Statement {
 }
 
 function toInput(value: BindValue): SQLInputValue {
-  if (value === undefined) return null;
   if (typeof value === "boolean") return value ? 1 : 0;
   return value instanceof Date ? value.toISOString() : value;
 }

@@ -15,6 +15,7 @@ export type {
   Diagnostic,
   KindDescription,
   KindExample,
+  KindSet,
   Location,
   Path,
   Ports,

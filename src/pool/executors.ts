@@ -5,12 +5,15 @@ import type { WardenLink } from "./warden_link.ts";
 
 /** The state of one executor. */
 export interface ExecutorStatus {
+  /** Its number; a new executor has a new one. */
   id: number;
+  /** What it does: `alone` is in quarantine with one node. */
   state: "starting" | "serving" | "spare" | "alone";
   /** How many packets it has not answered. */
   inFlight: number;
   /** How many calls it has stopped, and how long the last one ran beyond its limit, in milliseconds. */
   stops: { count: number; beyond: number };
+  /** How many processes it runs. */
   processes: number;
 }
 

@@ -44,6 +44,7 @@ export interface PoolOptions {
 
 /** The state of a pool, for `weft status`. */
 export interface PoolStatus {
+  /** The executors, with the spare one. */
   executors: readonly ExecutorStatus[];
   /** The last hundred deaths, oldest first. */
   deaths: readonly Death[];

@@ -10,11 +10,13 @@ import type { DeathReason, DeathReport } from "./warden.ts";
 export interface Death {
   /** The executor's id. */
   id: number;
+  /** What it died of. */
   reason: DeathReason;
   /** The cause in words, as in the log. */
   why: string;
   /** The name of the node whose code the executor was in. */
   node?: string;
+  /** When it died. */
   time: Date;
   /** How long the kill took, in milliseconds. */
   ms: number;

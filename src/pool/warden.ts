@@ -1,4 +1,3 @@
-/// <reference lib="deno.worker" />
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";

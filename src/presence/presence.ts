@@ -5,7 +5,9 @@ import type { Value } from "../value/mod.ts";
 export interface Heartbeat {
   /** The id of the runtime. */
   readonly id: string;
+  /** When it reported. */
   readonly time: Date;
+  /** What it reported. */
   readonly data: Value;
 }
 

@@ -5,6 +5,7 @@ import { type Id, type IdLike, toId } from "./id.ts";
 
 /** An entry as a caller passes it. */
 export interface EntryInput {
+  /** The id, or what makes one: `namespace:name`. */
   readonly id: IdLike;
   /** Any string that is not blank, by convention with dots: `function.js`. */
   readonly kind: string;

@@ -13,9 +13,12 @@ export type RegistryErrorCode = Extract<
 
 /** An error of the registry or of its history; its `cause` is the error of a handler or of the store. */
 export class RegistryError extends StorageError {
+  /** The name of the class. */
   override name = "RegistryError";
+  /** The kind of the error. */
   declare readonly code: RegistryErrorCode;
 
+  /** Makes an error. */
   constructor(code: RegistryErrorCode, message: string, options: Omit<FailureOptions, "code"> = {}) {
     super(code, message, options);
   }
@@ -23,9 +26,12 @@ export class RegistryError extends StorageError {
 
 /** The error of a write that expected another head. Follow the actual one and try again. */
 export class ConflictError extends RegistryError {
+  /** The name of the class. */
   override name = "ConflictError";
 
   /**
+   * Makes an error.
+   *
    * @param expected The version that the write is based on.
    * @param actual The version that is head.
    */
@@ -40,9 +46,14 @@ export class ConflictError extends RegistryError {
  * version, until `load` repairs it.
  */
 export class UndoError extends RegistryError {
+  /** The name of the class. */
   override name = "UndoError";
 
-  /** @param left The operations that still apply, in order. */
+  /**
+   * Makes an error.
+   *
+   * @param left The operations that still apply, in order.
+   */
   constructor(cause: unknown, readonly left: readonly Operation[], readonly errors: readonly Error[]) {
     const ids = left.map(({ id }) => id.text);
     const what = ids.length === 0 ? "" : ` for ${ids.join(", ")}`;

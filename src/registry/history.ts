@@ -4,6 +4,7 @@ import type { Version } from "./version.ts";
 
 /** The version that is in force. */
 export interface Head {
+  /** The version that is in force. */
   readonly version: number;
   /** The sequence number of the move in the head log, for `watch`. 0 before the first move. */
   readonly sequence: number;
@@ -13,17 +14,23 @@ export interface Head {
 export interface Move {
   /** Ascending and unique. */
   readonly sequence: number;
+  /** The version that head moved to. */
   readonly version: number;
   /** The version that was head before. */
   readonly previous: number;
+  /** When it moved. */
   readonly time: Date;
+  /** Who moved it. */
   readonly author?: string;
+  /** Why. */
   readonly message?: string;
 }
 
 /** The author of a change and the reason for it. */
 export interface Signature {
+  /** Who made the change. */
   readonly author?: string;
+  /** Why. */
   readonly message?: string;
 }
 
@@ -36,18 +43,23 @@ export function signatureOf({ author, message }: Signature): Signature {
 export interface Draft extends Signature {
   /** The version that it is based on, which must be head. */
   readonly base: number;
+  /** The operations that lead to it from `base`. */
   readonly operations: readonly Operation[];
 }
 
 /** A version with the operations that led to it. */
 export interface Changeset {
+  /** The version. */
   readonly version: Version;
+  /** The operations that led to it from its parent. */
   readonly operations: readonly Operation[];
 }
 
 /** The entries of the oldest version of a history. */
 export interface Baseline {
+  /** The version. */
   readonly version: number;
+  /** Its entries. */
   readonly entries: readonly Entry[];
 }
 

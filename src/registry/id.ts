@@ -68,10 +68,12 @@ export class Id {
     return a.#nameKey < b.#nameKey ? -1 : 1;
   }
 
+  /** Returns the text of the id. */
   toString(): string {
     return this.text;
   }
 
+  /** Returns the text of the id, for `JSON.stringify`. */
   toJSON(): string {
     return this.text;
   }

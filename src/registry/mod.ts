@@ -4,8 +4,9 @@
  * @module
  */
 export type { Baseline, Changeset, Draft, Head, History, Move, Pruned, Signature } from "./history.ts";
+export { signatureOf } from "./history.ts";
 export { Bus, Request } from "./transaction/bus.ts";
-export type { Patience, Subscriber } from "./transaction/bus.ts";
+export type { Patience, RequestAnswer, Subscriber } from "./transaction/bus.ts";
 export { delta } from "./delta.ts";
 export { Entry, sameEntry } from "./entry.ts";
 export type { EntryInput } from "./entry.ts";

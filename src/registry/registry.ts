@@ -3,12 +3,13 @@ import { DependencyIndex } from "./dependencies/dependency_index.ts";
 import { order } from "./dependencies/order.ts";
 import { type DependencyPattern, Resolver } from "./dependencies/resolver.ts";
 import type { Entry } from "./entry.ts";
-import { ConflictError, RegistryError } from "./errors.ts";
+import { ConflictError, isNotFound, RegistryError } from "./errors.ts";
 import { type Head, type History, type Signature, signatureOf } from "./history.ts";
 import { type Id, type IdLike, toId } from "./id.ts";
 import type { Change, Operation } from "./operation.ts";
 import { plan } from "./plan.ts";
 import { Finder, type QueryLike } from "./query/finder.ts";
+import { squash } from "./squash.ts";
 import { Snapshot } from "./state/snapshot.ts";
 import { State } from "./state/state.ts";
 import { Bus } from "./transaction/bus.ts";
@@ -16,7 +17,7 @@ import type { BusEvent } from "./transaction/event.ts";
 import { type Handler, toSubscriber } from "./transaction/handler.ts";
 import { Transitions } from "./transaction/transitions.ts";
 import { type Version, VersionTree } from "./version.ts";
-import { VersionNavigator } from "./version_navigator.ts";
+import { type Plan, VersionNavigator } from "./version_navigator.ts";
 
 /** The kinds of entries that handlers are not asked about by default. */
 export const SILENT_KINDS = ["registry.entry", "ns.requirement", "ns.dependency", "ns.definition"];
@@ -40,8 +41,10 @@ export interface RegistryOptions {
 
 /** Options of a write. */
 export interface WriteOptions extends Signature {
-  /** The version that must be head, or the write rejects with a `ConflictError`. Default for `apply`: the version that the
-   * registry is at. */
+  /**
+   * The version that must be head, or the write rejects with a `ConflictError`. Default for `apply`: the version that the
+   * registry is at; for `edit` and `jump`: any.
+   */
   readonly base?: number;
   /** Cancels the change, until it is saved. */
   readonly signal?: AbortSignal;
@@ -55,14 +58,23 @@ export interface WriteOptions extends Signature {
  *
  * @example
  * ```ts
+ * import { change, MemoryHistory, Registry } from "@weft/weft/registry";
+ *
+ * const running = new Set<string>();
  * await using registry = new Registry(new MemoryHistory());
- * registry.handle({ kinds: "**", create: start, update: restart, delete: stop });
+ * registry.handle({
+ *   kinds: "**",
+ *   create: ({ id }) => void running.add(id.text),
+ *   update: () => {},
+ *   delete: ({ id }) => void running.delete(id.text),
+ * });
  * await registry.load();
  * const { id } = await registry.apply([change.create({ id: "app:hello", kind: "greeting" })]);
  * await registry.jump(id - 1);
  * ```
  */
 export class Registry implements AsyncDisposable {
+  /** Where its versions are kept. */
   readonly history: History;
   /** The bus of all transactions; `handle` is the simple way to take part in them. */
   readonly bus: Bus = new Bus();
@@ -72,16 +84,22 @@ export class Registry implements AsyncDisposable {
   readonly #navigator: VersionNavigator;
   readonly #transitions: Transitions;
   readonly #warn: (message: string) => void;
+  readonly #timeout: number;
   #closed = false;
 
-  /** @param history The history, which `close` closes. */
+  /**
+   * Makes a registry of a history, without entries until `load`.
+   *
+   * @param history The history, which `close` closes.
+   */
   constructor(history: History, options: RegistryOptions = {}) {
     this.history = history;
     this.#warn = options.warn ?? console.warn;
+    this.#timeout = options.timeout ?? 30_000;
     this.#finder = new Finder(options.queryCacheSize);
     this.#navigator = new VersionNavigator(history, this.#resolver, this.#onCycle);
     this.#transitions = new Transitions(this.bus, this.#index, {
-      timeout: options.timeout ?? 30_000,
+      timeout: this.#timeout,
       silent: options.dispatch === "none",
       silentKinds: new Set(options.silentKinds ?? SILENT_KINDS),
     });
@@ -180,10 +198,11 @@ export class Registry implements AsyncDisposable {
   /**
    * Returns the operations that `apply` would make, in canonical order. Empty if nothing would change.
    *
+   * @param at The entries to change. Default: those of the version that this registry is at.
    * @throws {RegistryError} `invalid`, `not_found` or `conflict`, if a change is malformed or does not fit.
    */
-  plan(changes: Iterable<Change>): Operation[] {
-    return order(plan(changes, this.#transitions.state), this.#resolver, this.#onCycle);
+  plan(changes: Iterable<Change>, at: Snapshot = this.snapshot()): Operation[] {
+    return order(plan(changes, at.state), this.#resolver, this.#onCycle);
   }
 
   /** Registers a handler. Returns a function that removes it. Both take effect with the next operation. */
@@ -203,7 +222,8 @@ export class Registry implements AsyncDisposable {
 
   /**
    * Makes changes, all or none, and saves them as a new version, which becomes head. Changes that change nothing create
-   * no version.
+   * no version. Changes that were computed from what the registry holds belong into `edit`, unless `base` says what they
+   * were computed from.
    *
    * @returns The new version; the current one, if nothing changed.
    * @throws {ConflictError} If head is not the version that this registry is at, or that is not `base`.
@@ -229,6 +249,56 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
+   * Makes changes that depend on the entries at head, all or none, and saves them as a new version. No other change comes
+   * between: where another registry moves head first, they are made again on the new head.
+   *
+   * A registry that is not at head goes there in the same transaction, also if nothing else changes, and where the changes
+   * are rejected for what is at head.
+   *
+   * @param make Returns the changes to the entries at head, and makes none itself. What it throws is thrown.
+   * @returns The new version; head, if nothing changed.
+   * @throws {ConflictError} If head is not `base`.
+   * @throws {RegistryError} As `apply`; `unavailable`, if others moved head in every attempt for as long as a handler
+   *   may take.
+   */
+  edit(
+    make: (head: Snapshot) => Iterable<Change> | Promise<Iterable<Change>>,
+    options: WriteOptions = {},
+  ): Promise<Version> {
+    return this.#aloneUntilSaved(options, async (head) => {
+      const plan = await this.#planTo(head);
+      const at = new Snapshot(head, plan?.state ?? this.#transitions.state);
+      const goToHead = async () =>
+        plan === undefined ? this.#transitions.version : await this.#transitions.make("follow", plan, options);
+      let operations: Operation[];
+      try {
+        operations = this.plan(await make(at), at);
+      } catch (error) {
+        // the caller reads here what it has just been told
+        await goToHead().catch(() => {});
+        throw error;
+      }
+      if (operations.length === 0) return await goToHead();
+      let saved = head;
+      return await this.#transitions.make("apply", {
+        version: this.#transitions.version,
+        state: at.state.apply(operations),
+        operations: plan === undefined
+          ? operations
+          : order(squash([plan.operations, operations]), this.#resolver, this.#onCycle),
+      }, {
+        signal: options.signal,
+        save: async () => {
+          const version = await this.history.save({ base: head, operations, ...signatureOf(options) });
+          saved = version.id;
+          return version;
+        },
+        unsave: () => this.history.setHead(head, saved, notCommitted(saved)),
+      });
+    });
+  }
+
+  /**
    * Loads a version, replayed from the baseline, whatever the state is now. It creates no version and does not move
    * head. Used at the start, with the handlers registered, and to repair a registry after an `UndoError`.
    *
@@ -246,15 +316,19 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
-   * Goes to a version that another registry has moved head to.
+   * Tries whether the handlers accept a version: has them carry out what leads there, and undoes it. Nothing is changed.
    *
-   * @throws {RegistryError} As `apply`; `not_found`, if the version is unknown.
+   * @throws {RegistryError} As `load`: why they do not.
    */
-  follow(version: number, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
+  check(version: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return this.#alone(options.signal, async () => {
-      const { checkpoint } = this.#transitions;
-      if (checkpoint.version === version) return this.#transitions.version;
-      return await this.#transitions.make("follow", await this.#navigator.to(version, checkpoint), options);
+      const plan = await this.#navigator.to(version, this.#transitions.checkpoint);
+      const accepted = new Error(`v${version} was accepted`);
+      try {
+        await this.#transitions.make("load", plan, { ...options, save: () => Promise.reject(accepted) });
+      } catch (error) {
+        if (error !== accepted) throw error;
+      }
     });
   }
 
@@ -280,15 +354,27 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
-   * Goes to a version and moves head there. It creates no version.
+   * Goes to head, where another registry may have moved it, or to a given version.
    *
-   * @throws {ConflictError} If head is not `base`, or moves meanwhile.
+   * @param version Default head, read when the transitions before this one have ended: never an older one.
    * @throws {RegistryError} As `apply`; `not_found`, if the version is unknown.
    */
+  follow(version?: number, options: { readonly signal?: AbortSignal } = {}): Promise<Version> {
+    const go = async (to: number) => {
+      const plan = await this.#planTo(to);
+      return plan === undefined ? this.#transitions.version : await this.#transitions.make("follow", plan, options);
+    };
+    return version === undefined ? this.#aloneUntilSaved(options, go) : this.#alone(options.signal, () => go(version));
+  }
+
+  /**
+   * Goes to a version and moves head there, wherever it is. It creates no version.
+   *
+   * @throws {ConflictError} If head is not `base`.
+   * @throws {RegistryError} As `edit`; `not_found`, if the version is unknown.
+   */
   jump(version: number, options: WriteOptions = {}): Promise<Version> {
-    return this.#alone(options.signal, async () => {
-      const { version: head } = await this.history.head();
-      if (options.base !== undefined && options.base !== head) throw new ConflictError(options.base, head);
+    return this.#aloneUntilSaved(options, async (head) => {
       const { checkpoint } = this.#transitions;
       const save = async () => void await this.history.setHead(version, head, signatureOf(options));
       if (checkpoint.version === version) {
@@ -312,6 +398,7 @@ export class Registry implements AsyncDisposable {
     });
   }
 
+  /** Closes the registry, as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -321,6 +408,37 @@ export class Registry implements AsyncDisposable {
       if (this.#closed) throw new RegistryError("unavailable", "the registry is closed");
       return work();
     });
+  }
+
+  /**
+   * Runs a function with head while no other transition is under way, and again where another registry moves head before
+   * the function has saved what it wants to save.
+   */
+  #aloneUntilSaved<T>({ signal, base }: WriteOptions, work: (head: number) => Promise<T>): Promise<T> {
+    return this.#alone(signal, async () => {
+      const deadline = performance.now() + this.#timeout;
+      for (;;) {
+        const { version: head } = await this.history.head();
+        if (base !== undefined && base !== head) throw new ConflictError(base, head);
+        try {
+          return await work(head);
+        } catch (error) {
+          // a version that was head may have been folded since
+          const moved = error instanceof ConflictError || isNotFound(error) && (await this.head()).version !== head;
+          if (!moved || base !== undefined) throw error;
+          if (performance.now() < deadline) continue;
+          throw new RegistryError("unavailable", `others moved head in every attempt for ${this.#timeout / 1000} s`, {
+            cause: error,
+          });
+        }
+      }
+    });
+  }
+
+  /** Plans the way from where this registry is to a version. Returns undefined if it is there already. */
+  async #planTo(version: number): Promise<Plan | undefined> {
+    const { checkpoint } = this.#transitions;
+    return checkpoint.version === version ? undefined : await this.#navigator.to(version, checkpoint);
   }
 
   readonly #onCycle = (ids: readonly Id[]) => this.#warn(`entries depend on each other: ${ids.join(", ")}`);

@@ -6,8 +6,11 @@ export interface Version {
   readonly id: number;
   /** The version it was made from; absent for the version that the history begins with. */
   readonly parent?: number;
+  /** When it was made. */
   readonly time: Date;
+  /** Who made it. */
   readonly author?: string;
+  /** Why it was made. */
   readonly message?: string;
   /** The number of operations that led to it from its parent. */
   readonly operations: number;
@@ -17,6 +20,7 @@ export interface Version {
 export class VersionTree {
   readonly #versions: ReadonlyMap<number, Version>;
 
+  /** Makes a tree of versions. */
   constructor(versions: Iterable<Version>) {
     this.#versions = new Map(Array.from(versions, (version) => [version.id, version]));
   }
@@ -45,8 +49,14 @@ export class VersionTree {
    *
    * @example
    * ```ts
-   * tree.path(0, 3); // v1, v2, v3
-   * tree.path(3, 1); // v2, v1
+   * import { MemoryHistory, VersionTree } from "@weft/weft/registry";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const history = new MemoryHistory();
+   * for (let base = 0; base < 3; base++) await history.save({ base, operations: [] });
+   * const tree = new VersionTree(await history.versions());
+   * assertEquals(tree.path(0, 3).map(({ id }) => id), [1, 2, 3]);
+   * assertEquals(tree.path(3, 1).map(({ id }) => id), [2, 1]);
    * ```
    * @throws {RegistryError} `not_found`, as `commonAncestor`.
    */

@@ -1,19 +1,17 @@
 import type { SymbolTable } from "../flow/mod.ts";
-import type { Kind } from "../kind/mod.ts";
 import type { System } from "../kinds/mod.ts";
-import type { Registry, Version } from "../registry/mod.ts";
-import type { Scheme } from "../spec/mod.ts";
+import type { Version } from "../registry/mod.ts";
 import type { Value } from "../value/mod.ts";
-import { Nodes } from "./nodes.ts";
+import { Nodes, type NodesOptions } from "./nodes.ts";
 import type { Processes } from "./processes.ts";
 import type { NodePool } from "./runtime.ts";
 
 /** Returns the view of a runtime that system workflows work on. */
 export function engineSystem(
-  parts: { registry: Registry; scheme: Scheme<Kind>; processes: Processes; pool: NodePool; table: () => SymbolTable },
+  parts: NodesOptions & { processes: Processes; pool: NodePool; table: () => SymbolTable },
 ): System {
-  const { registry, scheme, processes, pool, table } = parts;
-  const nodes = new Nodes(registry, scheme);
+  const { registry, processes, pool, table } = parts;
+  const nodes = new Nodes(parts);
   return {
     createNodes: (specs) => nodes.create(specs),
     readNodes: (examples) => Promise.resolve(nodes.read(examples)),

@@ -89,7 +89,8 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
   const name = own === null ? specifier : `${own[1]}${own[2] ?? ""}`;
   const known = resolveOwn(name);
   if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
-  if (mapped !== specifier && mapped !== known) return { target: mapped, isMapped: true };
+  // a package that is installed is resolved to a file
+  if (mapped !== specifier && resolveOwn(mapped) !== known) return { target: mapped, isMapped: true };
   // left to Deno; what it leads to is part of Weft, or a package
   if (known !== undefined) return { target: specifier, isMapped: false };
   throw failure(

@@ -1,26 +1,44 @@
 import type { Death } from "../pool/mod.ts";
 import type { Meta, Presence } from "../presence/mod.ts";
-import type { Move, Registry } from "../registry/mod.ts";
-import { asError, reasonOf, type Value } from "../value/mod.ts";
+import type { BusEvent, Registry } from "../registry/mod.ts";
+import { asError, type Failure, failure, isMap, reasonOf, type Value } from "../value/mod.ts";
+import { isExternal } from "./external_error.ts";
 import type { Logger } from "./log.ts";
+import { findRunnable } from "./runnable_version.ts";
 
 /** How often a runtime says that it lives, in milliseconds. */
 export const HEARTBEAT = 5_000;
 /** How many deaths of executors a runtime reports. */
 const REPORTED_DEATHS = 10;
 
+/** The pause before a version that was rejected for a reason outside of its specs is tried again, in milliseconds. */
+const RETRY = 1_000;
+/** What the pause grows to, by doubling. */
+const LONGEST_RETRY = 60_000;
+
+/** A version that a runtime rejected. */
+export interface Rejection {
+  version: number;
+  reason: string;
+  /** How often the runtime has tried it. */
+  attempts: number;
+}
+
 /** The state of a runtime, as it reports it to its store. */
 export interface RuntimeReport {
+  /** The namespace that it runs. */
   namespace: string;
   /** The version that it runs. */
   version: number;
-  /** The head that it rejected last, and why, if it has not applied one since. */
-  rejected?: { version: number; reason: string };
+  /** The head that it rejected last, if it has not applied one since. */
+  rejected?: Rejection;
   /** The URLs of its listeners. */
   urls: readonly string[];
   /** The last deaths of its executors, oldest first; absent if there were none. */
   deaths?: readonly Death[];
+  /** The id of its process in the operating system. */
   pid: number;
+  /** When it started, as an ISO 8601 string. */
   started: string;
 }
 
@@ -38,43 +56,97 @@ export interface FollowerOptions {
   deaths(): readonly Death[];
   /** Sets whether specs are checked, and their top levels run, before a version is accepted. */
   dryRun(on: boolean): void;
+  /** Whether to start with no specs if neither head nor an older version with specs can be loaded. Default false. */
+  keepGoing?: boolean;
+  /** How often the runtime says that it lives, in milliseconds. Default 5,000. */
+  heartbeat?: number;
 }
 
 /**
  * Keeps a runtime at the head of its store: applies each move of the head as one transaction, keeps the running version
- * if that fails, and reports the result to the store.
+ * if that fails, tries again what may work later, and reports the result to the store.
  */
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #stop = new AbortController();
   readonly #started = new Date().toISOString();
-  #rejected: RuntimeReport["rejected"];
+  #rejected: Rejection | undefined;
+  /** The version that ran when it was rejected. */
+  #rejectedAt: number | undefined;
+  /** The version that the registry has tried to follow last. */
+  #target: number | undefined;
+  /** The version whose running was logged last. */
+  #logged: number | undefined;
   /** The version of which the store knows that it was accepted. */
   #accepted: number | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #pause = RETRY;
+  /** Settles when the last attempt to go to head has ended. */
+  #turn: Promise<boolean> = Promise.resolve(true);
   #watching: Promise<void> | undefined;
+  /** What the store was told last. */
+  #told = "";
+  #storeReplaced = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    options.registry.observe("registry.begin", (event: BusEvent) => {
+      if (event.kind === "registry.begin" && event.transaction.reason === "follow") this.#target = event.transaction.to;
+    });
   }
 
-  /** The head that was rejected last, and why. */
-  get rejected(): RuntimeReport["rejected"] {
-    return this.#rejected;
+  /** The head that was rejected last, unless a version was applied since. */
+  get rejected(): Rejection | undefined {
+    return this.#options.registry.version.id === this.#rejectedAt ? this.#rejected : undefined;
+  }
+
+  /** Whether the file of the store was replaced or moved away, so that nothing can be followed or saved. */
+  get storeReplaced(): boolean {
+    return this.#storeReplaced;
   }
 
   /**
-   * Loads the head, or the newest of its ancestors that can be loaded, and follows the head from there on.
+   * Loads the head, or one of its ancestors if it cannot be loaded, and follows the head from there on.
    *
-   * @throws {Error} If not even the oldest version can be loaded, with the reason.
+   * @throws {Error} If no version with specs of the namespace can be loaded, with the reasons.
    */
   async start(): Promise<void> {
-    const { registry } = this.#options;
+    const { registry, heartbeat = HEARTBEAT } = this.#options;
     const { version: head, sequence } = await registry.head();
-    await this.#loadNewest(head);
-    await this.#heartbeat();
-    this.#timer = setInterval(() => void this.#heartbeat(), HEARTBEAT);
+    await this.#loadHead(head);
+    this.#logged = registry.version.id;
+    await this.#report();
+    this.#timer = setInterval(() => void this.#report(true), heartbeat);
     this.#watching = this.#watch(sequence);
+  }
+
+  /**
+   * Goes to head now, also if it was rejected before.
+   *
+   * @returns Whether the runtime is at head.
+   */
+  catchUp(): Promise<boolean> {
+    return this.#turn = this.#turn.then(() => this.#catchUp());
+  }
+
+  async #catchUp(): Promise<boolean> {
+    const { registry, logger } = this.#options;
+    clearTimeout(this.#retry);
+    this.#target = undefined;
+    try {
+      // the registry reads head itself, after what it does now: a move may be older than what runs
+      const { id } = await registry.follow(undefined, { signal: this.#stop.signal });
+      if (id !== this.#logged) logger.log(this.#rejected === undefined ? "debug" : "info", `version ${id} runs`);
+      this.#rejected = undefined;
+      this.#pause = RETRY;
+      this.#logged = id;
+    } catch (thrown) {
+      if (this.#stop.signal.aborted) return false;
+      this.#reject(asError(thrown));
+    }
+    await this.#report();
+    return this.#rejected === undefined;
   }
 
   /** Ends following. */
@@ -82,6 +154,8 @@ export class Follower {
     this.#stop.abort();
     clearInterval(this.#timer);
     await this.#watching;
+    await this.#turn;
+    clearTimeout(this.#retry);
     // never started, it runs nothing
     if (this.#watching !== undefined) await this.#saveAccepted().catch(() => {});
     await this.#options.presence.deregister(this.#options.id).catch(() => {});
@@ -100,72 +174,124 @@ export class Follower {
     this.#accepted = version;
   }
 
-  async #loadNewest(head: number): Promise<void> {
-    const { registry, meta, logger, dryRun } = this.#options;
-    let version: number | undefined = head;
+  async #loadHead(head: number): Promise<void> {
+    const { registry, meta, dryRun } = this.#options;
     const accepted = await meta.get(this.#acceptedKey);
-    for (;;) {
-      try {
-        // a version that was accepted before is served at once, without a dry run
-        dryRun(version !== accepted);
-        await registry.load(version);
-        break;
-      } catch (thrown) {
-        const error = asError(thrown);
-        this.#rejected ??= { version: head, reason: reasonOf(error) };
-        logger.log("error", `version ${version} cannot be loaded: ${reasonOf(error)}`);
-        version = (await registry.versionOf(version))?.parent;
-        if (version === undefined) throw error;
-      }
+    // a version that was accepted before is served at once, without a dry run
+    const load = async (version: number) => {
+      dryRun(version !== accepted);
+      await registry.load(version).finally(() => dryRun(true));
+    };
+    try {
+      await load(head);
+    } catch (thrown) {
+      const error = asError(thrown);
+      const version = await this.#fallback(head, error, typeof accepted === "number" ? accepted : undefined);
+      await load(version);
+      this.#reject(error, head);
     }
-    dryRun(true);
-    if (version !== head) logger.log("warn", `running version ${version}; head is ${head}`);
+  }
+
+  /** Returns the version to run in place of a head that cannot be loaded. @throws {Error} If there is none. */
+  async #fallback(head: number, why: Error, accepted: number | undefined): Promise<number> {
+    const { registry, namespace, logger, keepGoing = false } = this.#options;
+    const { version, tried, error } = await findRunnable({ registry, head, accepted });
+    const reasons = [`version ${head} cannot be loaded: ${reasonOf(why)}`];
+    if (error !== undefined) {
+      const others = `${tried} of its ancestors ${tried === 1 ? "was" : "were"} tried`;
+      reasons.push(`${others}, of which the last that cannot be loaded says: ${reasonOf(error)}`);
+    }
+    const specs = version === undefined ? [] : (await registry.stateAt(version)).namespace(namespace);
+    if (version === undefined || specs.length === 0 && !keepGoing) {
+      reasons.push(`no older version with specs of namespace ${JSON.stringify(namespace)} can be loaded`);
+      throw failure(reasons.join("\n"));
+    }
+    logger.log("error", reasons.join("; "));
+    logger.log("warn", `running version ${version}; head is ${head}`);
+    return version;
   }
 
   async #watch(since: number): Promise<void> {
     const { registry, logger } = this.#options;
     try {
-      for await (const move of registry.history.watch(since, this.#stop.signal)) await this.#take(move);
+      for await (const { version } of registry.history.watch(since, this.#stop.signal)) {
+        // one that was rejected is tried again if head was moved to it once more
+        if (version !== registry.version.id || this.#rejected !== undefined || version !== this.#logged) {
+          await this.catchUp();
+        }
+      }
     } catch (thrown) {
       logger.log("error", `no longer following the store: ${reasonOf(asError(thrown))}`);
     }
   }
 
-  async #take({ version }: Move): Promise<void> {
+  /** Keeps a rejection, and has the version tried again later if the reason is outside of its specs. */
+  #reject(error: Error, version = this.#target): void {
     const { registry, logger } = this.#options;
-    const before = registry.version.id;
-    try {
-      // the head may have moved on meanwhile: only the current one is applied
-      const { version: head } = await registry.head();
-      if (head !== version) return;
-      await registry.follow(version);
-      this.#rejected = undefined;
-      logger.log("debug", `version ${version} runs`);
-    } catch (thrown) {
-      const reason = reasonOf(asError(thrown));
-      this.#rejected = { version, reason };
-      logger.log("error", `version ${version} rejected, still running version ${before}: ${reason}`);
+    const reason = reasonOf(error);
+    const before = this.rejected;
+    if (version === undefined) {
+      logger.log("warn", `the store cannot be read: ${reason}`);
+    } else {
+      const again = before?.version === version;
+      this.#rejected = { version, reason, attempts: again ? before.attempts + 1 : 1 };
+      this.#rejectedAt = registry.version.id;
+      if (!again) this.#pause = RETRY;
+      const isNews = !again || before.reason !== reason;
+      // at the start, this has been told
+      if (this.#watching !== undefined) {
+        const line = `version ${version} rejected, still running version ${registry.version.id}: ${reason}`;
+        logger.log(isNews ? "error" : "debug", line);
+      }
     }
-    await this.#heartbeat();
+    if (version !== undefined && !isExternal(error)) return;
+    this.#retry = setTimeout(() => void this.catchUp(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_RETRY);
   }
 
-  async #heartbeat(): Promise<void> {
+  /**
+   * Tells the store what runs.
+   *
+   * @param always Whether to tell it also if nothing has changed since the last time.
+   */
+  async #report(always = false): Promise<void> {
     const { id, namespace, registry, presence, urls, deaths, logger } = this.#options;
+    const listening = await urls();
     const died = deaths().slice(-REPORTED_DEATHS);
+    const { rejected } = this;
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
-      ...this.#rejected !== undefined && { rejected: this.#rejected },
-      urls: await urls(),
+      ...rejected !== undefined && { rejected },
+      urls: listening,
       ...died.length > 0 && { deaths: died },
       pid: Deno.pid,
       started: this.#started,
     };
+    const told = JSON.stringify(report);
+    if (told === this.#told && !always) return;
+    this.#told = told;
     try {
       await presence.heartbeat({ id, time: new Date(), data: report as unknown as Value });
       await this.#saveAccepted();
+      if (this.#storeReplaced) logger.log("info", "the file of the store is back at its path");
+      this.#storeReplaced = false;
     } catch (thrown) {
-      if (!this.#stop.signal.aborted) logger.log("warn", `the store was not told: ${asError(thrown).message}`);
+      this.#told = "";
+      if (!this.#stop.signal.aborted) this.#notTold(asError(thrown));
     }
+  }
+
+  #notTold(error: Failure): void {
+    const { logger } = this.#options;
+    const isReplaced = isMap(error.details) && error.details.file === "replaced";
+    if (!isReplaced) logger.log("warn", `the store was not told: ${error.message}`);
+    else if (!this.#storeReplaced) {
+      logger.log(
+        "error",
+        `${error.message}; no change is followed or saved until it is back, or the runtime starts anew`,
+      );
+    }
+    this.#storeReplaced = isReplaced;
   }
 }

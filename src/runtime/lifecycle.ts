@@ -3,7 +3,7 @@ import { asError, failure, TIMED_OUT, type Value, within } from "../value/mod.ts
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
 
-/** How long a change waits for load hooks, unload hooks, `init` and `term`, in milliseconds. */
+/** How long a change waits at most for load hooks, unload hooks, `init` and `term`, in milliseconds. */
 const PATIENCE = 5_000;
 
 /** Options of a lifecycle. */
@@ -12,6 +12,8 @@ export interface LifecycleOptions {
   processes: Processes;
   table: SymbolTable;
   logger: Logger;
+  /** How long one hook may take, in milliseconds. What takes longer is not waited for, and a change not for half of it. */
+  timeout: number;
 }
 
 /** The in ports that a unit's `term` links lead to, and the process for the packets. */
@@ -61,15 +63,15 @@ export class Lifecycle {
    */
   async run(hooks: () => Promise<void>): Promise<void> {
     const settled = this.#settled = this.#settled.then(hooks);
-    if (await within(PATIENCE, settled) === TIMED_OUT) {
-      this.#options.logger.log("warn", `init and term are still running after ${PATIENCE} ms; continuing without them`);
+    const patience = Math.min(PATIENCE, this.#options.timeout / 2);
+    if (await within(patience, settled) === TIMED_OUT) {
+      this.#options.logger.log("warn", `init and term are still running after ${patience} ms; continuing without them`);
     }
   }
 
-  /** Resolves when the unload hooks of a unit have ended, or have taken too long. */
+  /** Resolves when the unload hooks of a unit have ended, or each has taken too long. */
   async unloaded(unit: Unit): Promise<void> {
-    const unloading = this.#unloading.get(unit);
-    if (unloading !== undefined) await within(PATIENCE, unloading);
+    await this.#unloading.get(unit);
   }
 
   async #load(unit: Unit): Promise<void> {
@@ -117,10 +119,15 @@ export class Lifecycle {
     });
   }
 
-  /** Runs a hook and logs the error that it throws. */
+  /** Runs a hook and logs the error that it throws, or that it does not end in time: the next one does not wait for it. */
   async #logged(unit: Unit, what: string, hook: () => void | Promise<void>): Promise<void> {
+    const { timeout } = this.#options;
     try {
-      await hook();
+      const hooked = hook();
+      if (hooked !== undefined && await within(timeout, hooked) === TIMED_OUT) {
+        hooked.catch(() => {});
+        throw failure(`it did not end within ${timeout / 1_000} s`, { code: "timeout" });
+      }
     } catch (thrown) {
       const name = unit.spec.name ?? unit.spec.id;
       this.#options.logger.failure(failure(`${name} ${what}`, { cause: asError(thrown) }), { node: name });

@@ -2,6 +2,7 @@ import { SymbolTable, type Unit } from "../flow/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
 import type { Scheme, Spec } from "../spec/mod.ts";
+import type { Failure } from "../value/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
 import { isNode } from "./entry.ts";
 import type { HostServices } from "./host_context.ts";
@@ -13,7 +14,7 @@ import { Yielder } from "./yielder.ts";
 
 /** Options of a loader. */
 export interface LoaderOptions extends HostServices {
-  /** The namespace that the runtime runs. Specs of other namespaces are only checked. */
+  /** The namespace that the runtime runs. Entries of others are not looked at. */
   namespace: string;
   scheme: Scheme<Kind>;
   pool: NodePool;
@@ -21,7 +22,12 @@ export interface LoaderOptions extends HostServices {
   evaluate: Evaluate;
   /** The variables that kinds may ask for. */
   env: Readonly<Record<string, string>>;
+  /** How long a load or unload hook of a node may take, in milliseconds. */
+  timeout: number;
 }
+
+/** How long a rejected change waits at most for what it still prepares and releases, in milliseconds. */
+const DISCARD = 5_000;
 
 /** How many symbols or links are sent to executors at a time. */
 const CHUNK = 50;
@@ -43,9 +49,9 @@ export class Loader implements Handler {
   #unmark = () => {};
 
   constructor(options: LoaderOptions) {
-    const { flow, processes, logger } = this.#options = options;
+    const { flow, processes, logger, timeout } = this.#options = options;
     this.#preparer = new Preparer({ ...options, services: options });
-    this.#lifecycle = new Lifecycle({ flow, processes, logger, table: this.table });
+    this.#lifecycle = new Lifecycle({ flow, processes, logger, timeout, table: this.table });
   }
 
   /** Returns the specs that some kinds make nodes of, themselves or as parts of a compound. */
@@ -113,10 +119,11 @@ export class Loader implements Handler {
   }
 
   /** Releases everything that was prepared. */
-  async discard(): Promise<void> {
+  async discard(cause: Failure): Promise<void> {
     this.#unmark();
-    await this.#stage?.discard();
+    const stage = this.#stage;
     this.#stage = undefined;
+    await stage?.discard(Math.min(DISCARD, this.#options.timeout / 2), cause.code === "timeout");
   }
 
   /** Releases units that no process can reach any more. */

@@ -28,6 +28,8 @@ export class Logger {
   readonly #write: (line: string) => void;
 
   /**
+   * Makes a logger.
+   *
    * @param options `level`: the least severe level that is written, default `info`. `write`: writes a line, default to
    * standard error.
    */

@@ -1,5 +1,5 @@
 import type { Kind } from "../kind/mod.ts";
-import { type Change, change, type Entry, type Registry } from "../registry/mod.ts";
+import { type Change, change, type Entry, type Snapshot } from "../registry/mod.ts";
 import {
   checkSpecs,
   type Diagnostic,
@@ -16,6 +16,9 @@ import {
 import { equal } from "../value/mod.ts";
 import type { Evaluate } from "./compile.ts";
 import { entryToSpec, isNode, specToEntry } from "./entry.ts";
+
+/** The stored specs: those of a registry, or of one of its versions. */
+export type StoredSpecs = Pick<Snapshot, "get" | "namespace">;
 
 /** The specs of files. */
 export interface Manifest {
@@ -37,7 +40,7 @@ export interface ManifestOptions {
   scheme: Scheme<Kind>;
   evaluate: Evaluate;
   /** The stored specs, which links may lead to. */
-  registry?: Registry;
+  registry?: StoredSpecs;
   /** The stored specs that the files replace. Default: those that are in the files. */
   covers?: Coverage;
 }
@@ -90,7 +93,7 @@ export function isApplicable(manifest: Manifest): boolean {
  *
  * @param covers The stored specs that are deleted if they are not among these specs.
  */
-export function changesOf(specs: readonly SourcedSpec[], registry: Registry, covers?: Coverage): Change[] {
+export function changesOf(specs: readonly SourcedSpec[], registry: StoredSpecs, covers?: Coverage): Change[] {
   const identified = identifyIn(specs, registry);
   const kept = new Set(identified.map(entryIdOf));
   const renamed = renamedFrom(specs, registry).filter(({ id }) => !kept.has(id.text));
@@ -102,7 +105,7 @@ export function changesOf(specs: readonly SourcedSpec[], registry: Registry, cov
 }
 
 /** Returns the stored entries that the specs cover but do not contain. */
-export function goneFrom(specs: readonly SourcedSpec[], registry: Registry, covers: Coverage): Entry[] {
+export function goneFrom(specs: readonly SourcedSpec[], registry: StoredSpecs, covers: Coverage): Entry[] {
   const kept = new Set(identifyIn(specs, registry).map(entryIdOf));
   const covered = covers === "namespaces"
     ? [...new Set(specs.map(({ spec }) => spec.namespace))].flatMap((namespace) => registry.namespace(namespace))
@@ -111,12 +114,12 @@ export function goneFrom(specs: readonly SourcedSpec[], registry: Registry, cove
 }
 
 /** Returns the entry ids (`namespace:name`) that specs have in a registry, or would have. */
-export function entryIds(specs: readonly SourcedSpec[], registry: Registry): Set<string> {
+export function entryIds(specs: readonly SourcedSpec[], registry: StoredSpecs): Set<string> {
   return new Set(identifyIn(specs, registry).map(entryIdOf));
 }
 
 /** Returns the changes that store one spec: none if it is stored already. */
-export function changeOf(spec: Spec, origin: Origin | undefined, registry: Registry): Change[] {
+export function changeOf(spec: Spec, origin: Origin | undefined, registry: StoredSpecs): Change[] {
   const entry = specToEntry(spec, origin);
   const there = registry.get(entry.id);
   if (there === undefined) return [change.create(entry)];
@@ -125,7 +128,7 @@ export function changeOf(spec: Spec, origin: Origin | undefined, registry: Regis
   return [change.update(entry)];
 }
 
-function identifyIn(specs: readonly SourcedSpec[], registry: Registry): Spec[] {
+function identifyIn(specs: readonly SourcedSpec[], registry: StoredSpecs): Spec[] {
   return identify(specs.map(({ spec }) => spec), (namespace, name) => idIn(registry.get({ namespace, name })));
 }
 
@@ -138,7 +141,7 @@ function idIn(entry: Entry | undefined): string | undefined {
 }
 
 /** Returns the entries whose id now belongs to a spec of another name in the same namespace. */
-function renamedFrom(specs: readonly SourcedSpec[], registry: Registry): Entry[] {
+function renamedFrom(specs: readonly SourcedSpec[], registry: StoredSpecs): Entry[] {
   const byId = new SpecIds(registry);
   return specs.flatMap(({ spec: { namespace, name, id } }) => {
     const there = id === undefined ? undefined : byId.get(namespace, id);
@@ -147,7 +150,7 @@ function renamedFrom(specs: readonly SourcedSpec[], registry: Registry): Entry[]
 }
 
 /** Returns a function that looks up specs of a registry by name or id, without the entries that are deleted. */
-function knownIn(registry: Registry, gone: readonly Entry[] | undefined) {
+function knownIn(registry: StoredSpecs, gone: readonly Entry[] | undefined) {
   const byId = new SpecIds(registry);
   const deleted = new Set(gone);
   return (namespace: string, nameOrId: string): { spec: SpecDraft } | undefined => {
@@ -161,10 +164,10 @@ function knownIn(registry: Registry, gone: readonly Entry[] | undefined) {
 
 /** The entries of a registry by the ids of their specs. */
 class SpecIds {
-  readonly #registry: Registry;
+  readonly #registry: StoredSpecs;
   readonly #namespaces = new Map<string, Map<string, Entry>>();
 
-  constructor(registry: Registry) {
+  constructor(registry: StoredSpecs) {
     this.#registry = registry;
   }
 

@@ -2,8 +2,9 @@
 export * from "./effects.ts";
 export * from "./dependencies.ts";
 export * from "./entry.ts";
-export { extensionFolder } from "./extension_modules.ts";
+export { extensionFolder, type ModulesOptions } from "./extension_modules.ts";
 export * from "./extensions.ts";
+export { ExternalError, isExternal } from "./external_error.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";
 export * from "./log.ts";

@@ -2,10 +2,10 @@ import type { Kind } from "../kind/mod.ts";
 import {
   type Change,
   change,
-  ConflictError,
   type Entry,
   type Registry,
   RegistryError,
+  Snapshot,
   type Version,
 } from "../registry/mod.ts";
 import {
@@ -19,31 +19,43 @@ import {
   specToMap,
 } from "../spec/mod.ts";
 import { failure, isList, isMap, kindOf, type Value, type ValueMap } from "../value/mod.ts";
-import { rejection } from "./compile.ts";
+import { checkSpec, rejection } from "./compile.ts";
 import { entryToMap, entryToSpec, isNode, specToEntry } from "./entry.ts";
 import { changeOf, marked } from "./manifest.ts";
 import { matchesExample, patchSpec } from "./merge_patch.ts";
 
-/** How often a change is attempted when others change the store at the same time. */
-const ATTEMPTS = 3;
+/** Options of `Nodes`. */
+export interface NodesOptions {
+  registry: Registry;
+  /** The namespace whose specs are checked when they are prepared. Those of others are checked here. */
+  namespace: string;
+  scheme: Scheme<Kind>;
+}
+
+/** Changes, and what the caller is told once they are made. */
+interface Edit {
+  changes: Change[];
+  answer: Value;
+}
 
 /** Reads and changes the specs of a registry for workflows. Specs are plain maps here. */
 export class Nodes {
+  readonly #options: NodesOptions;
   readonly #registry: Registry;
-  readonly #scheme: Scheme<Kind>;
 
-  constructor(registry: Registry, scheme: Scheme<Kind>) {
-    this.#registry = registry;
-    this.#scheme = scheme;
+  constructor(options: NodesOptions) {
+    this.#options = options;
+    this.#registry = options.registry;
   }
 
   /** Adds specs. Their namespace defaults to `default`. @throws {Error} With `invalid argument` as a cause. */
   async create(given: Value): Promise<Value> {
-    return await this.#change(() => {
-      const drafts = listOf(given).map((map) => draftOf(map, this.#scheme));
+    const drafts = listOf(given).map((map) => draftOf(map, this.#options.scheme));
+    return await this.#edit((head) => {
       const specs = identify(drafts);
-      const changes = specs.flatMap((spec) => {
-        this.#rejectTaken(spec);
+      const changes = specs.map((spec) => {
+        rejectTaken(head, spec);
+        this.#check(spec);
         return change.create(specToEntry(spec));
       });
       return { changes, answer: specs.map(specToMap) };
@@ -52,27 +64,34 @@ export class Nodes {
 
   /** Returns the specs that match one of the examples; all specs if `examples` is null. */
   read(examples: Value): Value {
-    return this.#matching(examples).map(entryToMap);
+    return matching(this.#registry, examples, this.#options.scheme).map(entryToMap);
   }
 
   /** Changes specs by JSON merge patches. @throws {Error} With `invalid argument` as a cause. */
   async update(given: Value): Promise<Value> {
-    return await this.#change(() => {
-      const specs = listOf(given).map((partial) => this.#merged(partial));
-      const changes = specs.flatMap(({ spec, was }): Change[] => {
-        const renamed = was.id.text !== `${spec.namespace}:${spec.name ?? spec.id}`;
-        if (!renamed) return changeOf(spec, undefined, this.#registry);
-        this.#rejectTaken(spec);
-        return [change.delete(was.id), change.create(specToEntry(spec))];
-      });
-      return { changes, answer: specs.map(({ spec }) => specToMap(spec)) };
+    const partials = listOf(given);
+    return await this.#edit((head) => {
+      const changes: Change[] = [];
+      const updated: Spec[] = [];
+      let now = head;
+      for (const partial of partials) {
+        const { spec, was } = merged(now, partial, this.#options.scheme);
+        this.#check(spec);
+        const next = this.#replace(was, spec, now);
+        changes.push(...next);
+        updated.push(spec);
+        // what comes later in the list sees it
+        now = new Snapshot(head.version, now.state.apply(this.#registry.plan(next, now)));
+      }
+      const last = new Map(updated.map((spec) => [spec.id, specToMap(spec)]));
+      return { changes, answer: updated.map(({ id }) => last.get(id)!) };
     });
   }
 
   /** Removes the specs that match one of the examples; all specs if `examples` is null. @returns Those removed. */
   async delete(examples: Value): Promise<Value> {
-    return await this.#change(() => {
-      const entries = this.#matching(examples);
+    return await this.#edit((head) => {
+      const entries = matching(head, examples, this.#options.scheme);
       return { changes: entries.map(({ id }) => change.delete(id)), answer: entries.map(entryToMap) };
     });
   }
@@ -91,58 +110,76 @@ export class Nodes {
     }
   }
 
-  /** Applies a change. If the store has changed meanwhile, follows it and makes the change again. */
-  async #change(make: () => { changes: Change[]; answer: Value }): Promise<Value> {
-    for (let attempt = 1;; attempt++) {
-      const { changes, answer } = make();
-      try {
-        await this.#registry.apply(changes, { author: "syscall" });
-        return answer;
-      } catch (error) {
-        if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw callerError(error);
-        await this.#registry.follow(error.actual);
-      }
+  /** Returns the changes that put a spec in the place of an entry, under its new name if it has one. */
+  #replace(was: Entry, spec: Spec, now: Snapshot): Change[] {
+    if (was.id.text === `${spec.namespace}:${spec.name ?? spec.id}`) return changeOf(spec, undefined, now);
+    rejectTaken(now, spec);
+    return [change.delete(was.id), change.create(specToEntry(spec))];
+  }
+
+  /** Makes a change of the specs at head. */
+  async #edit(make: (head: Snapshot) => Edit): Promise<Value> {
+    let answer: Value = null;
+    try {
+      await this.#registry.edit((head) => {
+        const edit = make(head);
+        answer = edit.answer;
+        return edit.changes;
+      }, { author: "syscall" });
+    } catch (error) {
+      throw callerError(error);
     }
+    return answer;
   }
 
-  #matching(examples: Value): readonly Entry[] {
-    const entries = this.#registry.entries();
-    if (examples === null) return entries;
-    const wanted = listOf(examples, "examples");
-    return entries.filter((entry) => {
-      const spec = entryToMap(entry);
-      return wanted.some((example) => matchesExample(spec, example, this.#scheme));
-    });
+  /** Checks a spec of a namespace that this runtime does not run, whose variables it does not know. */
+  #check(spec: Spec): void {
+    const { namespace, scheme } = this.#options;
+    if (spec.namespace === namespace) return;
+    const diagnostics = checkSpec(spec, undefined, scheme, () => null);
+    if (hasErrors(diagnostics)) throw rejection(diagnostics);
   }
+}
 
-  #merged(partial: ValueMap): { spec: Spec; was: Entry } {
-    const was = this.#find(partial);
-    const { spec } = entryToSpec(was);
-    const draft = draftOf(patchSpec(specToMap(spec), partial, this.#scheme), this.#scheme);
-    const [identified] = identify([draft]);
-    return { spec: draft.isData || spec.isData ? identified! : { ...identified!, id: spec.id }, was };
-  }
+/** Returns the entries that match one of the examples; all if `examples` is null. */
+function matching(stored: Pick<Snapshot, "entries">, examples: Value, scheme: Scheme<Kind>): readonly Entry[] {
+  const entries = stored.entries();
+  if (examples === null) return entries;
+  const wanted = listOf(examples, "examples");
+  return entries.filter((entry) => {
+    const spec = entryToMap(entry);
+    return wanted.some((example) => matchesExample(spec, example, scheme));
+  });
+}
 
-  #find({ id, namespace = "default", name }: ValueMap): Entry {
-    const found = typeof id === "string"
-      ? this.#registry.entries().find((entry) => isNode(entry) && (entry.data as ValueMap).id === id)
-      : typeof name === "string"
-      ? this.#registry.get({ namespace: String(namespace), name })
-      : undefined;
-    if (found !== undefined) return found;
-    if (id === undefined && name === undefined) throw invalid('missing field "id" or "name" of a spec to update');
-    throw invalid(`unknown spec "${typeof id === "string" ? id : `${namespace}:${name}`}"`);
-  }
+/** Returns a spec changed by a JSON merge patch, and the entry that it was. */
+function merged(head: Snapshot, partial: ValueMap, scheme: Scheme<Kind>): { spec: Spec; was: Entry } {
+  const was = find(head, partial);
+  const { spec } = entryToSpec(was);
+  const draft = draftOf(patchSpec(specToMap(spec), partial, scheme), scheme);
+  const [identified] = identify([draft]);
+  return { spec: draft.isData || spec.isData ? identified! : { ...identified!, id: spec.id }, was };
+}
 
-  #rejectTaken({ namespace, name, id }: Spec): void {
-    if (this.#registry.get({ namespace, name: name ?? id }) === undefined) return;
-    throw invalid(`name "${name ?? id}" is already in use in namespace "${namespace}"`);
-  }
+function find(head: Snapshot, { id, namespace = "default", name }: ValueMap): Entry {
+  const found = typeof id === "string"
+    ? head.entries().find((entry) => isNode(entry) && (entry.data as ValueMap).id === id)
+    : typeof name === "string"
+    ? head.get({ namespace: String(namespace), name })
+    : undefined;
+  if (found !== undefined) return found;
+  if (id === undefined && name === undefined) throw invalid('missing field "id" or "name" of a spec to update');
+  throw invalid(`unknown spec "${typeof id === "string" ? id : `${namespace}:${name}`}"`);
+}
+
+function rejectTaken(head: Snapshot, { namespace, name, id }: Spec): void {
+  if (head.get({ namespace, name: name ?? id }) === undefined) return;
+  throw invalid(`name "${name ?? id}" is already in use in namespace "${namespace}"`);
 }
 
 /** Returns the error of a failed change for its caller: the reason of a rejection, rather than which handler rejected. */
 function callerError(error: unknown): unknown {
-  if (!(error instanceof RegistryError) || error instanceof ConflictError) return error;
+  if (!(error instanceof RegistryError)) return error;
   if (error.code === "rejected" && error.cause !== undefined) return error.cause;
   const isInvalid = error.code === "invalid" || error.code === "conflict" || error.code === "not_found";
   return isInvalid ? invalid(error.message) : error;

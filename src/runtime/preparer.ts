@@ -3,7 +3,7 @@ import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Entry } from "../registry/mod.ts";
 import { hasErrors, type Scheme, type Spec } from "../spec/mod.ts";
-import { asError, failure } from "../value/mod.ts";
+import { asError, type Failure, failure } from "../value/mod.ts";
 import {
   checkSpec,
   type CompiledUnit,
@@ -15,13 +15,14 @@ import {
   rejection,
 } from "./compile.ts";
 import { entryToSpec } from "./entry.ts";
+import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log.ts";
 import type { NodePool } from "./runtime.ts";
 
 /** Options of a preparer. */
 export interface PreparerOptions {
-  /** The namespace that the runtime runs. Specs of other namespaces are only checked. */
+  /** The namespace that the runtime runs. */
   namespace: string;
   scheme: Scheme<Kind>;
   /** Evaluates templates with the runtime's variables. */
@@ -54,19 +55,19 @@ export class Preparer {
   /**
    * Prepares the spec of an entry.
    *
-   * @returns Undefined for a spec of another namespace and for an entry that holds data, which are only checked.
+   * @returns Undefined for an entry of another namespace, whose kinds, variables and ports are no business of this one, and
+   * for an entry that holds data, which is only checked.
    * @throws {Error} The reason why the spec cannot run, with its position. What was prepared of it is released.
    */
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
     const { scheme, evaluate, namespace } = this.#options;
+    if (entry.id.namespace !== namespace) return undefined;
     const { spec, origin } = entryToSpec(entry);
-    const foreign = spec.namespace !== namespace;
-    if (foreign || this.dryRun) {
-      // the variables of another namespace are only known to the runtime that runs it
-      const diagnostics = checkSpec(spec, origin, scheme, foreign ? () => null : evaluate);
+    if (this.dryRun) {
+      const diagnostics = checkSpec(spec, origin, scheme, evaluate);
       if (hasErrors(diagnostics)) throw rejection(diagnostics);
     }
-    if (foreign || spec.isData) return undefined;
+    if (spec.isData) return undefined;
     const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
       number: () => ++this.#symbols,
       env: this.#options.env,
@@ -75,7 +76,7 @@ export class Preparer {
       await this.#prepareUnit(unit);
     } catch (thrown) {
       await this.release(unit);
-      throw located(thrown, spec);
+      throw located(asError(thrown), spec);
     }
     return unit;
   }
@@ -110,15 +111,18 @@ export class Preparer {
     for (const draft of unit.drafts) {
       if (draft.flat.kind.place !== "host") {
         draft.symbol.node = pool.node;
-        if (this.dryRun) dryRuns.push(pool.prepare(draft.symbol.number));
+        if (!this.dryRun) continue;
+        const dryRun = pool.prepare(draft.symbol.number);
+        dryRun.catch(() => {}); // reported below, unless a node of the host fails first
+        dryRuns.push(dryRun);
         continue;
       }
-      unit.prepared.push(await this.#prepareOnHost(draft));
+      unit.prepared.push(await this.#prepareOnHost(draft, unit.spec));
     }
     await Promise.all(dryRuns);
   }
 
-  async #prepareOnHost(draft: Draft): Promise<Prepared> {
+  async #prepareOnHost(draft: Draft, spec: Spec): Promise<Prepared> {
     const { services, env } = this.#options;
     const { kind } = draft.flat;
     const { preparation, release } = hostPreparation(draft, envOf(kind, env), services);
@@ -132,9 +136,9 @@ export class Preparer {
           await release();
         },
       };
-    } catch (error) {
+    } catch (thrown) {
       await release();
-      throw error;
+      throw located(asError(thrown), spec, ExternalError);
     }
   }
 }
@@ -144,11 +148,18 @@ export function numbersOf({ nodes }: Unit): number[] {
   return nodes.map(({ symbol }) => symbol.number);
 }
 
-/** Returns the reason why a spec was rejected: its name and position in front, `invalid argument` as the cause. */
-function located(thrown: unknown, spec: Spec): Error {
-  const error = asError(thrown);
+/**
+ * Returns the reason why a spec was rejected: its name and position in front, `invalid argument` as the cause.
+ *
+ * @param Cause What the cause is, unless the error says that the spec is invalid.
+ */
+function located(
+  error: Failure,
+  spec: Spec,
+  Cause: new (message: string, options: ErrorOptions) => Error = Error,
+): Error {
   if (error.code === "invalid") return error;
   const where = error.position ?? spec.name ?? spec.id;
-  const cause = failure(error.message, { cause: failure("invalid argument") });
+  const cause = new Cause(error.message, { cause: failure("invalid argument") });
   return failure(`${where}: ${error.message}`, { code: "invalid", cause });
 }

@@ -72,6 +72,15 @@ export interface RuntimeOptions {
    */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
   /**
+   * How long each step of a change may take on the host, in milliseconds: preparing a node, releasing it, each of its
+   * hooks. A change that takes longer is undone. Default 30,000.
+   */
+  timeout?: number;
+  /** Whether to start with no specs if no version with specs of the namespace can be loaded. Default false. */
+  keepGoing?: boolean;
+  /** How often the runtime tells the store that it lives, in milliseconds. Default 5,000. */
+  heartbeat?: number;
+  /**
    * See `PoolOptions`.
    *
    * @internal
@@ -88,6 +97,9 @@ export type NodePool = Pick<Pool, keyof Pool>;
 
 /** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
+
+/** How long each step of a change may take, in milliseconds. */
+const TIMEOUT = 30_000;
 
 /** Options of which those that have a default are set. */
 type CompleteOptions = RuntimeOptions & { store: Store; scheme: Scheme<Kind>; logger: Logger };
@@ -106,7 +118,7 @@ type CompleteOptions = RuntimeOptions & { store: Store; scheme: Scheme<Kind>; lo
  * - { kind: snippet, name: hello, language: text, code: hello }
  * `);
  * const [url] = await runtime.urls();
- * const response = await fetch(url!);
+ * console.log(await (await fetch(url!)).text());
  * ```
  */
 export class Runtime implements AsyncDisposable {
@@ -189,7 +201,11 @@ export class Runtime implements AsyncDisposable {
       unguarded: options.unguarded ?? false,
       addresses: interceptors.length > 0,
     });
-    this.registry = new Registry(options.store.history, { warn: (message) => options.logger.log("warn", message) });
+    const timeout = options.timeout ?? TIMEOUT;
+    this.registry = new Registry(options.store.history, {
+      timeout,
+      warn: (message) => options.logger.log("warn", message),
+    });
     registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);
     this.loader = new Loader({
       namespace: this.namespace,
@@ -204,9 +220,11 @@ export class Runtime implements AsyncDisposable {
       clock: options.clock ?? HOST_CLOCK,
       random: options.random ?? HOST_RANDOM,
       env: stringsOf(env),
+      timeout,
       interceptors,
       system: engineSystem({
         registry: this.registry,
+        namespace: this.namespace,
         scheme: options.scheme,
         processes: this.processes,
         pool: this.pool,
@@ -228,14 +246,16 @@ export class Runtime implements AsyncDisposable {
       urls: () => this.sockets.urls(),
       deaths: () => this.pool.status().deaths,
       dryRun: (on) => this.loader.dryRun = on,
+      keepGoing: options.keepGoing ?? false,
+      ...options.heartbeat !== undefined && { heartbeat: options.heartbeat },
     });
   }
 
   /**
    * Starts a runtime: starts the executors, and loads the head of the store.
    *
-   * @throws {Error} If the store cannot be opened, a kind cannot be added, or no version of the store can run, with the
-   * reason. Then the store is closed.
+   * @throws {Error} If the store cannot be opened, a kind cannot be added, or no version of the store with specs of the
+   * namespace can run, with the reasons. Then the store is closed.
    */
   static async start(options: RuntimeOptions = {}): Promise<Runtime> {
     const scheme = options.scheme ?? schemeOf(options.extensions);
@@ -301,6 +321,7 @@ export class Runtime implements AsyncDisposable {
     await this.store.close();
   }
 
+  /** Closes the runtime, as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

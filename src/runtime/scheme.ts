@@ -14,7 +14,7 @@ const DATA_SUMMARIES: Readonly<Record<string, string>> = {
 };
 
 /** What a table of kinds takes of extensions. */
-type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
+export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
 
 /** The kinds of entries that hold data which every registry knows; what is in them is up to who uses them. */
 const DATA_KINDS: readonly DataKind[] = SILENT_KINDS.map((name) => ({ name, summary: DATA_SUMMARIES[name]! }));

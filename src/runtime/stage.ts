@@ -1,4 +1,5 @@
 import type { Entry } from "../registry/mod.ts";
+import { within } from "../value/mod.ts";
 import type { CompiledUnit } from "./compile.ts";
 import type { Preparer } from "./preparer.ts";
 
@@ -18,6 +19,7 @@ export class Stage {
   #next = 0;
   /** Entries that are prepared ahead, until their turn. */
   readonly #ahead = new Map<Entry, Promise<CompiledUnit | undefined>>();
+  #discarded = false;
 
   /**
    * @param entries The entries that the transaction creates and updates, in order.
@@ -45,7 +47,13 @@ export class Stage {
   /** Prepares and stages an entry. A deferred entry comes a second time, and replaces the unit that was staged. */
   async put(entry: Entry): Promise<void> {
     this.#prepareAhead();
-    const unit = await (this.#ahead.get(entry) ?? this.#prepare(entry));
+    const prepared = this.#ahead.get(entry) ?? this.#prepare(entry);
+    this.#ahead.set(entry, prepared);
+    const unit = await prepared.catch((error) => {
+      this.#ahead.delete(entry);
+      throw error;
+    });
+    if (this.#discarded) return;
     this.#ahead.delete(entry);
     if (unit === undefined) return;
     const staged = this.#insert.get(unit.spec.id);
@@ -58,11 +66,17 @@ export class Stage {
     this.#remove.add(id);
   }
 
-  /** Releases everything that was prepared. */
-  async discard(): Promise<void> {
-    const ahead = await Promise.allSettled(this.#ahead.values());
-    const units = ahead.flatMap((result) => result.status === "fulfilled" && result.value ? [result.value] : []);
-    await Promise.all([...this.#insert.values(), ...units].map((unit) => this.#preparer.release(unit)));
+  /**
+   * Releases everything that was prepared. What is still being prepared is released when that ends.
+   *
+   * @param patience How long this waits for what is being prepared and released, in milliseconds.
+   * @param timedOut Whether something has taken too long already, so that what is being prepared is not waited for.
+   */
+  async discard(patience: number, timedOut: boolean): Promise<void> {
+    this.#discarded = true;
+    const release = async (unit: CompiledUnit | undefined) => unit && await this.#preparer.release(unit);
+    const late = Array.from(this.#ahead.values(), (prepared) => prepared.then(release, () => {}));
+    await within(patience, Promise.all([...Array.from(this.#insert.values(), release), ...timedOut ? [] : late]));
   }
 
   /** Prepares the next entries while earlier ones wait for executors. */
@@ -77,6 +91,6 @@ export class Stage {
 
   async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
     await this.#pause();
-    return await this.#preparer.prepare(entry);
+    return this.#discarded ? undefined : await this.#preparer.prepare(entry);
   }
 }

@@ -184,12 +184,23 @@ async function prepareFile(path: string): Promise<string> {
 
 /**
  * Starts a worker that may touch one file. What SQLite writes beside it, SQLite opens by itself; of that the
- * write-ahead log alone is watched.
+ * write-ahead log alone is watched. The package of JSR needs more: it loads a library, which it finds by the environment
+ * and keeps in a cache.
  */
 export function startWorker(path: string): Worker {
+  const own = { read: [path, `${path}-wal`], write: [path] };
   return new Worker(new URL("../../workers/sqlite.ts", import.meta.url), {
     type: "module",
     name: "sqlite",
-    deno: { permissions: { read: [path, `${path}-wal`], write: [path] } },
+    deno: { permissions: isBuiltIn() ? own : { read: true, write: true, env: true, ffi: true, net: true } },
   });
+}
+
+/** Reports whether `@db/sqlite` stands for the SQLite built into Deno. In a package of JSR the name leads nowhere. */
+function isBuiltIn(): boolean {
+  try {
+    return import.meta.resolve("@db/sqlite").endsWith("/src/jsr/sqlite.ts");
+  } catch {
+    return false;
+  }
 }

@@ -147,6 +147,99 @@ Deno.test("a head that cannot be run is an error with --strict; otherwise its ne
   Deno.removeSync(path, { recursive: true });
 });
 
+Deno.test("a start with no version that can run exits with 1 and the reasons; --keep-going serves nothing until one can", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const path = folder({ "web.yaml": [listener("web", "hello", { port }), text("hello", "hi")] });
+  const store = `${path}/registry.db`;
+  await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  const { code, out, err } = await weft(["start", "--store", store]);
+  assertEquals([code, out], [1, ""]);
+  assertEquals(err.trimEnd().split("\n"), [
+    `version 1 cannot be loaded: web: address 127.0.0.1:${port} is already in use`,
+    'no older version with specs of namespace "default" can be loaded',
+  ]);
+  // the same for files that are applied first
+  const applied = await weft(["start", "--store", store, "-f", `${path}/web.yaml`]);
+  assertEquals([applied.code, applied.err], [1, err]);
+  await using server = await Weft.start({ args: ["--store", store, "--keep-going"] });
+  assert(server.out.includes("running    version 0"));
+  taken.close();
+  await server.line(server.err, /version 1 runs$/);
+  assertEquals(await answerOf(`http://127.0.0.1:${port}`), "hi");
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("what other namespaces of a store hold does not keep a runtime from serving its own", async () => {
+  const path = folder({
+    "a.yaml": [
+      { ...listener("web", "hello", { port: "{{ .PORT }}" }), namespace: "a" },
+      { ...text("hello", "a"), namespace: "a" },
+      { kind: "greeting", name: "hi", namespace: "a", greeting: "Hi" },
+    ],
+    "b.yaml": [{ ...listener("web", "hello"), namespace: "b" }, { ...text("hello", "b"), namespace: "b" }],
+  });
+  const store = `${path}/registry.db`;
+  for (const file of ["b.yaml", "a.yaml"]) {
+    const { code, err } = await weft([
+      ...["apply", "-f", `${path}/${file}`, "--store", store, "--extension", "examples/greeting.ts"],
+    ]);
+    assertEquals([code, err], [0, ""]);
+  }
+  await using server = await Weft.start({ args: ["--store", store, "-n", "b", "--strict"] });
+  assert(server.out.includes("running    version 2"));
+  assertEquals([await answerOf(server.url), server.err], ["b", []]);
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("a version that a runtime rejected for a port is tried again by the next apply of the same file, which tells", async () => {
+  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
+  const store = `${path}/registry.db`;
+  await using server = await Weft.start({ args: ["-f", `${path}/web.yaml`, "--store", store] });
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  write(`${path}/web.yaml`, [listener("web", "hello", { port }), text("hello", "hi")]);
+  const apply = () => weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  const rejected = new RegExp(
+    `runtime ${server.pid} \\(namespace default\\) rejected version 2, still running version 1:\n` +
+      `  web: address 127.0.0.1:${port} is already in use\n$`,
+  );
+  const first = await apply();
+  assertEquals(first.code, 1);
+  assertMatch(first.out, rejected);
+  // nothing changes, which does not hide it
+  const second = await apply();
+  assertEquals(second.code, 1);
+  assertMatch(second.out, /^no changes: head is version 2\n/);
+  assertMatch(second.out, rejected);
+  taken.close();
+  const third = await apply();
+  // the runtime may have been faster
+  assertMatch(third.out, /^no changes: head is version 2\n(runtime \d+ \(namespace default\) applied version 2\n)?$/);
+  assertEquals(third.code, 0);
+  assertEquals(await answerOf(`http://127.0.0.1:${port}`), "hi");
+  Deno.removeSync(path, { recursive: true });
+});
+
+Deno.test("--watch tries files again that waited for a port, with and without another save", async () => {
+  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
+  await using server = await Weft.start({ args: ["-f", path, "--watch"] });
+  for (const save of [true, false]) {
+    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = taken.addr as Deno.NetAddr;
+    const specs = [listener("web", "hello", { port }), text("hello", `on ${port}`)];
+    server.err.length = 0;
+    write(`${path}/web.yaml`, specs);
+    await server.line(server.err, new RegExp(`^web: address 127.0.0.1:${port} is already in use$`));
+    await server.line(server.err, /^still running version/);
+    taken.close();
+    if (save) write(`${path}/web.yaml`, specs);
+    await server.line(server.out, new RegExp(`^listening  http://127.0.0.1:${port}$`));
+    assertEquals(await answerOf(`http://127.0.0.1:${port}`), `on ${port}`);
+  }
+  Deno.removeSync(path, { recursive: true });
+});
+
 Deno.test("--watch applies changes; a bad file changes nothing, and a deleted file deletes its specs", async () => {
   const path = folder({ "web.yaml": [listener("web", "hello")], "hello.yaml": [text("hello", "one")] });
   await using server = await Weft.start({ args: ["-f", path, "--watch"] });

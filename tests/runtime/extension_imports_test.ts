@@ -82,6 +82,15 @@ Deno.test("Weft's own modules are those that run, whatever version is named", ()
     "probe.ts": kind('import { defineKind as same } from "weft";', "same === defineKind"),
   }, async (folder) => assertEquals(await answer(`file://${folder}/probe.ts`), "true")));
 
+Deno.test("modules whose names mean the same to Weft are imported as they are, not as copies", () =>
+  inFolder({
+    "deno.json": `{ "imports": { "@weft/weft/kind": "jsr:@weft/weft@0.1.0/kind", "zod": "npm:zod@4.6.7" } }`,
+    "probe.ts": kind("export const self = {};", "1"),
+  }, async (folder) => {
+    const { modules } = await loadExtensions([`file://${folder}/probe.ts`]);
+    assertEquals(modules, [`file://${folder}/probe.ts`]);
+  }));
+
 Deno.test("import.meta is that of the file that the user wrote", () =>
   inFolder({
     "deno.json": `{ "imports": { "word": "./word.ts" } }`,

@@ -8,7 +8,9 @@ import {
   type Target,
 } from "../../api/mod.ts";
 import type { Signature } from "../../registry/mod.ts";
+import { isExternal } from "../../runtime/mod.ts";
 import { formatDiagnostic } from "../../spec/mod.ts";
+import { asError } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import { readSpecFiles } from "./spec_files.ts";
 
@@ -26,9 +28,15 @@ export class SpecSource {
   #applied: ReadonlySet<string> | undefined;
   /** The files that held nothing when they were applied last. */
   #blank: readonly string[] = [];
+  #waiting = false;
 
   constructor(options: SpecSourceOptions) {
     this.#options = options;
+  }
+
+  /** Whether the files could not be applied for a reason outside of them, so that trying again may help. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
 
   /**
@@ -55,6 +63,7 @@ export class SpecSource {
   async apply(target: Target, signature: Signature): Promise<ApplyReport | undefined> {
     const { terminal, paths: _, ...options } = this.#options;
     const covers = this.#applied;
+    this.#waiting = false;
     const blank = this.#files.filter(isBlank).map(({ name }) => name);
     const unfinished = covers === undefined ? [] : this.#unfinished(blank);
     for (const line of unfinished) terminal.warn(line);
@@ -67,6 +76,7 @@ export class SpecSource {
       this.#blank = blank;
       return report;
     } catch (error) {
+      this.#waiting = isExternal(asError(error));
       if (!(error instanceof SpecsError)) throw error;
       for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
       return undefined;

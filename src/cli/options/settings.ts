@@ -89,6 +89,11 @@ const SETTINGS = {
   },
   dev: { name: "dev", type: "boolean", summary: "Include error details in responses; do not use in production" },
   strict: { name: "strict", type: "boolean", summary: "Exit with code 1 if head cannot be run" },
+  "keep-going": {
+    name: "keep-going",
+    type: "boolean",
+    summary: "Serve nothing if no version can be run, until one can (default: exit with code 1)",
+  },
   watch: { name: "watch", type: "boolean", summary: "Apply the files again whenever one changes" },
   "log-format": {
     name: "log-format",

@@ -36,7 +36,7 @@ export async function reportChange(
   const options = await readChangeOptions(flags, terminal, target);
   const timeout = readTimeout(flags);
   const report = await make(options).catch(explainMove);
-  const { version: { id, parent }, changed, operations, warnings, brokenLinks } = report;
+  const { version: { id, parent }, changed, retried, operations, warnings, brokenLinks } = report;
   const isText = flags.output === undefined || flags.output === "text";
   const isDry = options.dryRun === true && operations.length > 0;
   for (const warning of warnings) terminal.warn(formatDiagnostic(warning));
@@ -47,7 +47,7 @@ export async function reportChange(
       changed ? `version ${id}` : isDry ? "dry run: no version created" : `no changes: head is version ${id}`,
     );
   }
-  const waits = changed && flags["no-wait"] !== true;
+  const waits = (changed || retried) && flags["no-wait"] !== true;
   const runtimes = waits ? await awaitRollout(target, report, timeout) : [];
   if (isText && waits) { for (const line of rolloutLines(runtimes, id, timeout)) terminal.print(line); }
   printData(flags, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });

@@ -11,6 +11,7 @@ export interface DependencyPattern {
    * values are strings.
    */
   readonly path: string;
+  /** What the dependency is, for people. */
   readonly description?: string;
   /** Whether `*` in a segment matches any key of a map and any item of a list: `data.imports.*`. Default false. */
   readonly allowWildcard?: boolean;

@@ -14,7 +14,11 @@ export class Finder {
   readonly #found: LRUCache<string, readonly Entry[]>;
   #state: State | undefined;
 
-  /** @param capacity The number of queries whose results are cached; at least one. */
+  /**
+   * Makes a finder.
+   *
+   * @param capacity The number of queries whose results are cached; at least one.
+   */
   constructor(capacity: number = QUERY_CACHE_SIZE) {
     this.#found = new LRUCache({ max: Math.max(1, capacity) });
   }

@@ -54,6 +54,8 @@ export class Query {
   readonly #tests: readonly EntryTest[];
 
   /**
+   * Compiles criteria.
+   *
    * @param typeless Whether the values are strings that stand for numbers, booleans and null too.
    * @throws {RegistryError} `invalid`, naming the criterion that is wrong.
    */

@@ -88,7 +88,7 @@ export class HistoryTables {
       const time = Date.now();
       this.#database
         .prepare("INSERT INTO versions (parent, time, author, message, operations) VALUES (?, ?, ?, ?, ?)")
-        .run(base, time, author, message, operations);
+        .run(base, time, author ?? null, message ?? null, operations);
       const id = this.#database.lastInsertRowId;
       this.#database.prepare("INSERT INTO changesets (version, data) VALUES (?, ?)").run(id, data);
       this.#move(id, base, time, { author, message } as Signature);
@@ -157,6 +157,6 @@ export class HistoryTables {
   #move(version: number, previous: number, time: number, { author, message }: Signature): void {
     this.#database
       .prepare("INSERT INTO moves (version, previous, time, author, message) VALUES (?, ?, ?, ?, ?)")
-      .run(version, previous, time, author, message);
+      .run(version, previous, time, author ?? null, message ?? null);
   }
 }

@@ -28,6 +28,8 @@ export class SqliteHistory implements History {
   #closed = false;
 
   /**
+   * Makes a history of an open file.
+   *
    * @param connection The connection to the file, which stays open when the history is closed.
    * @param release Called when the history is closed. Default: nothing is done.
    */

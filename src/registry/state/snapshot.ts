@@ -7,6 +7,7 @@ import type { State } from "./state.ts";
 export class Snapshot {
   #finder: Finder | undefined;
 
+  /** Makes a snapshot of a state. */
   constructor(readonly version: number, readonly state: State) {}
 
   /** Returns the entry of an id; undefined if it does not exist. */

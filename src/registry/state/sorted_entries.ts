@@ -9,7 +9,7 @@ export type Patch = readonly [id: Id, entry: Entry | undefined];
 
 /** An immutable list of entries, ordered by id, in chunks that a changed list shares with the one it came from. */
 export class SortedEntries {
-  static readonly empty = new SortedEntries([]);
+  static readonly empty: SortedEntries = new SortedEntries([]);
 
   /** @param chunks None is empty. */
   private constructor(readonly chunks: readonly (readonly Entry[])[]) {}

@@ -10,7 +10,8 @@ import { Trie } from "./trie.ts";
  * whatever did not change with the state it came from.
  */
 export class State {
-  static readonly empty = new State(Trie.empty, SortedEntries.empty, 0);
+  /** The state without entries. */
+  static readonly empty: State = new State(Trie.empty, SortedEntries.empty, 0);
   readonly #byId: Trie;
   readonly #sorted: SortedEntries;
   #list: readonly Entry[] | undefined;

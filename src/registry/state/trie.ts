@@ -22,7 +22,7 @@ class Bucket {
  * path and shares all others with the map that it came from.
  */
 export class Trie {
-  static readonly empty = new Trie(new Node(0, []));
+  static readonly empty: Trie = new Trie(new Node(0, []));
 
   private constructor(readonly root: Node) {}
 

@@ -25,16 +25,17 @@ export interface Patience {
 }
 
 /** The answer to a request, with the reason of a rejection, or of the end of the wait. */
-type Answer =
+export type RequestAnswer =
   | { readonly type: "accepted" }
   | { readonly type: "rejected" | "ended"; readonly reason: Error };
 
 /** A question to one subscriber. Only the first answer counts. */
 export class Request {
-  #answer: Answer | undefined;
-  #answered: ((answer: Answer) => void) | undefined;
+  #answer: RequestAnswer | undefined;
+  #answered: ((answer: RequestAnswer) => void) | undefined;
   #abort: AbortController | undefined;
 
+  /** Makes a request of an event. */
   constructor(readonly event: Question) {}
 
   /** Aborted when the wait for the answer ends early. */
@@ -56,12 +57,12 @@ export class Request {
   }
 
   /** The answer; undefined until it is there. */
-  get answer(): Answer | undefined {
+  get answer(): RequestAnswer | undefined {
     return this.#answer;
   }
 
   /** Waits for the answer. */
-  wait(): Promise<Answer> {
+  wait(): Promise<RequestAnswer> {
     return new Promise((resolve) => this.#answered = resolve);
   }
 
@@ -71,7 +72,7 @@ export class Request {
     this.#abort?.abort(reason);
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: RequestAnswer): void {
     this.#answer ??= answer;
     this.#answered?.(this.#answer);
   }

@@ -7,6 +7,7 @@ export type TransactionReason = "apply" | "load" | "jump" | "follow" | "refresh"
 export interface TransactionInfo {
   /** Counts the transactions of a registry from 1. */
   readonly id: number;
+  /** What the transaction is for. */
   readonly reason: TransactionReason;
   /** The version before the commit. */
   readonly from: number;
@@ -23,8 +24,11 @@ export type TransactionEvent =
 
 /** An operation that is to be carried out. */
 export interface EntryEvent {
+  /** What is asked. */
   readonly kind: `entry.${Operation["kind"]}`;
+  /** The transaction that it belongs to. */
   readonly transaction: TransactionInfo;
+  /** What is to be done. */
   readonly operation: Operation;
   /** Whether it undoes an operation of the same transaction. */
   readonly undo: boolean;
@@ -35,9 +39,11 @@ export type Question = TransactionEvent | EntryEvent;
 
 /** The answer of a subscriber. */
 export interface AnswerEvent {
+  /** The answer to which question, and which. */
   readonly kind: "entry.accept" | "entry.reject" | "registry.accept" | "registry.reject";
   /** The name of the subscriber. */
   readonly by: string;
+  /** The question. */
   readonly of: Question;
   /** Why it rejected, or why the wait for its answer ended. */
   readonly reason?: Error;

@@ -4,6 +4,7 @@ import type { EntryEvent, TransactionEvent, TransactionInfo } from "./event.ts";
 
 /** What a handler gets besides the entry. */
 export interface HandlerContext {
+  /** The transaction that is under way. */
   readonly transaction: TransactionInfo;
   /** Whether this undoes an operation of the same transaction. */
   readonly undo: boolean;
@@ -26,8 +27,11 @@ export interface Handler {
   readonly name?: string;
   /** Patterns of the kinds it handles (see `matches`): `http.*`, `function.**`, `(step|block)`. */
   readonly kinds: string | readonly string[];
+  /** Takes an entry into use. @throws {unknown} Why it is rejected. */
   create(entry: Entry, context: HandlerContext): void | Promise<void>;
+  /** Replaces an entry that is in use. @throws {unknown} Why it is rejected. */
   update(entry: Entry, original: Entry, context: HandlerContext): void | Promise<void>;
+  /** Takes an entry out of use. @throws {unknown} Why it is rejected. */
   delete(original: Entry, context: HandlerContext): void | Promise<void>;
   /** Called before the operations. A handler that rejects is not called again; one that times out gets the discard. */
   begin?(transaction: TransactionInfo): void | Promise<void>;

@@ -5,7 +5,9 @@ import { COMMON_FIELDS } from "./spec.ts";
 
 /** Kinds of nodes, and kinds of entries that hold data. */
 export interface KindSet<Kind extends KindDescription = KindDescription> {
+  /** The kinds of nodes. */
   readonly kinds: Iterable<Kind>;
+  /** The kinds of entries that hold data. */
   readonly dataKinds: Iterable<DataKind>;
 }
 

@@ -2,8 +2,11 @@ import type { Value, ValueMap } from "../../value/mod.ts";
 
 /** A link to a port of another node of the same namespace, by id or by name; the id wins when both are given. */
 export interface Link {
+  /** The id of the node. */
   id?: string;
+  /** The name of the node. */
   name?: string;
+  /** The port of the node. */
   port: string;
 }
 
@@ -14,7 +17,9 @@ export interface Link {
 export interface SpecDraft {
   /** A UUID: of the spec author, a UUIDv7, or made from the content if there is neither name nor id. */
   id?: string;
+  /** The name of its kind. */
   kind: string;
+  /** The set of specs that it belongs to. */
   namespace: string;
   /** Unique in its namespace. */
   name?: string;

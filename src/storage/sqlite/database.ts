@@ -11,6 +11,9 @@ const BUSY_TIMEOUT = 5000;
  */
 export class SqliteDatabase {
   readonly #database: Database;
+  readonly #path: string;
+  /** The device and inode of the file, where the system has them. */
+  readonly #file: string | undefined;
 
   /**
    * Opens a file, and creates or updates its tables.
@@ -19,8 +22,10 @@ export class SqliteDatabase {
    * @throws {Error} If the file cannot be opened, is damaged, or has a schema that this program does not know.
    */
   constructor(path: string, schema: readonly string[]) {
+    this.#path = path;
     this.#database = new Database(path, { int64: true });
     try {
+      this.#file = fileAt(path);
       this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       this.#database.exec("PRAGMA foreign_keys = ON");
       // What was confirmed survives a power failure too, at the price of waiting for the disk.
@@ -53,8 +58,18 @@ export class SqliteDatabase {
     return this.#database.transaction(work as () => void)() as T;
   }
 
-  /** Runs a transaction, which holds the lock for writing from its beginning. */
+  /**
+   * Runs a transaction, which holds the lock for writing from its beginning.
+   *
+   * @throws {StorageError} `unavailable` with the details `{ file: "replaced" }`, if the file is no longer at its path:
+   * nobody else would see what is written.
+   */
   write<T>(work: () => T): T {
+    if (fileAt(this.#path) !== this.#file) {
+      throw new StorageError("unavailable", "the file was replaced or moved away while it was open", {
+        details: { file: "replaced" },
+      });
+    }
     return this.#database.transaction(work as () => void).immediate() as T;
   }
 
@@ -78,11 +93,24 @@ export class SqliteDatabase {
   }
 }
 
+/** Returns the device and inode of a file; undefined if it is missing, or the system has none. */
+function fileAt(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return ino === null ? undefined : `${dev}:${ino}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** Returns what an error of SQLite, or of the code that uses it, means to a caller that knows only the path. */
 export function explain(error: unknown, path: string): StorageError {
   if (error instanceof StorageError) {
     const isAboutFile = error.code !== "conflict" && error.code !== "not_found";
-    return isAboutFile ? new StorageError(error.code, `${path}: ${error.message}`) : error;
+    if (!isAboutFile) return error;
+    const details = error.details === undefined ? {} : { details: error.details };
+    return new StorageError(error.code, `${path}: ${error.message}`, details);
   }
   const message = error instanceof Error ? error.message : String(error);
   if (/not a database|malformed/.test(message)) {

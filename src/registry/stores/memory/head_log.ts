@@ -6,7 +6,7 @@ export class HeadLog {
   #head: Head = { version: 0, sequence: 0 };
 
   /** @param capacity The number of moves that are kept. */
-  constructor(readonly capacity = Infinity) {}
+  constructor(readonly capacity: number = Infinity) {}
 
   get head(): Head {
     return this.#head;

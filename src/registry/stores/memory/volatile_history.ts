@@ -5,7 +5,11 @@ import { Signal } from "../signal.ts";
 import { watchMoves } from "../watch.ts";
 import { HeadLog } from "./head_log.ts";
 
-/** What histories have in common that last as long as the object: the head log and its watches. */
+/**
+ * What histories have in common that last as long as the object: the head log and its watches.
+ *
+ * @internal
+ */
 export abstract class VolatileHistory {
   protected readonly headLog: HeadLog;
   readonly #moved = new Signal();
