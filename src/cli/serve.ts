@@ -16,6 +16,7 @@ import { readNamespace } from "./options/namespace.ts";
 import { DEFAULT_STORE, listOf, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
+import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { VERSION } from "./version.ts";
 
@@ -38,8 +39,18 @@ export interface ServeOptions {
 
 /** Serves until a signal arrives. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
+  const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
+  const output = lastingTerminal(options.terminal, format);
+  try {
+    return await serveOn(output, { ...options, terminal: output.terminal });
+  } finally {
+    await output.flush();
+  }
+}
+
+async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
   const stop = stopSignal();
-  const server = new Server(options);
+  const server = new Server(options, log);
   const served = server.start().then((started) => started ? undefined : 1);
   const failed = await Promise.race([served, stop.first.then(() => 0)]);
   if (failed !== undefined) return failed;
@@ -61,7 +72,8 @@ class Server {
   #runtime: Runtime | undefined;
   #admin: Admin | undefined;
 
-  constructor(options: ServeOptions) {
+  /** @param write Writes a line of the log. Default: as the logger does. */
+  constructor(options: ServeOptions, write: ((line: string) => void) | undefined) {
     const { flags } = options.config;
     this.#options = options;
     this.#namespace = readNamespace(flags);
@@ -72,6 +84,8 @@ class Server {
     this.#logger = new Logger({
       ...flags["log-format"] !== undefined && { format: flags["log-format"] as LogFormat },
       ...flags["log-level"] !== undefined && { level: flags["log-level"] as LogLevel },
+      ...flags["log-limit"] !== undefined && { limit: numberOf(flags, "log-limit")! },
+      ...write !== undefined && { write },
     });
   }
 

@@ -106,6 +106,7 @@ export class Executor implements SliceWork, InboxHandler {
       clock: clockOf(clock),
       random: randomOf(fillRandom),
       log: (process, symbol, level, text) => this.#push(ToHost.Log, process, symbol, level, text),
+      handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, toErrorRecord(error)),
       measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),
       fork: (packet) => flow.fork(packet, --this.#childNumber),
     });

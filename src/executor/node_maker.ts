@@ -1,10 +1,19 @@
-import type { Flow, NodeSymbol, OutPort, Packet, Process } from "../flow/mod.ts";
+import { type Flow, type NodeSymbol, type OutPort, type Packet, pathOf, type Process } from "../flow/mod.ts";
 import { logOf, metricsOf, type MetricType } from "../kind/engine/mod.ts";
 import type { Child, Clock, CodeOptions, ExecutorContext, Kind, Preparation, Prepared, Random } from "../kind/mod.ts";
 import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
 import { formatPosition, type Origin, type Path, positionIn } from "../spec/model/mod.ts";
-import { type Answer, asError, type Failure, fromWire, type LogLevel, type ValueMap } from "../value/mod.ts";
+import {
+  type Answer,
+  asError,
+  type Failure,
+  failure,
+  type FailureOptions,
+  fromWire,
+  type LogLevel,
+  type ValueMap,
+} from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 import { GuardedProgram } from "./program.ts";
 import type { Instance } from "./symbol_replica.ts";
@@ -19,6 +28,8 @@ export interface NodeMakerOptions {
   random: Random;
   /** Writes a log line. @param process The number of the process; 0 for none. */
   log(process: number, symbol: number, level: LogLevel, text: string): void;
+  /** Records an error that left by a linked `error` port. */
+  handled(process: number, symbol: number, error: Failure): void;
   /** Records a metric in the name of a symbol. */
   measure(symbol: number, type: MetricType, name: string, value: number): void;
   /** Opens a child of a packet's process. */
@@ -56,8 +67,8 @@ export class NodeMaker {
   }
 
   #preparation(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorPreparation {
-    const { realm, guard, flow, clock, random, log, measure, fork } = this.#options;
-    const { form, fields, origin, env = {} } = definition.body!;
+    const { realm, guard, flow, clock, random, log, handled, measure, fork } = this.#options;
+    const { form, fields, origin, env = {}, recordsErrors = false } = definition.body!;
     const position = (at: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin as unknown as Origin, at, offset));
     const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {
@@ -86,6 +97,10 @@ export class NodeMaker {
       log: logOf((level, message, call) =>
         log((call?.process as Process | undefined)?.number ?? 0, symbol.number, level, message)
       ),
+      ...recordsErrors && {
+        handled: (packet: Packet, error: Failure) =>
+          handled(packet.process.number, symbol.number, withPath(packet, error)),
+      },
       metrics: metricsOf((type, name, value) => measure(symbol.number, type, name, value)),
       compile: (options) => {
         const { language, code, isolate = false } = options;
@@ -95,6 +110,21 @@ export class NodeMaker {
       fork: (call) => childOf(flow, fork(call as Packet)),
     };
   }
+}
+
+/** Returns an error with the path of the packet that it is the outcome of. */
+function withPath(packet: Packet, error: Failure): Failure {
+  if (error.path !== undefined) return error;
+  const { name, message, code, details, position, cause } = error;
+  const copy = failure(message, {
+    ...code !== undefined && { code },
+    ...details !== undefined && { details },
+    ...cause !== undefined && { cause },
+  } as FailureOptions);
+  copy.name = name;
+  copy.path = pathOf(packet);
+  if (position !== undefined) copy.position = position;
+  return copy;
 }
 
 /** Returns a child process as its kind uses it. */

@@ -2,6 +2,7 @@
 export * from "./body.ts";
 export { compressed, isLong } from "./compression.ts";
 export { findHeader, headerText } from "./header.ts";
+export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
 export * from "./http_codec.ts";
 export { parseMediaType } from "./media_type.ts";

@@ -1,9 +1,9 @@
 import type { Node, OutPort, Packet } from "../flow/mod.ts";
 import type { KindDescription, Ports, Scheme } from "../spec/model/mod.ts";
-import { type Answer, isError, NONE, type Value } from "../value/mod.ts";
+import { type Answer, asError, isError, NONE, type Value } from "../value/mod.ts";
 import { type Call, type Reply, SENT, type Sent } from "./call.ts";
 import type { ContextOf } from "./context.ts";
-import { effectOf } from "./engine/mod.ts";
+import { effectOf, recordHandled } from "./engine/mod.ts";
 import { gatedReceiver } from "./gated_call.ts";
 import type { Effect, Kind, Place, Preparation, Prepared } from "./kind.ts";
 import { outPorts, type PortBase } from "./port.ts";
@@ -188,16 +188,19 @@ function rejectRawEffect(
 function prepared(
   handlers: Handlers<string>,
   ports: { readonly in: readonly string[]; readonly out: readonly string[] },
-  { symbol, gate }: Preparation,
+  preparation: Preparation,
 ): Prepared {
+  const { symbol, gate } = preparation;
   const { concurrency, release } = handlers;
   const out = ports.out.includes("out") ? symbol.out("out") : undefined;
   const error = ports.out.includes("error") ? symbol.out("error") : undefined;
   const receivers = ports.in.map((name) => {
     const base = name.endsWith("[]") ? name.slice(0, -2) : name;
     const handler = handlers[base] as unknown as Handler | RawHandler;
-    if (gate !== undefined && typeof handler === "function") return gatedReceiver(gate, base, handler, { out, error });
-    return receiver(handler, out, error);
+    const receive = gate !== undefined && typeof handler === "function"
+      ? gatedReceiver(gate, base, handler, { out, error, handled: preparation.handled })
+      : receiver(handler, out, error, preparation);
+    return error === undefined || preparation.handled === undefined ? receive : recorded(receive, error, preparation);
   });
   const [only = unreachable] = receivers;
   const last = receivers.length - 1;
@@ -214,17 +217,38 @@ function receiver(
   handler: Handler | RawHandler,
   out: OutPort | undefined,
   error: OutPort | undefined,
+  preparation: Preparation,
 ): (packet: Packet) => Reply {
   if (typeof handler !== "function") return (packet) => handler.receive(packet);
   const pass = (packet: Packet, result: Answer | Sent): Answer | Sent => {
     if (result === SENT || result === NONE || packet.unlinked) return result;
     const port = isError(result) ? error : out;
+    if (port !== undefined && isError(result)) recordHandled(preparation, packet, port, result);
     // only a continuation can make this a promise, and there is none
     return port === undefined ? result : packet.send(port, result) as Answer | Sent;
   };
   return (packet) => {
     const result = handler(packet.payload, packet);
     return result instanceof Promise ? result.then((settled) => pass(packet, settled)) : pass(packet, result);
+  };
+}
+
+/** Returns a receiver that records what the given one throws, which leaves by `error` if that is linked. */
+function recorded(
+  receive: (packet: Packet) => Reply,
+  error: OutPort,
+  preparation: Preparation,
+): (packet: Packet) => Reply {
+  const record = (packet: Packet, thrown: unknown) => recordHandled(preparation, packet, error, asError(thrown));
+  return (packet) => {
+    try {
+      const result = receive(packet);
+      if (result instanceof Promise) result.catch((thrown) => record(packet, thrown));
+      return result;
+    } catch (thrown) {
+      record(packet, thrown);
+      throw thrown;
+    }
   };
 }
 

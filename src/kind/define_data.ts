@@ -3,7 +3,7 @@ import type { DataKind } from "../spec/model/mod.ts";
 export type { DataKind };
 
 /** What `defineDataKind` takes. */
-export interface DataKindOptions extends Omit<DataKind, "data"> {
+export interface DataKindOptions extends Omit<DataKind, "data" | "holds"> {
   /** The schema of the data, made with zod. Default: any value. */
   readonly data?: object;
 }
@@ -26,5 +26,5 @@ export interface DataKindOptions extends Omit<DataKind, "data"> {
  * ```
  */
 export function defineDataKind(options: DataKindOptions): DataKind {
-  return { ...options as DataKind };
+  return { ...options as Omit<DataKind, "holds">, holds: "data" };
 }

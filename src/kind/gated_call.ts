@@ -2,7 +2,8 @@ import { type OutPort, type Packet, SENT } from "../flow/mod.ts";
 import { type Answer, isError, NONE, type Value } from "../value/mod.ts";
 import type { Call, CallProcess, Reply } from "./call.ts";
 import type { Handler } from "./define.ts";
-import type { Gate, Outcome } from "./engine/mod.ts";
+import { type Gate, type Outcome, recordHandled } from "./engine/mod.ts";
+import type { Preparation } from "./kind.ts";
 import type { Port } from "./port.ts";
 
 /** A call behind a gate: what its handler sends is kept, and leaves when the gate has seen it. */
@@ -40,7 +41,11 @@ export function gatedReceiver(
   gate: Gate,
   name: string,
   handler: Handler,
-  ports: { readonly out: OutPort | undefined; readonly error: OutPort | undefined },
+  ports: {
+    readonly out: OutPort | undefined;
+    readonly error: OutPort | undefined;
+    readonly handled: Preparation["handled"];
+  },
 ): (packet: Packet) => Reply {
   const run = (packet: Packet, payload: Value): Outcome | Promise<Outcome> => {
     const call = new GatedCall(packet, payload);
@@ -55,6 +60,7 @@ export function gatedReceiver(
   };
   const leave = (packet: Packet, { port, payload }: Outcome): Answer | typeof SENT => {
     if (port === null || payload === NONE) return payload;
+    if (isError(payload) && port === ports.error?.name) recordHandled(ports, packet, ports.error, payload);
     // without a continuation it is no promise
     return packet.send(packet.port!.symbol.out(port), payload) as Answer | typeof SENT;
   };

@@ -1,6 +1,6 @@
-import type { Compound, Flow, Node, NodeSymbol, PartPort } from "../flow/mod.ts";
+import type { Compound, Flow, Node, NodeSymbol, Packet, PartPort } from "../flow/mod.ts";
 import type { KindDescription, Path } from "../spec/model/mod.ts";
-import type { ValueMap } from "../value/mod.ts";
+import type { Failure, ValueMap } from "../value/mod.ts";
 import type { Gate } from "./engine/mod.ts";
 import type { Clock, Log, Metrics, Random } from "./services.ts";
 
@@ -40,6 +40,8 @@ export interface Preparation {
   readonly random: Random;
   /** The variables that the kind has asked for with `env` and that are granted. */
   readonly env: Readonly<Record<string, string>>;
+  /** Records an error that leaves by a linked `error` port; absent where nothing is recorded. */
+  handled?(packet: Packet, error: Failure): void;
   /** Stands between the payloads and the outcomes of handlers; absent where nothing does. */
   readonly gate?: Gate;
   /** Returns where a field stands, `file:line:column`, or the character at an offset of its string. */

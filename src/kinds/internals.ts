@@ -26,6 +26,8 @@ export interface Internals {
   idOf(process: Process): string;
   /** Logs the error that a process failed with, with the path of its packet. Default level `error`. */
   failed(process: Process, error: Error, level?: LogLevel): void;
+  /** Tells the status of a process's answer, before the process is closed. */
+  answered(process: Process, status: number): void;
 }
 
 /** Returns the internals that the engine has put beside a host kind's context. */

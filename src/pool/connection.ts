@@ -23,6 +23,7 @@ import {
   type Codec,
   Encoded,
   type ErrorRecord,
+  type Failure,
   fromErrorRecord,
   type LogLevel,
   toErrorRecord,
@@ -61,6 +62,8 @@ export interface Assignment {
 export interface ConnectionHandler {
   hostCall(connection: Connection, call: HostCall): void;
   log(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void;
+  /** Called with an error that left by a linked `error` port. */
+  handled?(connection: Connection, process: number, symbol: number, error: Failure): void;
   answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void;
   /** Called when the executor has become idle for the process of an assignment. */
   idle(assignment: Assignment): void;
@@ -367,6 +370,9 @@ export class Connection {
         this.#handler.log(this, word(1), word(2), level, readString(batch[at + 4], "text of a log line"));
         return at + 5;
       }
+      case ToHost.Handled:
+        this.#handler.handled?.(this, word(1), word(2), fromErrorRecord(batch[at + 3] as ErrorRecord));
+        return at + 4;
       case ToHost.Prepared: {
         const error = batch[at + 2] as ErrorRecord | null;
         const failed = error === null ? undefined : fromErrorRecord(error);

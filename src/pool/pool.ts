@@ -32,6 +32,8 @@ export interface PoolOptions {
   /** URLs of modules with additional kinds. */
   extensions: { readonly modules: readonly string[]; readonly readable: readonly URL[] };
   log(level: LogLevel, message: string, about?: LogSubject): void;
+  /** Called with an error that left by a linked `error` port on an executor, if definitions ask for that. */
+  handled?(error: Failure, about: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
   /** A warden that was started beforehand. Default: a new one. */
@@ -81,6 +83,7 @@ export class Pool {
       hostCall: this.#hostCalls.take.bind(this.#hostCalls),
       childEnded: this.#hostCalls.ended.bind(this.#hostCalls),
       log: this.#logged.bind(this),
+      handled: this.#handled.bind(this),
       measured: (_: Connection, symbol: number, type: string, name: string, value: number) => {
         const node = this.#symbols.get(symbol)?.symbol;
         if (node !== undefined) options.measure?.(node, type, name, value);
@@ -252,6 +255,14 @@ export class Pool {
   #logged(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void {
     const known = process === 0 ? undefined : this.#hostCalls.processOf(connection, process, 0);
     this.#options.log(level, text, logSubject(known, this.#symbols.get(symbol)?.symbol));
+  }
+
+  #handled(connection: Connection, process: number, symbol: number, error: Failure): void {
+    const known = this.#hostCalls.processOf(connection, process, 0);
+    const assignment = known?.assignment as Assignment | undefined;
+    const packet = assignment?.packets.find((sent) => sent !== undefined);
+    if (packet !== undefined) prefix(packet, error);
+    this.#options.handled?.(error, logSubject(known, this.#symbols.get(symbol)?.symbol));
   }
 
   #died(report: DeathReport): void {

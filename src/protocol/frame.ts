@@ -39,6 +39,8 @@ export enum ToHost {
   Ended,
   /** A metric of a node: symbol, `counter` or `histogram`, name, value. */
   Metric,
+  /** An error that left by a linked `error` port: process, symbol, error record. */
+  Handled,
 }
 
 /** What an executor still holds of a process. */
@@ -71,6 +73,8 @@ export interface Definition {
     origin?: Value;
     /** The variables that the kind may read. */
     env?: Readonly<Record<string, string>>;
+    /** Whether errors that leave by a linked `error` port are sent to the host. */
+    recordsErrors?: boolean;
   };
 }
 

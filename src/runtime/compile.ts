@@ -117,7 +117,12 @@ export interface CompiledUnit extends Unit {
 export function draftUnit(
   readable: Readable,
   scheme: Scheme<Kind>,
-  { number, env }: { number(): number; env: Readonly<Record<string, string>> },
+  { number, env, recordsErrors }: {
+    number(): number;
+    env: Readonly<Record<string, string>>;
+    /** Whether errors that leave by a linked `error` port are recorded. */
+    recordsErrors: boolean;
+  },
 ): CompiledUnit {
   const { spec, origin } = readable;
   const { nodes, inbound } = flatten(spec, (name) => {
@@ -138,6 +143,7 @@ export function draftUnit(
         fields: data,
         ...Object.keys(granted).length > 0 && { env: granted },
         ...part !== undefined && { origin: part as unknown as Value },
+        ...recordsErrors && { recordsErrors },
       };
     }
     return { symbol, flat, definition, ...part !== undefined && { origin: part } };

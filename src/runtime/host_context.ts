@@ -1,11 +1,13 @@
-import type { Flow, Process } from "../flow/mod.ts";
+import { type Flow, type Packet, pathOf, type Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
 import type { Internals, System } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
+import type { Failure } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
 import { gateOf, type Interceptor } from "./effects.ts";
+import type { HandledErrors } from "./handled_errors.ts";
 import type { KindMetrics } from "./kind_metrics.ts";
 import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
@@ -27,6 +29,7 @@ export interface HostServices {
   /** What stands around the calls of host nodes, outermost first. */
   interceptors: readonly Interceptor[];
   logger: Logger;
+  handledErrors: HandledErrors;
   /** The address of listeners whose spec names none. */
   host: string;
   /** Whether error responses contain the error. */
@@ -49,8 +52,21 @@ export function hostPreparation(
   env: Readonly<Record<string, string>>,
   services: HostServices,
 ): { preparation: HostPreparation; release(): Promise<void> } {
-  const { flow, processes, logger, sockets, resources, transactions, metrics, clock, random, system, host, dev } =
-    services;
+  const {
+    flow,
+    processes,
+    logger,
+    sockets,
+    resources,
+    transactions,
+    metrics,
+    clock,
+    random,
+    system,
+    host,
+    dev,
+    handledErrors,
+  } = services;
   const logFields = (process: Process | undefined) => ({
     node: symbol.name,
     ...process !== undefined && { process: processes.idOf(process) },
@@ -69,6 +85,12 @@ export function hostPreparation(
     position: (path: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin, path, offset)),
     log: logOf((level, message, call) => logger.log(level, message, logFields(call?.process as Process | undefined))),
+    ...handledErrors.isOn && {
+      handled: (packet: Packet, error: Failure) => {
+        const path = error.path ?? pathOf(packet);
+        handledErrors.record(packet.process, error, { ...logFields(packet.process), path: path.join(" > ") });
+      },
+    },
     metrics: metricsOf((type, name, value) => metrics.record(symbol.name, type, name, value)),
     run: (port, payload, options) =>
       run(
@@ -89,6 +111,7 @@ export function hostPreparation(
       open: (timeout) => processes.open(timeout),
       idOf: (process) => processes.idOf(process),
       failed: (process, error, level) => logger.failure(error, logFields(process), level),
+      answered: (process, status) => handledErrors.settle(process, status >= 500),
     },
   };
   return { preparation, release: () => held.release() };

@@ -1,5 +1,7 @@
 import { printable } from "../spec/mod.ts";
 import { causes, type Failure, type LogLevel } from "../value/mod.ts";
+import { LineLimit } from "./line_limit.ts";
+import { LineWriter } from "./line_writer.ts";
 
 /** The fields of a log line besides its message. */
 export interface LogFields {
@@ -21,36 +23,68 @@ export type LogFormat = "text" | "json";
 /** The log levels, least severe first. */
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
+/** How many lines a second a node may write by default. */
+const LINES_PER_SECOND = 1_000;
+
+/** Options of a `Logger`. */
+export interface LoggerOptions {
+  /** Default `text`. */
+  format?: LogFormat;
+  /** The least severe level that is written. Default `info`. */
+  level?: LogLevel;
+  /** How many lines a second each node may write; 0 for any number. Default 1,000. */
+  limit?: number;
+  /** Writes a line. Default: to standard error, in the background; what cannot be written is dropped. */
+  write?: (line: string) => void;
+}
+
 /** Writes log lines. Each takes exactly one line, whatever its values contain. */
 export class Logger {
   readonly #format: LogFormat;
+  readonly #limit: LineLimit;
   readonly #minimum: number;
   readonly #write: (line: string) => void;
 
-  /**
-   * Makes a logger.
-   *
-   * @param options `level`: the least severe level that is written, default `info`. `write`: writes a line, default to
-   * standard error.
-   */
-  constructor(options: { format?: LogFormat; level?: LogLevel; write?: (line: string) => void } = {}) {
-    this.#format = options.format ?? "text";
+  constructor(options: LoggerOptions = {}) {
+    const format = this.#format = options.format ?? "text";
     this.#minimum = LOG_LEVELS.indexOf(options.level ?? "info");
-    this.#write = options.write ?? writeError;
+    this.#write = options.write ?? ((line) => standardError(format).write(line));
+    this.#limit = new LineLimit(options.limit ?? LINES_PER_SECOND, (node, dropped) => {
+      const message = `${dropped} of its lines were dropped: more than ${
+        options.limit ?? LINES_PER_SECOND
+      } in a second`;
+      this.#write(formatLine(format, "warn", message, { node }));
+    });
+  }
+
+  /** Reports whether lines of a level are written. */
+  has(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) >= this.#minimum;
   }
 
   /** Writes a line. */
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    if (LOG_LEVELS.indexOf(level) < this.#minimum) return;
-    const time = new Date().toISOString();
-    if (this.#format === "json") this.#write(JSON.stringify({ time, level, message, ...fields }));
-    else this.#write(`${time} ${level.padEnd(5)} ${format(message, fields)}`);
+    if (!this.has(level)) return;
+    if (fields.node !== undefined && !this.#limit.take(fields.node)) return;
+    this.#write(formatLine(this.#format, level, message, fields));
   }
 
   /** Writes an error with its path, position and causes. */
   failure(error: Failure, fields: LogFields = {}, level: LogLevel = "error"): void {
-    this.log(level, error.message, { ...fields, ...describe(error) });
+    if (this.has(level)) this.log(level, error.message, { ...fields, ...describe(error) });
   }
+}
+
+/** Formats a line of the log. */
+export function formatLine(lineFormat: LogFormat, level: LogLevel, message: string, fields: LogFields = {}): string {
+  const time = new Date().toISOString();
+  if (lineFormat === "json") return JSON.stringify({ time, level, message, ...fields });
+  return `${time} ${level.padEnd(5)} ${format(message, fields)}`;
+}
+
+/** Returns a line that tells how many lines of the log could not be written. */
+export function lostLines(format: LogFormat, count: number): string {
+  return formatLine(format, "warn", `${count} lines of the log could not be written`);
 }
 
 /** Returns the path, the position and the causes of an error. */
@@ -76,9 +110,8 @@ function format(message: string, { process, node, path, position, cause }: LogFi
   return parts.join(" ");
 }
 
-const encoder = new TextEncoder();
+let stderr: LineWriter | undefined;
 
-function writeError(line: string): void {
-  const bytes = encoder.encode(`${line}\n`);
-  for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+function standardError(format: LogFormat): LineWriter {
+  return stderr ??= new LineWriter(Deno.stderr, { lost: (count) => lostLines(format, count) });
 }

@@ -71,6 +71,7 @@ export class Preparer {
     const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
       number: () => ++this.#symbols,
       env: this.#options.env,
+      recordsErrors: this.#options.services.handledErrors.isOn,
     });
     try {
       await this.#prepareUnit(unit);

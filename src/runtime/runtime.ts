@@ -14,6 +14,7 @@ import { engineSystem } from "./engine_system.ts";
 import { specToEntry } from "./entry.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { Follower } from "./follower.ts";
+import { HandledErrors } from "./handled_errors.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
 import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
@@ -182,10 +183,13 @@ export class Runtime implements AsyncDisposable {
     this.sockets = new Sockets((message) => options.logger.log("warn", message));
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
+    const handledErrors = new HandledErrors(options.logger);
     const flow = this.flow = new Flow({
       ending: (process) => this.pool.ending(process),
       ended: (process) => {
-        if (process.parent === null) this.processes.ended(process);
+        if (process.parent !== null) return;
+        this.processes.ended(process);
+        handledErrors.settle(process, false);
       },
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));
@@ -196,6 +200,11 @@ export class Runtime implements AsyncDisposable {
       codecs: CODECS,
       extensions: options.extensions ?? NO_EXTENSIONS,
       log: (level, message, about) => this.#log(level, message, about),
+      handled: (error, { process, symbol }) =>
+        handledErrors.record(process, error, {
+          ...process !== undefined && { process: this.processes.idOf(process) },
+          ...symbol !== undefined && { node: symbol.name },
+        }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
@@ -231,6 +240,7 @@ export class Runtime implements AsyncDisposable {
         table: () => this.loader.table,
       }),
       logger: options.logger,
+      handledErrors,
       evaluate: (expression) => evaluateTemplate(expression, env),
       host: options.host ?? "127.0.0.1",
       dev: options.dev ?? false,

@@ -17,7 +17,11 @@ const DATA_SUMMARIES: Readonly<Record<string, string>> = {
 export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
 
 /** The kinds of entries that hold data which every registry knows; what is in them is up to who uses them. */
-const DATA_KINDS: readonly DataKind[] = SILENT_KINDS.map((name) => ({ name, summary: DATA_SUMMARIES[name]! }));
+const DATA_KINDS: readonly DataKind[] = SILENT_KINDS.map((name) => ({
+  holds: "data",
+  name,
+  summary: DATA_SUMMARIES[name]!,
+}));
 
 /**
  * Returns the table of kinds.

@@ -50,6 +50,8 @@ export class LocalPool implements NodePool {
           ...process !== undefined && { process: processes.idOf(rootOf(process)) },
         });
       },
+      // a workflow in a test logs what its nodes log
+      handled: () => {},
       measure: (symbol, type, name, value) => metrics.record(this.#nameOf(symbol), type, name, value),
       fork: (packet) => {
         const child = flow.fork(packet, --this.#opened);

@@ -31,7 +31,7 @@ immediately.`,
       "admin",
       "admin-host",
     ),
-    ...settings("dev", "log-format", "log-level"),
+    ...settings("dev", "log-format", "log-level", "log-limit"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],

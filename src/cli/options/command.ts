@@ -1,3 +1,4 @@
+import type { LineSink } from "../../runtime/mod.ts";
 import type { Config } from "./config.ts";
 import type { Flag, ParsedFlags } from "./flag.ts";
 
@@ -11,6 +12,8 @@ export interface Terminal {
   input(): Promise<string>;
   /** Returns an environment variable. */
   env(name: string): string | undefined;
+  /** The streams behind `print` and `warn`, if there are any. */
+  streams?: { out: LineSink; error: LineSink };
 }
 
 /** A command of `weft`. */

@@ -107,6 +107,13 @@ const SETTINGS = {
     choices: ["debug", "info", "warn", "error"],
     summary: "Minimum log level (default info)",
   },
+  "log-limit": {
+    name: "log-limit",
+    type: "number",
+    value: "N",
+    min: 0,
+    summary: "Lines that each node may log in a second; 0 for any number (default 1000)",
+  },
   author: {
     name: "author",
     type: "string",

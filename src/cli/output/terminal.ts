@@ -15,7 +15,14 @@ function write(to: { writeSync(bytes: Uint8Array): number }, line: string): void
 /** The terminal of this process. */
 export const terminal: Terminal = {
   print: (line) => write(Deno.stdout, line),
-  warn: (line) => write(Deno.stderr, line),
+  warn(line) {
+    try {
+      write(Deno.stderr, line);
+    } catch {
+      // there is nowhere to tell it
+    }
+  },
   input: () => new Response(Deno.stdin.readable).text(),
   env: (name) => Deno.env.get(name),
+  streams: { out: Deno.stdout, error: Deno.stderr },
 };

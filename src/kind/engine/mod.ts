@@ -1,8 +1,16 @@
 /** What the engine makes services of kinds with; kinds themselves do not use it. */
-import type { Packet } from "../../flow/mod.ts";
-import { type Answer, asError, failure, type LogLevel, type Value, type ValueMap } from "../../value/mod.ts";
+import type { OutPort, Packet } from "../../flow/mod.ts";
+import {
+  type Answer,
+  asError,
+  type Failure,
+  failure,
+  type LogLevel,
+  type Value,
+  type ValueMap,
+} from "../../value/mod.ts";
 import type { DataKind } from "../../spec/model/mod.ts";
-import type { Effect, Kind } from "../kind.ts";
+import type { Effect, Kind, Preparation } from "../kind.ts";
 import type { Clock, Log, LogCall, Metrics, Random } from "../services.ts";
 
 /** The kinds of an extension. */
@@ -31,16 +39,25 @@ export function kindsOf(module: { default?: unknown }): ModuleKinds {
   return { kinds, dataKinds };
 }
 
-/** Reports whether a kind is one of entries that hold data: it has nothing that a node needs. */
 function isDataKind(kind: unknown): kind is DataKind {
-  const { name, summary, fields, ports, prepare, compound } = (kind ?? {}) as Partial<Kind>;
-  const isNode = [fields, ports, prepare, compound].some((property) => property !== undefined);
-  return typeof name === "string" && typeof summary === "string" && !isNode;
+  return typeof kind === "object" && kind !== null && (kind as Partial<DataKind>).holds === "data";
 }
 
 /** Returns what running a node of a kind twice would mean outside. */
 export function effectOf({ effect = "once" }: Pick<Kind, "effect">, fields: ValueMap): Effect {
   return typeof effect === "function" ? effect(fields) : effect;
+}
+
+/** Records an error that leaves by a port, if the port is linked and something is recorded. */
+export function recordHandled(
+  context: object,
+  packet: Pick<Packet, "process">,
+  port: object,
+  error: Failure,
+): void {
+  const { handled } = context as Partial<Pick<Preparation, "handled">>;
+  if (handled === undefined) return;
+  if ((port as OutPort).targets((packet as Packet).process.generation).length > 0) handled(packet as Packet, error);
 }
 
 /** Makes a log of a function that writes a line. */

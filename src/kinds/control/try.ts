@@ -1,5 +1,7 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
+import type { Packet } from "../../flow/mod.ts";
+import { recordHandled } from "../../kind/engine/mod.ts";
 import { isError } from "../../value/mod.ts";
 
 /** Passes a packet on and catches the error that comes back. */
@@ -13,14 +15,14 @@ export const tryKind: Kind = defineKind({
     "the nearest `try` on their way.",
   portSummaries: { out: "The packet, as it came.", error: "The error that came back." },
   examples: [{ title: "Catch an error", spec: { kind: "try" } }],
-  prepare: ({ ports }) => ({
+  prepare: (context) => ({
     in: {
       receive: (call) =>
-        call.send(
-          ports.out,
-          call.payload,
-          (again, answer) => isError(answer) ? again.send(ports.error, answer) : answer,
-        ),
+        call.send(context.ports.out, call.payload, (again, answer) => {
+          if (!isError(answer)) return answer;
+          recordHandled(context, call as Packet, context.ports.error, answer);
+          return again.send(context.ports.error, answer);
+        }),
     },
   }),
 });

@@ -5,6 +5,7 @@ import {
   compressed,
   encodeResponse,
   findHttpError,
+  HeaderRecords,
   httpCodec,
   isLong,
   type RawResponse,
@@ -96,10 +97,11 @@ export class Exchange {
 
   /** Ends the process, then responds: what the process has to commit is committed before the first byte leaves. */
   #finish(answer: Outcome): void {
-    const { flow } = this.#options.internals;
+    const { flow, answered } = this.#options.internals;
     const process = this.#process;
     let response = answer instanceof Encoded ? this.#decode(answer) : this.#encode(answer);
     this.#record(response);
+    answered(process, response.status);
     if (!process.hasExitHooks) {
       flow.close(process, response.error);
       return this.#send(response);
@@ -169,24 +171,14 @@ export class Exchange {
   }
 }
 
+const records = new HeaderRecords();
+
 function toResponse({ status, headers, body }: RawResponse): Response {
   const content = (body instanceof Stream ? body.take() : body) as BodyInit | null;
-  return new Response(content, { status, headers: headers.length === 2 ? single(headers) : pairs(headers) });
-}
-
-/** How many header records are kept, and how long their values may be, in characters. */
-const KEPT = 100;
-const KEPT_LENGTH = 256;
-
-/** Header records of one header, which are few and the same again and again. */
-const singles = new Map<string, Record<string, string>>();
-
-function single([name, value]: readonly string[]): Record<string, string> {
-  const known = singles.get(value!);
-  if (known !== undefined && Object.hasOwn(known, name!)) return known;
-  const made = { [name!]: value! };
-  if (singles.size < KEPT && name!.length + value!.length <= KEPT_LENGTH) singles.set(value!, made);
-  return made;
+  return new Response(content, {
+    status,
+    headers: headers.length === 2 ? records.of(headers[0]!, headers[1]!) : pairs(headers),
+  });
 }
 
 function pairs(headers: readonly string[]): [string, string][] {

@@ -5,6 +5,8 @@ import type { z } from "zod";
  * They are checked, versioned and found as nodes are, and run nothing.
  */
 export interface DataKind {
+  /** Tells it from a kind of nodes. */
+  readonly holds: "data";
   /** The name that entries use, by convention with dots: `app.config`. */
   readonly name: string;
   /** One sentence for `weft kinds` and the editor. */
