@@ -42,6 +42,7 @@ export {
   type LogFields,
   type LogFormat,
   Logger,
+  type LoggerOptions,
   type ModulesOptions,
   type NodePool,
   type Rejection,

@@ -45,6 +45,7 @@ export class Logger {
   readonly #minimum: number;
   readonly #write: (line: string) => void;
 
+  /** Makes a logger. */
   constructor(options: LoggerOptions = {}) {
     const format = this.#format = options.format ?? "text";
     this.#minimum = LOG_LEVELS.indexOf(options.level ?? "info");
