@@ -167,7 +167,10 @@ Deno.test("code that is too long or nested too deeply is rejected", () => {
     assertEquals(languageOf("javascript").check(code), [{ message: "the code is nested too deeply" }]);
   }
   const long = `export default () => 1 //${" ".repeat(300_000)}`;
-  assertEquals(languageOf("javascript").check(long)[0]!.message, "the code exceeds 262144 characters");
+  assertEquals(languageOf("javascript").check(long), []);
+  assertEquals(languageOf("typescript").check(long)[0]!.message, "the code exceeds 262144 characters");
+  const longer = `export default () => 1 //${" ".repeat(2 ** 21)}`;
+  assertEquals(languageOf("javascript").check(longer)[0]!.message, "the code exceeds 2097152 characters");
 });
 
 Deno.test("an error has the offset where it arose", () => {

@@ -2,15 +2,16 @@ import type { Node } from "acorn";
 import { type CodeError, codeError } from "../code_error.ts";
 
 /** Maximum length of code in characters. */
-const LONGEST = 256 * 1024;
+const LONGEST = 2 * 1024 * 1024;
 
 /**
  * Parses code with acorn.
  *
+ * @param longest Maximum length in characters.
  * @throws {CodeError} If the code is invalid, or too long or nested too deeply for the parser.
  */
-export function parseSyntax<T>(code: string, parse: () => T): T {
-  if (code.length > LONGEST) throw codeError(`the code exceeds ${LONGEST} characters`, 0);
+export function parseSyntax<T>(code: string, parse: () => T, longest = LONGEST): T {
+  if (code.length > longest) throw codeError(`the code exceeds ${longest} characters`, 0);
   try {
     return parse();
   } catch (error) {

@@ -25,6 +25,9 @@ const TypeScriptParser = Parser.extend(tsPlugin() as any);
  */
 const DEEPEST = 500;
 
+/** Maximum length of code in characters. Its parser is slower than that of JavaScript, and slow on odd code. */
+const LONGEST = 256 * 1024;
+
 /** Parses TypeScript and removes its types. All remaining code keeps its line and column. */
 function parseTypeScript(code: string): ModuleSource {
   const tree: Node = parseSyntax(code, () =>
@@ -33,7 +36,7 @@ function parseTypeScript(code: string): ModuleSource {
       sourceType: "module",
       locations: true,
       preserveParens: true,
-    }));
+    }), LONGEST);
   eachNode(tree, (node, depth) => {
     if (depth > DEEPEST) throw codeError("the code is nested too deeply", node.start);
   });

@@ -18,6 +18,7 @@ import { utf8 } from "../web/utf8.ts";
 import { calls } from "./scope/calls.ts";
 import { decoder } from "./scope/decoder.ts";
 import { encoder } from "./scope/encoder.ts";
+import { globals } from "./scope/globals.ts";
 import { errorFields } from "./scope/error_fields.ts";
 import { fieldDecoders } from "./scope/field_decoders.ts";
 import { harden } from "./scope/harden.ts";
@@ -44,6 +45,7 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   chacha20,
   crypto,
   harden,
+  globals,
   inspect,
   console,
   fieldDecoders,

@@ -60,6 +60,17 @@ export interface RealmScope {
   /** Set by `chacha20`: fills bytes with random numbers. */
   fillRandom(bytes: Uint8Array): void;
 
+  /** Set by `globals`: creates a global object for a snippet, which inherits from the frozen one. */
+  createGlobal(): object;
+  /**
+   * Set by `globals`: lets an object take a field that a frozen prototype of it holds as data, which would forbid an
+   * assignment.
+   *
+   * @param key Default `Symbol.iterator`.
+   * @returns The object.
+   */
+  settable(object: unknown, key?: string): unknown;
+
   /** Set by `harden`: freezes everything that a snippet can reach. */
   harden(): void;
   /** Set by `harden`: reports whether a getter stands for a built-in field that may be overridden. */
@@ -146,8 +157,18 @@ export interface RealmBridge {
   seedRandom(seed: Uint8Array): void;
   /** Returns new bytes of the realm. */
   allocate(length: number): Uint8Array<ArrayBuffer>;
-  /** Runs a module's top level. Returns the function that it exports, otherwise a tag. */
-  start(body: unknown, commonJs: boolean): unknown;
+  /**
+   * Runs a module's top level.
+   *
+   * @param globals Names of the globals that it takes as parameters, separated by commas.
+   * @param global Where they are found. Default a new global object.
+   * @returns The function that it exports, otherwise a tag.
+   */
+  start(body: unknown, commonJs: boolean, globals: string, global: unknown): unknown;
+  /** Creates a global object, which inherits from the frozen one. */
+  createGlobal(): object;
+  /** Reports whether the realm has a global of that name. */
+  hasGlobal(name: string): boolean;
   /** Runs a call until it returns or waits. Returns a primitive value or a tag. */
   call(exported: unknown, argument: unknown, transferred: boolean): unknown;
   /** Returns the outcome of a call that had to wait, `PENDING` as long as it does. */
