@@ -252,3 +252,29 @@ Deno.test("isolate gives a program built-ins of its own", () => {
   );
   made.release();
 });
+
+Deno.test("decorators and `accessor` are named, at their own place", () => {
+  const table: [code: string, at: string, message: string][] = [
+    ["function d(v) { return v }\n@d class A {}", "@d", "decorators are not supported"],
+    ["class A { @d() m() {} }", "@d", "decorators are not supported"],
+    ["class A { constructor(@d x) {} }", "@d", "decorators are not supported"],
+    ["@d export default class A {}", "@d", "decorators are not supported"],
+    ["const f = (@d x) => 1", "@d", "decorators are not supported"],
+    ["class A { accessor x = 1 }", "accessor", "`accessor` is not supported"],
+    ["class A { static accessor [1] = 1 }", "accessor", "`accessor` is not supported"],
+    ["class A { accessor #x = 1 }", "accessor", "`accessor` is not supported"],
+  ];
+  for (const [start, at, message] of table) {
+    const code = start.includes("export") ? start : `${start}\nexport default () => 1`;
+    for (const language of ["javascript", "typescript"]) {
+      const [diagnostic] = languageOf(language).check(code);
+      assertEquals(
+        [diagnostic?.message, diagnostic?.location?.offset],
+        [message, code.indexOf(at)],
+        `${language}: ${code}`,
+      );
+    }
+  }
+  const other = "class A { accessor() {} static accessor() {} }\nexport default () => 1 @ 2";
+  assertEquals(languageOf("javascript").check(other)[0]?.message, "unexpected character '@'");
+});

@@ -21,10 +21,26 @@ export function parseSyntax<T>(code: string, parse: () => T, longest = LONGEST):
   }
 }
 
+/** What follows an `@` that begins a decorator. */
+const DECORATOR = /^@[\p{ID_Start}$_(]/u;
+
+/** Returns the error for a decorator. */
+export function decoratorError(offset: number): CodeError {
+  return codeError("decorators are not supported", offset, "call the function on what it would decorate");
+}
+
 function syntaxError(error: SyntaxError & { pos?: number }, code: string): CodeError {
   const offset = error.pos ?? 0;
   const message = error.message.replace(/ \(\d+:\d+\)$/, "");
   if (/stack space/.test(message)) return codeError("the code is nested too deeply");
+  if (
+    /decorators/i.test(message) ||
+    (message.startsWith("Unexpected character '@'") && DECORATOR.test(code.slice(offset)))
+  ) {
+    return decoratorError(message.startsWith("Unexpected") ? offset : code.lastIndexOf("@", offset));
+  }
+  const accessor = /\baccessor[ \t]+$/.exec(code.slice(0, offset));
+  if (accessor !== null) return codeError("`accessor` is not supported", accessor.index, "write a getter and a setter");
   if (message !== "Unexpected token") return codeError(message.charAt(0).toLowerCase() + message.slice(1), offset);
   const token = /^[\p{ID_Continue}$]+|^./u.exec(code.slice(offset, offset + 40))?.[0];
   return codeError(`unexpected ${token === undefined ? "end of the code" : JSON.stringify(token)}`, offset);

@@ -5,7 +5,7 @@ import { codeError, offsetOf } from "../code_error.ts";
 import { defineLanguage } from "../language.ts";
 import { type ModuleSource, parseModule } from "./module_source.ts";
 import { Snippet } from "./snippet.ts";
-import { eachNode, parseSyntax } from "./syntax.ts";
+import { decoratorError, eachNode, parseSyntax } from "./syntax.ts";
 
 /**
  * TypeScript with erasable types only: no enums, namespaces or parameter properties. Types are not checked.
@@ -39,6 +39,7 @@ function parseTypeScript(code: string): ModuleSource {
     }), LONGEST);
   eachNode(tree, (node, depth) => {
     if (depth > DEEPEST) throw codeError("the code is nested too deeply", node.start);
+    if (node.type as string === "Decorator") throw decoratorError(node.start);
   });
   return parseModule(stripTypes(code));
 }

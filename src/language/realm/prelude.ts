@@ -15,6 +15,7 @@ import { urlHost } from "../web/url_host.ts";
 import { urlParser } from "../web/url_parser.ts";
 import { urlSearchParams } from "../web/url_search_params.ts";
 import { utf8 } from "../web/utf8.ts";
+import { bytes } from "./scope/bytes.ts";
 import { calls } from "./scope/calls.ts";
 import { decoder } from "./scope/decoder.ts";
 import { encoder } from "./scope/encoder.ts";
@@ -25,11 +26,14 @@ import { harden } from "./scope/harden.ts";
 import { lazyMap } from "./scope/lazy_map.ts";
 import type { RealmScope } from "./scope/realm_scope.ts";
 import { streamToken } from "./scope/stream_token.ts";
+import { stackTrace } from "./scope/stack_trace.ts";
 import { transfer } from "./scope/transfer.ts";
 
 /** The parts of the realm's own code, each after those that it depends on. */
 export const parts: readonly ((scope: RealmScope) => void)[] = [
   transfer,
+  stackTrace,
+  bytes,
   errors,
   utf8,
   textEncoding,

@@ -38,9 +38,9 @@ Deno.test("structuredClone rejects what cannot be cloned, and transfers buffers"
     const bytes = new Uint8Array(buffer);
     bytes[1] = 9;
     const copy = structuredClone({ bytes }, { transfer: [buffer] });
-    return [rejected.join(), buffer.detached, copy.bytes[1]];
+    return [rejected.join(), buffer.detached, copy.bytes[1], structuredClone(1, null), structuredClone([2], undefined)];
   }`;
-  assertEquals(run(code), [Array(5).fill("DataCloneError").join(), true, 9]);
+  assertEquals(run(code), [Array(5).fill("DataCloneError").join(), true, 9, 1, [2]]);
 });
 
 Deno.test("ChaCha20 produces the key streams of RFC 8439", () => {

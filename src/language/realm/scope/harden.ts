@@ -42,7 +42,9 @@ export function harden(scope: RealmScope): void {
       }
     }
     for (const [holder, name] of DEFERRING) watch(holder, name);
+    scope.builtIns = reached;
     reached.forEach(freeze);
+    reached.add(global);
     made.forEach(freeze);
     Object.setPrototypeOf(global, Object.prototype);
     freeze(global);
@@ -57,7 +59,6 @@ export function harden(scope: RealmScope): void {
     deleteProperty(Function.prototype, "caller");
     deleteProperty(Function.prototype, "arguments");
     deleteProperty(Intl, "v8BreakIterator");
-    defineProperty(Error, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
   }
 
   /** Returns the prototypes and accessors that are reached by syntax or a method's result, not from a global. */

@@ -17,6 +17,13 @@ export interface RealmScope {
   /** Set by `transfer`: sets a field of a map, `__proto__` included. */
   setField<T>(map: Record<string, T>, key: string, value: T): void;
 
+  /** Set by `bytes`: returns the bytes of a buffer or view, not copied. */
+  bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer>;
+  /** Set by `bytes`: returns the name of a view's built-in type. */
+  typeOfView(view: ArrayBufferView): string;
+  /** Set by `bytes`: returns the number of items of a typed array. */
+  lengthOfArray(array: ArrayBufferView): number;
+
   /** Set by `errors`: the language's subclasses of Error that take only a message, by name. */
   errorTypes: ReadonlyMap<unknown, ErrorConstructor>;
   /** Set by `errors`: creates a DOMException. */
@@ -73,6 +80,8 @@ export interface RealmScope {
 
   /** Set by `harden`: freezes everything that a snippet can reach. */
   harden(): void;
+  /** Set by `harden`: the objects and functions that all snippets share. */
+  builtIns: ReadonlySet<object>;
   /** Set by `harden`: reports whether a getter stands for a built-in field that may be overridden. */
   isOverrideGetter(getter: object): boolean;
 
