@@ -208,6 +208,8 @@ Deno.test("a stack overflow anywhere leaves the realm usable", () => {
     "crypto.randomUUID()",
     "new TextDecoder().decode(new TextEncoder().encode('é'))",
     "btoa(atob('YQ=='))",
+    "new URL('http://ü.com/').href",
+    "new TextDecoder('gbk').decode(new Uint8Array([0x81, 0x40]))",
     "args.error()",
     "new URLSearchParams('a=1').toString()",
     "JSON.stringify(args)",

@@ -1,6 +1,7 @@
 import vm from "node:vm";
 import { type Failure, failure, type LogLevel, type Value } from "../../value/mod.ts";
 import type { LogLine } from "../language.ts";
+import { platform } from "./platform.ts";
 import { prelude } from "./prelude.ts";
 import { RealmDecoder } from "./realm_decoder.ts";
 import { NO_REFERENCES, RealmEncoder } from "./realm_encoder.ts";
@@ -40,7 +41,8 @@ export interface Caller {
 
 /**
  * A `vm` context with a realm of its own: frozen built-ins, no code from strings, no WebAssembly, and a separate queue of
- * microtasks. Each module that names the global object gets one of its own, which inherits from the frozen one. Only strings, numbers, symbols and bytes allocated by the realm cross its border; objects never do.
+ * microtasks. Each module that names the global object gets one of its own, which inherits from the frozen one. Only strings, numbers, symbols and bytes allocated by the realm cross its border; objects never do, and
+ * one function does, by which the realm's own code asks the platform.
  *
  * A timeout around a call may stop it anywhere. A call therefore relies on nothing that the previous one left: it starts
  * the transfer anew and discards what is still in the queue.
@@ -59,6 +61,7 @@ export class Compartment {
       { codeGeneration: { strings: false, wasm: false }, microtaskMode: "afterEvaluate" },
     );
     this.#bridge = prelude.runInContext(this.#context) as RealmBridge;
+    this.#bridge.connect(platform);
     this.#encoder = new RealmEncoder(this.#bridge);
     this.#decoder = new RealmDecoder(this.#bridge);
     const seed = this.#bridge.allocate(32);

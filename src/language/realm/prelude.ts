@@ -15,6 +15,7 @@ import { urlHost } from "../web/url_host.ts";
 import { urlParser } from "../web/url_parser.ts";
 import { urlSearchParams } from "../web/url_search_params.ts";
 import { utf8 } from "../web/utf8.ts";
+import { ask } from "./scope/ask.ts";
 import { bytes } from "./scope/bytes.ts";
 import { calls } from "./scope/calls.ts";
 import { decoder } from "./scope/decoder.ts";
@@ -33,6 +34,7 @@ import { transfer } from "./scope/transfer.ts";
 export const parts: readonly ((scope: RealmScope) => void)[] = [
   transfer,
   stackTrace,
+  ask,
   bytes,
   errors,
   utf8,

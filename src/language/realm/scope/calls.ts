@@ -60,6 +60,7 @@ export function calls(scope: RealmScope): void {
     lines,
     flags,
     clearLines: scope.clearLines,
+    connect: scope.connect,
     seedRandom: scope.seedRandom,
     allocate: (length) => new Uint8Array(length),
 

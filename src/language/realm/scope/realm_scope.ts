@@ -1,4 +1,5 @@
 import type { LogLevel } from "../../../value/mod.ts";
+import type { Platform } from "../platform.ts";
 import type { Tags } from "../tags.ts";
 
 /**
@@ -16,6 +17,11 @@ export interface RealmScope {
   readonly transfer: unknown[];
   /** Set by `transfer`: sets a field of a map, `__proto__` included. */
   setField<T>(map: Record<string, T>, key: string, value: T): void;
+
+  /** Set by `ask`: takes what answers for the engine's platform. */
+  connect(platform: Platform): void;
+  /** Set by `ask`: asks the engine's platform; see there for the questions. The bytes are copied. */
+  ask(question: string, text: string, bytes?: Uint8Array): string | undefined;
 
   /** Set by `bytes`: returns the bytes of a buffer or view, not copied. */
   bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer>;
@@ -152,7 +158,8 @@ export interface UnreadField {
 }
 
 /**
- * The engine's access to a realm. The engine passes in only strings, numbers, symbols, and what the realm itself made.
+ * The engine's access to a realm. The engine passes in only strings, numbers, symbols, what the realm itself made, and one
+ * function, the platform's, which only the realm's own code can reach.
  */
 export interface RealmBridge {
   readonly tags: Tags;
@@ -162,6 +169,8 @@ export interface RealmBridge {
   /** 0: whether lines were written; 1: whether the code has touched something that can queue microtasks. */
   readonly flags: Int32Array;
   clearLines(): void;
+  /** Takes what answers for the engine's platform. */
+  connect(platform: Platform): void;
   /** Seeds the realm's random numbers. @param seed 32 bytes allocated by the realm. */
   seedRandom(seed: Uint8Array): void;
   /** Returns new bytes of the realm. */
