@@ -83,8 +83,8 @@ export class Nodes {
         // what comes later in the list sees it
         now = new Snapshot(head.version, now.state.apply(this.#registry.plan(next, now)));
       }
-      const last = new Map(updated.map((spec) => [spec.id, specToMap(spec)]));
-      return { changes, answer: updated.map(({ id }) => last.get(id)!) };
+      const last = new Map(updated.map((spec) => [keyOf(spec), specToMap(spec)]));
+      return { changes, answer: updated.map((spec) => last.get(keyOf(spec))!) };
     });
   }
 
@@ -175,6 +175,11 @@ function find(head: Snapshot, { id, namespace = "default", name }: ValueMap): En
 function rejectTaken(head: Snapshot, { namespace, name, id }: Spec): void {
   if (head.get({ namespace, name: name ?? id }) === undefined) return;
   throw invalid(`name "${name ?? id}" is already in use in namespace "${namespace}"`);
+}
+
+/** Returns what tells a spec from others; one that holds data has no id. */
+function keyOf({ id, namespace, name }: Spec): string {
+  return id || `${namespace}:${name}`;
 }
 
 /** Returns the error of a failed change for its caller: the reason of a rejection, rather than which handler rejected. */

@@ -98,9 +98,9 @@ export const ATTEMPTS: Record<string, string> = {
     "got(Object.getOwnPropertyDescriptor(Function.prototype, 'caller')?.get?.call(got))",
   "with and unscopables": "with ({ [Symbol.unscopables]: { got: true } }) got(this)",
   "prototypes above the global":
-    "for (let at = globalThis; at !== null; at = Object.getPrototypeOf(at)) got(at === globalThis ? null : at, at.constructor)",
+    "for (let at = Object.getPrototypeOf(Object.getPrototypeOf(globalThis)); at !== null; at = Object.getPrototypeOf(at)) got(at, at.constructor)",
   "globals through their descriptors":
-    "for (const d of Object.values(Object.getOwnPropertyDescriptors(globalThis))) got(d.value === globalThis ? null : d.value, d.get, d.get?.call(args), d.set)",
+    "for (const at of [globalThis, Object.getPrototypeOf(globalThis)]) for (const d of Object.values(Object.getOwnPropertyDescriptors(at))) got(d.value === Object.getPrototypeOf(globalThis) ? null : d.value, d.get, d.get?.call(args), d.set)",
   "WebAssembly and shared memory":
     "got(globalThis.WebAssembly, globalThis.SharedArrayBuffer, globalThis.Atomics, globalThis.ShadowRealm)",
   "memory shared by a resizable buffer":

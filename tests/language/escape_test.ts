@@ -47,7 +47,8 @@ const wrapped = (attempt: string) => `
     const waiting = [...things];
     while (waiting.length > 0 && seen.size < 20000) {
       const value = waiting.pop();
-      if (value === "escaped" || value === globalThis) return "escaped: the global";
+      if (value === "escaped" || value === Object.getPrototypeOf(globalThis)) return "escaped: the shared global";
+      if (value === globalThis) continue; // the snippet's own
       if ((typeof value !== "object" || value === null) && typeof value !== "function") continue;
       if (seen.has(value)) continue;
       seen.add(value);

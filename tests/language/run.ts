@@ -13,6 +13,11 @@ export function program(code: string, language = "javascript", isolate = false):
   return languageOf(language).compile(code, { realm, isolate });
 }
 
+/** Calls a program and waits for its answer. */
+export async function answerOf(program: Program, argument: Value = null): Promise<Value> {
+  return await program.call(argument) as Value;
+}
+
 /** Runs code once on a value. */
 export function run(code: string, argument: Value = null): Value {
   const made = program(code);

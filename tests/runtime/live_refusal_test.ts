@@ -284,7 +284,12 @@ Deno.test("init and term get the spec, in a process of their own", async () => {
 async function force(history: History, name: string, data: Record<string, unknown>): Promise<void> {
   const writer = new Registry(history, { dispatch: "none" });
   await writer.load();
-  const entry = { id: `default:${name}`, kind: String(data.kind), meta: {}, data: data as never };
+  const entry = {
+    id: `default:${name}`,
+    kind: String(data.kind),
+    meta: {},
+    data: { namespace: "default", ...data } as never,
+  };
   await writer.apply([writer.get(entry.id) === undefined ? change.create(entry) : change.update(entry)]);
 }
 

@@ -1,5 +1,6 @@
 import type * as acorn from "acorn";
 import { codeError } from "../code_error.ts";
+import type { Survey } from "./survey.ts";
 
 /** Hint for a wrong default export. */
 export const EXPORT_HINT = "write `export default function (args) { ... }`";
@@ -7,30 +8,42 @@ export const EXPORT_HINT = "write `export default function (args) { ... }`";
 /** Hint for an import. */
 export const IMPORT_HINT = "put all code that it needs into the snippet";
 
+/** Text that the body of a module has more than its code. */
+export interface Insertion {
+  /** Where it stands in the code, in UTF-16 units. */
+  at: number;
+  length: number;
+}
+
 /** A module's code with its exports turned into assignments to the field `d` of an object. */
 export interface Rewritten {
-  /** The code; every line and column stays the same. */
+  /** The code; every line stays the same. */
   body: string;
   /** The name of the object, which the code does not use. */
   parameter: string;
+  /** In the order of the code. */
+  insertions: Insertion[];
 }
 
 /**
- * Turns the exports of a module into assignments.
+ * Turns the exports of a module into assignments, and has the object of an assignment that a built-in may forbid pass
+ * through the field `o`: `this.constructor = f` becomes `$.o((this),"constructor").constructor = f`.
  *
- * @param names All names that the code uses.
+ * @param commonJs Whether it has no exports, but sets `module.exports`.
  * @throws {CodeError} If the module imports, or has no default export that may be a function.
  */
-export function rewriteExports(code: string, tree: acorn.Program, names: ReadonlySet<string>): Rewritten {
-  const parameter = unusedName(names);
+export function rewriteModule(code: string, tree: acorn.Program, survey: Survey, commonJs: boolean): Rewritten {
+  const parameter = unusedName(survey.names);
   const rewriting = new Rewriting(code, parameter);
-  let exported = false;
+  let exported = commonJs;
   for (const node of tree.body) exported = rewriteStatement(node, rewriting) || exported;
   if (!exported) throw codeError("the code has no default export", 0, EXPORT_HINT);
-  return { body: rewriting.body(), parameter };
+  for (const { object, name } of survey.assigned) rewriting.wrap(object, name);
+  return { body: rewriting.body(), parameter, insertions: rewriting.insertions };
 }
 
 class Rewriting {
+  readonly insertions: Insertion[] = [];
   readonly edits: { start: number; end: number; text: string }[] = [];
   tail = "";
 
@@ -47,12 +60,20 @@ class Rewriting {
     this.tail += `\n${this.parameter}.d=${name};`;
   }
 
+  /** Has the object of an assignment pass through the function that lets it take the field. */
+  wrap({ start, end }: acorn.Node, name: string | undefined): void {
+    const key = name === undefined ? "" : `,"${name}"`;
+    this.edits.push({ start, end: start, text: `${this.parameter}.o((` }, { start: end, end, text: `)${key})` });
+  }
+
   body(): string {
+    this.edits.sort((a, b) => a.start - b.start || a.end - b.end);
     let body = "";
     let at = 0;
     for (const { start, end, text } of this.edits) {
       body += this.code.slice(at, start) + text;
       at = end;
+      if (text.length > end - start) this.insertions.push({ at: start, length: text.length - (end - start) });
     }
     return body + this.code.slice(at) + this.tail;
   }

@@ -167,7 +167,10 @@ Deno.test("code that is too long or nested too deeply is rejected", () => {
     assertEquals(languageOf("javascript").check(code), [{ message: "the code is nested too deeply" }]);
   }
   const long = `export default () => 1 //${" ".repeat(300_000)}`;
-  assertEquals(languageOf("javascript").check(long)[0]!.message, "the code exceeds 262144 characters");
+  assertEquals(languageOf("javascript").check(long), []);
+  assertEquals(languageOf("typescript").check(long)[0]!.message, "the code exceeds 262144 characters");
+  const longer = `export default () => 1 //${" ".repeat(2 ** 21)}`;
+  assertEquals(languageOf("javascript").check(longer)[0]!.message, "the code exceeds 2097152 characters");
 });
 
 Deno.test("an error has the offset where it arose", () => {
@@ -248,4 +251,30 @@ Deno.test("isolate gives a program built-ins of its own", () => {
     true,
   );
   made.release();
+});
+
+Deno.test("decorators and `accessor` are named, at their own place", () => {
+  const table: [code: string, at: string, message: string][] = [
+    ["function d(v) { return v }\n@d class A {}", "@d", "decorators are not supported"],
+    ["class A { @d() m() {} }", "@d", "decorators are not supported"],
+    ["class A { constructor(@d x) {} }", "@d", "decorators are not supported"],
+    ["@d export default class A {}", "@d", "decorators are not supported"],
+    ["const f = (@d x) => 1", "@d", "decorators are not supported"],
+    ["class A { accessor x = 1 }", "accessor", "`accessor` is not supported"],
+    ["class A { static accessor [1] = 1 }", "accessor", "`accessor` is not supported"],
+    ["class A { accessor #x = 1 }", "accessor", "`accessor` is not supported"],
+  ];
+  for (const [start, at, message] of table) {
+    const code = start.includes("export") ? start : `${start}\nexport default () => 1`;
+    for (const language of ["javascript", "typescript"]) {
+      const [diagnostic] = languageOf(language).check(code);
+      assertEquals(
+        [diagnostic?.message, diagnostic?.location?.offset],
+        [message, code.indexOf(at)],
+        `${language}: ${code}`,
+      );
+    }
+  }
+  const other = "class A { accessor() {} static accessor() {} }\nexport default () => 1 @ 2";
+  assertEquals(languageOf("javascript").check(other)[0]?.message, "unexpected character '@'");
 });

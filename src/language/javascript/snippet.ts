@@ -25,7 +25,7 @@ export class Snippet implements Program, Caller {
     this.#module = module;
     this.mayDefer = module.mayDefer;
     try {
-      this.#compiled = realm.compile(module.body, module.parameters, isolate);
+      this.#compiled = realm.compile(module, isolate);
     } catch (error) {
       const { name, message, stack } = error as Error; // an object of the realm
       throw codeError(name === "RangeError" ? "the code is nested too deeply" : message, this.#offsetIn(stack));
@@ -34,10 +34,10 @@ export class Snippet implements Program, Caller {
 
   start(): void {
     if (this.#exported !== undefined) return;
-    const { compartment, body } = this.#held();
+    const { compartment, body, globals, global } = this.#held();
     let exported: RealmFunction | undefined;
     try {
-      exported = compartment.start(this, body, this.#module.commonJs);
+      exported = compartment.start(this, body, { commonJs: this.#module.commonJs, globals, global });
     } catch (error) {
       throw this.#withOffset(error as CodeFailure);
     }
@@ -88,6 +88,13 @@ export class Snippet implements Program, Caller {
 
   #offsetIn(stack: string | undefined): number | undefined {
     const location = locationIn(stack);
-    return location === undefined ? undefined : offsetOf(this.#code, location.line, location.column);
+    if (location === undefined) return undefined;
+    const { body, insertions } = this.#module;
+    let offset = offsetOf(insertions.length === 0 ? this.#code : body, location.line, location.column);
+    for (const { at, length } of insertions) {
+      if (at >= offset) break;
+      offset -= Math.min(length, offset - at);
+    }
+    return offset;
   }
 }

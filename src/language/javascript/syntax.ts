@@ -2,15 +2,16 @@ import type { Node } from "acorn";
 import { type CodeError, codeError } from "../code_error.ts";
 
 /** Maximum length of code in characters. */
-const LONGEST = 256 * 1024;
+const LONGEST = 2 * 1024 * 1024;
 
 /**
  * Parses code with acorn.
  *
+ * @param longest Maximum length in characters.
  * @throws {CodeError} If the code is invalid, or too long or nested too deeply for the parser.
  */
-export function parseSyntax<T>(code: string, parse: () => T): T {
-  if (code.length > LONGEST) throw codeError(`the code exceeds ${LONGEST} characters`, 0);
+export function parseSyntax<T>(code: string, parse: () => T, longest = LONGEST): T {
+  if (code.length > longest) throw codeError(`the code exceeds ${longest} characters`, 0);
   try {
     return parse();
   } catch (error) {
@@ -20,10 +21,26 @@ export function parseSyntax<T>(code: string, parse: () => T): T {
   }
 }
 
+/** What follows an `@` that begins a decorator. */
+const DECORATOR = /^@[\p{ID_Start}$_(]/u;
+
+/** Returns the error for a decorator. */
+export function decoratorError(offset: number): CodeError {
+  return codeError("decorators are not supported", offset, "call the function on what it would decorate");
+}
+
 function syntaxError(error: SyntaxError & { pos?: number }, code: string): CodeError {
   const offset = error.pos ?? 0;
   const message = error.message.replace(/ \(\d+:\d+\)$/, "");
   if (/stack space/.test(message)) return codeError("the code is nested too deeply");
+  if (
+    /decorators/i.test(message) ||
+    (message.startsWith("Unexpected character '@'") && DECORATOR.test(code.slice(offset)))
+  ) {
+    return decoratorError(message.startsWith("Unexpected") ? offset : code.lastIndexOf("@", offset));
+  }
+  const accessor = /\baccessor[ \t]+$/.exec(code.slice(0, offset));
+  if (accessor !== null) return codeError("`accessor` is not supported", accessor.index, "write a getter and a setter");
   if (message !== "Unexpected token") return codeError(message.charAt(0).toLowerCase() + message.slice(1), offset);
   const token = /^[\p{ID_Continue}$]+|^./u.exec(code.slice(offset, offset + 40))?.[0];
   return codeError(`unexpected ${token === undefined ? "end of the code" : JSON.stringify(token)}`, offset);

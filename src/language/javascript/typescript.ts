@@ -5,7 +5,7 @@ import { codeError, offsetOf } from "../code_error.ts";
 import { defineLanguage } from "../language.ts";
 import { type ModuleSource, parseModule } from "./module_source.ts";
 import { Snippet } from "./snippet.ts";
-import { eachNode, parseSyntax } from "./syntax.ts";
+import { decoratorError, eachNode, parseSyntax } from "./syntax.ts";
 
 /**
  * TypeScript with erasable types only: no enums, namespaces or parameter properties. Types are not checked.
@@ -25,6 +25,9 @@ const TypeScriptParser = Parser.extend(tsPlugin() as any);
  */
 const DEEPEST = 500;
 
+/** Maximum length of code in characters. Its parser is slower than that of JavaScript, and slow on odd code. */
+const LONGEST = 256 * 1024;
+
 /** Parses TypeScript and removes its types. All remaining code keeps its line and column. */
 function parseTypeScript(code: string): ModuleSource {
   const tree: Node = parseSyntax(code, () =>
@@ -33,9 +36,10 @@ function parseTypeScript(code: string): ModuleSource {
       sourceType: "module",
       locations: true,
       preserveParens: true,
-    }));
+    }), LONGEST);
   eachNode(tree, (node, depth) => {
     if (depth > DEEPEST) throw codeError("the code is nested too deeply", node.start);
+    if (node.type as string === "Decorator") throw decoratorError(node.start);
   });
   return parseModule(stripTypes(code));
 }

@@ -1,6 +1,7 @@
 import vm from "node:vm";
 import { type Failure, failure, type LogLevel, type Value } from "../../value/mod.ts";
 import type { LogLine } from "../language.ts";
+import { platform } from "./platform.ts";
 import { prelude } from "./prelude.ts";
 import { RealmDecoder } from "./realm_decoder.ts";
 import { NO_REFERENCES, RealmEncoder } from "./realm_encoder.ts";
@@ -17,6 +18,19 @@ const endlessScript = new vm.Script("(async () => { await 0; for (;;); })()");
 /** A function of the realm. It is opaque: only the compartment that created it can call it. */
 export type RealmFunction = { readonly realmFunction: unique symbol };
 
+/** A global object of the realm, which one snippet has to itself. */
+export type RealmGlobal = { readonly realmGlobal: unique symbol };
+
+/** How a module is run. */
+export interface ModuleStart {
+  /** Whether it sets `module.exports`. Otherwise it sets the field `d` of its first parameter. */
+  commonJs: boolean;
+  /** The globals that it takes as parameters, after its own. */
+  globals: readonly string[];
+  /** Where it finds the other globals, if it was compiled with that. */
+  global?: RealmGlobal | undefined;
+}
+
 /** A program as its compartment sees it. */
 export interface Caller {
   /** Whether a call may leave work in the queue of microtasks. The compartment sets it when it observes that. */
@@ -27,7 +41,8 @@ export interface Caller {
 
 /**
  * A `vm` context with a realm of its own: frozen built-ins, no code from strings, no WebAssembly, and a separate queue of
- * microtasks. Only strings, numbers, symbols and bytes allocated by the realm cross its border; objects never do.
+ * microtasks. Each module that names the global object gets one of its own, which inherits from the frozen one. Only strings, numbers, symbols and bytes allocated by the realm cross its border; objects never do, and
+ * one function does, by which the realm's own code asks the platform.
  *
  * A timeout around a call may stop it anywhere. A call therefore relies on nothing that the previous one left: it starts
  * the transfer anew and discards what is still in the queue.
@@ -46,6 +61,7 @@ export class Compartment {
       { codeGeneration: { strings: false, wasm: false }, microtaskMode: "afterEvaluate" },
     );
     this.#bridge = prelude.runInContext(this.#context) as RealmBridge;
+    this.#bridge.connect(platform);
     this.#encoder = new RealmEncoder(this.#bridge);
     this.#decoder = new RealmDecoder(this.#bridge);
     const seed = this.#bridge.allocate(32);
@@ -53,17 +69,30 @@ export class Compartment {
     this.#bridge.seedRandom(seed);
   }
 
+  /** Creates a global object, which inherits from the frozen one. */
+  createGlobal(): RealmGlobal {
+    return this.#bridge.createGlobal() as RealmGlobal;
+  }
+
+  /** Reports whether the realm has a global of that name. */
+  hasGlobal(name: string): boolean {
+    return this.#bridge.hasGlobal(name);
+  }
+
   /**
    * Compiles the body of a function without running it.
    *
    * @param body Checked by a parser to be nothing but a function's body.
+   * @param global Where names are looked up that neither the body nor the parameters declare. This is slow (250 ns each
+   *   time); without it they are looked up in the frozen global.
    * @throws {unknown} The engine's SyntaxError, with the location in its stack.
    */
-  compile(body: string, parameters: readonly string[]): RealmFunction {
+  compile(body: string, parameters: readonly string[], global?: RealmGlobal): RealmFunction {
     return vm.compileFunction(`"use strict";\n${body}`, parameters, {
       parsingContext: this.#context,
       filename: SNIPPET,
       lineOffset: -1,
+      ...(global === undefined ? {} : { contextExtensions: [global] }),
     }) as unknown as RealmFunction;
   }
 
@@ -73,10 +102,10 @@ export class Compartment {
    * @returns The function that the module exports, undefined if it exports none.
    * @throws {Error} What the code throws.
    */
-  start(caller: Caller, module: RealmFunction, commonJs: boolean): RealmFunction | undefined {
+  start(caller: Caller, module: RealmFunction, { commonJs, globals, global }: ModuleStart): RealmFunction | undefined {
     const { tags } = this.#bridge;
     this.#begin(caller);
-    const outcome = this.#bridge.start(module, commonJs);
+    const outcome = this.#bridge.start(module, commonJs, globals.join(), global);
     this.#runMicrotasks(caller);
     if (outcome === tags.THREW) throw this.#end(this.#decoder.decode(NO_REFERENCES));
     return this.#end(outcome === tags.RETURNED ? undefined : outcome as RealmFunction);

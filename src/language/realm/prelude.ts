@@ -15,20 +15,27 @@ import { urlHost } from "../web/url_host.ts";
 import { urlParser } from "../web/url_parser.ts";
 import { urlSearchParams } from "../web/url_search_params.ts";
 import { utf8 } from "../web/utf8.ts";
+import { ask } from "./scope/ask.ts";
+import { bytes } from "./scope/bytes.ts";
 import { calls } from "./scope/calls.ts";
 import { decoder } from "./scope/decoder.ts";
 import { encoder } from "./scope/encoder.ts";
+import { globals } from "./scope/globals.ts";
 import { errorFields } from "./scope/error_fields.ts";
 import { fieldDecoders } from "./scope/field_decoders.ts";
 import { harden } from "./scope/harden.ts";
 import { lazyMap } from "./scope/lazy_map.ts";
 import type { RealmScope } from "./scope/realm_scope.ts";
 import { streamToken } from "./scope/stream_token.ts";
+import { stackTrace } from "./scope/stack_trace.ts";
 import { transfer } from "./scope/transfer.ts";
 
 /** The parts of the realm's own code, each after those that it depends on. */
 export const parts: readonly ((scope: RealmScope) => void)[] = [
   transfer,
+  stackTrace,
+  ask,
+  bytes,
   errors,
   utf8,
   textEncoding,
@@ -44,6 +51,7 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   chacha20,
   crypto,
   harden,
+  globals,
   inspect,
   console,
   fieldDecoders,

@@ -1,9 +1,13 @@
-import { Compartment, type RealmFunction } from "./compartment.ts";
+import { Compartment, type RealmFunction, type RealmGlobal } from "./compartment.ts";
 
 /** A compiled function body and the compartment that it runs in. */
 export interface CompiledBody {
   readonly compartment: Compartment;
   readonly body: RealmFunction;
+  /** The globals that the body takes as parameters, after those of its source. */
+  readonly globals: readonly string[];
+  /** Where the body finds the other globals, unless that is the frozen global. */
+  readonly global?: RealmGlobal;
   /** Drops the reference to it. */
   release(): void;
 }
@@ -12,6 +16,19 @@ interface SharedBody {
   body: RealmFunction;
   users: number;
 }
+
+/** What is compiled: the body of a function, checked by a parser to be nothing else. */
+export interface BodySource {
+  readonly body: string;
+  readonly parameters: readonly string[];
+  /** Names that the body uses and declares nowhere. */
+  readonly free: ReadonlySet<string>;
+  /** Those of them that the body also sets on the global object. */
+  readonly replaced: ReadonlySet<string>;
+}
+
+/** The names by which code reaches the global object. */
+export const GLOBAL_NAMES: readonly string[] = ["globalThis", "self", "global"];
 
 /**
  * Where an executor runs its snippets: one compartment that all of them share, and one more for each isolated snippet.
@@ -24,25 +41,36 @@ export class Realm {
    * Compiles the body of a function, or reuses the result for equal code. Only the compiled code is shared: each run of
    * the body declares its variables anew.
    *
+   * A body that names the global object gets one of its own when it runs. What it may have set there, it also finds by
+   * its bare name: it is then compiled with that object, and shared with nobody.
+   *
    * @param isolate Whether it gets a compartment of its own.
    * @throws {unknown} The engine's SyntaxError.
    */
-  compile(body: string, parameters: readonly string[], isolate: boolean): CompiledBody {
-    if (isolate) {
-      const compartment = new Compartment();
-      return { compartment, body: compartment.compile(body, parameters), release() {} };
+  compile({ body, parameters, free, replaced }: BodySource, isolate: boolean): CompiledBody {
+    const compartment = isolate ? new Compartment() : this.#shared;
+    const ownGlobal = GLOBAL_NAMES.some((name) => free.has(name));
+    const isKnown = (name: string) =>
+      GLOBAL_NAMES.includes(name) || (compartment.hasGlobal(name) && !replaced.has(name));
+    const globals = ownGlobal ? [...free].filter(isKnown) : [];
+    const all = [...parameters, ...globals];
+    if (ownGlobal && globals.length < free.size) {
+      const global = compartment.createGlobal();
+      return { compartment, body: compartment.compile(body, all, global), globals, global, release() {} };
     }
-    const key = `${parameters.join()}\0${body}`;
+    if (isolate) return { compartment, body: compartment.compile(body, all), globals, release() {} };
+    const key = `${all.join()}\0${body}`;
     let shared = this.#bodies.get(key);
     if (shared === undefined) {
-      shared = { body: this.#shared.compile(body, parameters), users: 0 };
+      shared = { body: compartment.compile(body, all), users: 0 };
       this.#bodies.set(key, shared);
     }
     const held = shared;
     held.users++;
     return {
-      compartment: this.#shared,
+      compartment,
       body: held.body,
+      globals,
       release: () => {
         if (--held.users === 0) this.#bodies.delete(key);
       },

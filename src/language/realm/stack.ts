@@ -5,9 +5,7 @@ const FRAME = new RegExp(`\\b${SNIPPET}:(\\d+):(\\d+)`);
 
 /** Returns the frames of a stack that lie in the snippet, without those of the realm's code and of the engine. */
 export function framesOf(stack: string): string[] {
-  return stack.split("\n")
-    .filter((line) => /^ {4}at /.test(line) && FRAME.test(line))
-    .map((line) => line.replace(/ (async )?\$\w*\.d \(/, " $1default (")); // see `rewriteExports`
+  return stack.split("\n").filter((line) => /^ {4}at /.test(line) && FRAME.test(line));
 }
 
 /** Returns the location of the innermost frame in the snippet, line and column from 1; undefined if there is none. */

@@ -103,6 +103,17 @@ Deno.test("JavaScript values become payloads", () => {
     ["({ get a() { return 1 }, [Symbol('s')]: 2 })", { a: 1 }],
     ["Object.defineProperty({ a: 1 }, 'b', { value: 2 })", { a: 1 }],
     ["new URL('http://h/')", "http://h/"],
+    ["({ q: new URLSearchParams({ a: 'x y', b: 1 }) })", { q: "a=x+y&b=1" }],
+    ["new (class Mine extends URLSearchParams { toString() { return 'lie' } })('a=1')", "a=1"],
+    [
+      "new (class extends Uint8Array { get byteLength() { return 1 } get length() { return 1 } })(3)",
+      new Uint8Array(3),
+    ],
+    ["new (class extends Int16Array { get [Symbol.toStringTag]() { return 'Uint8Array' } })(2)", [0, 0]],
+    ["new (class extends DataView { get byteLength() { return 1 } })(new ArrayBuffer(3))", new Uint8Array(3)],
+    ["new (class extends ArrayBuffer { get byteLength() { return 1 } })(3)", new Uint8Array(3)],
+    ["({})", {}],
+    ["new (class Empty {})()", {}],
     ["({ at: Temporal.PlainDate.from('2020-01-02') })", { at: "2020-01-02" }],
     ["new (class { toJSON(key) { return [key] } })()", [""]],
     ["({ k: new (class { toJSON(key) { return key } })() })", { k: "k" }],
@@ -116,7 +127,7 @@ Deno.test("JavaScript values become payloads", () => {
 });
 
 Deno.test("a result that cannot be a payload is an error that says where", () => {
-  const table: [code: string, want: string][] = [
+  const table: [code: string, want: string | null][] = [
     ["() => 1", "a function"],
     ["Symbol('s')", "a symbol"],
     ["({ body: { items: [1, 2, 3, { fn() {} }] } })", "a function at body.items[3].fn"],
@@ -130,10 +141,29 @@ Deno.test("a result that cannot be a payload is an error that says where", () =>
     ["({ p: /x/ })", "a regular expression; take its source at p"],
     ["({ p: [1].values() })", "an iterator; spread it into a list first at p"],
     ["new WeakMap()", "a WeakMap"],
+    ["(async function* () {})()", "an async iterator; use Array.fromAsync first"],
+    ["[new Intl.NumberFormat()]", "an Intl.NumberFormat at [0]"],
+    ["new Intl.Locale('en')", "an Intl.Locale"],
+    ["new Intl.Segmenter().segment('a')", null],
+    ["new TextDecoder()", "a TextDecoder"],
+    ["new (class Mine extends TextEncoder {})()", "a TextEncoder"],
+    ["new DisposableStack()", "a DisposableStack"],
+    ["Object.create(Map.prototype)", null],
+    ["({ m: Math })", "Math at m"],
+    ["JSON", "JSON"],
+    ["Reflect", "Reflect"],
+    ["Intl", "Intl"],
+    ["Temporal", "Temporal"],
+    ["globalThis", "the global object"],
+    ["Object(Symbol())", "a Symbol"],
     ["({ toJSON: () => 1 })", "a function at toJSON"],
   ];
   for (const [code, want] of table) {
     const seen = run(`export default () => ${code}`) as CodeFailure;
+    if (want === null) {
+      assert(seen instanceof Error, code);
+      continue;
+    }
     assertEquals(seen.message, `a snippet cannot return ${want}`, code);
     assertEquals([seen.name, seen.code], ["TypeError", "not_a_value"]);
   }
@@ -148,6 +178,8 @@ Deno.test("a result that is too large is an error that says where", () => {
     ["return 'x'.repeat(17 * 2 ** 20)", /more than 16 MiB$/],
     ["return { a: 'x'.repeat(9 * 2 ** 20), b: 'x'.repeat(9 * 2 ** 20) }", /more than 16 MiB at b$/],
     ["return new Uint8Array(17 * 2 ** 20)", /more than 16 MiB$/],
+    ["return new (class extends Uint8Array { get byteLength() { return 0 } })(17 * 2 ** 20)", /more than 16 MiB$/],
+    ["return new (class extends ArrayBuffer { get byteLength() { return 0 } })(17 * 2 ** 20)", /more than 16 MiB$/],
     ["return [2n ** 70000n]", /a bigint of more than 65536 bits at \[0\]$/],
     [
       "return new Proxy({}, { ownKeys: () => ['a'], getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }), get(t, k, r) { return r } })",
@@ -275,6 +307,27 @@ Deno.test("errors among values are errors", () => {
 Deno.test("an error's stack holds only frames of the snippet", () => {
   const seen = run("function inner() { throw new Error('x\\ny') }\nexport default () => inner()") as Error;
   assertEquals(seen.stack, "Error: x\ny\n    at inner (snippet:1:26)\n    at default (snippet:2:22)");
+});
+
+Deno.test("a stack that a snippet reads shows no frame of the engine or of the realm", () => {
+  const code = (body: string) => `const inner = () => { ${body} };\nexport default () => inner()`;
+  const table: [body: string, want: string][] = [
+    ["return new Error('x').stack", "Error: x\n    at inner (snippet:1:30)\n    at default (snippet:2:22)"],
+    [
+      "const o = {}; Error.captureStackTrace(o); return o.stack",
+      "Error\n    at inner (snippet:1:43)\n    at default (snippet:2:22)",
+    ],
+    [
+      "try { new URL('x') } catch ({ stack }) { return stack }",
+      'TypeError: invalid URL "x"\n    at inner (snippet:1:29)\n    at default (snippet:2:22)',
+    ],
+    ["return [1].map(() => new Error('m').stack)[0].split('\\n')[2]", "    at Array.map (<anonymous>)"],
+    [
+      "let s; try { (function f() { f() })() } catch (e) { s = e.stack } return /realm|file:|\\/src\\//.test(s)",
+      false as never,
+    ],
+  ];
+  for (const [body, want] of table) assertEquals(run(code(body)), want, body);
 });
 
 Deno.test("a stream passes through as a token that a snippet cannot open", () => {

@@ -4,16 +4,17 @@ import type { RealmScope } from "../realm/scope/realm_scope.ts";
 export function crypto(scope: RealmScope): void {
   const crypto = {
     getRandomValues<T extends ArrayBufferView>(view: T): T {
-      if (!ArrayBuffer.isView(view) || !/^(Big)?U?[iI]nt/.test((view as unknown as Uint8Array)[Symbol.toStringTag])) {
+      if (!ArrayBuffer.isView(view) || !/^(Big)?U?[iI]nt/.test(scope.typeOfView(view))) {
         throw scope.webError("getRandomValues: expected a typed array of integers", "TypeMismatchError");
       }
-      if (view.byteLength > 65536) {
+      const bytes = scope.bytesOf(view);
+      if (bytes.length > 65536) {
         throw scope.webError(
-          `getRandomValues: expected at most 65536 bytes, got ${view.byteLength}`,
+          `getRandomValues: expected at most 65536 bytes, got ${bytes.length}`,
           "QuotaExceededError",
         );
       }
-      scope.fillRandom(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      scope.fillRandom(bytes);
       return view;
     },
 

@@ -6,8 +6,8 @@ export function structuredClone(scope: RealmScope): void {
   const UNCLONEABLE = [Promise, WeakMap, WeakSet];
   const BOXED = [Number, String, Boolean, BigInt];
 
-  function structuredClone(value: unknown, options: { transfer?: Iterable<unknown> } = {}): unknown {
-    const transfer = new Set(options.transfer ?? []);
+  function structuredClone(value: unknown, options?: { transfer?: Iterable<unknown> } | null): unknown {
+    const transfer = new Set(options?.transfer ?? []);
     for (const item of transfer) {
       if (!(item instanceof ArrayBuffer)) throw uncloneable(item, "transferred");
     }
@@ -60,13 +60,12 @@ export function structuredClone(scope: RealmScope): void {
   }
 
   function cloneView(view: ArrayBufferView, clone: (part: unknown) => unknown): ArrayBufferView {
-    const { byteOffset, byteLength } = view;
-    const { length } = view as Uint8Array;
-    const buffer = clone(view.buffer) as ArrayBuffer; // if it is transferred, the view is empty from here on
-    if (view instanceof DataView) return new DataView(buffer, byteOffset, byteLength);
-    const name = (view as Uint8Array)[Symbol.toStringTag]; // an intrinsic getter: a subclass clones as its base
-    const Type = (globalThis as unknown as Record<string, new (...args: unknown[]) => ArrayBufferView>)[name]!;
-    return new Type(buffer, byteOffset, length);
+    const type = scope.typeOfView(view); // a subclass clones as its base
+    const length = type === "DataView" ? undefined : scope.lengthOfArray(view);
+    const { buffer: own, byteOffset, byteLength } = scope.bytesOf(view);
+    const buffer = clone(own) as ArrayBuffer; // if it is transferred, the view is empty from here on
+    const Type = (globalThis as unknown as Record<string, new (...args: unknown[]) => ArrayBufferView>)[type]!;
+    return new Type(buffer, byteOffset, length ?? byteLength);
   }
 
   function cloneError(

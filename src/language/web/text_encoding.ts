@@ -1,6 +1,9 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** Defines `TextEncoder`, and `TextDecoder` for UTF-8, UTF-16 and windows-1252 (which the web calls latin1). */
+/**
+ * Defines `TextEncoder` and `TextDecoder`. UTF-8, UTF-16 and windows-1252 (which the web calls latin1) are decoded here; for
+ * all other encodings the platform is asked.
+ */
 export function textEncoding(scope: RealmScope): void {
   const UTF_8 = "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8";
   const UTF_16LE = "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le";
@@ -19,6 +22,7 @@ export function textEncoding(scope: RealmScope): void {
   ) {
     for (const label of labels.split(" ")) LABELS.set(label, name);
   }
+  const OWN = new Set(LABELS.values());
   // The characters of the bytes 0x80 to 0x9f; every other byte is its own code point.
   const HIGH = "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f" +
     "\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
@@ -51,17 +55,19 @@ export function textEncoding(scope: RealmScope): void {
     #encoding: string;
     #fatal: boolean;
     #ignoreBom: boolean;
-    #held = new Uint8Array(0); // the start of a character that the next chunk continues
+    #held = new Uint8Array(0); // the start of a character that the next chunk continues; for the platform, all so far
+    #given = 0; // how many characters of what is held the platform's text has already been returned
     #begun = false;
 
-    constructor(label: unknown = "utf-8", options: { fatal?: unknown; ignoreBOM?: unknown } = {}) {
-      const encoding = LABELS.get(String(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "").toLowerCase());
+    constructor(label: unknown = "utf-8", options?: { fatal?: unknown; ignoreBOM?: unknown } | null) {
+      const name = String(label).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "").toLowerCase();
+      const encoding = LABELS.get(name) ?? scope.ask("encoding", name);
       if (encoding === undefined) {
         throw new RangeError(`unknown encoding ${JSON.stringify(String(label))}`);
       }
       this.#encoding = encoding;
-      this.#fatal = Boolean(options.fatal);
-      this.#ignoreBom = Boolean(options.ignoreBOM);
+      this.#fatal = Boolean(options?.fatal);
+      this.#ignoreBom = Boolean(options?.ignoreBOM);
     }
 
     get encoding(): string {
@@ -76,9 +82,10 @@ export function textEncoding(scope: RealmScope): void {
       return this.#ignoreBom;
     }
 
-    decode(input?: ArrayBuffer | ArrayBufferView, options: { stream?: unknown } = {}): string {
-      const stream = Boolean(options.stream);
+    decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: unknown } | null): string {
+      const stream = Boolean(options?.stream);
       let bytes = this.#joined(input === undefined ? new Uint8Array(0) : bytesOf(input));
+      if (!OWN.has(this.#encoding)) return this.#ask(bytes, stream);
       const whole = stream ? bytes.length - unfinished(bytes, this.#encoding) : bytes.length;
       this.#held = bytes.slice(whole);
       bytes = bytes.subarray(0, whole);
@@ -101,6 +108,16 @@ export function textEncoding(scope: RealmScope): void {
       return marked ? text.slice(1) : text;
     }
 
+    /** Decodes all bytes since the last one that ended a text, and returns what is new. */
+    #ask(bytes: Uint8Array<ArrayBuffer>, stream: boolean): string {
+      const text = scope.ask("decode", `${this.#encoding}${this.#fatal ? "!" : ""}${stream ? "+" : ""}`, bytes);
+      const fresh = text?.slice(this.#given);
+      this.#held = stream && text !== undefined ? bytes : new Uint8Array(0);
+      this.#given = stream && text !== undefined ? text.length : 0;
+      if (fresh === undefined) throw new TypeError(`invalid ${this.#encoding}`);
+      return fresh;
+    }
+
     #joined(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
       const all = new Uint8Array(this.#held.length + bytes.length);
       all.set(this.#held, 0);
@@ -110,8 +127,7 @@ export function textEncoding(scope: RealmScope): void {
   }
 
   function bytesOf(input: ArrayBuffer | ArrayBufferView): Uint8Array {
-    if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-    if (input instanceof ArrayBuffer) return new Uint8Array(input);
+    if (ArrayBuffer.isView(input) || input instanceof ArrayBuffer) return scope.bytesOf(input);
     throw new TypeError("TextDecoder: expected an ArrayBuffer, a typed array or a DataView");
   }
 

@@ -64,6 +64,35 @@ seededTest("bytes decode as in Deno's TextDecoder, whole and in parts", (random)
   }
 }, 7);
 
+seededTest("all encodings of the standard decode as in Deno, in one piece and in chunks", (random) => {
+  const LABELS =
+    "ibm866 iso-8859-2 iso-8859-8-i iso-8859-15 koi8-r koi8-u macintosh windows-874 windows-1251 x-mac-cyrillic " +
+    "gbk gb18030 big5 euc-jp iso-2022-jp shift_jis sjis euc-kr ks_c_5601-1987 x-user-defined";
+  for (const label of LABELS.split(" ")) {
+    for (let i = 0; i < 60; i++) {
+      const options = { fatal: random.below(3) === 0, ignoreBOM: random.below(2) === 0 };
+      const chunks = Array.from({ length: 1 + random.below(4) }, (): [Uint8Array, boolean] => [
+        Uint8Array.from(
+          { length: random.below(9) },
+          () => [random.below(256), 0x80 + random.below(128), 0x1b, 0x42][random.below(4)]!,
+        ),
+        random.below(4) > 0,
+      ]);
+      const seen = decoded.call([label, options, chunks] as unknown as Value);
+      assertEquals(seen, expected(label, options, chunks), `${label} ${JSON.stringify([options, chunks])}`);
+    }
+  }
+  assertEquals(
+    run(
+      "export default (b) => new TextDecoder('shift_jis').decode(b)",
+      new Uint8Array([0x83, 0x65, 0x83, 0x58, 0x83, 0x67]),
+    ),
+    "テスト",
+  );
+  assertEquals(run("export default () => new TextDecoder('Shift-JIS', null).encoding"), "shift_jis");
+  assertEquals((run("export default () => new TextDecoder('replacement')") as Error).name, "RangeError");
+});
+
 Deno.test("TextDecoder accepts the labels of the standard", () => {
   const LABELS =
     "utf8 UTF-8 unicode-1-1-utf-8 utf-16 ucs-2 utf-16le utf-16be unicodefffe ascii latin1 iso-8859-1 l1 cp1252";

@@ -243,3 +243,70 @@ Deno.test("URLSearchParams behaves as in Deno", () => {
   const seen = new Function(`${script} return seen`)();
   assertEquals(run(`export default () => { ${script} return seen }`), seen);
 });
+
+Deno.test("hosts with any code point, and the exceptions of UTS 46, are those of Deno's URL", () => {
+  const hosts = program(
+    `export default (hosts) => hosts.map((host) => { try { return new URL("https://" + host + "/").host } catch { return null } })`,
+  );
+  const inDeno = (host: string) => {
+    try {
+      return new URL(`https://${host}/`).host;
+    } catch {
+      return null;
+    }
+  };
+  const named = [
+    "FAẞ.de",
+    "faß.de",
+    "نامه‌ای.com",
+    "a︒b",
+    "a\u200cb",
+    "a\u200db",
+    "क्\u200dष.com",
+    "xn--1ch.com",
+    "xn--fa-hia.de",
+    "XN--FA-HIA.de",
+    "xn--a",
+    "xn--a-ecp.ru",
+    "日本語。ＪＰ",
+    "a．b",
+    "１２７.0.0.1",
+    "0x７f.1",
+    "א0.com",
+    "0א.com",
+    "אa.com",
+    "a\u0301.com",
+    "\u0301a.com",
+    "--a.com",
+    "ab--c.com",
+    "a".repeat(64) + "ü.com",
+    "ü".repeat(300),
+    "ς.gr",
+    "Σ.gr",
+    "β\u0345.com",
+    "ｘｎ--a",
+    "⒈com",
+    "㏇.com",
+    "a.b.ü.",
+    "ü..a",
+    ".ü",
+    "％41ü",
+    "ü%41",
+    "ü%zz",
+    "ü<",
+    "ü\u00ad",
+    "\u00ad",
+    "xn--\u00ad",
+    "\ud800ü",
+    "\u{e0100}ü",
+    "\u{1f600}.com",
+    "İ.com",
+    "ı.com",
+    "K.com",
+  ];
+  assertEquals(hosts.call(named), named.map(inDeno));
+  for (let from = 0x80; from < 0x110000; from = from === 0x3fe80 ? 0xe0000 : from === 0xe0e80 ? 0x10fe00 : from + 512) {
+    const batch = Array.from({ length: 512 }, (_, i) => `a${String.fromCodePoint(Math.min(from + i, 0x10ffff))}b.com`);
+    assertEquals(hosts.call(batch), batch.map(inDeno), from.toString(16));
+  }
+});

@@ -35,6 +35,10 @@ export function calls(scope: RealmScope): void {
     return THREW;
   }
 
+  function valuesOf(names: readonly string[], global: object): unknown[] {
+    return names.map((name) => (global as Record<string, unknown>)[name]);
+  }
+
   /** Waits for the result of a call, and ignores it if the engine has begun another call in the meantime. */
   async function settle(promise: unknown, mine: number): Promise<void> {
     let settled: unknown;
@@ -55,19 +59,24 @@ export function calls(scope: RealmScope): void {
     lines,
     flags,
     clearLines: scope.clearLines,
+    connect: scope.connect,
     seedRandom: scope.seedRandom,
     allocate: (length) => new Uint8Array(length),
 
-    start(body, commonJs) {
+    createGlobal: scope.createGlobal,
+    hasGlobal: (name) => Object.hasOwn(globalThis, name),
+
+    start(body, commonJs, globals, global) {
       begin();
       try {
+        const own: { d?: unknown; o: unknown } = { o: scope.settable };
+        const values = globals === "" ? [] : valuesOf(globals.split(","), global ?? scope.createGlobal());
         if (!commonJs) {
-          const exports: { d?: unknown } = {};
-          Reflect.apply(body as () => void, undefined, [exports]);
-          return typeof exports.d === "function" ? exports.d : RETURNED;
+          Reflect.apply(body as () => void, undefined, [own, ...values]);
+          return typeof own.d === "function" ? own.d : RETURNED;
         }
         const module: { exports?: unknown } = { exports: {} };
-        Reflect.apply(body as () => void, undefined, [module, module.exports]);
+        Reflect.apply(body as () => void, module.exports, [own, module, module.exports, ...values]);
         const { exports } = module;
         const exported = typeof exports === "function" ? exports : (exports as { default?: unknown } | null)?.default;
         return typeof exported === "function" ? exported : RETURNED;

@@ -16,14 +16,14 @@ export function encoder(scope: RealmScope): void {
   const BIGGEST = 1 << 16; // bits of a bigint
   const CAUSES = 16;
   const BOXED = [Number, String, Boolean, BigInt];
-  // As maps these would be empty, which is never what the spec author means.
-  const UNSUPPORTED: [abstract new (...args: never[]) => unknown, string][] = [
-    [Promise, "a promise; await it first"],
-    [Iterator, "an iterator; spread it into a list first"],
-    [RegExp, "a regular expression; take its source"],
-    [WeakMap, "a WeakMap"],
-    [WeakSet, "a WeakSet"],
+  // As maps these, like all objects of built-in types, would be empty, which is never what the spec author means.
+  const UNSUPPORTED: [prototype: object, what: string][] = [
+    [Promise.prototype, "a promise; await it first"],
+    [Iterator.prototype, "an iterator; spread it into a list first"],
+    [getPrototypeOf(getPrototypeOf(async function* () {}).prototype), "an async iterator; use Array.fromAsync first"],
+    [RegExp.prototype, "a regular expression; take its source"],
   ];
+  const paramsText = URLSearchParams.prototype.toString;
 
   let at = 0;
   let call = 0;
@@ -99,8 +99,7 @@ export function encoder(scope: RealmScope): void {
     writeMap(value as Record<string, unknown>, depth);
   }
 
-  function writeList(list: readonly unknown[], depth: number): void {
-    const count = list.length;
+  function writeList(list: readonly unknown[], depth: number, count = list.length): void {
     if (count > valuesLeft) reject(`more than ${COUNT} values`, depth, "too_large");
     transfer[at++] = LIST;
     transfer[at++] = count;
@@ -113,6 +112,8 @@ export function encoder(scope: RealmScope): void {
   /** Omits fields that are undefined, as JSON does. */
   function writeMap(map: Record<string, unknown>, depth: number): void {
     const names = keys(map);
+    // Math, Intl and the like
+    if (names.length === 0 && scope.builtIns.has(map)) reject(namespaceOf(map), depth);
     transfer[at++] = MAP;
     const counter = at++;
     let count = 0;
@@ -162,15 +163,42 @@ export function encoder(scope: RealmScope): void {
       transfer[at++] = Date.prototype.getTime.call(value);
       return;
     }
+    if (value instanceof URLSearchParams) return write(Reflect.apply(paramsText, value, []), depth);
     if (value instanceof Map) return writeEntries(spread(Map.prototype.entries.call(value), depth), depth);
     if (value instanceof Set) return writeList(spread(Set.prototype.values.call(value), depth), depth);
     for (const type of BOXED) {
       if (value instanceof type) return write(Reflect.apply(type.prototype.valueOf, value, []), depth);
     }
-    for (const [type, what] of UNSUPPORTED) if (value instanceof type) reject(what, depth);
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === "function") return write(Reflect.apply(toJSON, value, [path[depth - 1] ?? ""]), depth);
+    rejectBuiltIn(value, depth);
     writeMap(value as Record<string, unknown>, depth);
+  }
+
+  /** Rejects an object of a built-in type that represents no value. */
+  function rejectBuiltIn(value: object, depth: number): void {
+    for (let at = getPrototypeOf(value); at !== null && at !== objectPrototype; at = getPrototypeOf(at)) {
+      if (!scope.builtIns.has(at)) continue;
+      for (let up = at; up !== null; up = getPrototypeOf(up)) {
+        const known = UNSUPPORTED.find(([prototype]) => prototype === up);
+        if (known !== undefined) reject(known[1], depth);
+      }
+      reject(nameOf(at), depth);
+    }
+  }
+
+  /** Names a built-in object that is no function. */
+  function namespaceOf(value: object): string {
+    const tag = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value;
+    return typeof tag === "string" ? tag : "a built-in object";
+  }
+
+  /** Describes an object of a built-in type by its prototype. */
+  function nameOf(prototype: object): string {
+    if (prototype === globalThis) return "the global object";
+    const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
+    const name = typeof tag === "string" ? tag : String(prototype.constructor.name);
+    return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
   }
 
   function spread<T>(items: Iterable<T>, depth: number): T[] {
@@ -198,13 +226,13 @@ export function encoder(scope: RealmScope): void {
   /** Writes bytes, or a list for a typed array of larger items. */
   function writeBytes(value: ArrayBuffer | ArrayBufferView, depth: number): void {
     const isView = ArrayBuffer.isView(value);
-    const isList = isView && !(value instanceof DataView) && !/^Uint8/.test((value as Uint8Array)[Symbol.toStringTag]);
-    if (isList) return writeList(value as unknown as readonly unknown[], depth);
-    reserve(value.byteLength, depth);
+    if (isView && !/^(Uint8|DataView)/.test(scope.typeOfView(value))) {
+      return writeList(value as unknown as readonly unknown[], depth, scope.lengthOfArray(value));
+    }
+    const bytes = scope.bytesOf(value);
+    reserve(bytes.length, depth);
     transfer[at++] = BYTES;
-    transfer[at++] = isView
-      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
-      : new Uint8Array(value).slice();
+    transfer[at++] = bytes.slice();
   }
 
   function writeError(error: Error, depth: number): void {

@@ -1,4 +1,5 @@
 import type { LogLevel } from "../../../value/mod.ts";
+import type { Platform } from "../platform.ts";
 import type { Tags } from "../tags.ts";
 
 /**
@@ -16,6 +17,18 @@ export interface RealmScope {
   readonly transfer: unknown[];
   /** Set by `transfer`: sets a field of a map, `__proto__` included. */
   setField<T>(map: Record<string, T>, key: string, value: T): void;
+
+  /** Set by `ask`: takes what answers for the engine's platform. */
+  connect(platform: Platform): void;
+  /** Set by `ask`: asks the engine's platform; see there for the questions. The bytes are copied. */
+  ask(question: string, text: string, bytes?: Uint8Array): string | undefined;
+
+  /** Set by `bytes`: returns the bytes of a buffer or view, not copied. */
+  bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer>;
+  /** Set by `bytes`: returns the name of a view's built-in type. */
+  typeOfView(view: ArrayBufferView): string;
+  /** Set by `bytes`: returns the number of items of a typed array. */
+  lengthOfArray(array: ArrayBufferView): number;
 
   /** Set by `errors`: the language's subclasses of Error that take only a message, by name. */
   errorTypes: ReadonlyMap<unknown, ErrorConstructor>;
@@ -60,8 +73,21 @@ export interface RealmScope {
   /** Set by `chacha20`: fills bytes with random numbers. */
   fillRandom(bytes: Uint8Array): void;
 
+  /** Set by `globals`: creates a global object for a snippet, which inherits from the frozen one. */
+  createGlobal(): object;
+  /**
+   * Set by `globals`: lets an object take a field that a frozen prototype of it holds as data, which would forbid an
+   * assignment.
+   *
+   * @param key Default `Symbol.iterator`.
+   * @returns The object.
+   */
+  settable(object: unknown, key?: string): unknown;
+
   /** Set by `harden`: freezes everything that a snippet can reach. */
   harden(): void;
+  /** Set by `harden`: the objects and functions that all snippets share. */
+  builtIns: ReadonlySet<object>;
   /** Set by `harden`: reports whether a getter stands for a built-in field that may be overridden. */
   isOverrideGetter(getter: object): boolean;
 
@@ -132,7 +158,8 @@ export interface UnreadField {
 }
 
 /**
- * The engine's access to a realm. The engine passes in only strings, numbers, symbols, and what the realm itself made.
+ * The engine's access to a realm. The engine passes in only strings, numbers, symbols, what the realm itself made, and one
+ * function, the platform's, which only the realm's own code can reach.
  */
 export interface RealmBridge {
   readonly tags: Tags;
@@ -142,12 +169,24 @@ export interface RealmBridge {
   /** 0: whether lines were written; 1: whether the code has touched something that can queue microtasks. */
   readonly flags: Int32Array;
   clearLines(): void;
+  /** Takes what answers for the engine's platform. */
+  connect(platform: Platform): void;
   /** Seeds the realm's random numbers. @param seed 32 bytes allocated by the realm. */
   seedRandom(seed: Uint8Array): void;
   /** Returns new bytes of the realm. */
   allocate(length: number): Uint8Array<ArrayBuffer>;
-  /** Runs a module's top level. Returns the function that it exports, otherwise a tag. */
-  start(body: unknown, commonJs: boolean): unknown;
+  /**
+   * Runs a module's top level.
+   *
+   * @param globals Names of the globals that it takes as parameters, separated by commas.
+   * @param global Where they are found. Default a new global object.
+   * @returns The function that it exports, otherwise a tag.
+   */
+  start(body: unknown, commonJs: boolean, globals: string, global: unknown): unknown;
+  /** Creates a global object, which inherits from the frozen one. */
+  createGlobal(): object;
+  /** Reports whether the realm has a global of that name. */
+  hasGlobal(name: string): boolean;
   /** Runs a call until it returns or waits. Returns a primitive value or a tag. */
   call(exported: unknown, argument: unknown, transferred: boolean): unknown;
   /** Returns the outcome of a call that had to wait, `PENDING` as long as it does. */

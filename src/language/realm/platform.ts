@@ -1,0 +1,37 @@
+// Captured here because an executor deletes the web's globals before it runs user code.
+const { TextDecoder, URL, Uint8Array } = globalThis;
+
+/**
+ * Answers what a realm asks of the engine's own platform while its code runs. Only strings and bytes go in, only strings
+ * come back, and nothing is kept in between, since a call may be stopped anywhere.
+ */
+export type Platform = (question: string, text: string, bytes: unknown) => string | undefined;
+
+/**
+ * The platform of Deno. Questions:
+ *
+ * - `encoding`: the name of the encoding that has the label; undefined if none has.
+ * - `decode`: the bytes as text. The text names the encoding; behind it stands `!` if invalid bytes are errors, and `+` if
+ *   the last character may be unfinished, and is then left out. Undefined if the bytes are invalid.
+ * - `host`: a domain in the form that a URL shows; undefined if it is invalid. It contains no delimiter of a URL.
+ *
+ * It throws nothing, except where the stack ends.
+ */
+export const platform: Platform = (question, text, bytes) => {
+  try {
+    switch (question) {
+      case "encoding":
+        return new TextDecoder(text).encoding;
+      case "decode": {
+        const [, label, fatal, stream] = /^(.*?)(!?)(\+?)$/.exec(text)!;
+        const decoder = new TextDecoder(label, { fatal: fatal === "!", ignoreBOM: true });
+        return decoder.decode(new Uint8Array(bytes as Uint8Array), { stream: stream === "+" });
+      }
+      case "host":
+        return new URL(`http://${text}`).hostname;
+    }
+  } catch {
+    // invalid
+  }
+  return undefined;
+};
