@@ -40,7 +40,8 @@ export function metricPage(): Page {
       table(["name", "type", "labels", "meaning"], rows),
       'Nodes count and measure as well: `metrics.count("mails")` of a [kind](../kinds.md) is the counter ' +
         '`weft_kind_mails_total`, `metrics.observe("send_seconds", 0.2)` the summary `weft_kind_send_seconds`, each with ' +
-        "the label `node`.",
+        "the label `node`. The engine itself measures the calls of host nodes so: `weft_kind_call_seconds`, and " +
+        "`weft_kind_call_errors_total` for those that failed.",
     ),
   };
 }

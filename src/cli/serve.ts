@@ -1,7 +1,7 @@
 import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
-import { type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
@@ -162,6 +162,10 @@ class Server {
       env,
       ...extensions !== undefined && { extensions: extensions.current },
       dependencies: this.#dependencies,
+      ...this.#admin !== undefined && {
+        interceptors: ({ metrics }: Runtime) => [effectMetrics(metrics)],
+        addresses: false, // nobody reads them
+      },
       warden,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,

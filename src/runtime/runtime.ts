@@ -72,6 +72,8 @@ export interface RuntimeOptions {
    * @internal
    */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
+  /** Whether calls from executors carry their addresses, for interceptors that read them. Default: if there are any. */
+  addresses?: boolean;
   /**
    * How long each step of a change may take on the host, in milliseconds: preparing a node, releasing it, each of its
    * hooks. A change that takes longer is undone. Default 30,000.
@@ -208,7 +210,7 @@ export class Runtime implements AsyncDisposable {
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
       unguarded: options.unguarded ?? false,
-      addresses: interceptors.length > 0,
+      addresses: options.addresses ?? interceptors.length > 0,
     });
     const timeout = options.timeout ?? TIMEOUT;
     this.registry = new Registry(options.store.history, {

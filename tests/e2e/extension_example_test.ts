@@ -30,13 +30,18 @@ Deno.test("the folder of an extension is loaded from anywhere", async () => {
     await using weft = await Weft.start({
       // without a lock file: a package of an extension is none of Weft's own
       program: ["run", "-A", "--no-check", "--quiet", "--no-lock", new URL("main.ts", ROOT).pathname],
-      args: ["--extension", FOLDER.pathname, "-f", "-"],
+      args: ["--extension", FOLDER.pathname, "-f", "-", "--admin", "127.0.0.1:0"],
       folder,
       input: flow.replace("port: 8000", "port: 0"),
     });
     const ask = async () => await (await fetch(new URL("/?title=A+day+at+the+sea", weft.url))).json();
     assertEquals(await ask(), { page: "day-the-sea", count: 1 });
     assertEquals(await ask(), { page: "day-the-sea", count: 2 });
+    // what the node counts itself, and what the engine measures of its calls
+    const admin = /^admin\s+(\S+)/.exec(weft.out.find((line) => line.startsWith("admin"))!)![1]!;
+    const metrics = await (await fetch(new URL("/metrics", admin))).text();
+    assertStringIncludes(metrics, 'weft_kind_visits_total{node="visits"} 2');
+    assertStringIncludes(metrics, 'weft_kind_call_seconds_count{node="visits"} 2');
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

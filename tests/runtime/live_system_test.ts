@@ -276,6 +276,10 @@ Deno.test("entries that hold data are created, changed, read and deleted by the 
     assertEquals(status, 400, JSON.stringify(wrong));
   }
   assertEquals(system.world.runtime.registry.version.id, before);
+  // several at once are answered each with its own
+  await system.nodes("POST", [{ kind: "registry.entry", name: "one" }, { kind: "registry.entry", name: "two" }]);
+  const both = await system.nodes("PATCH", [{ name: "one", data: 1 }, { name: "two", data: 2 }]);
+  assertEquals(both.body.map(({ name, data }: Json) => [name, data]), [["one", 1], ["two", 2]]);
 });
 
 Deno.test("nodes.delete takes everything, its own workflow too, and answers; a rollback brings it back", async () => {
