@@ -96,7 +96,7 @@ export function requestPage(): Page {
         "UTF-8 is converted.",
       "## What an answer may be",
       "A map with no other keys than `status`, `header` and `body` is a response; any other value is the body of a " +
-        "response of status 200. A header may be a string or a list of strings. What the type of the body is depends on " +
+        "response of status 200. A status may be a string of digits. A header may be a string or a list of strings. What the type of the body is depends on " +
         "the value, on `Accept`, and on a `Content-Type` in `header`, which wins.",
       table(
         ["answer", "status", "Content-Type", "body"],
@@ -110,6 +110,8 @@ export function requestPage(): Page {
       "An answer of 1 KiB and more whose type is text, JSON or the like is compressed with gzip or deflate if the client " +
         "accepts it, unless the listener has `compress: false`, or the answer has a `Content-Encoding` or " +
         "`Cache-Control: no-transform`.",
+      "A `Content-Encoding` of the answer's own says how bytes and streams are encoded already; text and data are encoded " +
+        "with it, gzip or deflate. An error with an integer `status` from 400 to 599 is answered with that status.",
       "`ID` stands for the id of the process, which the log line of the error has too. With `weft start --dev` the " +
         "response to an error describes it.",
     ),

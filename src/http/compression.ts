@@ -2,8 +2,10 @@ import negotiator from "negotiator";
 import { Readable, Writable } from "node:stream";
 import { constants, createDeflate, createGzip, deflateSync, gzipSync } from "node:zlib";
 import { Stream } from "../value/mod.ts";
+import { contentEncodings } from "./content_encoding.ts";
 import { formatOf, parseMediaType } from "./media_type.ts";
 import type { RawResponse } from "./response.ts";
+import { badResponse } from "./response_header.ts";
 
 /** A smaller body gains nothing: it fits into one packet of the network. In bytes, for a string in UTF-16 units. */
 const SMALLEST = 1024;
@@ -92,6 +94,35 @@ export function compressed(
   // copied: the bytes of a payload are a plain Uint8Array that covers its whole buffer
   return { ...response, headers: encodedHeaders, body: new Uint8Array(encoded) };
 }
+
+/**
+ * Encodes a text as its `Content-Encoding` says.
+ *
+ * @param headers Name, value, name, value, ...
+ * @returns The text itself if it has no encoding.
+ * @throws {Failure} `bad_response` for an encoding other than gzip and deflate, and for several.
+ */
+export function encoded(text: string, headers: readonly string[]): string | Uint8Array {
+  const values = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]!.toLowerCase() === "content-encoding");
+  const encodings = contentEncodings(values.join(","));
+  if (encodings.length === 0) return text;
+  const [encoding] = encodings;
+  const run = encodings.length > 1 ? undefined : ENCODERS.get(encoding!);
+  if (run === undefined) {
+    throw badResponse(
+      `invalid Content-Encoding ${JSON.stringify(encodings.join(", "))} of a body of text: expected gzip or deflate, ` +
+        "or bytes that are encoded already",
+    );
+  }
+  // copied: the bytes of a payload are a plain Uint8Array that covers its whole buffer
+  return new Uint8Array(run(encoder.encode(text)));
+}
+
+const ENCODERS: ReadonlyMap<string, (bytes: Uint8Array) => Uint8Array> = new Map([
+  ["gzip", (bytes: Uint8Array) => gzipSync(bytes)],
+  ["x-gzip", (bytes: Uint8Array) => gzipSync(bytes)],
+  ["deflate", (bytes: Uint8Array) => deflateSync(bytes)],
+]);
 
 /** Reports whether a body may be sent encoded: of a whole response of a type that shrinks, and not encoded yet. */
 function mayEncode({ status, headers }: RawResponse): boolean {

@@ -69,3 +69,49 @@ export function findHttpError(thrown: Error): HttpError | undefined {
   }
   return undefined;
 }
+
+/** The names of the statuses that errors choose most; others are named by their class. */
+const NAMES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  402: "Payment Required",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  418: "I'm a teapot",
+  422: "Unprocessable Content",
+  423: "Locked",
+  428: "Precondition Required",
+  429: "Too Many Requests",
+  451: "Unavailable For Legal Reasons",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
+
+/** Returns the name of a status from 400 to 599. */
+export function statusText(status: number): string {
+  return NAMES[status] ?? (status < 500 ? "Client Error" : "Server Error");
+}
+
+/**
+ * Returns the status that an error or one of its causes chooses by an integer `status` from 400 to 599 in its
+ * `details`, where the `status` of an error that a snippet throws is.
+ */
+export function chosenStatus(thrown: Error): number | undefined {
+  for (const { details } of causes(thrown) as Failure[]) {
+    if (!isMap(details) || !Object.hasOwn(details, "status")) continue;
+    const { status } = details;
+    if (typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599) return status;
+  }
+  return undefined;
+}

@@ -11,9 +11,9 @@ import {
   type Value,
   type ValueMap,
 } from "../value/mod.ts";
-import { compressed } from "./compression.ts";
+import { compressed, encoded } from "./compression.ts";
 import { encodeForm } from "./form.ts";
-import { findHttpError, type HttpError } from "./http_error.ts";
+import { chosenStatus, findHttpError, type HttpError, statusText } from "./http_error.ts";
 import { encodeJson } from "./json.ts";
 import { formatOf, parseMediaType } from "./media_type.ts";
 import { Negotiation } from "./negotiation.ts";
@@ -62,6 +62,8 @@ const textTypes = new Negotiation(TEXT, JSON_TYPE);
 const scalarTypes = new Negotiation(JSON_TYPE, TEXT);
 const mapTypes = new Negotiation(JSON_TYPE, FORM);
 
+const DIGITS = /^\d+$/;
+
 /** Statuses whose responses have no body by definition. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -71,18 +73,21 @@ const encoder = new TextEncoder();
 /**
  * Encodes the answer to a request as a response.
  *
- * - A map with no keys other than `status`, `header` and `body`, whose status (if any) is an integer, is a response. The
- *   default status is 200; if `body` is null or absent, the response has none.
+ * - A map with no keys other than `status`, `header` and `body`, whose status (if any) is an integer or a string of
+ *   digits, is a response. The default status is 200; if `body` is null or absent, the response has none.
  * - `none` becomes a 204.
  * - An error becomes a 500 that names the process but not the error. An `HttpError` becomes a response with its status
- *   (400, 408, 413, 415) and message. The error is in `RawResponse.error`.
+ *   (400, 408, 413, 415) and message. An error whose `details` hold an integer `status` from 400 to 599 becomes a
+ *   response with that status, which tells its name (`Not Found`) but not the message. The error is in
+ *   `RawResponse.error`.
  * - Anything else becomes the body of a 200, including null, which is sent as JSON.
  *
  * Strings, messages of errors and dates are sent as `text/plain`, bytes and streams as `application/octet-stream`,
  * everything else as JSON, unless `Accept` excludes that type: then a string is sent as JSON, a map as a form, a number
  * as text, if that is accepted. A client that accepts none of these gets the default type, never a 406. A `Content-Type`
  * set by the answer takes precedence: strings and bytes are then sent as they are, everything else is encoded as a form
- * if that is the type, or as JSON. Strings are sent as UTF-8. How it is compressed is described at `compressed`.
+ * if that is the type, or as JSON. Strings are sent as UTF-8. How it is compressed is described at `compressed`. A
+ * `Content-Encoding` set by the answer says how bytes and streams are encoded already; anything else is encoded so.
  *
  * The response to HEAD has the header of the response to GET, but no body.
  *
@@ -121,7 +126,7 @@ function isResponse(answer: Value): answer is ValueMap {
     if (key !== "status" && key !== "header" && key !== "body") return false;
     keys++;
   }
-  return keys > 0 && (!Object.hasOwn(answer, "status") || isInteger(answer.status));
+  return keys > 0 && (!Object.hasOwn(answer, "status") || isStatus(answer.status));
 }
 
 /**
@@ -139,8 +144,9 @@ export function withContentType(value: Value, type: string): Value {
   return { ...value, header: { ...header, "Content-Type": type } };
 }
 
-function isInteger(value: Value | undefined): value is number | bigint {
-  return typeof value === "bigint" || Number.isInteger(value);
+/** Reports whether a value is written as a status: an integer, or a string of digits such as "404". */
+function isStatus(value: Value | undefined): value is number | bigint | string {
+  return typeof value === "bigint" || Number.isInteger(value) || (typeof value === "string" && DIGITS.test(value));
 }
 
 function encodeMap(answer: ValueMap, accept: string | undefined): RawResponse {
@@ -153,7 +159,7 @@ function encodeMap(answer: ValueMap, accept: string | undefined): RawResponse {
   }
   const { type, body } = encodeBody(answer.body!, contentType, accept);
   pairs.push("content-type", type);
-  return { status, headers: pairs, body };
+  return { status, headers: pairs, body: typeof body === "string" ? encoded(body, pairs) : body };
 }
 
 interface EncodedBody {
@@ -195,16 +201,17 @@ function encodeError(error: Failure, options: ResponseOptions): RawResponse {
   const httpError = findHttpError(error);
   const routing = httpError === undefined ? undefined : routingResponse(httpError);
   if (routing !== undefined) return { ...routing, error };
+  const status = httpError?.status ?? chosenStatus(error) ?? 500;
   const fields: Record<string, Value> = httpError !== undefined
     ? { error: httpError.error.message }
-    : { error: "Internal Server Error", process: options.process };
+    : { error: statusText(status), process: options.process };
   if (options.dev) {
     fields.message = error.message;
     if (error.position !== undefined) fields.position = error.position;
     if (error.path !== undefined) fields.path = error.path;
     if (isError(error.cause)) fields.cause = fullMessage(error.cause);
   }
-  return { status: httpError?.status ?? 500, headers: JSON_HEADERS, body: encodeJson(fields), error };
+  return { status, headers: JSON_HEADERS, body: encodeJson(fields), error };
 }
 
 /** Returns the response to a request that no route takes: its reason as text. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { gunzipSync, inflateSync } from "node:zlib";
 import { type Answer, failure, merge, NONE, setKey, Stream, type Value } from "../value/mod.ts";
 import { badRequest, bodyTooLarge, encodeResponse, type RawResponse, requestPayload } from "./mod.ts";
 
@@ -46,7 +47,7 @@ Deno.test("an answer that is no response map is the body of a 200", () => {
     [{}, JSON_TYPE, "{}"],
     [{ status: 200, other: 1 }, JSON_TYPE, '{"status":200,"other":1}'],
     [{ status: "ok" }, JSON_TYPE, '{"status":"ok"}'],
-    [{ status: "200", body: "x" }, JSON_TYPE, '{"status":"200","body":"x"}'],
+    [{ status: "4e2", body: "x" }, JSON_TYPE, '{"status":"4e2","body":"x"}'],
     [{ status: 200.5, body: "x" }, JSON_TYPE, '{"status":200.5,"body":"x"}'],
     [{ status: null, body: "x" }, JSON_TYPE, '{"status":null,"body":"x"}'],
   ];
@@ -257,7 +258,7 @@ Deno.test("a content type of the answer's own wins and says how to write the bod
 Deno.test("an error is 500 with the process, and nothing of the error", () => {
   const error = failure<string>("password is hunter2", {
     code: "oops",
-    details: { status: 400, secret: "hunter2" },
+    details: { secret: "hunter2" },
     cause: failure("hunter2"),
     position: "flow.yaml:1:2",
   });
@@ -268,13 +269,38 @@ Deno.test("an error is 500 with the process, and nothing of the error", () => {
   assertStrictEquals(response.error, error);
 });
 
-Deno.test("a user's error cannot choose its status", () => {
+Deno.test("an error chooses its status, and tells no more than before", () => {
+  const chosen = failure<string>("hunter2", { code: "oops", details: { status: 404 } });
+  assertEquals([respond(chosen).status, respond(chosen).body], [404, `{"error":"Not Found","process":"${process}"}`]);
+  assertEquals(respond(failure("outer", { cause: chosen })).status, 404);
+  assertEquals(respond(failure("x", { details: { status: 599 } })).status, 599);
+  for (const status of [200, 399, 600, 404.5, "404"]) {
+    assertEquals(respond(failure("x", { details: { status } })).status, 500, String(status));
+  }
+});
+
+Deno.test("a status may be a string of digits", () => {
+  assertEquals([respond({ status: "404", body: "x" }).status, respond({ status: "404", body: "x" }).body], [404, "x"]);
+  assertEquals(respond({ status: "99" }).status, 500);
+});
+
+Deno.test("a Content-Encoding encodes text and data, and leaves bytes alone", () => {
+  const sent = (encoding: Value, body: Value) => respond({ header: { "Content-Encoding": encoding }, body });
+  assertEquals(gunzipSync(sent("gzip", "pöng").body as Uint8Array).toString(), "pöng");
+  assertEquals(inflateSync(sent("deflate", { a: 1 }).body as Uint8Array).toString(), '{"a":1}');
+  assertEquals([sent("identity", "x").body, sent("gzip", bytes).body, sent("br", bytes).body], ["x", bytes, bytes]);
+  for (const encoding of ["br", "gzip, deflate", ["gzip", "gzip"]]) {
+    const response = sent(encoding, "x");
+    assertEquals(response.status, 500);
+    assertStringIncludes(response.error!.message, "of a body of text: expected gzip or deflate");
+  }
+});
+
+Deno.test("an engine's code alone chooses no status", () => {
   for (
     const error of [
       failure("x", { code: "bad_request" }),
-      failure("x", { code: "bad_request", details: { status: 404 } }),
-      failure("x", { code: "not_found", details: { status: 400 } }),
-      failure<string>("x", { code: "__proto__", details: { status: 400 } }),
+      failure<string>("x", { code: "__proto__" }),
       failure("x", { code: "too_large" }),
     ]
   ) assertEquals(respond(error).status, 500);

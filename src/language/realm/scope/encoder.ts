@@ -238,7 +238,7 @@ export function encoder(scope: RealmScope): void {
   function writeError(error: Error, depth: number): void {
     writeErrorHead(scope.indexOfReceivedError(error), scope.errorFields(error));
     if (++causes > CAUSES) return writeEmptyTail();
-    attempt(() => writeDetails((error as { details?: unknown }).details, depth));
+    attempt(() => writeDetails(detailsOf(error), depth));
     attempt(() => writeCause(error.cause, depth));
     const errors = error instanceof AggregateError ? error.errors : undefined;
     const count = isArray(errors) ? Math.min(errors.length, CAUSES) : -1;
@@ -267,6 +267,15 @@ export function encoder(scope: RealmScope): void {
     transfer[at++] = undefined;
     transfer[at++] = undefined;
     transfer[at++] = -1;
+  }
+
+  /** Returns the details of an error, with its `status` if that is one to answer with and the details have none. */
+  function detailsOf(error: Error): unknown {
+    const { status, details } = error as { status?: unknown; details?: unknown };
+    if (typeof status !== "number" || status % 1 !== 0 || !(status >= 400 && status <= 599)) return details;
+    if (details === undefined) return { status };
+    const isPlain = typeof details === "object" && details !== null && getPrototypeOf(details) === objectPrototype;
+    return isPlain ? { status, ...details } : details;
   }
 
   function writeDetails(details: unknown, depth: number): void {
