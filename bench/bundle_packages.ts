@@ -6,6 +6,8 @@ export interface BundledPackage {
   imports: string;
   /** What the snippet answers: an expression, or a block that returns it. */
   use: string;
+  /** Why it does not answer as in Deno. Default: it does. */
+  differs?: string;
 }
 
 /** Packages that others import, beside those of the list. */
@@ -126,6 +128,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "8.20.0",
     imports: 'import Ajv from "ajv";',
     use: "new Ajv().compile({ type: 'object', properties: { a: { type: 'number' } } })({ a: 1 })",
+    differs: "makes code from strings",
   },
   {
     name: "superstruct",
@@ -164,6 +167,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "7.8.2",
     imports: 'import { of, map, toArray, mergeMap, lastValueFrom, timer } from "rxjs";',
     use: "lastValueFrom(of(1, 2, 3).pipe(mergeMap((n) => timer(1).pipe(map(() => n * 2))), toArray()))",
+    differs: "needs timers",
   },
   {
     name: "axios",
@@ -282,6 +286,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "2.1.0",
     imports: 'import showdown from "showdown";',
     use: "new showdown.Converter({ tables: true }).makeHtml('# Hi\\n\\n**b** [l](http://h)')",
+    differs: "reads `RegExp.$1`",
   },
   {
     name: "highlight.js",
@@ -407,6 +412,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "2.2.3",
     imports: 'import JSON5 from "json5";',
     use: "[JSON5.parse('{a: 1, b: [0x1f,], /*c*/ d: \\'x\\'}'), JSON5.stringify({ a: 'b' })]",
+    differs: "changes a frozen built-in object",
   },
   {
     name: "jsonc-parser",
@@ -443,18 +449,21 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "4.7.10",
     imports: 'import Handlebars from "handlebars/dist/cjs/handlebars";',
     use: "Handlebars.compile('{{#each a}}{{this}};{{/each}}')({ a: [1, 2] })",
+    differs: "makes code from strings",
   },
   {
     name: "nunjucks",
     version: "3.2.4",
     imports: 'import nunjucks from "nunjucks/browser/nunjucks";',
     use: "new nunjucks.Environment().renderString('{% for x in a %}{{ x }},{% endfor %}', { a: [1, 2] })",
+    differs: "makes code from strings",
   },
   {
     name: "ejs",
     version: "7.0.2",
     imports: 'import ejs from "ejs";',
     use: "ejs.render('<% for (const x of a) { %><%= x %>,<% } %>', { a: [1, 2] })",
+    differs: "makes code from strings",
   },
   {
     name: "liquidjs",
@@ -468,6 +477,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "4.6.0",
     imports: 'import { Eta } from "eta/core";',
     use: "new Eta().renderString('<%= it.a %>', { a: 1 })",
+    differs: "makes code from strings",
   },
   {
     name: "crypto-js",
@@ -521,6 +531,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "3.0.3",
     imports: 'import bcrypt from "bcryptjs";',
     use: "[bcrypt.compareSync('pw', bcrypt.hashSync('pw', 4)), bcrypt.getRounds('$2b$04$abcdefghijklmnopqrstuu')]",
+    differs: "needs timers",
   },
   {
     name: "jose",
@@ -528,6 +539,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     imports: 'import { SignJWT, jwtVerify } from "jose";',
     use:
       "{ const key = new TextEncoder().encode('0123456789abcdef0123456789abcdef'); return new SignJWT({ a: 1 }).setProtectedHeader({ alg: 'HS256' }).setIssuedAt(1).sign(key).then((jwt) => jwtVerify(jwt, key).then(({ payload }) => [jwt, payload])); }",
+    differs: "needs `crypto.subtle`",
   },
   {
     name: "jwt-decode",
@@ -615,6 +627,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "16.0.1",
     imports: 'import { URL } from "whatwg-url";',
     use: "[new URL('http://EXAMPLE.com/../x?a#b').href, new URL('//h', 'https://a').href]",
+    differs: "needs `SharedArrayBuffer`",
   },
   {
     name: "tldts",
@@ -692,6 +705,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     imports: 'import { Index } from "flexsearch";',
     use:
       "{ const i = new Index({ tokenize: 'forward' }); i.add(1, 'hello world'); i.add(2, 'help me'); return i.search('hel'); }",
+    differs: "reads `import.meta`",
   },
   {
     name: "stemmer",
@@ -798,6 +812,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     imports: 'import protobuf from "protobufjs";',
     use:
       "{ const { root } = protobuf.parse('syntax = \"proto3\"; message A { string s = 1; int32 n = 2; }'); const A = root.lookupType('A'); return A.toObject(A.decode(A.encode({ s: 'x', n: 5 }).finish())); }",
+    differs: "makes code from strings",
   },
   {
     name: "eventemitter3",
@@ -843,18 +858,21 @@ export const PACKAGES: readonly BundledPackage[] = [
     imports: 'import Bluebird from "bluebird";',
     use:
       "new Promise((done, fail) => Bluebird.map([1, 2, 3], (n) => Bluebird.delay(1).then(() => n * 2)).then(done, fail))",
+    differs: "changes a frozen built-in object",
   },
   {
     name: "q",
     version: "2.0.3",
     imports: 'import Q from "q";',
     use: "new Promise((done, fail) => Q.all([Q(1), Q.delay(1).then(() => 2)]).then(done, fail))",
+    differs: "needs timers",
   },
   {
     name: "core-js",
     version: "3.51.0",
     imports: "import 'core-js/actual';",
     use: "[[1, [2]].flat(), Object.groupBy([1, 2], (n) => n % 2 ? 'o' : 'e'), typeof globalThis.setImmediate]",
+    differs: "changes a frozen built-in object",
   },
   {
     name: "regenerator-runtime",
@@ -888,6 +906,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "19.3.1",
     imports: "import { renderToString } from \"react-dom/server\"; import { createElement } from 'react';",
     use: "renderToString(createElement('ul', null, [1, 2].map((n) => createElement('li', { key: n }, n))))",
+    differs: "needs `MessageChannel`",
   },
   {
     name: "preact",
@@ -1132,6 +1151,7 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "2.2.9",
     imports: 'import { type } from "arktype";',
     use: "type({ a: 'string', 'n?': 'number > 1' })({ a: 'x', n: 3 })",
+    differs: "needs `Blob`",
   },
   {
     name: "ical.js",

@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { PACKAGES } from "../../bench/bundle_packages.ts";
 import { languageOf, LANGUAGES, Realm } from "../../src/language/mod.ts";
 import { code, type Page, paragraphs, table } from "./markdown.ts";
 
@@ -48,6 +49,7 @@ export function snippetPage(): Page {
   const missing = [...language].filter((name) =>
     !globals.some((global) => global.name === name) && name !== "globalThis"
   );
+  const differing = PACKAGES.filter(({ differs }) => differs !== undefined);
   const languages = Object.keys(LANGUAGES).map((name) => [code(name), WHAT[name] ?? ""]);
   return {
     path: "snippets.md",
@@ -73,9 +75,18 @@ export function snippetPage(): Page {
         ["name", "what it has"],
         own.toSorted((a, b) => a.name < b.name ? -1 : 1).map(({ name, type, members }) => [
           code(type === "function" ? `${name}()` : name),
-          members.map(code).join(", "),
+          name === "self" || name === "global"
+            ? "The snippet's own `globalThis`, which it may assign to."
+            : members.map(code).join(", "),
         ]),
       ),
+      "## Packages from npm",
+      `A package that needs only the language and the web platform can be bundled into one module and pasted as a snippet. ` +
+        `Of ${PACKAGES.length} popular ones that \`bench/bundles.ts\` tries, ${
+          PACKAGES.length - differing.length
+        } answer as ` +
+        "in Deno; these do not:",
+      table(["package", "why"], differing.map(({ name, version, differs }) => [code(`${name}@${version}`), differs!])),
     ),
   };
 }

@@ -38,6 +38,6 @@ function nodeOf(entry: Entry): Spec {
 }
 
 function dataOf({ id, kind, meta, data }: Entry): Spec {
-  const fields = data === null ? {} : { data };
+  const fields: ValueMap = data === null ? {} : { data };
   return { id: "", kind, namespace: id.namespace, name: id.name, meta, links: {}, fields, isData: true };
 }

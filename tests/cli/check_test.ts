@@ -127,7 +127,7 @@ Deno.test("an extension that cannot be loaded is named, with the reason", async 
   for (
     const [name, reason] of [
       ["throws.ts", "out of paint"],
-      ["clash.ts", "the kind snippet cannot be called snippet: that is a name of the kind snippet"],
+      ["clash.ts", 'invalid name "snippet" of kind snippet: it is already a name of kind snippet'],
       ["none.ts", "its default export is neither a kind nor a list of kinds"],
       ["half.ts", 'missing property "fields" of kind "half"'],
     ] as const

@@ -29,9 +29,9 @@ class Writer implements AsyncDisposable {
     return [...this.#text.matchAll(/^saved (\d+)\n/gm)].map(([, id]) => Number(id));
   }
 
-  /** Waits until it has saved a number of versions. */
-  async until(count: number): Promise<void> {
-    await until(`${count} versions are saved`, () => this.saved.length >= count);
+  /** Waits until it has saved a number of versions. @param timeout In milliseconds; default as for any wait. */
+  async until(count: number, timeout?: number): Promise<void> {
+    await until(`${count} versions are saved`, () => this.saved.length >= count, timeout);
   }
 
   /** Kills the process. */
@@ -92,6 +92,17 @@ function assertAscending(versions: readonly number[]): void {
 
 const start = (file: string) => Weft.start({ args: ["--store", file, "--executors", "1", "--log-level", "debug"] });
 
+/** Suspends a runtime in a moment in which it writes nothing itself: else it would keep the lock of the store. */
+async function suspend(runtime: Weft, writer: Writer): Promise<void> {
+  for (;;) {
+    runtime.signal("SIGSTOP");
+    const isFree = await writer.until(writer.saved.length + 2, 3_000).then(() => true, () => false);
+    if (isFree) return;
+    runtime.signal("SIGCONT");
+    await writer.until(writer.saved.length + 1);
+  }
+}
+
 Deno.test("two runtimes, killed writers and a suspended reader: all reach head, and none applies a version twice", () =>
   withStore(async (file) => {
     await using one = await start(file);
@@ -117,7 +128,7 @@ Deno.test("two runtimes, killed writers and a suspended reader: all reach head, 
     }
     // suspend the second runtime while versions are created and requests are in flight
     await steady.until(1);
-    two.signal("SIGSTOP");
+    await suspend(two, steady);
     await steady.until(steady.saved.length + 30);
     two.signal("SIGCONT");
     await steady.until(steady.saved.length + 3);

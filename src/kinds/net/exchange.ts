@@ -65,7 +65,7 @@ export class Exchange {
   }
 
   /** Answers a request whose body could not be read. */
-  refuse(error: Failure): void {
+  reject(error: Failure): void {
     if (findHttpError(error) !== undefined) return this.#fail(error);
     // nobody is there to read the answer
     this.#options.log.debug(`the client went away: ${error.message}`, { process: this.#process });

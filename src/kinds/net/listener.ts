@@ -114,7 +114,11 @@ class Listener {
     if (host === undefined ? url.startsWith(this.#unnamed) : !this.#isValid(host)) {
       return this.#reject(400, `invalid Host ${JSON.stringify(host ?? "")}: expected a name or an address`);
     }
-    if (method === "CONNECT") return this.#reject(405, "this is no proxy", { allow: METHODS });
+    if (method === "CONNECT") {
+      return this.#reject(405, "invalid method CONNECT: expected another, because this is not a proxy", {
+        allow: METHODS,
+      });
+    }
     // before its body is read: a request belongs to the generation in which it came
     const process = this.#internals.open(timeout);
     if (process === undefined) return this.#reject(503, "Service Unavailable", { "retry-after": "1" });
@@ -137,7 +141,7 @@ class Listener {
     if (stream) return exchange(this.#streamOf(request, body), (exchange) => exchange.run());
     return this.#lease.reading(readBody(request, maxBody, timeout)).then(
       (body) => exchange(body, (exchange) => exchange.run()),
-      (refused) => exchange(null, (exchange) => exchange.refuse(asError(refused))),
+      (thrown) => exchange(null, (exchange) => exchange.reject(asError(thrown))),
     );
   }
 

@@ -57,13 +57,13 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     for (const name of names) {
       const other = this.#kinds.get(name) ?? this.#dataKinds.get(name);
       if (other !== undefined) {
-        throw new Error(`the kind ${kind.name} cannot be called ${name}: that is a name of the kind ${other.name}`);
+        throw new Error(`invalid name "${name}" of kind ${kind.name}: it is already a name of kind ${other.name}`);
       }
     }
     const fields = [...Object.keys(kind.fields.shape), ...Object.keys(kind.fieldAliases ?? {})];
     const common = fields.find((field) => (COMMON_FIELDS as readonly string[]).includes(field));
     if (common !== undefined) {
-      throw new Error(`the kind ${kind.name} cannot have a field ${common}: every spec has one of that name`);
+      throw new Error(`invalid field "${common}" of kind ${kind.name}: every spec has a field of that name`);
     }
     for (const name of names) this.#kinds.set(name, kind);
     return this;
@@ -86,7 +86,7 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
   addData(kind: DataKind): this {
     const other = this.#kinds.get(kind.name) ?? this.#dataKinds.get(kind.name);
     if (other !== undefined) {
-      throw new Error(`the kind ${kind.name} cannot be called so: that is a name of the kind ${other.name}`);
+      throw new Error(`invalid name "${kind.name}" of kind ${kind.name}: it is already a name of kind ${other.name}`);
     }
     this.#dataKinds.set(kind.name, kind);
     return this;

@@ -20,16 +20,16 @@ Deno.test("kinds are found by name and alias, and sorted by name", () => {
 Deno.test("a name that is already in use is rejected, and the error names both kinds", () => {
   const scheme = new Scheme([kind("a", { aliases: ["b"] })]);
   const clashes: [KindDescription, string][] = [
-    [kind("a"), "the kind a cannot be called a: that is a name of the kind a"],
-    [kind("b"), "the kind b cannot be called b: that is a name of the kind a"],
-    [kind("c", { aliases: ["d", "a"] }), "the kind c cannot be called a: that is a name of the kind a"],
+    [kind("a"), 'invalid name "a" of kind a: it is already a name of kind a'],
+    [kind("b"), 'invalid name "b" of kind b: it is already a name of kind a'],
+    [kind("c", { aliases: ["d", "a"] }), 'invalid name "a" of kind c: it is already a name of kind a'],
     [
       kind("c", { fields: z.object({ links: z.string() }) }),
-      "the kind c cannot have a field links: every spec has one of that name",
+      'invalid field "links" of kind c: every spec has a field of that name',
     ],
     [
       kind("c", { fieldAliases: { name: "title" } }),
-      "the kind c cannot have a field name: every spec has one of that name",
+      'invalid field "name" of kind c: every spec has a field of that name',
     ],
   ];
   for (const [clash, message] of clashes) assertThrows(() => scheme.add(clash), Error, message);
