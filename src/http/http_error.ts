@@ -104,14 +104,12 @@ export function statusText(status: number): string {
 }
 
 /**
- * Returns the status that an error or one of its causes chooses by an integer `status` from 400 to 599 in its
- * `details`, where the `status` of an error that a snippet throws is.
+ * Returns the status that an error chooses by an integer `status` from 400 to 599 in its `details`, where the `status` of
+ * an error that a snippet throws is. Its causes choose none: what somebody else has answered is no answer to the client.
  */
-export function chosenStatus(thrown: Error): number | undefined {
-  for (const { details } of causes(thrown) as Failure[]) {
-    if (!isMap(details) || !Object.hasOwn(details, "status")) continue;
-    const { status } = details;
-    if (typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599) return status;
-  }
-  return undefined;
+export function chosenStatus({ details }: Failure): number | undefined {
+  if (!isMap(details) || !Object.hasOwn(details, "status")) return undefined;
+  const { status } = details;
+  const isChosen = typeof status === "number" && Number.isInteger(status) && status >= 400 && status <= 599;
+  return isChosen ? status : undefined;
 }

@@ -272,7 +272,7 @@ Deno.test("an error is 500 with the process, and nothing of the error", () => {
 Deno.test("an error chooses its status, and tells no more than before", () => {
   const chosen = failure<string>("hunter2", { code: "oops", details: { status: 404 } });
   assertEquals([respond(chosen).status, respond(chosen).body], [404, `{"error":"Not Found","process":"${process}"}`]);
-  assertEquals(respond(failure("outer", { cause: chosen })).status, 404);
+  assertEquals(respond(failure("outer", { cause: chosen })).status, 500);
   assertEquals(respond(failure("x", { details: { status: 599 } })).status, 599);
   for (const status of [200, 399, 600, 404.5, "404"]) {
     assertEquals(respond(failure("x", { details: { status } })).status, 500, String(status));
