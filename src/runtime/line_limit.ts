@@ -34,6 +34,11 @@ export class LineLimit {
     return false;
   }
 
+  /** Tells at once what was dropped in this second, and waits for nothing more. */
+  finish(): void {
+    if (this.#timer !== undefined) this.#next();
+  }
+
   #next(): void {
     const counts = this.#counts;
     this.#counts = new Map();

@@ -70,6 +70,11 @@ export class Logger {
     this.#write(formatLine(this.#format, level, message, fields));
   }
 
+  /** Tells at once how many lines were dropped because of the limit, and waits for nothing more. */
+  finish(): void {
+    this.#limit.finish();
+  }
+
   /** Writes an error with its path, position and causes. */
   failure(error: Failure, fields: LogFields = {}, level: LogLevel = "error"): void {
     if (this.has(level)) this.log(level, error.message, { ...fields, ...describe(error) });

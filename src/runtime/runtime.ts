@@ -331,6 +331,7 @@ export class Runtime implements AsyncDisposable {
     this.pool.close();
     await this.registry.close();
     await this.store.close();
+    this.#logger.finish();
   }
 
   /** Closes the runtime, as `close`. */
