@@ -1,5 +1,4 @@
-import { apply as applySpecs, lenientEvaluator, SpecsError } from "../../api/mod.ts";
-import { formatDiagnostic } from "../../spec/mod.ts";
+import { apply as applySpecs, lenientEvaluator } from "../../api/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
 import { CHANGE_FLAGS } from "../options/change_flags.ts";
 import type { Command } from "../options/command.ts";
@@ -47,18 +46,12 @@ A runtime that rejects the version keeps running its current one; the exit code 
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
     const covers = flags.prune === true ? { covers: "namespaces" } as const : {};
-    try {
-      return await withStore(flags, terminal, (target) =>
-        reportChange(
-          flags,
-          terminal,
-          target,
-          (options) => applySpecs(target, files, { ...options, ...covers, namespace, scheme, evaluate }),
-        ), flags["dry-run"] === true ? "empty" : "new");
-    } catch (error) {
-      if (!(error instanceof SpecsError)) throw error;
-      for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-      return 1;
-    }
+    return await withStore(flags, terminal, (target) =>
+      reportChange(
+        flags,
+        terminal,
+        target,
+        (options) => applySpecs(target, files, { ...options, ...covers, namespace, scheme, evaluate }),
+      ), flags["dry-run"] === true ? "empty" : "new");
   },
 };

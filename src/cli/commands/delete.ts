@@ -1,5 +1,4 @@
-import { BrokenLinksError, remove, SpecsError } from "../../api/mod.ts";
-import { formatDiagnostic } from "../../spec/mod.ts";
+import { BrokenLinksError, remove } from "../../api/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
 import { CHANGE_FLAGS } from "../options/change_flags.ts";
 import type { Command } from "../options/command.ts";
@@ -57,12 +56,8 @@ of files that are not in the store are skipped. A spec that a remaining spec lin
           (options) => remove(target, { names: args, specs, all }, { ...options, namespace, breakLinks }),
         ));
     } catch (error) {
-      if (error instanceof BrokenLinksError) {
-        throw new Error(`${error.message}\ndelete the linking specs as well, or use --force`);
-      }
-      if (!(error instanceof SpecsError)) throw error;
-      for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
-      return 1;
+      if (!(error instanceof BrokenLinksError)) throw error;
+      throw new Error(`${error.message}\ndelete the linking specs as well, or use --force`);
     }
   },
 };

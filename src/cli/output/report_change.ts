@@ -4,6 +4,7 @@ import {
   type ChangeReport,
   describeBroken,
   HeadMovedError,
+  SpecsError,
   type Target,
 } from "../../api/mod.ts";
 import { formatDiagnostic } from "../../spec/mod.ts";
@@ -23,8 +24,8 @@ export interface ReportChangeOptions {
 /**
  * Changes a store, prints what changed, waits for the live runtimes and prints whether they applied the version.
  *
- * @param make Makes the change.
- * @returns The exit code: 1 if a runtime rejected the version or timed out.
+ * @param make Makes the change. The diagnostics of a `SpecsError` that it throws are printed.
+ * @returns The exit code: 1 if the specs are invalid, or a runtime rejected the version or timed out.
  */
 export async function reportChange(
   flags: ParsedFlags,
@@ -35,7 +36,14 @@ export async function reportChange(
 ): Promise<number> {
   const options = await readChangeOptions(flags, terminal, target);
   const timeout = readTimeout(flags);
-  const report = await make(options).catch(explainMove);
+  let report: ChangeReport;
+  try {
+    report = await make(options);
+  } catch (error) {
+    if (!(error instanceof SpecsError)) throw explainMove(error);
+    for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
+    return 1;
+  }
   const { version: { id, parent }, changed, retried, operations, warnings, brokenLinks } = report;
   const isText = flags.output === undefined || flags.output === "text";
   const isDry = options.dryRun === true && operations.length > 0;
@@ -56,8 +64,8 @@ export async function reportChange(
   return failed.length > 0 ? 1 : 0;
 }
 
-function explainMove(error: unknown): never {
-  if (!(error instanceof HeadMovedError)) throw error;
+function explainMove(error: unknown): unknown {
+  if (!(error instanceof HeadMovedError)) return error;
   const { expected, actual, message } = error;
-  throw new Error(`${message}; run "weft diff ${expected} ${actual}" to see what changed`);
+  return new Error(`${message}; run "weft diff ${expected} ${actual}" to see what changed`);
 }
