@@ -1,6 +1,14 @@
 import { defineKind, type Kind, SENT } from "@weft/weft/kind";
 import { z } from "zod";
-import { badRequest, checkRoutes, compileRoutes, methodNotAllowed, notFound, withParams } from "../../http/mod.ts";
+import {
+  badRequest,
+  checkRoutes,
+  compileRoutes,
+  methodNotAllowed,
+  notFound,
+  statusText,
+  withParams,
+} from "../../http/mod.ts";
 import { portName } from "../../spec/mod.ts";
 import { isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import { checkOutPort } from "../out_port.ts";
@@ -70,6 +78,5 @@ function unrouted({ status, allow = "" }: { status: number; allow?: string }, re
 function noRoute(match: { status: number; allow?: string }): ValueMap {
   const header: ValueMap = match.allow === undefined ? {} : { Allow: [match.allow] };
   if (match.status === 204) return { status: 204, header };
-  const reasons: Record<number, string> = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" };
-  return { status: match.status, header, body: reasons[match.status] ?? "" };
+  return { status: match.status, header, body: statusText(match.status) };
 }
