@@ -51,8 +51,8 @@ export class Executors {
   readonly #alone = new Map<number, Connection>();
   readonly #byId = new Map<number, Connection>();
   readonly #served = Promise.withResolvers<void>();
-  /** The timers of delayed starts. */
-  readonly #delayed = new Set<number>();
+  /** The timers of delayed starts and of executors that are replaced. */
+  readonly #timers = new Set<number>();
   /** URLs of modules with additional kinds. */
   #extensions: readonly string[];
   /** The first executor of a renewal, until it serves. */
@@ -186,7 +186,7 @@ export class Executors {
   /** Closes all connections. The warden ends the threads. */
   close(): void {
     this.#renewing?.fail(failure("the pool was closed"));
-    for (const timer of this.#delayed) clearTimeout(timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     for (const connection of this.#byId.values()) connection.close(failure("the pool was closed"));
   }
 
@@ -211,13 +211,15 @@ export class Executors {
   #retire(connection: Connection): void {
     let idleSince = Infinity;
     const timer = setInterval(() => {
-      if (connection.closed || !this.#byId.has(connection.id)) return clearInterval(timer);
       idleSince = connection.assignments.size > 0 ? Infinity : Math.min(idleSince, performance.now());
-      if (performance.now() - idleSince < RETIREMENT) return;
+      const isGone = connection.closed;
+      if (!isGone && performance.now() - idleSince < RETIREMENT) return;
       clearInterval(timer);
-      this.#end(connection, "it was replaced");
-    }, RETIREMENT / 10);
-    Deno.unrefTimer(timer as unknown as number);
+      this.#timers.delete(timer);
+      if (!isGone) this.#end(connection, "it was replaced");
+    }, RETIREMENT / 10) as unknown as number;
+    this.#timers.add(timer);
+    Deno.unrefTimer(timer);
   }
 
   #end(connection: Connection, why: string): void {
@@ -251,10 +253,10 @@ export class Executors {
 
   #delay(order: () => void): void {
     const timer = setTimeout(() => {
-      this.#delayed.delete(timer);
+      this.#timers.delete(timer);
       order();
     }, START_DELAY) as unknown as number;
-    this.#delayed.add(timer);
+    this.#timers.add(timer);
     Deno.unrefTimer(timer);
   }
 }
