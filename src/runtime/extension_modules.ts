@@ -2,14 +2,14 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { asError, failure } from "../value/mod.ts";
 import { ImportMaps } from "./import_map.ts";
-import { addToGraph, type Import, type Module, reachable } from "./module_graph.ts";
+import { addToGraph, type GraphModule, type Import, type Module, reachable, type Resolution } from "./module_graph.ts";
 
 /** The modules of extensions, ready to be imported. */
 export interface ExtensionModules {
   /** Returns the URL to import a module by. */
   urlOf(url: string): string;
   /** Returns the files that some modules consist of, where they are imported from. */
-  filesOf(urls: readonly string[]): Promise<URL[]>;
+  filesOf(urls: readonly string[]): URL[];
   /** The paths of the files that all of them consist of. */
   readonly files: readonly string[];
   /** Reports whether these files still hold what they held when they were read. */
@@ -20,13 +20,6 @@ export interface ExtensionModules {
 export interface ModulesOptions {
   /** The folder for copies. If it is set, copies are imported in any case: the modules may have been imported before. */
   folder?: string;
-}
-
-/** Where an import leads, and whether the module that Deno would import for the specifier is another. */
-interface Resolution {
-  /** A URL, or a name by the `deno.json` that Weft was started with. */
-  readonly target: string;
-  readonly isMapped: boolean;
 }
 
 /**
@@ -41,36 +34,24 @@ export async function prepareModules(
   { folder }: ModulesOptions = {},
 ): Promise<ExtensionModules> {
   const maps = new ImportMaps();
-  const resolutions = new Map<Import, Resolution>();
-  const resolve = async (imported: Import, module: Module) => {
-    let resolution = resolutions.get(imported);
-    if (resolution === undefined) resolutions.set(imported, resolution = await resolutionOf(imported, module, maps));
-    return resolution.target;
-  };
-  const graph = new Map<string, Module>();
+  const graph = new Map<string, GraphModule>();
   for (const url of urls) {
     try {
-      await addToGraph(graph, url, resolve);
+      await addToGraph(graph, url, (imported, module) => resolutionOf(imported, module, maps));
     } catch (thrown) {
       throw notLoaded(url, thrown);
     }
   }
-  const isCopied = folder !== undefined || [...resolutions.values()].some(({ isMapped }) => isMapped);
-  const urlOf = isCopied
-    ? await copyModules(graph, (imported) => resolutions.get(imported)!, folder ?? await extensionFolder())
-    : (url: string) => url;
+  const modules = [...graph.values()];
+  const isCopied = folder !== undefined || modules.some(({ imports }) => imports.some(({ isMapped }) => isMapped));
+  const urlOf = isCopied ? await copyModules(graph, folder ?? await extensionFolder()) : (url: string) => url;
   return {
     urlOf,
-    async filesOf(urls) {
-      const modules = await reachable(graph, urls, resolve);
-      return modules.map(({ url }) => urlOf(url)).sort().map((url) => new URL(url));
-    },
-    files: [...graph.keys()].map((url) => fileURLToPath(url)),
+    filesOf: (urls) => reachable(graph, urls).map(({ url }) => urlOf(url)).sort().map((url) => new URL(url)),
+    files: modules.map(({ url }) => fileURLToPath(url)),
     async isCurrent() {
-      const sources = await Promise.all(
-        [...graph.values()].map(({ url }) => Deno.readTextFile(new URL(url)).catch(() => {})),
-      );
-      return [...graph.values()].every(({ source }, index) => source === sources[index]);
+      const sources = await Promise.all(modules.map(({ url }) => Deno.readTextFile(new URL(url)).catch(() => {})));
+      return modules.every(({ source }, index) => source === sources[index]);
     },
   };
 }
@@ -117,8 +98,7 @@ function positionOf({ start }: Import, { url, text }: Module): string {
 
 /** Writes copies of modules into a new folder in a folder. @returns The URL of the copy of a module. */
 async function copyModules(
-  graph: ReadonlyMap<string, Module>,
-  resolutionOf: (imported: Import) => Resolution,
+  graph: ReadonlyMap<string, GraphModule>,
   parent: string,
 ): Promise<(url: string) => string> {
   const folder = await Deno.makeTempDir({ dir: parent });
@@ -129,17 +109,17 @@ async function copyModules(
     const path = pathOf(module.url);
     await Deno.mkdir(dirname(path), { recursive: true });
     if (module.text === undefined) await Deno.copyFile(new URL(module.url), path);
-    else await Deno.writeTextFile(path, rewritten(module, (imported) => urlOf(resolutionOf(imported).target)));
+    else await Deno.writeTextFile(path, rewritten(module, urlOf));
   }
   return urlOf;
 }
 
-/** Returns a module's text with other specifiers, and with the properties of the original's `import.meta`. */
-function rewritten({ url, text, imports, metaProperties }: Module, targetOf: (imported: Import) => string): string {
+/** Returns a module's text with targets for specifiers, and with the properties of the original's `import.meta`. */
+function rewritten({ url, text, imports, metaProperties }: GraphModule, urlOf: (url: string) => string): string {
   const path = fileURLToPath(url);
   const meta: Record<string, string> = { url, filename: path, dirname: dirname(path) };
   const edits = [
-    ...imports.map((imported) => ({ ...imported, by: JSON.stringify(targetOf(imported)) })),
+    ...imports.map((imported) => ({ ...imported, by: JSON.stringify(urlOf(imported.target)) })),
     ...metaProperties.filter(({ property }) => Object.hasOwn(meta, property))
       .map((read) => ({ ...read, by: JSON.stringify(meta[read.property]) })),
   ];

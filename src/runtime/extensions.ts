@@ -1,7 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { kindsOf } from "../kind/engine/mod.ts";
 import type { DataKind, Kind } from "../kind/mod.ts";
 import { failure } from "../value/mod.ts";
 import { type ModulesOptions, notLoaded, prepareModules } from "./extension_modules.ts";
+import { readDenoConfig } from "./package_config.ts";
 
 /** Modules with additional kinds, loaded on the host. */
 export interface Extensions {
@@ -33,7 +35,8 @@ export const NO_EXTENSIONS: Extensions = {
 };
 
 /**
- * Loads modules with additional kinds. A module holds kinds of one place; executors never import one of the host.
+ * Loads modules with additional kinds. A module holds kinds of one place; executors never import one of the host. A URL of
+ * a folder stands for the modules that its `deno.json` exports, or for its `mod.ts`.
  *
  * @throws {Error} If a module cannot be loaded, or exports no kind, or kinds of both places: it names the module.
  */
@@ -43,8 +46,9 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
   const dataKinds: DataKind[] = [];
   const origins = new Map<Kind | DataKind, string>();
   const onExecutors: string[] = [];
-  const prepared = await prepareModules(urls, options);
-  for (const url of urls) {
+  const all = (await Promise.all(urls.map(modulesOf))).flat();
+  const prepared = await prepareModules(all, options);
+  for (const url of all) {
     try {
       const module = kindsOf(await import(prepared.urlOf(url)));
       const own = module.kinds;
@@ -68,8 +72,39 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
     dataKinds,
     origins,
     modules: onExecutors.map(prepared.urlOf),
-    readable: await prepared.filesOf(onExecutors),
+    readable: prepared.filesOf(onExecutors),
     files: prepared.files,
     isCurrent: prepared.isCurrent,
   };
+}
+
+/**
+ * Returns the URLs of the modules that an extension consists of: those that the `deno.json` of a folder exports, or its
+ * `mod.ts`.
+ */
+async function modulesOf(url: string): Promise<string[]> {
+  if (!url.startsWith("file:") || !await isFolder(url)) return [url];
+  const folder = new URL(url.endsWith("/") ? url : `${url}/`);
+  const main = new URL("mod.ts", folder);
+  try {
+    const exports = (await readDenoConfig(fileURLToPath(folder)))?.exports;
+    if (exports !== undefined) {
+      return (typeof exports === "string" ? [exports] : Object.values(exports)).map((file) =>
+        new URL(file, folder).href
+      );
+    }
+    await Deno.stat(main);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw notLoaded(url, error);
+    throw notLoaded(url, failure('expected "exports" in its deno.json, or a file mod.ts'));
+  }
+  return [main.href];
+}
+
+async function isFolder(url: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(new URL(url))).isDirectory;
+  } catch {
+    return false; // importing it tells what is wrong
+  }
 }

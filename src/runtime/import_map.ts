@@ -1,15 +1,7 @@
 import { parse as parseImportMap, resolve as resolveByMap } from "@import-maps/resolve";
-import { parseExpressionAt } from "acorn";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { dirname, join } from "node:path";
-
-/** The parts of a `deno.json` or `package.json` that say what names of modules mean. */
-interface PackageConfig {
-  imports?: Record<string, string>;
-  scopes?: Record<string, Record<string, string>>;
-  importMap?: string;
-  dependencies?: Record<string, string>;
-}
+import { type PackageConfig, readDenoConfig, readPackageConfig } from "./package_config.ts";
 
 /** Maps names of modules as the files beside a module say: the nearest `deno.json` and `package.json` above it. */
 export class ImportMaps {
@@ -44,12 +36,16 @@ export class ImportMaps {
 async function mapOf(folder: string): Promise<
   { isComplete: boolean; resolve: (specifier: string, url: string) => string | undefined } | undefined
 > {
-  const deno = await readConfig(join(folder, "deno.json")) ?? await readConfig(join(folder, "deno.jsonc"));
-  const node = await readConfig(join(folder, "package.json"));
+  // a file that is no JSON may belong to something else: what it would have mapped is reported where it is imported
+  const ignored = () => undefined;
+  const deno = await readDenoConfig(folder).catch(ignored);
+  const node = await readPackageConfig(join(folder, "package.json")).catch(ignored);
   if (deno === undefined && node === undefined) return undefined;
   const base = pathToFileURL(`${folder}/`);
   const file = deno?.importMap === undefined ? undefined : new URL(deno.importMap, base);
-  const { imports = {}, scopes = {} } = file === undefined ? deno ?? {} : await readConfig(fileURLToPath(file)) ?? {};
+  const { imports = {}, scopes = {} } = file === undefined
+    ? deno ?? {}
+    : await readPackageConfig(fileURLToPath(file)).catch(ignored) ?? {};
   const map = parseImportMap({ imports: { ...packages(node), ...withSubpaths(imports) }, scopes }, file ?? base);
   return {
     isComplete: deno !== undefined,
@@ -80,40 +76,4 @@ function withSubpaths(imports: Record<string, string>): Record<string, string> {
     .filter(([name, target]) => /^(npm|jsr):/.test(target) && !name.endsWith("/"))
     .map(([name, target]) => [`${name}/`, `${target.replace(/^(npm|jsr):\/?/, "$1:/")}/`]);
   return { ...Object.fromEntries(paths), ...imports };
-}
-
-/** Reads a file of JSON that may have comments. @returns Undefined if there is none, or it is no map. */
-async function readConfig(path: string): Promise<PackageConfig | undefined> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch {
-    return undefined;
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return evaluate(text) as PackageConfig | undefined;
-  }
-}
-
-/** Returns the value of JSON with comments and commas at ends; undefined if it is something else. */
-function evaluate(text: string): unknown {
-  try {
-    // read as an expression whose strings, numbers, lists and maps are the value
-    return valueOf(parseExpressionAt(text, 0, { ecmaVersion: "latest" }) as unknown as Literals);
-  } catch {
-    return undefined;
-  }
-}
-
-type Literals =
-  | { type: "Literal"; value: unknown }
-  | { type: "ArrayExpression"; elements: Literals[] }
-  | { type: "ObjectExpression"; properties: { key: { value: string }; value: Literals }[] };
-
-function valueOf(node: Literals): unknown {
-  if (node.type === "Literal") return node.value;
-  if (node.type === "ArrayExpression") return node.elements.map(valueOf);
-  return Object.fromEntries(node.properties.map(({ key, value }) => [key.value, valueOf(value)]));
 }

@@ -13,12 +13,19 @@ export interface Import extends Span {
   readonly specifier: string;
 }
 
+/** Where an import leads, and whether the module that Deno would import for the specifier is another. */
+export interface Resolution {
+  /** A URL, or a name that is left to Deno. */
+  readonly target: string;
+  readonly isMapped: boolean;
+}
+
 /** A property of `import.meta` that a module reads. */
 export interface MetaProperty extends Span {
   readonly property: string;
 }
 
-/** One file of a module graph. */
+/** One file that code may import. */
 export interface Module {
   readonly url: string;
   /** What the file holds. */
@@ -33,8 +40,13 @@ export interface Module {
   readonly metaProperties: readonly MetaProperty[];
 }
 
-/** Returns where an import of a module leads: a URL, or a name that is left to Deno. */
-export type Resolve = (imported: Import, module: Module) => Promise<string>;
+/** A module of a graph: where each of its imports leads is known. */
+export interface GraphModule extends Module {
+  readonly imports: readonly (Import & Resolution)[];
+}
+
+/** Returns where an import of a module leads. */
+export type Resolve = (imported: Import, module: Module) => Promise<Resolution>;
 
 /**
  * Adds the files that a module consists of to a graph: itself and what it imports as files. What cannot be read or parsed
@@ -43,33 +55,28 @@ export type Resolve = (imported: Import, module: Module) => Promise<string>;
  * @param graph The modules by their URL.
  * @param root A URL; nothing is added unless it is a `file:` URL.
  */
-export async function addToGraph(graph: Map<string, Module>, root: string, resolve: Resolve): Promise<void> {
+export async function addToGraph(graph: Map<string, GraphModule>, root: string, resolve: Resolve): Promise<void> {
   const open = [root].filter(isFile);
   for (let url = open.pop(); url !== undefined; url = open.pop()) {
     if (graph.has(url)) continue;
     const module = await readModule(url);
     if (module === undefined) continue;
-    graph.set(url, module);
-    for (const imported of module.imports) {
-      const target = await resolve(imported, module);
-      if (isFile(target)) open.push(target);
-    }
+    const imports = [];
+    for (const imported of module.imports) imports.push({ ...imported, ...await resolve(imported, module) });
+    graph.set(url, { ...module, imports });
+    open.push(...imports.map(({ target }) => target).filter(isFile));
   }
 }
 
 /** Returns the modules that some of a graph consist of. */
-export async function reachable(
-  graph: ReadonlyMap<string, Module>,
-  roots: readonly string[],
-  resolve: Resolve,
-): Promise<Module[]> {
-  const found = new Set<Module>();
+export function reachable(graph: ReadonlyMap<string, GraphModule>, roots: readonly string[]): GraphModule[] {
+  const found = new Set<GraphModule>();
   const open = [...roots];
   for (let url = open.pop(); url !== undefined; url = open.pop()) {
     const module = graph.get(url);
     if (module === undefined || found.has(module)) continue;
     found.add(module);
-    for (const imported of module.imports) open.push(await resolve(imported, module));
+    open.push(...module.imports.map(({ target }) => target));
   }
   return [...found];
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadExtensions } from "../../src/runtime/mod.ts";
+import { inFolder } from "./extension_folder.ts";
 import { World } from "./world.ts";
 
 // Names that an extension imports mean what the files beside it say, not what Weft's own deno.json says.
@@ -12,19 +13,6 @@ ${imports}
 export default defineKind({ name: "probe", summary: "K.", fields: z.object({}), ${options}
   ports: { in: ["in"], out: ["out", "error"] }, prepare: () => ({ in: (payload) => ${answer} }) });
 `;
-}
-
-async function inFolder(files: Record<string, string>, test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    for (const [file, text] of Object.entries(files)) {
-      await Deno.mkdir(`${folder}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
-      await Deno.writeTextFile(`${folder}/${file}`, text);
-    }
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 /** Returns what the kind `probe` answers on a real engine. */
@@ -102,6 +90,25 @@ Deno.test("import.meta is that of the file that the user wrote", () =>
   }, async (folder) => {
     const path = `${folder}/probe.ts`;
     assertEquals(await answer(`file://${path}`), [`file://${path}`, folder, path].join());
+  }));
+
+Deno.test("a folder stands for the modules that its deno.json exports, or for its mod.ts", () =>
+  inFolder({
+    "a/deno.json": '{ "exports": { "./probe": "./probe.ts", }, /* as Deno allows it */ }',
+    "a/probe.ts": kind("", '"exported"'),
+    "b/mod.ts": kind("", '"main"'),
+    "c/probe.ts": kind("", "1"),
+    "d/deno.json": "{ nonsense",
+  }, async (folder) => {
+    assertEquals(await answer(`file://${folder}/a`), "exported");
+    assertEquals(await answer(`file://${folder}/b/`), "main");
+    const reason = async (name: string) => {
+      const { message, cause } = await assertRejects(() => loadExtensions([`file://${folder}/${name}`])) as Error;
+      return `${message}: ${(cause as Error).message}`;
+    };
+    const start = (name: string) => `extension file://${folder}/${name} cannot be loaded: `;
+    assertEquals(await reason("c"), `${start("c")}expected "exports" in its deno.json, or a file mod.ts`);
+    assertStringIncludes(await reason("d"), `${start("d")}${folder}/d/deno.json: `);
   }));
 
 Deno.test("a name that nothing maps is told with the place of its import", () =>

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadExtensions } from "../../src/runtime/mod.ts";
+import { inFolder } from "./extension_folder.ts";
 import { World } from "./world.ts";
 
 // Extensions as a user writes them: modules of a folder of their own, outside of Weft's.
@@ -36,15 +37,8 @@ export default [
 ${kind("environment", "", "() => home")}`,
 };
 
-async function withFolder(test: (url: (file: string) => string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(`${folder}/lib`);
-    for (const [file, text] of Object.entries(FILES)) await Deno.writeTextFile(`${folder}/${file}`, text);
-    await test((file) => `file://${folder}/${file}`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function withFolder(test: (url: (file: string) => string) => Promise<void>): Promise<void> {
+  return inFolder(FILES, (folder) => test((file) => `file://${folder}/${file}`));
 }
 
 const FLOW = JSON.stringify([

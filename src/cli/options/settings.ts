@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import type { Terminal } from "./command.ts";
-import { extensionUrls } from "./extensions.ts";
+import { extensionUrl } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 
 /** The default store; `start` with files defaults to `memory:` instead. */
@@ -173,7 +173,7 @@ export async function readEnv(flags: ParsedFlags, terminal: Terminal): Promise<R
 
 /** Returns the URLs of the extensions. */
 export function readExtensions(flags: ParsedFlags): string[] {
-  return listOf(flags, "extension").flatMap(extensionUrls);
+  return listOf(flags, "extension").map(extensionUrl);
 }
 
 /** Returns the value of a list flag, empty if it is not set. */
