@@ -31,7 +31,6 @@ import { Guard } from "./guard.ts";
 import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
-import { rootOf } from "./program.ts";
 import { Slices, type SliceWork, type ThreadClock } from "./slices.ts";
 import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
@@ -106,7 +105,7 @@ export class Executor implements SliceWork, InboxHandler {
       clock: clockOf(clock),
       random: randomOf(fillRandom),
       log: (process, symbol, level, text) => this.#push(ToHost.Log, process, symbol, level, text),
-      handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, toErrorRecord(error)),
+      handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, error),
       measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),
       fork: (packet) => flow.fork(packet, --this.#childNumber),
     });
@@ -265,7 +264,7 @@ export class Executor implements SliceWork, InboxHandler {
     const from = packet.via?.symbol.number ?? 0;
     const address = this.#addresses ? addressOf(packet) : null;
     // the host may not know the processes in between
-    const parent = process.parent === null ? 0 : rootOf(process).number;
+    const parent = process.parent === null ? 0 : process.root.number;
     this.#outbox.push(ToHost.Call, process.number, parent, from, symbol.number, port, call, form, data, address);
     return SENT;
   }

@@ -1,6 +1,5 @@
 /** The executor thread: frames, slices, and the gate to user code. */
 export * from "./guard.ts";
 export * from "./node_maker.ts";
-export { rootOf } from "./program.ts";
 export * from "./start.ts";
 export type { Instance } from "./symbol_replica.ts";

@@ -7,11 +7,11 @@ import { formatPosition, type Origin, type Path, positionIn } from "../spec/mode
 import {
   type Answer,
   asError,
+  type ErrorRecord,
   type Failure,
-  failure,
-  type FailureOptions,
   fromWire,
   type LogLevel,
+  toErrorRecord,
   type ValueMap,
 } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
@@ -29,7 +29,7 @@ export interface NodeMakerOptions {
   /** Writes a log line. @param process The number of the process; 0 for none. */
   log(process: number, symbol: number, level: LogLevel, text: string): void;
   /** Records an error that left by a linked `error` port. */
-  handled(process: number, symbol: number, error: Failure): void;
+  handled(process: number, symbol: number, error: ErrorRecord): void;
   /** Records a metric in the name of a symbol. */
   measure(symbol: number, type: MetricType, name: string, value: number): void;
   /** Opens a child of a packet's process. */
@@ -98,8 +98,11 @@ export class NodeMaker {
         log((call?.process as Process | undefined)?.number ?? 0, symbol.number, level, message)
       ),
       ...recordsErrors && {
-        handled: (packet: Packet, error: Failure) =>
-          handled(packet.process.number, symbol.number, withPath(packet, error)),
+        handled: (packet: Packet, error: Failure) => {
+          // the error itself goes on, and gets its path where it ends
+          const record = { ...toErrorRecord(error), path: error.path ?? pathOf(packet) };
+          handled(packet.process.number, symbol.number, record);
+        },
       },
       metrics: metricsOf((type, name, value) => measure(symbol.number, type, name, value)),
       compile: (options) => {
@@ -110,21 +113,6 @@ export class NodeMaker {
       fork: (call) => childOf(flow, fork(call as Packet)),
     };
   }
-}
-
-/** Returns an error with the path of the packet that it is the outcome of. */
-function withPath(packet: Packet, error: Failure): Failure {
-  if (error.path !== undefined) return error;
-  const { name, message, code, details, position, cause } = error;
-  const copy = failure(message, {
-    ...code !== undefined && { code },
-    ...details !== undefined && { details },
-    ...cause !== undefined && { cause },
-  } as FailureOptions);
-  copy.name = name;
-  copy.path = pathOf(packet);
-  if (position !== undefined) copy.position = position;
-  return copy;
 }
 
 /** Returns a child process as its kind uses it. */

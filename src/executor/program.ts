@@ -1,4 +1,4 @@
-import type { NodeSymbol, Packet, Process } from "../flow/mod.ts";
+import type { NodeSymbol, Packet } from "../flow/mod.ts";
 import type { Call, Program as KindProgram } from "../kind/mod.ts";
 import type { Program } from "../language/mod.ts";
 import { type Answer, type Failure, isError, type LogLevel, NONE, type Value } from "../value/mod.ts";
@@ -47,7 +47,7 @@ export class GuardedProgram implements KindProgram {
   answer(call: Call, argument: Value): Answer {
     const { guard, symbol } = this.#site;
     const { process } = call as Packet;
-    guard.enter(symbol, rootOf(process).number);
+    guard.enter(symbol, process.root.number);
     const value = this.#program.call(argument);
     guard.leave();
     this.flush(process.number);
@@ -71,11 +71,4 @@ export class GuardedProgram implements KindProgram {
     }
     return error;
   }
-}
-
-/** Returns the process of the host that a process descends from, or is. */
-export function rootOf(process: Process): Process {
-  let root = process;
-  while (root.parent !== null) root = root.parent;
-  return root;
 }

@@ -79,6 +79,13 @@ export class Process {
     return this.#hooks !== null;
   }
 
+  /** The process that it descends from, or is, and that has no parent. */
+  get root(): Process {
+    let root = this as Process;
+    while (root.parent !== null) root = root.parent;
+    return root;
+  }
+
   /** Its child processes that have not ended. */
   get children(): ReadonlySet<Process> {
     return this.#children ?? NO_CHILDREN;

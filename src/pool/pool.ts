@@ -246,9 +246,7 @@ export class Pool {
 
   /** Records that a process has caused an effect that may be visible outside: it must not run again. */
   #effect(process: Process): void {
-    let root = process;
-    while (root.parent !== null) root = root.parent;
-    const assignment = root.assignment as Assignment | undefined;
+    const assignment = process.root.assignment as Assignment | undefined;
     if (assignment !== undefined) assignment.effects = true;
   }
 

@@ -32,7 +32,7 @@ export class HandledErrors {
   record(process: Process | undefined, error: Failure, fields: LogFields): void {
     const handled = { message: error.message, fields: { ...fields, ...describe(error) } };
     if (process === undefined) return this.#log("debug", handled);
-    const root = rootOf(process);
+    const { root } = process;
     const list = this.#byProcess.get(root);
     if (list === undefined) this.#byProcess.set(root, [handled]);
     else if (list.length < MOST) list.push(handled);
@@ -50,10 +50,4 @@ export class HandledErrors {
   #log(level: "warn" | "debug", { message, fields }: Handled): void {
     this.#logger.log(level, `handled error: ${message}`, fields);
   }
-}
-
-function rootOf(process: Process): Process {
-  let root = process;
-  while (root.parent !== null) root = root.parent;
-  return root;
 }

@@ -8,8 +8,7 @@ export class Transactions {
 
   /** Returns the transaction of a process's root; see `HostContext.transaction`. */
   async of<T extends Transaction>(process: Process, key: string, begin: () => T | Promise<T>): Promise<T> {
-    let root = process;
-    while (root.parent !== null) root = root.parent;
+    const { root } = process;
     const known = this.#open.get(root);
     if (known !== undefined) {
       if (known.key === key) return await known.begun as T;

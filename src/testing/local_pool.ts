@@ -1,4 +1,4 @@
-import { Guard, type Instance, NodeMaker, rootOf } from "../executor/mod.ts";
+import { Guard, type Instance, NodeMaker } from "../executor/mod.ts";
 import type { Node, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { Realm } from "../language/mod.ts";
@@ -47,7 +47,7 @@ export class LocalPool implements NodePool {
         const process = this.#children.get(number) ?? processes.list().find((open) => open.number === number);
         logger.log(level, text, {
           node: this.#nameOf(symbol),
-          ...process !== undefined && { process: processes.idOf(rootOf(process)) },
+          ...process !== undefined && { process: processes.idOf(process.root) },
         });
       },
       // a workflow in a test logs what its nodes log
