@@ -4,6 +4,12 @@ import type { ThreadStatus } from "../protocol/mod.ts";
 export const DEFAULT_LIMIT = 1_000;
 
 /**
+ * How soon the end of a slice may come when user code returns, in milliseconds. What the engine does next must not be cut
+ * short, so a call that returns later than that is stopped, as if it had not returned.
+ */
+const CLOSE_CALL = 1;
+
+/**
  * The gate to user code: records for the warden which call the thread is in, and for the slice whether a call was
  * stopped inside user code.
  */
@@ -13,6 +19,8 @@ export class Guard {
   inside = false;
   /** Whether user code has run since this was last set to false, so that much time may have passed. */
   used = false;
+  /** Returns the time until the call is stopped from outside, in milliseconds. Set for a call with a slice of its own. */
+  timeLeft: (() => number) | undefined;
 
   constructor(status: ThreadStatus) {
     this.#status = status;
@@ -25,8 +33,9 @@ export class Guard {
     this.used = true;
   }
 
-  /** Records that user code has returned and its result is copied out. */
+  /** Records that user code has returned and its result is copied out. Waits to be stopped if that is about to happen. */
   leave(): void {
+    if (this.timeLeft !== undefined && this.timeLeft() < CLOSE_CALL) { for (;;); }
     this.inside = false;
     this.#status.leave();
   }

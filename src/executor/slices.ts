@@ -178,6 +178,7 @@ export class Slices {
     const limit = this.#guard.inside ? this.#status.read().limit : DEFAULT_LIMIT;
     const task = this.#task;
     this.#task = undefined;
+    this.#guard.timeLeft = undefined;
     this.#guard.leave();
     const name = task?.name ?? this.#work.currentNode ?? "a node";
     const error = failure(`${name} was stopped after ${limit} ms${hint}`, { code: "timeout" });
@@ -206,8 +207,12 @@ export class Slices {
   /** Runs one packet that has a time limit of its own. */
   #single(): void {
     this.#alone = 0;
+    if (!this.#unguarded) this.#guard.timeLeft = this.#timeLeft;
     this.#work.takePacket();
+    this.#guard.timeLeft = undefined;
   }
+
+  readonly #timeLeft = () => this.#deadline - this.#clock.now();
 
   /** Returns the next task, unless packets are waiting and another task has just run. */
   #dueTask(): Task | undefined {
