@@ -1,5 +1,9 @@
 import vm from "node:vm";
 import { type CodeFailure, languageOf, type LogLine, type Program, Realm } from "../../src/language/mod.ts";
+import { parseModule } from "../../src/language/javascript/module_source.ts";
+import { parseCode } from "../../src/language/parser/mod.ts";
+import { stripTypes } from "../../src/language/parser/strip_types.ts";
+import type { Diagnostic } from "../../src/spec/mod.ts";
 import type { Value } from "../../src/value/mod.ts";
 
 // Microtasks of a snippet may reject without a handler.
@@ -10,7 +14,13 @@ export const realm = new Realm();
 
 /** Compiles code in the shared realm. */
 export function program(code: string, language = "javascript", isolate = false): Program {
-  return languageOf(language).compile(code, { realm, isolate });
+  const parsed = language === "typescript" ? parseModule(stripTypes(code)) : undefined;
+  return languageOf(language).compile(code, { realm, isolate }, parsed);
+}
+
+/** Returns the errors that parsing code finds. */
+export function errorsIn(language: string, code: string): readonly Diagnostic[] {
+  return parseCode(language, code).diagnostics;
 }
 
 /** Calls a program and waits for its answer. */
