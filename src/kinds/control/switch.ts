@@ -1,6 +1,6 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { duration, portName, prefixPath } from "../../spec/mod.ts";
+import { duration, portName } from "../../spec/mod.ts";
 import { isError, NONE } from "../../value/mod.ts";
 import { CONDITION_ERRORS } from "../code_errors.ts";
 import { checkOutPort } from "../out_port.ts";

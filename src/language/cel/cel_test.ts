@@ -3,7 +3,7 @@ import { errorsIn, program, stopped, thrownBy, timed } from "../../../tests/lang
 import { seededTest } from "../../../tests/support/random.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { defineDecoder, failure, isError, lazyMap, lazyParts, Stream, type Value } from "../../value/mod.ts";
-import { type CodeFailure } from "../mod.ts";
+import type { CodeFailure } from "../mod.ts";
 
 defineDecoder("cel test", (source) => ({ from: source as string }));
 

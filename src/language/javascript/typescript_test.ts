@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { errorsIn, program, thrownBy } from "../../../tests/language/run.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
-import { type CodeFailure } from "../mod.ts";
+import type { CodeFailure } from "../mod.ts";
 
 Deno.test("types are removed", () => {
   const table: [code: string, want: Value][] = [
