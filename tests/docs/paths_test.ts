@@ -12,6 +12,7 @@ const PAGES = await pagesOf(ROOT);
 
 /** Flags of other programs that pages name. */
 const FOREIGN = new Set([
+  "--allow-run",
   "--http1",
   "--http2-prior-knowledge",
   "--no-concurrent-recompilation",
@@ -20,7 +21,7 @@ const FOREIGN = new Set([
 ]);
 
 /** Variables that are no settings: the file of settings itself, and the seed of tests. */
-const OWN_VARIABLES = new Set(["WEFT_CONFIG", "WEFT_SEED"]);
+const OWN_VARIABLES = new Set(["WEFT_ALLOW", "WEFT_CONFIG", "WEFT_SEED"]);
 
 /** Paths that a page names by an old name, until it is corrected. */
 const KNOWN = new Set<string>();
