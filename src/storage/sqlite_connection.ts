@@ -231,12 +231,24 @@ async function linkAt(path: string): Promise<string | undefined> {
  * @throws {Error} If one is missing: it names the flag.
  */
 async function requestPermissions(path: string): Promise<void> {
+  // a folder that has to be created covers the file in it
+  if (!await isFolder(dirname(path))) await request("write", dirname(path));
   for (const [name, scope] of Object.entries(workerPermissions(path))) {
-    for (const target of scope === true ? [undefined] : scope) {
-      const descriptor = { name, path: target } as Deno.PermissionDescriptor;
-      const { state } = await Deno.permissions.request(descriptor);
-      if (state !== "granted") throw new Error(missingPermission(name, target));
-    }
+    for (const target of scope === true ? [undefined] : scope) await request(name, target);
+  }
+}
+
+async function request(name: string, path: string | undefined): Promise<void> {
+  const { state } = await Deno.permissions.request({ name, path } as Deno.PermissionDescriptor);
+  if (state !== "granted") throw new Error(missingPermission(name, path));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
