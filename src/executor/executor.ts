@@ -75,6 +75,8 @@ export class Executor implements SliceWork, InboxHandler {
   /** Packets that wait for the answer of a host node, by the number of the host call. */
   readonly #hostCalls = new Map<number, Packet>();
   #callNumber = 0;
+  /** Nodes of whose answers it has warned. */
+  readonly #doubted = new WeakSet<NodeSymbol>();
   /** Whether packets carry their addresses. */
   #addresses = false;
   #childNumber = 0;
@@ -82,7 +84,9 @@ export class Executor implements SliceWork, InboxHandler {
   readonly #replyTo = {
     answered: (packet: Packet, answer: Outcome): void => {
       const residency = this.#residencyAfter(packet);
-      const { form, data } = write(answer as Answer, packet.raw, this.#flow.maker);
+      const { maker } = this.#flow;
+      const { form, data } = write(answer as Answer, packet.raw, maker);
+      if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
       this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
     },
   };
@@ -295,6 +299,15 @@ export class Executor implements SliceWork, InboxHandler {
   #ended(process: Process): void {
     this.#processes.delete(process.number);
     if (process.number < 0) this.#push(ToHost.Ended, process.number);
+  }
+
+  /** Warns of an answer that may be wrong, once for each node. */
+  #doubt(answer: Answer, codec: Codec, { port, process }: Packet): void {
+    if (port === null || typeof answer !== "object" || this.#doubted.has(port.symbol)) return;
+    const doubt = codec.doubtOf?.(answer);
+    if (doubt === undefined) return;
+    this.#doubted.add(port.symbol);
+    this.#outbox.push(ToHost.Warning, process.number, port.symbol.number, doubt);
   }
 
   /** Adds a frame that may be written at any time, also by a hook that runs while nothing else does. */

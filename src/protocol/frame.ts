@@ -41,6 +41,8 @@ export enum ToHost {
   Metric,
   /** An error that left by a linked `error` port: process, symbol, error record. */
   Handled,
+  /** A warning about what a node does, which is logged once for each symbol: process, symbol, text. */
+  Warning,
 }
 
 /** What an executor still holds of a process. */
