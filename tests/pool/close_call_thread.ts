@@ -15,7 +15,8 @@ export interface Calls {
 /** The time limit of a call, in milliseconds. */
 const LIMIT = 20;
 
-const { count } = workerData as { count: number };
+/** How many calls to run; whether reading a frame never ends, as if the program were suspended there. */
+const { count, suspended = false } = workerData as { count: number; suspended?: boolean };
 const clock = takeClock();
 const status = new ThreadStatus();
 const guard = new Guard(status);
@@ -35,7 +36,10 @@ const work: SliceWork = {
     return timed ? "close" : undefined;
   },
   hasPromises: false,
-  readFrame: () => false,
+  readFrame() {
+    while (suspended);
+    return false;
+  },
   takePacket() {
     if (left === 0) return false;
     left--;
@@ -55,13 +59,13 @@ const work: SliceWork = {
     timed = false;
     calls.stopped++;
   },
-  giveUp: (error) => parentPort!.postMessage({ ...calls, gaveUp: error.message }),
+  giveUp: (reason) => parentPort!.postMessage({ ...calls, gaveUp: reason }),
 };
 
 const slices = new Slices(work, { ...clock, exit: () => Deno.exit(1) }, status, guard, false);
 slices.schedule();
 const timer = setInterval(() => {
-  if (left > 0 || timed) return;
+  if (left > 0 || timed || suspended) return;
   clearInterval(timer);
   parentPort!.postMessage(calls);
 }, 10);
