@@ -172,8 +172,8 @@ export class Executor implements SliceWork, InboxHandler {
     if (packet !== null && packet.port !== null) this.#symbols.flush(packet.port.symbol, packet.process.number);
   }
 
-  giveUp(error: Error): void {
-    this.#outbox.push(ToHost.Log, 0, 0, "error", `the executor exits after an internal error: ${error.message}`);
+  giveUp(reason: string): void {
+    this.#outbox.push(ToHost.Log, 0, 0, "error", `executor exits: ${reason}`);
     this.#outbox.post();
   }
 
@@ -234,7 +234,10 @@ export class Executor implements SliceWork, InboxHandler {
     const attempt = (run: () => void) =>
       this.#slices.add({
         name: `the top level of ${symbol.name}`,
-        stopped: done,
+        stopped: (error) => {
+          this.#symbols.flush(symbol, 0);
+          done(error);
+        },
         run: () => {
           try {
             run();

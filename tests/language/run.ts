@@ -45,6 +45,8 @@ export function runLogged(code: string, argument: Value = null): { value: Value;
   return { value, lines: made.takeLogs() };
 }
 
+const idle = program("export default () => 0");
+
 /** The result of `timed` for a task that took too long. */
 export const stopped: unique symbol = Symbol("stopped");
 /** A termination that comes after its script has ended hits whatever runs next: near its time, a script waits for it. */
@@ -65,9 +67,10 @@ const script = new vm.Script("timedWork()", { filename: "slice" });
  * Runs a task under a time limit, as an executor runs a slice.
  *
  * @param limit Milliseconds.
+ * @param after Is called if it took too long. Default: calls another program.
  * @returns `stopped` if it took too long.
  */
-export function timed<T>(limit: number, task: () => T): T | typeof stopped {
+export function timed<T>(limit: number, task: () => T, after: () => void = () => idle.call(null)): T | typeof stopped {
   work = task;
   ended = undefined;
   deadline = performance.now() + limit;
@@ -75,7 +78,10 @@ export function timed<T>(limit: number, task: () => T): T | typeof stopped {
     return script.runInThisContext({ timeout: limit }) as T;
   } catch (error) {
     if ((error as { code?: string }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-    return ended === undefined ? stopped : (ended as { value: T }).value;
+    if (ended !== undefined) return (ended as { value: T }).value;
+    // outside of a time limit, as an executor does: the next call would discard what this one has left within its own
+    after();
+    return stopped;
   }
 }
 

@@ -1,24 +1,11 @@
 /// <reference lib="deno.worker" />
 // A thread that empties its global once everything is imported, as an executor does.
-import { registerHooks } from "node:module";
+import { lockDownGlobal } from "../../../src/executor/lockdown.ts";
 import { compileCondition, evaluateTemplate, languageOf, Realm } from "../../../src/language/mod.ts";
 import { asError, failure, isError, type Value } from "../../../src/value/mod.ts";
 
 const post = postMessage.bind(globalThis);
-const KEPT =
-  /^(globalThis|undefined|NaN|Infinity|queueMicrotask|Buffer|onmessage|is\w+|parse\w+|(de|en)code\w+|[A-Z]\w*)$/;
-const WEB =
-  /^(Deno|WebSocket|Worker|BroadcastChannel|MessageChannel|Text\w+|URL\w*|Blob|File|Request|Response|Headers|DOM\w+|Abort\w+)$/;
-
-registerHooks({
-  resolve(specifier: string) {
-    throw new Error(`cannot import ${specifier}`);
-  },
-});
-for (const key of Reflect.ownKeys(globalThis)) {
-  if (typeof key === "string" && KEPT.test(key) && !WEB.test(key)) continue;
-  Reflect.deleteProperty(globalThis, key);
-}
+lockDownGlobal();
 
 const realm = new Realm();
 const error = failure<string>("outer", { code: "c", cause: new TypeError("inner") });
