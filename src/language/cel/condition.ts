@@ -23,7 +23,7 @@ export function checkCondition(code: string): Diagnostic[] {
 export function compileCondition(code: string, options: CompileOptions): Program {
   const program = cel.compile(code, options);
   return new PureProgram((argument) => {
-    const value = program.call(argument) ?? null;
+    const value = (program.call(argument) ?? null) as Value; // CEL never waits
     return isError(value) ? value : isTruthy(value);
   });
 }
