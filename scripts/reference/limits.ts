@@ -23,9 +23,21 @@ const GROUPS: Readonly<Record<string, readonly Constant[]>> = {
   ],
   "What a call of a snippet waits for": [
     ["src/language/realm/scope/timers.ts", "MAX_TIMERS", "number"],
-    ["src/language/realm/scope/requests.ts", "MAX_REQUESTS", "number"],
+    [
+      "src/language/realm/scope/requests.ts",
+      "MAX_REQUESTS",
+      "number",
+      "",
+      "How many operations of `crypto.subtle` a call may have under way.",
+    ],
     ["src/language/realm/requests.ts", "MAX_UNDER_WAY", "number"],
-    ["src/language/web/crypto_keys.ts", "MAX_SIZE", "size"],
+    [
+      "src/language/web/crypto_keys.ts",
+      "MAX_SIZE",
+      "size",
+      "",
+      "How many bytes one operation of `crypto.subtle` may take.",
+    ],
     ["src/language/realm/subtle.ts", "MAX_KEY", "size"],
     ["src/language/realm/subtle.ts", "MAX_MODULUS", "number"],
     ["src/language/realm/subtle.ts", "MAX_BITS", "number"],

@@ -21,6 +21,8 @@ const TASK_WAIT = 2;
  * the thread afterwards, in whatever runs then, and end it.
  */
 const CLOSE = 20;
+/** The least time limit of a script that runs what is left of a call, in milliseconds: one that can be waited for. */
+const LEAST = 4 * CLOSE;
 /** The interval at which the thread reports that it is alive, in milliseconds. */
 const BEAT = 100;
 
@@ -246,7 +248,7 @@ export class Slices {
       const read = work.readFrame();
       const task = this.#dueTask();
       if (task?.timeLeft !== undefined) {
-        this.#alone = Math.max(1, Math.ceil(task.timeLeft()));
+        this.#alone = Math.max(LEAST, Math.ceil(task.timeLeft()));
         this.#aloneTask = task;
         return false;
       }
