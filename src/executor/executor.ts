@@ -87,7 +87,8 @@ export class Executor implements SliceWork, InboxHandler {
       const { maker } = this.#flow;
       const { form, data } = write(answer as Answer, packet.raw, maker);
       if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
-      this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
+      // the answer of a handler's promise comes outside of a slice
+      this.#push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
     },
   };
 
@@ -108,6 +109,8 @@ export class Executor implements SliceWork, InboxHandler {
       flow,
       clock: clockOf(clock),
       random: randomOf(fillRandom),
+      waitClock: clock,
+      addTask: (task) => this.#slices.add(task),
       log: (process, symbol, level, text) => this.#push(ToHost.Log, process, symbol, level, text),
       handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, error),
       measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),

@@ -1,5 +1,6 @@
 import type { Failure, LogLevel, Value } from "../value/mod.ts";
 import type { Realm } from "./realm/realm.ts";
+import type { Waiting } from "./realm/waiting.ts";
 
 /** An error with the place in the code where it arose. */
 export interface CodeFailure extends Failure {
@@ -42,9 +43,11 @@ export interface Program {
    * Calls the program, and starts it first if necessary. Must be called inside a timed slice, which may stop it anywhere.
    *
    * @returns The result, undefined if there is none, or the error that the code throws, with its `offset` if that is
-   * known.
+   * known, or that the call waits for a timer or the platform.
    */
-  call(argument: Value): Value | undefined;
+  call(argument: Value): Value | undefined | Waiting;
+  /** Whether calls may wait. Default false. */
+  readonly mayWait?: boolean;
   /** Returns what the code has written with `console` since the last time, including the output of stopped calls. */
   takeLogs(): LogLine[];
   /** Releases what the program holds; it cannot be called afterwards. */

@@ -5,4 +5,5 @@ export type { CodeFailure, CompileOptions, Language, LogLine, Program } from "./
 export type { ParsedCode } from "./parsed_code.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";
 export { Realm } from "./realm/realm.ts";
+export { Waiting } from "./realm/waiting.ts";
 export { checkTemplateExpression, evaluateTemplate } from "./cel/template.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { errorsIn, program, stopped, thrownBy, timed } from "../../../tests/language/run.ts";
+import { callNow, errorsIn, program, stopped, thrownBy, timed } from "../../../tests/language/run.ts";
 import { seededTest } from "../../../tests/support/random.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { defineDecoder, failure, isError, lazyMap, lazyParts, Stream, type Value } from "../../value/mod.ts";
@@ -8,7 +8,7 @@ import type { CodeFailure } from "../mod.ts";
 defineDecoder("cel test", (source) => ({ from: source as string }));
 
 function evaluate(code: string, self: Value = null): Value {
-  return program(code, "cel").call(self)!;
+  return callNow(program(code, "cel"), self);
 }
 
 Deno.test("JavaScript and CEL numbers mix", () => {

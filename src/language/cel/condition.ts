@@ -17,7 +17,7 @@ import { cel } from "./cel.ts";
 export function compileCondition(code: string, options: CompileOptions): Program {
   const program = cel.compile(code, options);
   return new PureProgram((argument) => {
-    const value = program.call(argument) ?? null;
+    const value = (program.call(argument) ?? null) as Value; // CEL never waits
     return isError(value) ? value : isTruthy(value);
   });
 }
