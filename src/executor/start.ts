@@ -3,7 +3,7 @@ import { kindsOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
-import { type StartFailure, ThreadStatus } from "../protocol/mod.ts";
+import { PortExecutorChannel, type StartFailure, ThreadStatus } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 import { Executor } from "./executor.ts";
 import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
@@ -32,9 +32,10 @@ export async function start(data: ExecutorData): Promise<void> {
   const clock = takeClock();
   const realm = new Realm();
   lockDownGlobal();
+  const status = new ThreadStatus(data.status);
   new Executor({
-    port: data.port,
-    status: new ThreadStatus(data.status),
+    channel: new PortExecutorChannel(data.port, status.signal),
+    status,
     realm,
     kinds,
     codecs: CODECS,

@@ -1,7 +1,7 @@
-/** The executor threads as the host sees them. */
+/** The executors as the host sees them. */
 export * from "./executors.ts";
 export * from "./pool.ts";
 export type { Death, LogSubject } from "./recovery.ts";
 export * from "./symbols.ts";
-export type { DeathReason } from "./warden.ts";
+export type { DeathReason, ExecutorWarden } from "./executor_warden.ts";
 export * from "./warden_link.ts";

@@ -4,7 +4,7 @@ import type { Assignment, Connection } from "./connection.ts";
 import type { Executors } from "./executors.ts";
 import { type HostCalls, isHostCall } from "./host_calls.ts";
 import type { PoolSymbols } from "./symbols.ts";
-import type { DeathReason, DeathReport } from "./warden.ts";
+import type { DeathReason, DeathReport } from "./executor_warden.ts";
 
 /** The death of an executor. */
 export interface Death {
@@ -60,7 +60,15 @@ export class Recovery {
   /** How many executors each symbol has killed, by its number. */
   readonly #strikes = new Map<number, number>();
   readonly #deaths: Death[] = [];
-  readonly #restarts: Record<DeathReason, number> = { time: 0, silence: 0, memory: 0, crash: 0, order: 0 };
+  readonly #restarts: Record<DeathReason, number> = {
+    time: 0,
+    silence: 0,
+    memory: 0,
+    crash: 0,
+    abort: 0,
+    signal: 0,
+    order: 0,
+  };
 
   constructor(options: RecoveryOptions) {
     this.#options = options;

@@ -2,19 +2,14 @@ import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { type StartFailure, type StatusReading, ThreadStatus } from "../protocol/mod.ts";
+import type { DeathReason, DeathReport, SpawnOptions } from "./executor_warden.ts";
 
 /** An order of the host to the warden. */
 export type WardenOrder =
-  | {
+  | SpawnOptions & {
     order: "spawn";
-    /** The id of the executor, never reused. */
-    id: number;
-    /** The limit of its V8 heap, in MiB. */
-    memory: number;
     /** The memory of its `ThreadStatus`. */
     status: SharedArrayBuffer;
-    extensions: readonly string[];
-    unguarded: boolean;
   }
   | { order: "kill"; id: number; why: string }
   | {
@@ -22,23 +17,6 @@ export type WardenOrder =
     /** The memory of the warden's own `ThreadStatus`. */
     status: SharedArrayBuffer;
   };
-
-/** The warden's report to the host that an executor died. */
-export interface DeathReport {
-  id: number;
-  /** The cause in words, for the log: `one call took longer than 1200 ms`. */
-  why: string;
-  reason: DeathReason;
-  /** The call that it was in, if it was in user code. */
-  in?: { symbol: number; process: number };
-  /** Whether every other executor would fail to start for the same reason. */
-  fatal?: boolean;
-  /** How long the kill took, in milliseconds; 0 if it died by itself. */
-  ms: number;
-}
-
-/** Why an executor died. */
-export type DeathReason = "time" | "silence" | "memory" | "crash" | "order";
 
 /** How far a call may exceed its limit before its thread is killed, in milliseconds: stopping it has failed by then. */
 const GRACE = 200;

@@ -1,6 +1,7 @@
-import { ThreadStatus } from "../protocol/mod.ts";
+import { PortChannel, ThreadStatus } from "../protocol/mod.ts";
 import { failure } from "../value/mod.ts";
-import type { DeathReport, WardenOrder } from "./warden.ts";
+import type { DeathReport, ExecutorWarden, NewExecutor, SpawnOptions } from "./executor_warden.ts";
+import type { WardenOrder } from "./warden.ts";
 
 /** The interval at which the host looks for a beat of the warden, in milliseconds. */
 const LOOK = 500;
@@ -12,10 +13,10 @@ const START = 60_000;
 const ATTEMPTS = 3;
 
 /**
- * The host's connection to the warden. It can be made before anything else is imported, so that the warden starts while
+ * The host's connection to the warden of executor threads. It can be made before anything else is imported, so that the warden starts while
  * the rest is loaded. A warden that is lost is restarted.
  */
-export class WardenLink {
+export class WardenLink implements ExecutorWarden {
   readonly #readable: URL[];
   #worker: Worker | undefined;
   #report: (report: DeathReport) => void = () => {};
@@ -40,7 +41,6 @@ export class WardenLink {
     this.#start();
   }
 
-  /** Sets the callbacks for reports of the warden, and for its loss along with all its executors. */
   attach(report: (report: DeathReport) => void, lost: (why: string) => void): void {
     this.#report = report;
     this.#lost = lost;
@@ -49,9 +49,22 @@ export class WardenLink {
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
-  /** Rejects when the warden cannot be started. */
   get failed(): Promise<never> {
     return this.#failed.promise;
+  }
+
+  create(options: SpawnOptions): NewExecutor {
+    const { port1, port2 } = new MessageChannel();
+    const status = new ThreadStatus();
+    return {
+      channel: new PortChannel(port1, status.signal),
+      status,
+      start: () => this.order({ order: "spawn", ...options, status: status.buffer }, port2),
+    };
+  }
+
+  kill(id: number, why: string): void {
+    this.order({ order: "kill", id, why });
   }
 
   /** Sends an order. @param port For `spawn`: transferred to the executor. */
@@ -59,7 +72,6 @@ export class WardenLink {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
 
-  /** Ends the warden and all executors. */
   close(): void {
     clearInterval(this.#timer);
     this.#worker?.terminate();

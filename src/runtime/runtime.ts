@@ -3,7 +3,7 @@ import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type LogSubject, Pool, type WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, type LogSubject, Pool } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -55,7 +55,7 @@ export interface RuntimeOptions {
    *
    * @internal
    */
-  warden?: WardenLink;
+  warden?: ExecutorWarden;
   /** The clock of host kinds. Default the machine's. */
   clock?: Clock;
   /** The random values of host kinds. Default the machine's. */

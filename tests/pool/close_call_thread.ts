@@ -50,6 +50,8 @@ const work: SliceWork = {
     return true;
   },
   receiveBatches: () => false,
+  arrivals: 0,
+  wait: () => {},
   post: () => {},
   stopCurrent() {
     timed = false;
