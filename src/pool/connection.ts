@@ -149,7 +149,7 @@ export class Connection {
     this.#codecs = options.codecs;
     this.#addresses = options.addresses ?? false;
     this.#handler = options.handler;
-    this.#channel.onBatch((batch) => this.#receive(batch));
+    this.#channel.onBatch((batch) => this.#receive(batch), (what) => this.#distrust(what));
   }
 
   /** The calls that the executor has stopped. */
@@ -314,9 +314,14 @@ export class Connection {
     try {
       this.#read(batch);
     } catch (thrown) {
-      this.#distrusted = true;
-      this.#handler.malformed(this, asError(thrown).message);
+      this.#distrust(asError(thrown).message);
     }
+  }
+
+  #distrust(what: string): void {
+    if (this.closed || this.#distrusted) return;
+    this.#distrusted = true;
+    this.#handler.malformed(this, what);
   }
 
   #read(batch: unknown): void {

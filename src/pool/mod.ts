@@ -1,6 +1,7 @@
 /** The executors as the host sees them. */
 export * from "./executors.ts";
 export * from "./pool.ts";
+export * from "./process/mod.ts";
 export type { Death, LogSubject } from "./recovery.ts";
 export * from "./symbols.ts";
 export type { DeathReason, ExecutorWarden } from "./executor_warden.ts";

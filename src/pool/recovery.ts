@@ -1,5 +1,5 @@
 import { type Flow, type NodeSymbol, type Packet, pathOf, type Process } from "../flow/mod.ts";
-import { type Failure, failure, type LogLevel } from "../value/mod.ts";
+import { type ErrorCode, type Failure, failure, type LogLevel } from "../value/mod.ts";
 import type { Assignment, Connection } from "./connection.ts";
 import type { Executors } from "./executors.ts";
 import { type HostCalls, isHostCall } from "./host_calls.ts";
@@ -155,9 +155,12 @@ export function logSubject(process: Process | undefined, symbol: NodeSymbol | un
   return { ...process && { process }, ...symbol && { symbol } };
 }
 
+/** The codes of errors of offenders, as far as the reason says more than that an executor was lost. */
+const CODES: Partial<Record<DeathReason, ErrorCode>> = { memory: "memory", time: "timeout", silence: "timeout" };
+
 /** Returns the error of an offender. */
 function killed(assignment: Assignment, { reason, why }: DeathReport, node: NodeSymbol | undefined): Failure {
-  const code = reason === "memory" ? "memory" : "timeout";
+  const code = CODES[reason] ?? "executor_lost";
   const error = failure(`${node?.name ?? "a node"} was killed: ${why}`, { code });
   const packet = assignment.packets.find((sent) => sent !== undefined);
   if (packet !== undefined && node !== undefined) error.path = [...pathOf(packet).slice(0, -1), node.name];

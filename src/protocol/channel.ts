@@ -5,8 +5,12 @@
 export interface Channel {
   /** Posts a batch. */
   post(batch: readonly unknown[]): void;
-  /** Sets what is called with each batch of the executor. It may be anything: an executor is not trusted. */
-  onBatch(deliver: (batch: unknown) => void): void;
+  /**
+   * Sets what is called with each batch of the executor, which may be anything: an executor is not trusted.
+   *
+   * @param malformed Called, once, if what arrives is no batch at all. Nothing is read after it.
+   */
+  onBatch(deliver: (batch: unknown) => void, malformed: (what: string) => void): void;
   /** Delivers what the executor had posted before it died. Call it once the death is confirmed. */
   drain(): Promise<void>;
   /** Ends the delivery of batches. */

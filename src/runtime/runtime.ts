@@ -3,7 +3,7 @@ import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type ExecutorWarden, type LogSubject, Pool } from "../pool/mod.ts";
+import { type ExecutorWarden, type Isolation, type LogSubject, Pool } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -46,6 +46,8 @@ export interface RuntimeOptions {
   executors?: number;
   /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
+  /** What executors are: threads of this program, or programs of their own. Default threads. */
+  isolation?: Isolation;
   /** Modules with additional kinds; `loadExtensions` loads them. */
   extensions?: Extensions;
   /** Whether error responses contain the error. Default false. */
@@ -209,6 +211,7 @@ export class Runtime implements AsyncDisposable {
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...options.warden !== undefined && { warden: options.warden },
+      ...options.isolation !== undefined && { isolation: options.isolation },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
     });
