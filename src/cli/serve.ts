@@ -1,6 +1,6 @@
 import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
-import type { WardenLink } from "../pool/mod.ts";
+import type { ExecutorWarden } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
@@ -31,7 +31,7 @@ export interface ServeOptions {
   /** Spec files. Empty: run the specs in the store. */
   paths: readonly string[];
   env: Readonly<Record<string, string>>;
-  warden: WardenLink;
+  warden: ExecutorWarden;
   /** The extensions that are loaded. Default none. */
   extensions?: WatchedExtensions;
   terminal: Terminal;
