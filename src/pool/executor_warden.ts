@@ -29,8 +29,8 @@ export interface ExecutorWarden {
   create(options: SpawnOptions): NewExecutor;
   /** Kills an executor. @param why For the log. */
   kill(id: number, why: string): void;
-  /** Ends the warden and all executors. */
-  close(): void;
+  /** Ends the warden and all executors. Resolves when they have ended. */
+  close(): Promise<void>;
 }
 
 /** The report that an executor died. */

@@ -139,11 +139,11 @@ export class Pool {
     return this.#executors.renew(modules);
   }
 
-  /** Ends every executor. */
-  close(): void {
+  /** Ends every executor. Resolves when they have ended. */
+  close(): Promise<void> {
     this.#closed = true;
     this.#executors.close();
-    this.#warden.close();
+    return this.#warden.close();
   }
 
   /** Returns the state of each executor, and the deaths of earlier ones. */

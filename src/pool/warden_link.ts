@@ -72,10 +72,11 @@ export class WardenLink implements ExecutorWarden {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
 
-  close(): void {
+  close(): Promise<void> {
     clearInterval(this.#timer);
     this.#worker?.terminate();
     this.#worker = undefined;
+    return Promise.resolve();
   }
 
   #start(): void {

@@ -331,7 +331,7 @@ export class Runtime implements AsyncDisposable {
     await this.follower.stop();
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
     await this.loader.close();
-    this.pool.close();
+    await this.pool.close();
     await this.registry.close();
     await this.store.close();
     this.#logger.finish();

@@ -68,14 +68,17 @@ export class ProcessWarden implements ExecutorWarden {
     this.#kill(id, "order", why);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const { child, word } of this.#wards.values()) {
+    const wards = [...this.#wards.values()];
+    this.#wards.clear();
+    await Promise.all(wards.map(({ child, word }) => {
+      const ended = new Promise((resolve) => child.once("close", resolve));
       child.kill("SIGKILL");
       word.close();
-    }
-    this.#wards.clear();
+      return ended;
+    }));
   }
 
   #start(options: SpawnOptions, channel: PipeChannel, word: LastWord): void {
