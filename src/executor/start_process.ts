@@ -1,10 +1,4 @@
-import {
-  ByteRing,
-  encodeMessage,
-  PipeExecutorChannel,
-  type PipeExecutorChannelOptions,
-  StatusFile,
-} from "../protocol/process/mod.ts";
+import { ByteRing, PipeExecutorChannel, StatusFile } from "../protocol/process/mod.ts";
 import { type ExecutorData, serve } from "./start.ts";
 
 /** What the host tells the program of an executor, as JSON in its only argument. */
@@ -16,23 +10,27 @@ export async function startProcess(argument: string, input: URL): Promise<void> 
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => {});
   sealStorage();
   const { extensions, unguarded } = JSON.parse(argument) as ExecutorArgument;
-  const stdout = Deno.stdout;
-  const write = (bytes: Uint8Array) => stdout.writeSync(bytes);
   const status = new StatusFile(performance.now.bind(performance));
-  const { ring, onInput } = startInput(input);
-  const channel = new PipeExecutorChannel({ ring, onInput, write, status });
-  const fail = (failure: unknown) => void write(encodeMessage(failure));
+  const channel = openChannel(input, status);
+  // a message that is no batch
+  const fail = (failure: unknown) => channel.send(failure);
   await serve({ extensions, unguarded, channel, status, fail });
 }
 
-function startInput(url: URL): Pick<PipeExecutorChannelOptions, "ring" | "onInput"> {
+/** Opens the channel to the host, and starts the input thread for it. */
+export function openChannel(input: URL, status: StatusFile): PipeExecutorChannel {
   const ring = new ByteRing();
-  const thread = new Worker(url, { type: "module", name: "input" });
+  const thread = new Worker(input, { type: "module", name: "input" });
+  const { exit, stdout } = Deno;
   // without it the executor would be deaf, and outlive its host
-  const { exit } = Deno;
   thread.onerror = () => exit(1);
   thread.postMessage(ring.buffer);
-  return { ring, onInput: (arrived) => thread.onmessage = () => arrived() };
+  return new PipeExecutorChannel({
+    ring,
+    onInput: (arrived) => thread.onmessage = () => arrived(),
+    write: (bytes) => stdout.writeSync(bytes),
+    status,
+  });
 }
 
 /** Takes away what a program may store without a permission, so that not even an extension can. */

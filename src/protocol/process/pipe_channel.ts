@@ -79,7 +79,8 @@ export class PipeChannel implements Channel {
   #read(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#closed) return;
     try {
-      this.#reader.add(bytes);
+      // a Buffer would make others of its slices, which share its memory
+      this.#reader.add(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
       for (let message = this.#reader.next(); message !== undefined; message = this.#reader.next()) {
         this.#take(decodeMessage(message));
         if (this.#closed) return;

@@ -46,6 +46,11 @@ export class PipeExecutorChannel implements ExecutorChannel {
     else throw failed;
   }
 
+  /** Writes a message that is no batch, such as why the executor cannot start. */
+  send(message: unknown): void {
+    this.#write(encodeMessage(message));
+  }
+
   onBatch(deliver: (batch: unknown[]) => void): void {
     const arrived = () => {
       for (let batch = this.receive(); batch !== undefined; batch = this.receive()) deliver(batch);
