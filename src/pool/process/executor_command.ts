@@ -51,9 +51,10 @@ export function executorCommand(
  * Returns why executors cannot be programs of their own here; undefined if they can.
  *
  * @param readable See `executorCommand`.
+ * @param isCompiled Whether this program is a compiled one. Default: as Deno says.
  */
-export function unavailable(readable: readonly URL[]): string | undefined {
-  if (Deno.build.standalone) {
+export function unavailable(readable: readonly URL[], isCompiled = Deno.build.standalone): string | undefined {
+  if (isCompiled) {
     return "a compiled weft cannot start itself with fewer permissions: run it with deno, or use --isolation thread";
   }
   if (PROGRAM.protocol !== "file:" || import.meta.resolve("@std/yaml").startsWith("jsr:")) {
