@@ -8,11 +8,12 @@ import {
   PortExecutorChannel,
   type StartFailure,
   type Status,
+  takeLock,
   ThreadStatus,
 } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 import { Executor } from "./executor.ts";
-import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
+import { lockDownGlobal, takeClock } from "./lockdown.ts";
 
 /** The worker data that the warden starts an executor with. */
 export interface ExecutorData {

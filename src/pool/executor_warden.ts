@@ -1,5 +1,8 @@
 import type { Channel, StatusReader } from "../protocol/mod.ts";
 
+/** What executors are: threads of the engine's program, or programs of their own. */
+export type Isolation = "thread" | "process";
+
 /** What an executor is started with. */
 export interface SpawnOptions {
   /** The id of the executor, never reused. */
@@ -21,8 +24,8 @@ export interface NewExecutor {
 
 /** Spawns, watches and kills executors, wherever those run. */
 export interface ExecutorWarden {
-  /** Sets the callbacks for deaths of executors, and for the loss of the warden along with all of them. */
-  attach(report: (report: DeathReport) => void, lost: (why: string) => void): void;
+  /** Adds one who is told of every death, and of the loss of the warden along with all that it has spawned. */
+  attach(client: WardenClient): void;
   /** Rejects when no executor can be started. */
   readonly failed: Promise<never>;
   /** Returns a new executor. */
@@ -33,7 +36,15 @@ export interface ExecutorWarden {
   close(): Promise<void>;
 }
 
-/** The report that an executor died. */
+/** One who has something under the warden. */
+export interface WardenClient {
+  /** Called with each death, also of what others have there. */
+  died(report: DeathReport): void;
+  /** Called when the warden was lost, and with it all that it has spawned. */
+  lost(why: string): void;
+}
+
+/** The report that an executor or a compile thread died. */
 export interface DeathReport {
   id: number;
   /** The cause in words, for the log: `one call took longer than 1200 ms`. */

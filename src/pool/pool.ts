@@ -12,7 +12,6 @@ import { type Answer, type Codec, type Encoded, type Failure, isError, type LogL
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
-import { ProcessWarden } from "./process/mod.ts";
 import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
 import type { DeathReason, DeathReport, ExecutorWarden } from "./executor_warden.ts";
@@ -37,18 +36,13 @@ export interface PoolOptions {
   handled?(error: Failure, about: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
-  /** What executors are. Default threads. */
-  isolation?: Isolation;
-  /** A warden that was started beforehand. Default: a new one. */
+  /** A warden that was started beforehand. Default: a new one, of threads. */
   warden?: ExecutorWarden;
   /** Whether executors run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
   /** Whether packets carry their addresses between threads. Default false. */
   addresses?: boolean;
 }
-
-/** What executors are: threads of the engine's program, or programs of their own. */
-export type Isolation = "thread" | "process";
 
 /** The state of a pool, for `weft status`. */
 export interface PoolStatus {
@@ -78,7 +72,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     const { size, memory, codecs, extensions, unguarded = false, addresses = false, flow, log } = this.#options =
       options;
-    const warden = this.#warden = options.warden ?? wardenOf(options);
+    const warden = this.#warden = options.warden ?? new WardenLink(extensions.readable);
     this.#hostCalls = new HostCalls({
       flow,
       symbols: this.#symbols,
@@ -89,6 +83,7 @@ export class Pool {
       hostCall: this.#hostCalls.take.bind(this.#hostCalls),
       childEnded: this.#hostCalls.ended.bind(this.#hostCalls),
       log: this.#logged.bind(this),
+      warned: this.#warned.bind(this),
       handled: this.#handled.bind(this),
       measured: (_: Connection, symbol: number, type: string, name: string, value: number) => {
         const node = this.#symbols.get(symbol)?.symbol;
@@ -122,7 +117,7 @@ export class Pool {
       send: (packet) => this.#send(packet),
       redefine: (number) => this.#redefine([this.#symbols.get(number)!]),
     });
-    warden.attach((report) => this.#died(report), (why) => this.#wardenLost(why));
+    warden.attach({ died: (report) => this.#died(report), lost: (why) => this.#wardenLost(why) });
   }
 
   /** Starts the executors; resolves when the first one serves. @throws {Error} If no thread can be started. */
@@ -261,6 +256,13 @@ export class Pool {
     this.#options.log(level, text, logSubject(known, this.#symbols.get(symbol)?.symbol));
   }
 
+  #warned(connection: Connection, process: number, symbol: number, text: string): void {
+    const about = this.#symbols.get(symbol);
+    if (about === undefined || about.isWarned === true) return;
+    about.isWarned = true;
+    this.#logged(connection, process, symbol, "warn", text);
+  }
+
   #handled(connection: Connection, process: number, symbol: number, error: Failure): void {
     const known = this.#hostCalls.processOf(connection, process, 0);
     const assignment = known?.assignment as Assignment | undefined;
@@ -281,10 +283,6 @@ export class Pool {
       this.#died({ id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
   }
-}
-
-function wardenOf({ isolation = "thread", extensions }: PoolOptions): ExecutorWarden {
-  return isolation === "process" ? new ProcessWarden(extensions.readable) : new WardenLink(extensions.readable);
 }
 
 function assignmentAt(connection: Connection, process: Process): Assignment {

@@ -1,6 +1,6 @@
 import { PortChannel, ThreadStatus } from "../protocol/mod.ts";
 import { failure } from "../value/mod.ts";
-import type { DeathReport, ExecutorWarden, NewExecutor, SpawnOptions } from "./executor_warden.ts";
+import type { DeathReport, ExecutorWarden, NewExecutor, SpawnOptions, WardenClient } from "./executor_warden.ts";
 import type { WardenOrder } from "./warden.ts";
 
 /** The interval at which the host looks for a beat of the warden, in milliseconds. */
@@ -13,14 +13,13 @@ const START = 60_000;
 const ATTEMPTS = 3;
 
 /**
- * The host's connection to the warden of executor threads. It can be made before anything else is imported, so that the warden starts while
+ * The host's connection to the warden of threads. It can be made before anything else is imported, so that the warden starts while
  * the rest is loaded. A warden that is lost is restarted.
  */
 export class WardenLink implements ExecutorWarden {
   readonly #readable: URL[];
   #worker: Worker | undefined;
-  #report: (report: DeathReport) => void = () => {};
-  #lost: (why: string) => void = () => {};
+  readonly #clients: WardenClient[] = [];
   /** Shared with the warden: a host that is flooded takes no messages for a while, but can read its beats. */
   #status = new ThreadStatus();
   /** The beat that was seen last; 0 until the warden is up. */
@@ -41,9 +40,9 @@ export class WardenLink implements ExecutorWarden {
     this.#start();
   }
 
-  attach(report: (report: DeathReport) => void, lost: (why: string) => void): void {
-    this.#report = report;
-    this.#lost = lost;
+  attach(client: WardenClient): void {
+    this.#clients.push(client);
+    if (this.#timer !== undefined) return;
     this.#looked = performance.now();
     this.#timer = setInterval(() => this.#look(), LOOK);
     Deno.unrefTimer(this.#timer as unknown as number);
@@ -53,13 +52,15 @@ export class WardenLink implements ExecutorWarden {
     return this.#failed.promise;
   }
 
-  create(options: SpawnOptions): NewExecutor {
+  create({ id, memory, extensions, unguarded }: SpawnOptions): NewExecutor {
     const { port1, port2 } = new MessageChannel();
     const status = new ThreadStatus();
+    const data = { extensions, unguarded };
+    const spawn = { order: "spawn", thread: "executor", id, memory, status: status.buffer, data } as const;
     return {
       channel: new PortChannel(port1, status.signal),
       status,
-      start: () => this.order({ order: "spawn", ...options, status: status.buffer }, port2),
+      start: () => this.order(spawn, port2),
     };
   }
 
@@ -67,7 +68,7 @@ export class WardenLink implements ExecutorWarden {
     this.order({ order: "kill", id, why });
   }
 
-  /** Sends an order. @param port For `spawn`: transferred to the executor. */
+  /** Sends an order. @param port For `spawn`: transferred to the thread. */
   order(order: WardenOrder, port?: MessagePort): void {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
@@ -86,7 +87,7 @@ export class WardenLink implements ExecutorWarden {
       // the executors inherit this: code that escapes the realm may only read Weft's own source
       deno: { permissions: { read: this.#readable } },
     } as WorkerOptions);
-    worker.onmessage = ({ data }: MessageEvent<DeathReport>) => this.#report(data);
+    worker.onmessage = ({ data }: MessageEvent<DeathReport>) => this.#clients.forEach((client) => client.died(data));
     worker.onerror = (event) => {
       event.preventDefault();
       this.#restart(worker, event.message);
@@ -123,6 +124,6 @@ export class WardenLink implements ExecutorWarden {
       return;
     }
     this.#start();
-    this.#lost(why);
+    for (const client of this.#clients) client.lost(why);
   }
 }

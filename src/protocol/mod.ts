@@ -7,3 +7,4 @@ export * from "./signal.ts";
 export * from "./start_failure.ts";
 export * from "./status.ts";
 export * from "./thread_status.ts";
+export { takeLock } from "./thread_lock.ts";

@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PipeChannel } from "../../protocol/process/mod.ts";
 import { asError, failure } from "../../value/mod.ts";
-import type { DeathReason, DeathReport, ExecutorWarden, NewExecutor, SpawnOptions } from "../executor_warden.ts";
+import type {
+  DeathReason,
+  DeathReport,
+  ExecutorWarden,
+  NewExecutor,
+  SpawnOptions,
+  WardenClient,
+} from "../executor_warden.ts";
 import { LOOK, Looks, Watch } from "../watch.ts";
 import { causeOf, type DeathCause } from "./death_cause.ts";
 import { executorCommand, unavailable } from "./executor_command.ts";
@@ -38,7 +45,7 @@ export class ProcessWarden implements ExecutorWarden {
   readonly #looks = new Looks();
   readonly #unavailable: string | undefined;
   readonly #timer: ReturnType<typeof setInterval>;
-  #report: (report: DeathReport) => void = () => {};
+  readonly #clients: WardenClient[] = [];
   #closed = false;
 
   /** @param readable The files that executors may read, besides Weft's own. */
@@ -49,8 +56,8 @@ export class ProcessWarden implements ExecutorWarden {
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
-  attach(report: (report: DeathReport) => void): void {
-    this.#report = report;
+  attach(client: WardenClient): void {
+    this.#clients.push(client);
   }
 
   /** Never: a program that cannot be started is reported as its death. */
@@ -144,6 +151,10 @@ export class ProcessWarden implements ExecutorWarden {
     word.close();
     const inside = status.busy ? { in: { symbol: status.symbol, process: status.process } } : {};
     this.#report({ id, ...cause, ms: killed === undefined ? 0 : performance.now() - since, ...inside });
+  }
+
+  #report(report: DeathReport): void {
+    for (const client of this.#clients) client.died(report);
   }
 
   #notStarted(id: number, channel: PipeChannel, word: LastWord, thrown: unknown): void {

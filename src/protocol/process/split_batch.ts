@@ -10,6 +10,7 @@ const LENGTH: Readonly<Record<ToHost, number>> = {
   [ToHost.Ended]: 2,
   [ToHost.Metric]: 5,
   [ToHost.Handled]: 4,
+  [ToHost.Warning]: 4,
 };
 
 /**

@@ -6,7 +6,6 @@ const { port } = Object.fromEntries(new URL(import.meta.url).searchParams);
 /** What is imported, by what it is. */
 const SPECIFIERS = {
   "a package of npm": "npm:@weft-test/absent@1.0.0",
-  "a package of npm that Weft has, in another version": "npm:acorn@7.0.0",
   "a package of JSR": "jsr:@weft-test/absent@1",
   "a module of the network": `http://127.0.0.1:${port}/module.ts`,
   "a module of a host that Deno trusts": "https://jsr.io/@weft-test/absent/1.0.0/mod.ts",
