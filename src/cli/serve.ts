@@ -1,7 +1,7 @@
 import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
 import { ThreadCompiler } from "../compiler/mod.ts";
-import type { WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
@@ -32,7 +32,7 @@ export interface ServeOptions {
   /** Spec files. Empty: run the specs in the store. */
   paths: readonly string[];
   env: Readonly<Record<string, string>>;
-  warden: WardenLink;
+  warden: ExecutorWarden;
   /** The extensions that are loaded. Default none. */
   extensions?: WatchedExtensions;
   terminal: Terminal;
@@ -78,7 +78,8 @@ class Server {
   constructor(options: ServeOptions, write: ((line: string) => void) | undefined) {
     const { flags } = options.config;
     this.#options = options;
-    this.#compiler = new ThreadCompiler({ warden: options.warden });
+    const { warden } = options;
+    this.#compiler = new ThreadCompiler({ warden: warden instanceof WardenLink ? warden : undefined, spare: true });
     this.#namespace = readNamespace(flags);
     this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
     if (options.paths.length === 0 && isTransient(this.#store)) {
@@ -148,6 +149,7 @@ class Server {
     const drained = await this.#runtime!.drain();
     if (!drained) this.#logger.log("warn", "some requests were aborted");
     await this.#runtime!.close();
+    this.#compiler[Symbol.dispose]();
     await this.#admin?.[Symbol.asyncDispose]();
     return drained ? 0 : 1;
   }

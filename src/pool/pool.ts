@@ -12,9 +12,10 @@ import { type Answer, type Codec, type Encoded, type Failure, isError, type LogL
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
+import { ProcessWarden } from "./process/mod.ts";
 import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
-import type { DeathReason, DeathReport } from "./warden.ts";
+import type { DeathReason, DeathReport, ExecutorWarden } from "./executor_warden.ts";
 import { WardenLink } from "./warden_link.ts";
 
 /** How long the end of a process waits for its exit hooks on executors, in milliseconds. */
@@ -36,13 +37,18 @@ export interface PoolOptions {
   handled?(error: Failure, about: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
+  /** What executors are. Default threads. */
+  isolation?: Isolation;
   /** A warden that was started beforehand. Default: a new one. */
-  warden?: WardenLink;
+  warden?: ExecutorWarden;
   /** Whether executors run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
   /** Whether packets carry their addresses between threads. Default false. */
   addresses?: boolean;
 }
+
+/** What executors are: threads of the engine's program, or programs of their own. */
+export type Isolation = "thread" | "process";
 
 /** The state of a pool, for `weft status`. */
 export interface PoolStatus {
@@ -62,7 +68,7 @@ export class Pool {
   /** The host's stand-in for every node that runs on an executor. */
   readonly node: Node = { receive: (packet) => this.#send(packet) };
   readonly #options: PoolOptions;
-  readonly #warden: WardenLink;
+  readonly #warden: ExecutorWarden;
   readonly #symbols = new PoolSymbols();
   readonly #executors: Executors;
   readonly #hostCalls: HostCalls;
@@ -72,7 +78,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     const { size, memory, codecs, extensions, unguarded = false, addresses = false, flow, log } = this.#options =
       options;
-    const warden = this.#warden = options.warden ?? new WardenLink(extensions.readable);
+    const warden = this.#warden = options.warden ?? wardenOf(options);
     this.#hostCalls = new HostCalls({
       flow,
       symbols: this.#symbols,
@@ -93,7 +99,7 @@ export class Pool {
       idle: (assignment: Assignment) => flow.release(assignment.process),
       malformed: ({ id }: Connection, what: string) => {
         log("error", `executor ${id} sent a malformed frame and is killed: ${what}`);
-        warden.order({ order: "kill", id, why: "it sent a malformed frame" });
+        warden.kill(id, "it sent a malformed frame");
       },
     };
     const snapshot = (only: number | undefined) => this.#symbols.snapshot(only);
@@ -134,11 +140,11 @@ export class Pool {
     return this.#executors.renew(modules);
   }
 
-  /** Ends every executor. */
-  close(): void {
+  /** Ends every executor. Resolves when they have ended. */
+  close(): Promise<void> {
     this.#closed = true;
     this.#executors.close();
-    this.#warden.close();
+    return this.#warden.close();
   }
 
   /** Returns the state of each executor, and the deaths of earlier ones. */
@@ -283,6 +289,10 @@ export class Pool {
       this.#died({ id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
   }
+}
+
+function wardenOf({ isolation = "thread", extensions }: PoolOptions): ExecutorWarden {
+  return isolation === "process" ? new ProcessWarden(extensions.readable) : new WardenLink(extensions.readable);
 }
 
 function assignmentAt(connection: Connection, process: Process): Assignment {

@@ -4,7 +4,7 @@ import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, type Isolation, type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -47,6 +47,8 @@ export interface RuntimeOptions {
   executors?: number;
   /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
+  /** What executors are: threads of this program, or programs of their own. Default threads. */
+  isolation?: Isolation;
   /** Modules with additional kinds; `loadExtensions` loads them. */
   extensions?: Extensions;
   /** Whether error responses contain the error. Default false. */
@@ -56,7 +58,7 @@ export interface RuntimeOptions {
    *
    * @internal
    */
-  warden?: WardenLink;
+  warden?: ExecutorWarden;
   /**
    * Parses the code in specs. Default: a thread under the warden.
    *
@@ -210,8 +212,10 @@ export class Runtime implements AsyncDisposable {
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));
     const extensions = options.extensions ?? NO_EXTENSIONS;
-    const warden = options.warden ?? (options.pool === undefined ? new WardenLink(extensions.readable) : undefined);
-    this.#ownCompiler = options.compiler === undefined ? new ThreadCompiler(warden && { warden }) : undefined;
+    const hasThreads = options.pool === undefined && options.isolation !== "process";
+    const warden = options.warden ?? (hasThreads ? new WardenLink(extensions.readable) : undefined);
+    const threads = warden instanceof WardenLink ? warden : undefined;
+    this.#ownCompiler = options.compiler ? undefined : new ThreadCompiler({ warden: threads, spare: true });
     this.compiler = options.compiler ?? this.#ownCompiler!;
     this.pool = options.pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
@@ -227,6 +231,7 @@ export class Runtime implements AsyncDisposable {
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...warden !== undefined && { warden },
+      ...options.isolation !== undefined && { isolation: options.isolation },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
     });
@@ -349,7 +354,7 @@ export class Runtime implements AsyncDisposable {
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
     await this.loader.close();
     this.#ownCompiler?.[Symbol.dispose]();
-    this.pool.close();
+    await this.pool.close();
     await this.registry.close();
     await this.store.close();
     this.#logger.finish();

@@ -4,7 +4,7 @@ import { CODECS } from "../../src/kinds/mod.ts";
 import { type Assignment, Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
 import { HostCalls } from "../../src/pool/host_calls.ts";
 import { PoolSymbols } from "../../src/pool/symbols.ts";
-import { ThreadStatus } from "../../src/protocol/mod.ts";
+import { PortChannel, ThreadStatus } from "../../src/protocol/mod.ts";
 import { Encoded, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
 
 /**
@@ -64,10 +64,11 @@ export class Rig {
       malformed: (_, what) => this.malformed.push(what),
     };
     const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
+    const status = new ThreadStatus();
     this.connection = new Connection({
       id: 1,
-      port: port1,
-      status: new ThreadStatus(),
+      channel: new PortChannel(port1, status.signal),
+      status,
       codecs,
       handler,
       only: undefined,
