@@ -35,8 +35,8 @@ export function checkSpec(
   return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate });
 }
 
-/** Evaluates the expression of a template. */
-export type Evaluate = (expression: string) => Value;
+/** Evaluates the expression of a template in a spec of a namespace. */
+export type Evaluate = (expression: string, namespace: string) => Value;
 
 /** A spec whose fields are read: templates evaluated, defaults filled in. */
 export interface Readable {
