@@ -21,6 +21,28 @@ const GROUPS: Readonly<Record<string, readonly Constant[]>> = {
     ["src/pool/connection.ts", "CREDIT_FRAMES", "number"],
     ["src/pool/connection.ts", "CREDIT_BYTES", "size"],
   ],
+  "What a call of a snippet waits for": [
+    ["src/language/realm/scope/timers.ts", "MAX_TIMERS", "number"],
+    [
+      "src/language/realm/scope/requests.ts",
+      "MAX_REQUESTS",
+      "number",
+      "",
+      "How many operations of `crypto.subtle` a call may have under way.",
+    ],
+    ["src/language/realm/requests.ts", "MAX_UNDER_WAY", "number"],
+    [
+      "src/language/web/crypto_keys.ts",
+      "MAX_SIZE",
+      "size",
+      "",
+      "How many bytes one operation of `crypto.subtle` may take.",
+    ],
+    ["src/language/realm/subtle.ts", "MAX_KEY", "size"],
+    ["src/language/realm/subtle.ts", "MAX_MODULUS", "number"],
+    ["src/language/realm/subtle.ts", "MAX_BITS", "number"],
+    ["src/language/realm/subtle.ts", "MAX_ITERATIONS", "number"],
+  ],
   "Values and requests": [
     ["src/value/limits.ts", "PACKET_LIMITS.depth", "number"],
     ["src/value/limits.ts", "PACKET_LIMITS.nodes", "number"],
@@ -79,7 +101,7 @@ async function rowOf([file, name, unit, change = "", given]: Constant): Promise<
 /** Returns a constant of a file with its doc comment. A name with a dot is a property of an object. */
 function constantIn(text: string, name: string, file: string): { value: number; comment: string } {
   const [constant, property] = name.split(".");
-  const found = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n(?:export )?const ${constant}\\b[^=]*= ([^;]*);`).exec(
+  const found = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n *(?:export )?const ${constant}\\b[^=]*= ([^;]*);`).exec(
     text,
   );
   if (found === null) {

@@ -65,6 +65,9 @@ export function snippetPage(): Page {
       "The function returns a value: null, a boolean, a number, a bigint, a string, bytes, a `Date`, a list, a map, an " +
         "error, or a stream that it was given. A `Map` with strings as keys becomes a map, a `Set` a list; a function, a " +
         "symbol or a cycle is the error `not_a_value`. What it throws leaves by the port `error`.",
+      "A call may wait, for timers (`setTimeout` and the like) and for `crypto.subtle`; other calls run meanwhile. Its time " +
+        "limit covers that. What is still pending when the call has answered never runs, nor does what the top level " +
+        "leaves pending.",
       "Built-in objects are frozen and shared by all snippets of an executor; `isolate: true` gives a snippet its own. " +
         "There is no code from strings (`eval`, `new Function`), no WebAssembly, no network, file or environment.",
       "## Built into the language",

@@ -87,7 +87,8 @@ export class Executor implements SliceWork, InboxHandler {
       const { maker } = this.#flow;
       const { form, data } = write(answer as Answer, packet.raw, maker);
       if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
-      this.#outbox.push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
+      // the answer of a handler's promise comes outside of a slice
+      this.#push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
     },
   };
 
@@ -108,6 +109,8 @@ export class Executor implements SliceWork, InboxHandler {
       flow,
       clock: clockOf(clock),
       random: randomOf(fillRandom),
+      waitClock: clock,
+      addTask: (task) => this.#slices.add(task),
       log: (process, symbol, level, text) => this.#push(ToHost.Log, process, symbol, level, text),
       handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, error),
       measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),
@@ -172,8 +175,8 @@ export class Executor implements SliceWork, InboxHandler {
     if (packet !== null && packet.port !== null) this.#symbols.flush(packet.port.symbol, packet.process.number);
   }
 
-  giveUp(error: Error): void {
-    this.#outbox.push(ToHost.Log, 0, 0, "error", `the executor exits after an internal error: ${error.message}`);
+  giveUp(reason: string): void {
+    this.#outbox.push(ToHost.Log, 0, 0, "error", `executor exits: ${reason}`);
     this.#outbox.post();
   }
 
@@ -234,7 +237,10 @@ export class Executor implements SliceWork, InboxHandler {
     const attempt = (run: () => void) =>
       this.#slices.add({
         name: `the top level of ${symbol.name}`,
-        stopped: done,
+        stopped: (error) => {
+          this.#symbols.flush(symbol, 0);
+          done(error);
+        },
         run: () => {
           try {
             run();

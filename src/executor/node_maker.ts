@@ -1,6 +1,16 @@
 import { type Flow, type NodeSymbol, type OutPort, type Packet, pathOf, type Process } from "../flow/mod.ts";
 import { logOf, metricsOf, type MetricType } from "../kind/engine/mod.ts";
-import type { Child, Clock, CodeOptions, ExecutorContext, Kind, Preparation, Prepared, Random } from "../kind/mod.ts";
+import type {
+  Child,
+  Clock,
+  CodeOptions,
+  Condition,
+  ExecutorContext,
+  Kind,
+  Preparation,
+  Prepared,
+  Random,
+} from "../kind/mod.ts";
 import { compileCondition, languageOf, type Program, type Realm } from "../language/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
 import { formatPosition, type Origin, type Path, positionIn } from "../spec/model/mod.ts";
@@ -16,7 +26,9 @@ import {
 } from "../value/mod.ts";
 import type { Guard } from "./guard.ts";
 import { GuardedProgram } from "./program.ts";
+import type { Task } from "./slices.ts";
 import type { Instance } from "./symbol_replica.ts";
+import type { WaitClock } from "./wait.ts";
 
 /** Options of a node maker. */
 export interface NodeMakerOptions {
@@ -26,6 +38,10 @@ export interface NodeMakerOptions {
   flow: Flow;
   clock: Clock;
   random: Random;
+  /** What calls of user code wait by. */
+  waitClock: WaitClock;
+  /** Adds a task to the work of the thread. */
+  addTask(task: Task): void;
   /** Writes a log line. @param process The number of the process; 0 for none. */
   log(process: number, symbol: number, level: LogLevel, text: string): void;
   /** Records an error that left by a linked `error` port. */
@@ -54,7 +70,7 @@ export class NodeMaker {
     const kind = this.#kinds.get(definition.kind);
     if (kind?.prepare === undefined) throw new Error(`unknown kind "${definition.kind}" on this executor`);
     const programs: GuardedProgram[] = [];
-    const prepared = kind.prepare(this.#preparation(symbol, definition, programs));
+    const prepared = kind.prepare(this.#preparation(kind, symbol, definition, programs));
     const instanceOf = ({ node, release }: Prepared): Instance => ({
       node,
       programs,
@@ -66,9 +82,18 @@ export class NodeMaker {
     return prepared instanceof Promise ? prepared.then(instanceOf) : instanceOf(prepared);
   }
 
-  #preparation(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorPreparation {
-    const { realm, guard, flow, clock, random, log, handled, measure, fork } = this.#options;
-    const { form, fields, origin, env = {}, recordsErrors = false } = definition.body!;
+  #preparation(
+    kind: Kind,
+    symbol: NodeSymbol,
+    definition: Definition,
+    programs: GuardedProgram[],
+  ): ExecutorPreparation {
+    const { realm, guard, flow, clock, random, waitClock, addTask, log, handled, measure, fork } = this.#options;
+    const { form, fields: encoded, origin, env = {}, recordsErrors = false, parsed = [] } = definition.body!;
+    const fields = fromWire(form, encoded) as ValueMap;
+    const named = parsed.length > 0 ? kind.code?.(fields) ?? [] : [];
+    const parsedOf = ({ language, code }: Pick<CodeOptions, "language" | "code">) =>
+      parsed[named.findIndex((known) => known.language === language && known.code === code)];
     const position = (at: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin as unknown as Origin, at, offset));
     const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {
@@ -77,6 +102,8 @@ export class NodeMaker {
         const program = new GuardedProgram(make(), {
           symbol,
           guard,
+          clock: waitClock,
+          addTask,
           position: (offset) => position(at, offset),
           log: (level, text, process) => log(process, symbol.number, level, text),
         });
@@ -88,7 +115,7 @@ export class NodeMaker {
     };
     return {
       symbol,
-      fields: fromWire(form, fields) as ValueMap,
+      fields,
       flow,
       clock,
       random,
@@ -107,9 +134,9 @@ export class NodeMaker {
       metrics: metricsOf((type, name, value) => measure(symbol.number, type, name, value)),
       compile: (options) => {
         const { language, code, isolate = false } = options;
-        return compile(options, () => languageOf(language).compile(code, { realm, isolate }));
+        return compile(options, () => languageOf(language).compile(code, { realm, isolate }, parsedOf(options)));
       },
-      condition: (options) => compile(options, () => compileCondition(options.code, { realm })),
+      condition: (options) => compile(options, () => compileCondition(options.code, { realm })) as Condition, // never waits
       fork: (call) => childOf(flow, fork(call as Packet)),
     };
   }

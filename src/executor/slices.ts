@@ -21,6 +21,8 @@ const TASK_WAIT = 2;
  * the thread afterwards, in whatever runs then, and end it.
  */
 const CLOSE = 20;
+/** The least time limit of a script that runs what is left of a call, in milliseconds: one that can be waited for. */
+const LEAST = 4 * CLOSE;
 /** The interval at which the thread reports that it is alive, in milliseconds. */
 const BEAT = 100;
 
@@ -43,6 +45,10 @@ export interface ThreadClock {
 export interface Task {
   /** Names it in errors. */
   name: string;
+  /** The limit that an error names, in milliseconds. Default: that of the call that was stopped. */
+  limit?: number;
+  /** Returns how long it may take, in milliseconds, for a task that runs in a slice of its own. */
+  timeLeft?(): number;
   run(): void;
   /** Called if it took too long. */
   stopped(error: Failure): void;
@@ -68,8 +74,8 @@ export interface SliceWork {
   post(): void;
   /** Ends the process of the packet that is being handled, because it took too long. */
   stopCurrent(error: Failure): void;
-  /** Reports that the thread exits, because its state can no longer be relied on. */
-  giveUp(error: Error): void;
+  /** Reports that the thread exits, because its state can no longer be relied on. @param reason Completes a log line. */
+  giveUp(reason: string): void;
 }
 
 /**
@@ -89,8 +95,10 @@ export class Slices {
   #taskEnded = 0;
   #scheduled = false;
   #running = false;
-  /** The time limit of the packet that runs next in a slice of its own; 0 if none does. */
+  /** The time limit of what runs next in a slice of its own; 0 if nothing does. */
   #alone = 0;
+  /** The task that runs next in a slice of its own; undefined if it is a packet. */
+  #aloneTask: Task | undefined;
   /** When the timed script that runs is ended from outside. */
   #deadline = Infinity;
   /** How close to the deadline it may end, in milliseconds. */
@@ -140,7 +148,7 @@ export class Slices {
     else this.#timed(this.#alone || DEFAULT_LIMIT + SLICE + MARGIN);
     this.#running = false;
     this.#work.post();
-    if (!this.#work.hasWork && this.#tasks.length === 0) return;
+    if (!this.#work.hasWork && this.#tasks.length === 0 && this.#alone === 0) return;
     // the event loop delivers no message while one slice follows another, and it may say that what is next has ended
     this.#work.receiveBatches();
     this.schedule();
@@ -165,7 +173,12 @@ export class Slices {
         this.#stopped();
         this.#status.stopped(this.#clock.now() - began - timeout);
       } else {
-        this.#work.giveUp(asError(thrown));
+        this.#work.giveUp(
+          isTimeout(thrown)
+            ? `a slice lasted more than ${timeout} ms outside of any call: the program was suspended, or the machine ` +
+              `is overloaded`
+            : `internal error: ${asError(thrown).message}`,
+        );
         this.#clock.exit();
       }
     }
@@ -175,8 +188,8 @@ export class Slices {
     const { at, used } = this.#measured;
     const overloaded = (this.#clock.cpu() - used) / (this.#clock.now() - at) < 0.5;
     const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
-    const limit = this.#guard.inside ? this.#status.read().limit : DEFAULT_LIMIT;
     const task = this.#task;
+    const limit = task?.limit ?? (this.#guard.inside ? this.#status.read().limit : DEFAULT_LIMIT);
     this.#task = undefined;
     this.#guard.timeLeft = undefined;
     this.#guard.leave();
@@ -204,11 +217,14 @@ export class Slices {
     }
   }
 
-  /** Runs one packet that has a time limit of its own. */
+  /** Runs one packet or task that has a time limit of its own. */
   #single(): void {
+    const task = this.#aloneTask;
     this.#alone = 0;
+    this.#aloneTask = undefined;
     if (!this.#unguarded) this.#guard.timeLeft = this.#timeLeft;
-    this.#work.takePacket();
+    if (task === undefined) this.#work.takePacket();
+    else this.#runTask(task);
     this.#guard.timeLeft = undefined;
   }
 
@@ -221,7 +237,7 @@ export class Slices {
     return this.#tasks.shift();
   }
 
-  /** Runs a task, with the default time limit. */
+  /** Runs a task, with the time limit of the slice. */
   #runTask(task: Task): void {
     this.#task = task;
     task.run();
@@ -236,6 +252,11 @@ export class Slices {
     for (let steps = 1;; steps++) {
       const read = work.readFrame();
       const task = this.#dueTask();
+      if (task?.timeLeft !== undefined) {
+        this.#alone = Math.max(LEAST, Math.ceil(task.timeLeft()));
+        this.#aloneTask = task;
+        return false;
+      }
       if (task !== undefined) this.#runTask(task);
       const limit = work.nextLimit;
       if (limit !== 0) {

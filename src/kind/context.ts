@@ -1,4 +1,4 @@
-import type { Path } from "../spec/model/mod.ts";
+import type { Path, SpecCode } from "../spec/model/mod.ts";
 import type { Answer, Value } from "../value/mod.ts";
 import type { Call } from "./call.ts";
 import type { Place } from "./kind.ts";
@@ -33,21 +33,27 @@ export interface Program {
    * Runs the code on a value.
    *
    * @returns What it returns, null if that is nothing, or an error with its position in the spec's file. If it takes
-   * longer than its limit the process ends, and this does not return.
+   * longer than its limit the process ends, and this does not return. A promise if the code waits for a timer or for
+   * `crypto.subtle`; if that takes longer than the limit, the promise resolves to an error.
+   */
+  call(call: Call, argument: Value): Value | Promise<Value>;
+  /** Runs the code on a value, as `call` does. @returns `NONE` if the code returns nothing. */
+  answer(call: Call, argument: Value): Answer | Promise<Answer>;
+}
+
+/** A condition of a spec, compiled on an executor. */
+export interface Condition {
+  /**
+   * Evaluates the condition for a value.
+   *
+   * @returns True or false, or an error with its position in the spec's file. If it takes longer than its limit the process
+   * ends, and this does not return.
    */
   call(call: Call, argument: Value): Value;
-  /** Runs the code on a value, as `call` does. @returns `NONE` if the code returns nothing. */
-  answer(call: Call, argument: Value): Answer;
 }
 
 /** Code to compile. */
-export interface CodeOptions {
-  /** The name of the language: `javascript`, `cel`, ... */
-  readonly language: string;
-  /** The code itself. */
-  readonly code: string;
-  /** The field that the code stands in. */
-  readonly at: Path;
+export interface CodeOptions extends SpecCode {
   /** How long a call may take, in milliseconds. Default 1,000. One limit holds for all code of a node. */
   readonly timeout?: number | undefined;
   /** Whether the code gets built-in objects of its own instead of the frozen shared ones. Default false. */
@@ -59,11 +65,11 @@ export interface ExecutorContext<Fields, Out extends string> extends Context<Fie
   /** Compiles user code. @throws {Error} With the position, if it is not valid. */
   compile(options: CodeOptions): Program;
   /**
-   * Compiles a condition: a CEL expression over `self`, the payload. Its calls return true or false, or an error.
+   * Compiles a condition: a CEL expression over `self`, the payload.
    *
    * @throws {Error} With the position, if it is not valid.
    */
-  condition(options: Omit<CodeOptions, "language" | "isolate">): Program;
+  condition(options: Omit<CodeOptions, "language" | "isolate">): Condition;
   /** Opens a child of a call's process, on this executor. The kind must close it. */
   fork(call: Call): Child;
 }

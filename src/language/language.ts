@@ -1,7 +1,6 @@
-import type { Diagnostic } from "../spec/model/mod.ts";
 import type { Failure, LogLevel, Value } from "../value/mod.ts";
-import { diagnose } from "./code_error.ts";
 import type { Realm } from "./realm/realm.ts";
+import type { Waiting } from "./realm/waiting.ts";
 
 /** An error with the place in the code where it arose. */
 export interface CodeFailure extends Failure {
@@ -21,10 +20,15 @@ export interface CompileOptions {
 export interface Language {
   /** The name in specs, for instance `javascript`. */
   readonly name: string;
-  /** Returns the errors in code that can be found without running it. */
-  check(code: string): Diagnostic[];
-  /** Compiles code. @throws {CodeFailure} `bad_code` if `check` finds an error. */
-  compile(code: string, options: CompileOptions): Program;
+  /** Parses code. @throws {CodeError} What can be found wrong with it without running it. */
+  parse(code: string): unknown;
+  /**
+   * Makes a program of code.
+   *
+   * @param parsed What `parse` returned for it. Default: it is parsed here.
+   * @throws {CodeFailure} `bad_code` if the code is invalid.
+   */
+  compile(code: string, options: CompileOptions, parsed?: unknown): Program;
 }
 
 /** A compiled program. */
@@ -39,9 +43,11 @@ export interface Program {
    * Calls the program, and starts it first if necessary. Must be called inside a timed slice, which may stop it anywhere.
    *
    * @returns The result, undefined if there is none, or the error that the code throws, with its `offset` if that is
-   * known.
+   * known, or that the call waits for a timer or the platform.
    */
-  call(argument: Value): Value | undefined;
+  call(argument: Value): Value | undefined | Waiting;
+  /** Whether calls may wait. Default false. */
+  readonly mayWait?: boolean;
   /** Returns what the code has written with `console` since the last time, including the output of stopped calls. */
   takeLogs(): LogLine[];
   /** Releases what the program holds; it cannot be called afterwards. */
@@ -67,7 +73,7 @@ export function defineLanguage<Parsed>(
 ): Language {
   return {
     name,
-    check: (code) => diagnose(() => parse(code)),
-    compile: (code, options) => toProgram(parse(code), code, options),
+    parse,
+    compile: (code, options, parsed = parse(code)) => toProgram(parsed as Parsed, code, options),
   };
 }

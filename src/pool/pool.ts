@@ -117,7 +117,7 @@ export class Pool {
       send: (packet) => this.#send(packet),
       redefine: (number) => this.#redefine([this.#symbols.get(number)!]),
     });
-    warden.attach((report) => this.#died(report), (why) => this.#wardenLost(why));
+    warden.attach({ died: (report) => this.#died(report), lost: (why) => this.#wardenLost(why) });
   }
 
   /** Starts the executors; resolves when the first one serves. @throws {Error} If no thread can be started. */

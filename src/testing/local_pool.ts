@@ -43,6 +43,13 @@ export class LocalPool implements NodePool {
       flow,
       clock,
       random,
+      // user code waits by the real time
+      waitClock: {
+        now: () => performance.now(),
+        setTimeout: (task, ms) => setTimeout(task, ms),
+        clearTimeout: (timer) => clearTimeout(timer as number),
+      },
+      addTask: (task) => task.run(),
       log: (number, symbol, level, text) => {
         const process = this.#children.get(number) ?? processes.list().find((open) => open.number === number);
         logger.log(level, text, {

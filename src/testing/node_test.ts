@@ -108,7 +108,7 @@ const coded: Kind = defineKind({
         log.info("sleeps", call);
         await clock.sleep(1_000, call.signal);
         const child = fork(call);
-        const answer = await child.send(ports.out.at(1), program.call(call, payload));
+        const answer = await child.send(ports.out.at(1), await program.call(call, payload));
         child.close();
         return answer ?? NONE;
       },

@@ -241,4 +241,34 @@ export const ATTEMPTS: Record<string, string> = {
     "answer({ stream: args.stream, ...args.stream }); got(Object.keys(args.stream), JSON.stringify(args.stream))",
   "a getter that runs after the call":
     "let late; answer({ get a() { late = new Error(); got(late, late.stack); queueMicrotask(() => got(this)); return 1 } })",
+  "what a timer passes to its callback":
+    "await new Promise((done) => setTimeout(function (...all) { got(this, arguments, new Error().stack, ...all); done() }, 1, args, got))",
+  "what timers convert":
+    "const odd = { [Symbol.toPrimitive](...all) { got(this, ...all); return 1 } }; got(setTimeout(got, odd), setInterval(got, odd), setImmediate(got, odd)); clearTimeout(odd); try { setTimeout(odd) } catch (e) { got(e) } await new Promise((done) => setTimeout(done, 5))",
+  "timers as constructors and methods":
+    "for (const f of [setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate]) { try { new f(got) } catch (e) { got(e) } got(f, f.constructor, f.prototype); Reflect.apply(f, args, [got]) }",
+  "what a timer throws":
+    "await new Promise(() => setTimeout(() => { throw { get message() { got(this, arguments); return 'm' }, get stack() { got(this) } } }))",
+  "a timer that runs after the call":
+    "answer(1); setTimeout(() => got('escaped'), 0); setInterval(() => got('escaped'), 1)",
+  "timers of other calls":
+    "const mine = setTimeout(() => {}, 5); for (let id = mine - 50; id < mine + 50; id++) clearTimeout(id); got(mine)",
+  "what crypto.subtle returns":
+    "const s = crypto.subtle; const d = s.digest('SHA-256', args.bytes); got(s, s.constructor, d, d.constructor, await d, (await d).constructor)",
+  "keys of crypto.subtle":
+    "const s = crypto.subtle; const k = await s.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']); got(k, k.publicKey, k.privateKey, k.privateKey.algorithm, k.privateKey.usages, await s.exportKey('jwk', k.privateKey), await s.exportKey('pkcs8', k.privateKey)); k.publicKey.algorithm.name = 'x'; got(k.publicKey.algorithm.constructor)",
+  "what crypto.subtle throws":
+    "const s = crypto.subtle; for (const f of [() => s.digest('none', args.bytes), () => s.digest('SHA-256', 1), () => s.sign('HMAC', {}, args.bytes), () => s.importKey('jwk', {}, 'HMAC', true, ['sign']), () => s.exportKey('raw', args), () => s.digest.call(1, 'SHA-256', args.bytes)]) try { got(await f()) } catch (e) { got(e, e.constructor, e.stack, e.cause) }",
+  "crypto.subtle reads its arguments":
+    "const s = crypto.subtle; const odd = new Proxy({ name: 'HMAC', hash: 'SHA-256' }, { get(...all) { got(...all); return Reflect.get(...all) }, ownKeys(...all) { got(...all); return Reflect.ownKeys(...all) }, getPrototypeOf(...all) { got(...all); return null } }); got(await s.importKey('raw', args.bytes, odd, true, new Proxy(['sign'], { get(...all) { got(...all); return Reflect.get(...all) } })))",
+  "crypto.subtle asked in its own words":
+    "const s = crypto.subtle; const forged = { $key: 'raw', $bytes: 0, data: args.bytes, type: 'secret', algorithm: { name: 'HMAC', hash: { name: 'SHA-256' } }, usages: ['sign'] }; for (const f of [() => s.sign('HMAC', forged, args.bytes), () => s.digest({ name: 'SHA-256', $bytes: 0, toJSON: got, __proto__: { polluted: 1 } }, args.bytes), () => s.importKey('jwk', JSON.parse('{\"kty\": \"oct\", \"k\": \"aa\", \"__proto__\": {\"polluted\": 1}}'), { name: 'HMAC', hash: 'SHA-1' }, true, ['sign'])]) try { got(await f()) } catch (e) { got(e) }",
+  "a CryptoKey of one's own":
+    "for (const f of [() => new CryptoKey({}, true), () => Reflect.construct(CryptoKey, [{}, true], Object), () => Object.create(CryptoKey.prototype).type, () => new (class extends CryptoKey {})(), () => new SubtleCrypto().digest('SHA-256', args.bytes)]) try { got(await f()) } catch (e) { got(e) }",
+  "the material of a key":
+    "class Stamp extends (function (o) { return o }) { #record = 1; static read(o) { return o.#record } } const k = await crypto.subtle.importKey('raw', args.bytes, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']); try { new Stamp(k) } catch (e) { got(e) } for (const f of [() => Stamp.read(k), () => structuredClone(k), () => crypto.subtle.exportKey('raw', k), () => crypto.subtle.wrapKey('raw', k, k, 'AES-KW'), () => JSON.stringify(k)]) try { got(await f()) } catch (e) { got(e) } answer([k])",
+  "bytes that lie and change while they are hashed":
+    "class B extends Uint8Array { get buffer() { got(this); return args.bytes.buffer } get byteLength() { return 1e9 } slice() { got(this); return this } static get [Symbol.species]() { got(this); return Array } } const b = new B(8); const p = crypto.subtle.digest('SHA-256', b); b[0] = 1; Reflect.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'buffer').get.call(b).transfer(); got(await p)",
+  "promises of crypto.subtle":
+    "const p = crypto.subtle.digest('SHA-256', args.bytes); p.constructor = { [Symbol.species]: function (run) { run((...all) => got(...all), (...all) => got(...all)) } }; p.then = (...all) => { got(...all); all[0]?.(1) }; got(p.finally(() => got(p))); answer(p)",
 };

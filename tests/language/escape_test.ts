@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { defineDecoder, failure, isError, lazyMap, Stream, type Value } from "../../src/value/mod.ts";
 import { ATTEMPTS } from "./escape_attempts.ts";
-import { program, stopped, timed } from "./run.ts";
+import { program, stopped, timed, timedAnswerOf } from "./run.ts";
 
 defineDecoder("escape test", () => {
   throw failure<string>("broken", { code: "c", details: { a: [1] }, cause: new TypeError("inner") });
@@ -119,7 +119,7 @@ Deno.test("there are at least 100 attempts", () => {
 });
 
 for (const [name, attempt] of Object.entries(ATTEMPTS)) {
-  Deno.test(`no escape: ${name}`, () => {
+  Deno.test(`no escape: ${name}`, async () => {
     let made;
     try {
       made = program(wrapped(attempt));
@@ -128,7 +128,7 @@ for (const [name, attempt] of Object.entries(ATTEMPTS)) {
       assert(isError(error) && (error as { code?: string }).code === "bad_code", String(error));
       return assertUnharmed(name);
     }
-    const first = timed(5000, () => made.call(argument()));
+    const first = await timedAnswerOf(5000, made, argument());
     assert(first !== stopped, "the attempt does not end");
     assertEquals(timed(20_000, () => made.call("verdict")), "held");
     assertUnharmed(name);

@@ -51,7 +51,6 @@ const OUTSIDE = [
   "process",
   "require",
   "fetch",
-  "setTimeout",
   "Worker",
   "WebAssembly",
   "postMessage",

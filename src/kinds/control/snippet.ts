@@ -1,9 +1,9 @@
-import { defineKind, type Kind, SENT } from "@weft/weft/kind";
+import { type Call, defineKind, type Kind, type Reply, SENT } from "@weft/weft/kind";
 import { z } from "zod";
 import { parseMediaType, withContentType } from "../../http/mod.ts";
-import { languageOf, LANGUAGES } from "../../language/mod.ts";
-import { duration, prefixPath } from "../../spec/mod.ts";
-import { isError, NONE } from "../../value/mod.ts";
+import { LANGUAGES } from "../../language/mod.ts";
+import { duration } from "../../spec/mod.ts";
+import { type Answer, isError, NONE } from "../../value/mod.ts";
 import { CODE_ERRORS } from "../code_errors.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -52,25 +52,27 @@ export const snippet: Kind = defineKind({
       spec: { kind: "snippet", language: "text", type: "text/css", code: "body { margin: 0 }" },
     },
   ],
-  check: ({ language, code, type }) => [
-    ...languageOf(language).check(code).map((diagnostic) => prefixPath(["code"], diagnostic)),
-    ...type === undefined || parseMediaType(type) !== undefined ? [] : [{
+  code: ({ language, code }) => [{ language, code, at: ["code"] }],
+  check: ({ type }) =>
+    type === undefined || parseMediaType(type) !== undefined ? [] : [{
       location: { path: ["type"] },
       message: `invalid type ${JSON.stringify(type)}: expected a media type such as text/css`,
     }],
-  ],
   prepare(
     { fields: { language, code, type = language === "html" ? HTML : undefined, timeout, isolate }, compile, ports },
   ) {
     const program = compile({ language, code, at: ["code"], timeout, isolate });
+    const pass = (result: Answer, call: Call): Reply => {
+      // what follows gets null; where nothing does, there is no answer
+      if (result === NONE) return call.send(ports.out, null) === SENT ? SENT : NONE;
+      if (type === undefined || isError(result)) return result;
+      const sent = call.send(ports.out, result);
+      return sent === SENT ? SENT : withContentType(result, type);
+    };
     return {
       in(payload, call) {
         const result = program.answer(call, payload);
-        // what follows gets null; where nothing does, there is no answer
-        if (result === NONE) return call.send(ports.out, null) === SENT ? SENT : NONE;
-        if (type === undefined || isError(result)) return result;
-        const sent = call.send(ports.out, result);
-        return sent === SENT ? SENT : withContentType(result, type);
+        return result instanceof Promise ? result.then((result) => pass(result, call)) : pass(result, call);
       },
     };
   },

@@ -1,9 +1,10 @@
-import { isError, type Value } from "../../value/mod.ts";
+import type { Value } from "../../value/mod.ts";
 import { codeError, offsetOf } from "../code_error.ts";
 import type { CodeFailure, CompileOptions, LogLine, Program } from "../language.ts";
 import type { Caller, RealmFunction } from "../realm/compartment.ts";
 import type { CompiledBody } from "../realm/realm.ts";
 import { locationIn } from "../realm/stack.ts";
+import type { Waiting } from "../realm/waiting.ts";
 import { EXPORT_HINT } from "./export_rewriting.ts";
 import type { ModuleSource } from "./module_source.ts";
 
@@ -39,13 +40,18 @@ export class Snippet implements Program, Caller {
     try {
       exported = compartment.start(this, body, { commonJs: this.#module.commonJs, globals, global });
     } catch (error) {
-      throw this.#withOffset(error as CodeFailure);
+      throw this.locate(error as CodeFailure);
     }
     if (exported === undefined) throw codeError("the default export is not a function", undefined, EXPORT_HINT);
     this.#exported = exported;
   }
 
-  call(argument: Value): Value | undefined {
+  /** Whether its calls may wait. */
+  get mayWait(): boolean {
+    return this.mayDefer;
+  }
+
+  call(argument: Value): Value | undefined | Waiting {
     const { compartment } = this.#held();
     if (this.#exported === undefined) {
       try {
@@ -54,8 +60,7 @@ export class Snippet implements Program, Caller {
         return error as CodeFailure;
       }
     }
-    const result = compartment.call(this, this.#exported!, argument);
-    return isError(result) ? this.#withOffset(result) : result;
+    return compartment.call(this, this.#exported!, argument);
   }
 
   takeLogs(): LogLine[] {
@@ -80,7 +85,7 @@ export class Snippet implements Program, Caller {
     return this.#compiled;
   }
 
-  #withOffset(error: CodeFailure): CodeFailure {
+  locate(error: CodeFailure): CodeFailure {
     const offset = this.#offsetIn(error.stack);
     if (offset !== undefined) error.offset = offset;
     return error;

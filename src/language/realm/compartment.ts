@@ -1,19 +1,32 @@
 import vm from "node:vm";
-import { type Failure, failure, type LogLevel, type Value } from "../../value/mod.ts";
-import type { LogLine } from "../language.ts";
+import { type Failure, failure, isError, type LogLevel, type Value } from "../../value/mod.ts";
+import type { CodeFailure, LogLine } from "../language.ts";
 import { platform } from "./platform.ts";
 import { prelude } from "./prelude.ts";
 import { RealmDecoder } from "./realm_decoder.ts";
-import { NO_REFERENCES, RealmEncoder } from "./realm_encoder.ts";
+import { NO_REFERENCES, RealmEncoder, type References } from "./realm_encoder.ts";
+import { Requests } from "./requests.ts";
 import type { RealmBridge } from "./scope/realm_scope.ts";
 import { SNIPPET } from "./stack.ts";
+import { Waiting } from "./waiting.ts";
 
 // Captured here because an executor deletes the web's globals before it runs user code.
 const randomValues = crypto.getRandomValues.bind(crypto);
+const now = performance.now.bind(performance);
+const setBytes = Uint8Array.prototype.set;
+
+/** How long a call that waits runs one timer after the other before it lets others run, in milliseconds. */
+const TURN = 5;
 
 const emptyScript = new vm.Script("0");
-/** Adds work to the queue that never ends, so that a timeout finds it running: one that fires afterwards ends the thread. */
-const endlessScript = new vm.Script("(async () => { await 0; for (;;); })()");
+/** A variable of a realm that no snippet can name. */
+const DISCARDED = `discarded_${crypto.randomUUID().replaceAll("-", "")}`;
+const discardedScript = new vm.Script(`const ${DISCARDED} = [false]; ${DISCARDED}`);
+/**
+ * Adds work to the queue that never ends, so that a timeout finds it running: one that fires afterwards ends the thread.
+ * One that fires before the script has begun leaves the queue as it is, and the variable false.
+ */
+const endlessScript = new vm.Script(`(async () => { await 0; for (;;); })(); ${DISCARDED}[0] = true`);
 
 /** A function of the realm. It is opaque: only the compartment that created it can call it. */
 export type RealmFunction = { readonly realmFunction: unique symbol };
@@ -37,12 +50,27 @@ export interface Caller {
   mayDefer: boolean;
   /** Receives what the code has written with `console`. */
   onOutput(lines: LogLine[]): void;
+  /** Adds the place in the code to an error of a call. */
+  locate(error: CodeFailure): CodeFailure;
+}
+
+/** A call that waits. */
+interface Suspended {
+  readonly number: number;
+  readonly caller: Caller;
+  readonly references: References;
+  readonly requests: Requests;
+  /** Tells that there is something to go on with. */
+  notify?: () => void;
 }
 
 /**
  * A `vm` context with a realm of its own: frozen built-ins, no code from strings, no WebAssembly, and a separate queue of
  * microtasks. Each module that names the global object gets one of its own, which inherits from the frozen one. Only strings, numbers, symbols and bytes allocated by the realm cross its border; objects never do, and
  * one function does, by which the realm's own code asks the platform.
+ *
+ * A call that has timers, or has asked the platform for something, waits while others run. Whatever runs, runs for one
+ * call: what it queues is done before it ends or waits, and what it leaves pending ends with it.
  *
  * A timeout around a call may stop it anywhere. A call therefore relies on nothing that the previous one left: it starts
  * the transfer anew and discards what is still in the queue.
@@ -52,7 +80,11 @@ export class Compartment {
   readonly #bridge: RealmBridge;
   readonly #encoder: RealmEncoder;
   readonly #decoder: RealmDecoder;
+  /** Whether the last attempt to empty the queue of microtasks came so far that it did. */
+  readonly #discarded: [boolean];
   #running: Caller | undefined;
+  /** The calls that wait, by their numbers. */
+  readonly #suspended = new Map<number, Suspended>();
 
   constructor() {
     this.#context = vm.createContext(
@@ -62,6 +94,7 @@ export class Compartment {
     );
     this.#bridge = prelude.runInContext(this.#context) as RealmBridge;
     this.#bridge.connect(platform);
+    this.#discarded = discardedScript.runInContext(this.#context) as [boolean];
     this.#encoder = new RealmEncoder(this.#bridge);
     this.#decoder = new RealmDecoder(this.#bridge);
     const seed = this.#bridge.allocate(32);
@@ -107,6 +140,7 @@ export class Compartment {
     this.#begin(caller);
     const outcome = this.#bridge.start(module, commonJs, globals.join(), global);
     this.#runMicrotasks(caller);
+    if (this.#bridge.flags[2] !== 0) this.#leave();
     if (outcome === tags.THREW) throw this.#end(this.#decoder.decode(NO_REFERENCES));
     return this.#end(outcome === tags.RETURNED ? undefined : outcome as RealmFunction);
   }
@@ -114,9 +148,9 @@ export class Compartment {
   /**
    * Calls a function and follows the promise that it may return.
    *
-   * @returns What the function returns, undefined if that is nothing, or the error that it throws.
+   * @returns What the function returns, undefined if that is nothing, or the error that it throws, or that the call waits.
    */
-  call(caller: Caller, exported: RealmFunction, argument: Value): Value | undefined {
+  call(caller: Caller, exported: RealmFunction, argument: Value): Value | undefined | Waiting {
     this.#begin(caller);
     const bridge = this.#bridge;
     let references = NO_REFERENCES;
@@ -131,22 +165,112 @@ export class Compartment {
       }
       outcome = bridge.call(exported, undefined, true);
     }
-    const { tags } = bridge;
-    if (caller.mayDefer || bridge.flags[1] !== 0 || outcome === tags.PENDING) {
+    const { tags, flags } = bridge;
+    if (caller.mayDefer || flags[1] !== 0 || outcome === tags.PENDING) {
       this.#runMicrotasks(caller);
-      if (outcome === tags.PENDING) outcome = bridge.outcome();
-    } else if (bridge.flags[0] !== 0) this.#readFlags(caller);
-    if (typeof outcome !== "symbol") return this.#end(outcome as Value | undefined);
-    return this.#end(
-      outcome === tags.PENDING
-        ? failure("the promise never settles", { code: "never_settles" })
-        : this.#decoder.decode(references),
-    );
+      if (outcome === tags.PENDING) {
+        outcome = bridge.outcome();
+        if (outcome === tags.PENDING) return this.#suspend(caller, references, new Requests());
+      }
+    } else if (flags[0] !== 0) this.#readFlags(caller);
+    if (flags[2] !== 0) this.#leave();
+    return typeof outcome === "symbol" ? this.#answer(caller, references) : this.#end(outcome as Value | undefined);
   }
 
-  /** Hands over what a stopped call has written, if that call was the program's. */
+  /** Lets a call wait for its timers and requests. One that has none can never end. */
+  #suspend(caller: Caller, references: References, requests: Requests): Value | Waiting {
+    const bridge = this.#bridge;
+    const { number } = bridge;
+    this.#startRequests(requests);
+    const delay = bridge.suspend();
+    this.#end(undefined);
+    if (bridge.flags[2] !== 0) this.#tellSettled();
+    const hasOwn = delay >= 0 || requests.open > 0;
+    // another call of the same program may settle it
+    if (!hasOwn && !this.#suspended.values().some((other) => other.caller === caller)) {
+      bridge.drop(number);
+      return failure("the promise never settles", { code: "never_settles" });
+    }
+    const suspended: Suspended = { number, caller, references, requests };
+    this.#suspended.set(number, suspended);
+    return new Waiting(delay < 0 ? Infinity : delay, {
+      onReady: (notify) => {
+        suspended.notify = notify;
+        requests.onAnswer(notify);
+      },
+      resume: () => this.#resume(suspended),
+      cancel: () => {
+        this.#suspended.delete(number);
+        requests.end();
+        bridge.drop(number);
+      },
+    });
+  }
+
+  /** Goes on with a call that waits: takes the answers of the platform, and runs the timers that are due. */
+  #resume({ number, caller, references, requests }: Suspended): Value | undefined | Waiting {
+    this.#begin(caller);
+    this.#suspended.delete(number);
+    const bridge = this.#bridge;
+    bridge.resume(number);
+    for (const { id, text, bytes, errorName } of requests.take()) {
+      for (let i = 0; i < bytes.length; i++) {
+        const copy = bridge.allocate(bytes[i]!.length);
+        setBytes.call(copy, bytes[i]!);
+        bridge.requests[i] = copy;
+      }
+      bridge.answerRequest(id, text, errorName);
+    }
+    const end = now() + TURN;
+    do this.#runMicrotasks(caller); while (
+      bridge.outcome() === bridge.tags.PENDING && now() < end && bridge.runTimer()
+    );
+    const outcome = bridge.outcome();
+    if (outcome === bridge.tags.PENDING) return this.#suspend(caller, references, requests);
+    requests.end();
+    if (bridge.flags[2] !== 0) this.#leave();
+    return typeof outcome === "symbol" ? this.#answer(caller, references) : this.#end(outcome as Value | undefined);
+  }
+
+  /** Returns what the transfer holds as the result of a call. */
+  #answer(caller: Caller, references: References): Value {
+    const value = this.#end(this.#decoder.decode(references));
+    return isError(value) ? caller.locate(value) : value;
+  }
+
+  /** Forgets what a call that has ended has left pending. */
+  #leave(): void {
+    this.#bridge.drop();
+    if (this.#bridge.flags[2] !== 0) this.#tellSettled();
+  }
+
+  /** Starts what the call that runs has asked of the platform. */
+  #startRequests(requests: Requests): void {
+    const asked = this.#bridge.requests;
+    for (let at = 0; at < asked.length;) {
+      const [id, text, count] = [asked[at], asked[at + 1], asked[at + 2]] as [number, string, number];
+      const bytes: Uint8Array[] = [];
+      for (let i = 0; i < count; i++) bytes.push(asked[at + 3 + i] as Uint8Array);
+      requests.add(id, text, bytes);
+      at += 3 + count;
+    }
+    asked.length = 0;
+  }
+
+  /** Tells the calls whose promises have settled while another call ran. */
+  #tellSettled(): void {
+    for (const number of this.#bridge.settled().split(",")) this.#suspended.get(Number(number))?.notify?.();
+  }
+
+  /**
+   * Ends a stopped call for good, if that call was the program's: hands over what it has written, and discards the work
+   * that it has left. Otherwise the next call does so, under its own time limit: of two limits that pass at the same
+   * moment, V8 may forget the outer one, and what runs then is not stopped at all.
+   */
   collect(caller: Caller): void {
-    if (this.#running === caller) this.#readFlags(caller);
+    if (this.#running !== caller) return;
+    this.#discard(caller);
+    this.#running = undefined;
   }
 
   #begin(caller: Caller): void {
@@ -162,12 +286,15 @@ export class Compartment {
   /** Discards a call that was stopped, with all the work that it has left in the queue. */
   #discard(caller: Caller): void {
     this.#readFlags(caller);
-    try {
-      // The queue cannot be emptied directly, but stopping the work in it empties it.
-      endlessScript.runInContext(this.#context, { timeout: 10 });
-    } catch {
-      // The work was stopped.
-    }
+    this.#discarded[0] = false;
+    do {
+      try {
+        // The queue cannot be emptied directly, but stopping the work in it empties it.
+        endlessScript.runInContext(this.#context, { timeout: 10 });
+      } catch {
+        // The work was stopped.
+      }
+    } while (!this.#discarded[0]);
   }
 
   #runMicrotasks(caller: Caller): void {

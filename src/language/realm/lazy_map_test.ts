@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { program, run } from "../../../tests/language/run.ts";
+import { callNow, program, run } from "../../../tests/language/run.ts";
 import { seededTest } from "../../../tests/support/random.ts";
 import { requestPayload } from "../../http/mod.ts";
 import {
@@ -214,7 +214,7 @@ seededTest("the realm's decoders do the same as the engine's", (random) => {
       want = (error as Error).message;
       errors++;
     }
-    const seen = read.call(payload);
+    const seen = callNow(read, payload);
     assertEquals(isError(seen) ? seen.message : seen, want, JSON.stringify([decoder, source]));
   }
   assert(errors > 500);

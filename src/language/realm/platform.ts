@@ -1,5 +1,6 @@
 // Captured here because an executor deletes the web's globals before it runs user code.
 const { TextDecoder, URL, Uint8Array } = globalThis;
+const now = performance.now.bind(performance);
 
 /**
  * Answers what a realm asks of the engine's own platform while its code runs. Only strings and bytes go in, only strings
@@ -13,6 +14,7 @@ export type Platform = (question: string, text: string, bytes: unknown) => strin
  * - `encoding`: the name of the encoding that has the label; undefined if none has.
  * - `decode`: the bytes as text. The text names the encoding; behind it stands `!` if invalid bytes are errors, and `+` if
  *   the last character may be unfinished, and is then left out. Undefined if the bytes are invalid.
+ * - `now`: the time in milliseconds by a clock that only moves forward.
  * - `host`: a domain in the form that a URL shows; undefined if it is invalid. It contains no delimiter of a URL.
  *
  * It throws nothing, except where the stack ends.
@@ -27,6 +29,8 @@ export const platform: Platform = (question, text, bytes) => {
         const decoder = new TextDecoder(label, { fatal: fatal === "!", ignoreBOM: true });
         return decoder.decode(new Uint8Array(bytes as Uint8Array), { stream: stream === "+" });
       }
+      case "now":
+        return String(now());
       case "host":
         return new URL(`http://${text}`).hostname;
     }

@@ -3,6 +3,7 @@ import { base64 } from "../web/base64.ts";
 import { chacha20 } from "../web/chacha20.ts";
 import { console } from "../web/console.ts";
 import { crypto } from "../web/crypto.ts";
+import { cryptoKeys } from "../web/crypto_keys.ts";
 import { domain } from "../web/domain.ts";
 import { errors } from "../web/errors.ts";
 import { form } from "../web/form.ts";
@@ -26,8 +27,10 @@ import { fieldDecoders } from "./scope/field_decoders.ts";
 import { harden } from "./scope/harden.ts";
 import { lazyMap } from "./scope/lazy_map.ts";
 import type { RealmScope } from "./scope/realm_scope.ts";
+import { requests } from "./scope/requests.ts";
 import { streamToken } from "./scope/stream_token.ts";
 import { stackTrace } from "./scope/stack_trace.ts";
+import { timers } from "./scope/timers.ts";
 import { transfer } from "./scope/transfer.ts";
 
 /** The parts of the realm's own code, each after those that it depends on. */
@@ -48,7 +51,10 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   urlSearchParams,
   url,
   structuredClone,
+  timers,
+  requests,
   chacha20,
+  cryptoKeys,
   crypto,
   harden,
   globals,

@@ -1,8 +1,10 @@
 import type { RealmScope } from "../realm/scope/realm_scope.ts";
 
-/** Defines the random values of `crypto`. */
+/** Defines `crypto`: random values, and `subtle`. */
 export function crypto(scope: RealmScope): void {
   const crypto = {
+    subtle: scope.subtle,
+
     getRandomValues<T extends ArrayBufferView>(view: T): T {
       if (!ArrayBuffer.isView(view) || !/^(Big)?U?[iI]nt/.test(scope.typeOfView(view))) {
         throw scope.webError("getRandomValues: expected a typed array of integers", "TypeMismatchError");

@@ -4,6 +4,9 @@ import type { RealmScope } from "../realm/scope/realm_scope.ts";
 export function errors(scope: RealmScope): void {
   const CODES: Record<string, number> = {
     InvalidCharacterError: 5,
+    NotSupportedError: 9,
+    SyntaxError: 12,
+    InvalidAccessError: 15,
     TypeMismatchError: 17,
     QuotaExceededError: 22,
     DataCloneError: 25,

@@ -82,5 +82,6 @@ export function structuredClone(scope: RealmScope): void {
     return copy;
   }
 
+  scope.cloneValue = (value) => structuredClone(value);
   scope.expose("structuredClone", structuredClone);
 }

@@ -24,6 +24,13 @@ export function decoder(scope: RealmScope): void {
     received = undefined;
   };
 
+  scope.argumentState = () => ({ received, maps: scope.lazyMaps() });
+
+  scope.setArgumentState = (state) => {
+    received = state.received;
+    scope.setLazyMaps(state.maps);
+  };
+
   function read(): unknown {
     const cell = transfer[at++];
     if (typeof cell !== "symbol") return cell;

@@ -9,6 +9,16 @@ export function lazyMap(scope: RealmScope): void {
   type Unread = { name: string; read: () => unknown };
   let maps: LazyMap[] = [];
 
+  scope.lazyMaps = () => maps;
+
+  scope.setLazyMaps = (given) => {
+    maps = given as LazyMap[];
+  };
+
+  scope.forgetLazyMaps = () => {
+    if (maps.length > 0) maps = [];
+  };
+
   class LazyMap implements ProxyHandler<Fields> {
     readonly proxy: object;
 
@@ -72,10 +82,6 @@ export function lazyMap(scope: RealmScope): void {
     const map = new LazyMap(fields, unread);
     maps.push(map);
     return map.proxy;
-  };
-
-  scope.forgetLazyMaps = () => {
-    if (maps.length > 0) maps = [];
   };
 
   scope.findLazyMap = (value) => {

@@ -66,6 +66,9 @@ export interface RealmScope {
   /** Set by `urlSearchParams`: replaces the list of parameters that `searchParams` created. */
   refillSearchParams(params: URLSearchParams, list: [string, string][]): void;
 
+  /** Set by `structuredClone`: copies a value. */
+  cloneValue(value: unknown): unknown;
+
   /** Set by `chacha20`: returns 64 bytes of the key stream. @param key 8 words. @param nonce 3 words. */
   chachaBlock(key: Uint32Array, counter: number, nonce: Uint32Array): Uint8Array<ArrayBuffer>;
   /** Set by `chacha20`: restarts the random numbers. @param seed 32 bytes. */
@@ -109,6 +112,10 @@ export interface RealmScope {
 
   /** Set by `lazyMap`: creates a map some of whose fields are decoded when they are first read. */
   lazyMap(fields: Record<string, unknown>, unread: UnreadField[]): object;
+  /** Set by `lazyMap`: returns the lazy maps of this call. */
+  lazyMaps(): object;
+  /** Set by `lazyMap`: sets the lazy maps of this call. */
+  setLazyMaps(maps: object): void;
   /** Set by `lazyMap`: forgets the lazy maps of the previous call. */
   forgetLazyMaps(): void;
   /** Set by `lazyMap`: returns a lazy map of this call with its index in order of creation, undefined for other objects. */
@@ -129,6 +136,10 @@ export interface RealmScope {
   decodeValue(call: number): unknown;
   /** Set by `decoder`: returns the index of an error that this call has received, -1 for other errors. */
   indexOfReceivedError(error: object): number;
+  /** Set by `decoder`: returns what is remembered of the argument of this call, until its answer is written. */
+  argumentState(): ArgumentState;
+  /** Set by `decoder`: sets what is remembered of the argument of this call. */
+  setArgumentState(state: ArgumentState): void;
   /** Set by `decoder`: forgets the errors of the previous call. */
   forgetReceivedErrors(): void;
   /** Set by `encoder`: puts a value in the transfer. @throws {Error} If it cannot be a payload; the message says where. */
@@ -136,10 +147,38 @@ export interface RealmScope {
   /** Set by `encoder`: puts a thrown value in the transfer, as an error. Never throws. */
   encodeThrown(thrown: unknown, call: number): void;
 
+  /** Set by `calls`: returns the number of the call that runs. */
+  currentCall(): number;
+
+  /** Set by `timers`: returns the milliseconds until a call's next timer is due; -1 if it has none. */
+  timerDelay(call: number): number;
+  /** Set by `timers`: runs a call's next timer, if one is due. @returns Whether one was. @throws {unknown} What it throws. */
+  runTimer(call: number): boolean;
+  /** Set by `timers`: removes the timers of a call. */
+  dropTimers(call: number): void;
+
+  /** Set by `requests`: asks the engine for work that takes time. @param bytes Copies, which nobody changes. */
+  request(text: string, bytes: readonly Uint8Array[]): Promise<{ text: string; bytes: readonly Uint8Array[] }>;
+  /** Set by `requests`: see `RealmBridge`. */
+  requests: unknown[];
+  /** Set by `requests`: see `RealmBridge`. */
+  answerRequest: RealmBridge["answerRequest"];
+  /** Set by `requests`: removes the requests of a call. */
+  dropRequests(call: number): void;
+
+  /** Set by `cryptoKeys`: `crypto.subtle`. */
+  subtle: object;
+
   /** See `RealmBridge`. */
   readonly flags: Int32Array;
   /** Set by `calls`. */
   readonly bridge: RealmBridge;
+}
+
+/** What is remembered of the argument of a call. */
+export interface ArgumentState {
+  readonly received: WeakMap<object, number> | undefined;
+  readonly maps: object;
 }
 
 /** The fields of an error that are strings. */
@@ -166,7 +205,10 @@ export interface RealmBridge {
   readonly transfer: unknown[];
   /** Lines written by the current call, level and text alternately. */
   readonly lines: readonly (LogLevel | string)[];
-  /** 0: whether lines were written; 1: whether the code has touched something that can queue microtasks. */
+  /**
+   * 0: whether lines were written; 1: whether the code has touched something that can queue microtasks; 2: whether the
+   * call that runs has timers or requests (1), whether a call that waits has settled (2).
+   */
   readonly flags: Int32Array;
   clearLines(): void;
   /** Takes what answers for the engine's platform. */
@@ -189,8 +231,31 @@ export interface RealmBridge {
   hasGlobal(name: string): boolean;
   /** Runs a call until it returns or waits. Returns a primitive value or a tag. */
   call(exported: unknown, argument: unknown, transferred: boolean): unknown;
-  /** Returns the outcome of a call that had to wait, `PENDING` as long as it does. */
+  /** Returns the outcome of the call that runs, `PENDING` as long as it waits. */
   outcome(): unknown;
+  /** The number of the call that runs. */
+  readonly number: number;
+  /**
+   * Requests that the engine has not fetched, one after another: number, text, how many bytes, the bytes. It is empty while
+   * no code runs, and then takes the bytes of an answer.
+   */
+  readonly requests: unknown[];
+  /** Lets the call that runs wait, while others run. @returns The milliseconds until its next timer is due; -1 if it has none. */
+  suspend(): number;
+  /** Goes on with a call that waits. */
+  resume(number: number): void;
+  /** Runs the next timer of the call that runs, if one is due. @returns Whether one was. */
+  runTimer(): boolean;
+  /** Returns the numbers of the calls that wait and have settled, separated by commas. */
+  settled(): string;
+  /**
+   * Gives the answer to a request of the call that runs. Its bytes are in `requests`.
+   *
+   * @param errorName Set if it failed; the text is the message then.
+   */
+  answerRequest(id: number, text: string, errorName?: string): void;
+  /** Ends a call: what it has left pending never runs. Default: the call that runs. */
+  drop(number?: number): void;
 }
 
 /** A URL in its parts. */

@@ -24,5 +24,5 @@ export function transfer(scope: RealmScope): void {
       Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
     } else map[key] = value;
   };
-  Object.assign(scope, { tags, transfer: [], lines: [], flags: new Int32Array(2) });
+  Object.assign(scope, { tags, transfer: [], lines: [], flags: new Int32Array(3) });
 }
