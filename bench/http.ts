@@ -9,7 +9,7 @@
  * It needs wrk and Linux.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import config from "../deno.json" with { type: "json" };
+import { taskArguments } from "../scripts/task_arguments.ts";
 import { ServerProcess } from "./server_process.ts";
 import { wrk } from "./wrk.ts";
 
@@ -32,8 +32,8 @@ async function startServers(): Promise<ServerProcess[]> {
     "language: text\n  code: pong",
     'language: javascript\n  code: export default () => "pong"',
   );
-  // what `deno task start` runs
-  const weft = [...config.tasks.start.replace(/^deno run /, "").split(" "), "-f", "-", "--log-level", "error"];
+  const [, ...start] = taskArguments("start");
+  const weft = [...start, "-f", "-", "--log-level", "error"];
   return [
     await ServerProcess.start("bare Deno.serve", ["-A", "bench/bare_server.ts"]),
     await ServerProcess.start("ping", weft, ping),

@@ -49,9 +49,9 @@ async function start(unguarded: boolean, warden = new WardenLink()): Promise<{ r
     warden,
     unguarded,
   });
-  const { registry, loader, namespace } = runtime;
-  const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry };
-  const manifest = readManifest([{ name: "bench.yaml", text: SPECS }], options);
+  const { registry, loader, namespace, compiler } = runtime;
+  const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry, compiler };
+  const manifest = await readManifest([{ name: "bench.yaml", text: SPECS }], options);
   if (!isApplicable(manifest)) throw new Error("invalid specs of the benchmark");
   await registry.apply(changesOf(manifest.specs, registry));
   return { runtime, url: (await runtime.sockets.urls())[0]! };

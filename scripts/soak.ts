@@ -128,9 +128,9 @@ class Soak {
   }
 }
 
-async function apply({ registry, loader, namespace }: Runtime, yaml: string): Promise<void> {
-  const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry };
-  const manifest = readManifest([{ name: "soak.yaml", text: yaml }], options);
+async function apply({ registry, loader, namespace, compiler }: Runtime, yaml: string): Promise<void> {
+  const options = { namespace, scheme: loader.scheme, evaluate: () => null, registry, compiler };
+  const manifest = await readManifest([{ name: "soak.yaml", text: yaml }], options);
   if (!isApplicable(manifest)) throw new Error(manifest.diagnostics.map(formatDiagnostic).join("\n"));
   await registry.apply(changesOf(manifest.specs, registry));
 }

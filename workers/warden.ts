@@ -6,5 +6,9 @@ const scope = self as unknown as {
   postMessage(message: unknown): void;
   onmessage(event: MessageEvent<WardenOrder>): void;
 };
-const warden = new Warden(new URL("./executor.ts", import.meta.url), (report) => scope.postMessage(report));
+const entries = {
+  executor: new URL("./executor.ts", import.meta.url),
+  compiler: new URL("./compiler.ts", import.meta.url),
+};
+const warden = new Warden(entries, (report) => scope.postMessage(report));
 scope.onmessage = ({ data, ports }) => warden.obey(data, ports[0]);

@@ -112,6 +112,9 @@ export function requestPage(): Page {
         "`Cache-Control: no-transform`.",
       "A `Content-Encoding` of the answer's own says how bytes and streams are encoded already; text and data are encoded " +
         "with it, gzip or deflate. An error with an integer `status` from 400 to 599 is answered with that status.",
+      "An answer that looks like a response but is none, such as `{ statusCode: 404, body }`, `{ status: 404, boddy }` or " +
+        "`{ status: 201, body, note }`, is sent as data like any other; the log has one warning for each node that gives " +
+        "such, with the field and what would be right.",
       "`ID` stands for the id of the process, which the log line of the error has too. With `weft start --dev` the " +
         "response to an error describes it.",
     ),

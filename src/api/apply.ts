@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import {
   changesOf,
@@ -15,6 +16,7 @@ import { brokenLinks } from "./links.ts";
 import { filesOf, type Specs } from "./specs.ts";
 import type { Target } from "./target.ts";
 import { lenientEvaluator } from "./templates.ts";
+import { usingCompiler } from "./using_compiler.ts";
 
 /** Options of `apply`. */
 export interface ApplyOptions extends ChangeOptions {
@@ -55,22 +57,25 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
   const files = filesOf(specs);
   registerDependencies(registry, scheme.dependencies);
   let ids: ReadonlySet<string> = new Set();
-  const report = await changeStore(target, options, (head) => {
-    const manifest = readManifest(files, {
-      namespace,
-      scheme,
-      evaluate,
-      registry: head,
-      ...covers !== undefined && { covers },
+  const planned = (compiler: Compiler) =>
+    changeStore(target, options, async (head) => {
+      const manifest = await readManifest(files, {
+        namespace,
+        scheme,
+        evaluate,
+        compiler,
+        registry: head,
+        ...covers !== undefined && { covers },
+      });
+      if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics);
+      const operations = registry.plan(changesOf(manifest.specs, head, covers), head);
+      const broken = brokenLinks(head.state, operations);
+      if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
+      ids = entryIds(manifest.specs, head);
+      const namespaces = new Set(manifest.specs.map(({ spec }) => spec.namespace));
+      return { operations, namespaces, warnings: manifest.diagnostics, brokenLinks: broken };
     });
-    if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics);
-    const operations = registry.plan(changesOf(manifest.specs, head, covers), head);
-    const broken = brokenLinks(head.state, operations);
-    if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
-    ids = entryIds(manifest.specs, head);
-    const namespaces = new Set(manifest.specs.map(({ spec }) => spec.namespace));
-    return { operations, namespaces, warnings: manifest.diagnostics, brokenLinks: broken };
-  });
+  const report = await usingCompiler(target.compiler, planned);
   return { ...report, ids };
 }
 

@@ -3,6 +3,7 @@ import { readManifest, schemeOf } from "../runtime/mod.ts";
 import type { Diagnostic, Evaluate, Scheme, SpecDraft } from "../spec/mod.ts";
 import { filesOf, type Specs } from "./specs.ts";
 import { lenientEvaluator } from "./templates.ts";
+import { usingCompiler } from "./using_compiler.ts";
 
 /** Options of `check`. */
 export interface CheckOptions {
@@ -23,8 +24,11 @@ export interface CheckReport {
 }
 
 /** Reads and checks specs, without a store, and without running anything but their templates. */
-export function check(specs: Specs, options: CheckOptions = {}): CheckReport {
+export async function check(specs: Specs, options: CheckOptions = {}): Promise<CheckReport> {
   const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}) } = options;
-  const manifest = readManifest(filesOf(specs), { scheme, namespace, evaluate });
+  const manifest = await usingCompiler(
+    undefined,
+    (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, compiler }),
+  );
   return { specs: manifest.specs.map(({ spec }) => spec), diagnostics: manifest.diagnostics };
 }

@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { Registry, RegistryError } from "../registry/mod.ts";
 import { registerDependencies } from "../runtime/mod.ts";
@@ -14,6 +15,12 @@ export interface Target {
   readonly namespace?: string;
   /** The kinds of its specs. Default: the built-in ones. */
   readonly scheme?: Scheme<Kind>;
+  /**
+   * Parses the code in specs. Default: a thread that is started for each call that has code to check.
+   *
+   * @internal
+   */
+  readonly compiler?: Compiler;
 }
 
 /** Options of `openTarget`. */
@@ -27,6 +34,12 @@ export interface OpenTargetOptions {
   readonly warn?: (message: string) => void;
   /** Where entries name what they depend on: `meta.server`, `data.imports.*`. Default: `meta.depends_on` alone. */
   readonly dependencies?: readonly string[];
+  /**
+   * See `Target`.
+   *
+   * @internal
+   */
+  readonly compiler?: Compiler;
 }
 
 /**
@@ -54,12 +67,12 @@ export async function openTarget(
 /** Returns a target on an open store, at its head, without running its specs. */
 export async function targetOn(
   store: Store,
-  { warn, dependencies = [] }: Omit<OpenTargetOptions, "missing"> = {},
+  { warn, dependencies = [], compiler }: Omit<OpenTargetOptions, "missing"> = {},
 ): Promise<Target> {
   const registry = new Registry(store.history, { dispatch: "none", ...warn !== undefined && { warn } });
   registerDependencies(registry, dependencies);
   await registry.load();
-  return { registry, store };
+  return { registry, store, ...compiler !== undefined && { compiler } };
 }
 
 async function exists(url: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
+import { ThreadCompiler } from "../compiler/mod.ts";
 import type { WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -69,6 +70,7 @@ class Server {
   #urls: readonly string[] = [];
   /** Settles when the files that were read so far are applied. */
   #applying: Promise<void> = Promise.resolve();
+  readonly #compiler: ThreadCompiler;
   #runtime: Runtime | undefined;
   #admin: Admin | undefined;
 
@@ -76,6 +78,7 @@ class Server {
   constructor(options: ServeOptions, write: ((line: string) => void) | undefined) {
     const { flags } = options.config;
     this.#options = options;
+    this.#compiler = new ThreadCompiler({ warden: options.warden });
     this.#namespace = readNamespace(flags);
     this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
     if (options.paths.length === 0 && isTransient(this.#store)) {
@@ -167,6 +170,7 @@ class Server {
         addresses: false, // nobody reads them
       },
       warden,
+      compiler: this.#compiler,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
       ...host !== undefined && { host },
@@ -181,10 +185,14 @@ class Server {
 
   /** Applies the files to a store before the runtime starts. */
   async #applyTo(store: Store, source: SpecSource): Promise<ApplyReport | undefined> {
-    const report = await this.#apply(source, await targetOn(store, { dependencies: this.#dependencies }));
+    const report = await this.#apply(source, await this.#target(store));
     if (report === undefined) await store.close();
     else this.#print(report);
     return report;
+  }
+
+  #target(store: Store): Promise<Target> {
+    return targetOn(store, { dependencies: this.#dependencies, compiler: this.#compiler });
   }
 
   #apply(source: SpecSource, target: Target): Promise<ApplyReport | undefined> {

@@ -75,6 +75,8 @@ export class Executor implements SliceWork, InboxHandler {
   /** Packets that wait for the answer of a host node, by the number of the host call. */
   readonly #hostCalls = new Map<number, Packet>();
   #callNumber = 0;
+  /** Nodes of whose answers it has warned. */
+  readonly #doubted = new WeakSet<NodeSymbol>();
   /** Whether packets carry their addresses. */
   #addresses = false;
   #childNumber = 0;
@@ -82,7 +84,9 @@ export class Executor implements SliceWork, InboxHandler {
   readonly #replyTo = {
     answered: (packet: Packet, answer: Outcome): void => {
       const residency = this.#residencyAfter(packet);
-      const { form, data } = write(answer as Answer, packet.raw, this.#flow.maker);
+      const { maker } = this.#flow;
+      const { form, data } = write(answer as Answer, packet.raw, maker);
+      if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
       // the answer of a handler's promise comes outside of a slice
       this.#push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
     },
@@ -171,8 +175,8 @@ export class Executor implements SliceWork, InboxHandler {
     if (packet !== null && packet.port !== null) this.#symbols.flush(packet.port.symbol, packet.process.number);
   }
 
-  giveUp(error: Error): void {
-    this.#outbox.push(ToHost.Log, 0, 0, "error", `the executor exits after an internal error: ${error.message}`);
+  giveUp(reason: string): void {
+    this.#outbox.push(ToHost.Log, 0, 0, "error", `executor exits: ${reason}`);
     this.#outbox.post();
   }
 
@@ -233,7 +237,10 @@ export class Executor implements SliceWork, InboxHandler {
     const attempt = (run: () => void) =>
       this.#slices.add({
         name: `the top level of ${symbol.name}`,
-        stopped: done,
+        stopped: (error) => {
+          this.#symbols.flush(symbol, 0);
+          done(error);
+        },
         run: () => {
           try {
             run();
@@ -298,6 +305,15 @@ export class Executor implements SliceWork, InboxHandler {
   #ended(process: Process): void {
     this.#processes.delete(process.number);
     if (process.number < 0) this.#push(ToHost.Ended, process.number);
+  }
+
+  /** Warns of an answer that may be wrong, once for each node. */
+  #doubt(answer: Answer, codec: Codec, { port, process }: Packet): void {
+    if (port === null || typeof answer !== "object" || this.#doubted.has(port.symbol)) return;
+    const doubt = codec.doubtOf?.(answer);
+    if (doubt === undefined) return;
+    this.#doubted.add(port.symbol);
+    this.#outbox.push(ToHost.Warning, process.number, port.symbol.number, doubt);
   }
 
   /** Adds a frame that may be written at any time, also by a hook that runs while nothing else does. */

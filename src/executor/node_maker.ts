@@ -70,7 +70,7 @@ export class NodeMaker {
     const kind = this.#kinds.get(definition.kind);
     if (kind?.prepare === undefined) throw new Error(`unknown kind "${definition.kind}" on this executor`);
     const programs: GuardedProgram[] = [];
-    const prepared = kind.prepare(this.#preparation(symbol, definition, programs));
+    const prepared = kind.prepare(this.#preparation(kind, symbol, definition, programs));
     const instanceOf = ({ node, release }: Prepared): Instance => ({
       node,
       programs,
@@ -82,9 +82,18 @@ export class NodeMaker {
     return prepared instanceof Promise ? prepared.then(instanceOf) : instanceOf(prepared);
   }
 
-  #preparation(symbol: NodeSymbol, definition: Definition, programs: GuardedProgram[]): ExecutorPreparation {
+  #preparation(
+    kind: Kind,
+    symbol: NodeSymbol,
+    definition: Definition,
+    programs: GuardedProgram[],
+  ): ExecutorPreparation {
     const { realm, guard, flow, clock, random, waitClock, addTask, log, handled, measure, fork } = this.#options;
-    const { form, fields, origin, env = {}, recordsErrors = false } = definition.body!;
+    const { form, fields: encoded, origin, env = {}, recordsErrors = false, parsed = [] } = definition.body!;
+    const fields = fromWire(form, encoded) as ValueMap;
+    const named = parsed.length > 0 ? kind.code?.(fields) ?? [] : [];
+    const parsedOf = ({ language, code }: Pick<CodeOptions, "language" | "code">) =>
+      parsed[named.findIndex((known) => known.language === language && known.code === code)];
     const position = (at: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin as unknown as Origin, at, offset));
     const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {
@@ -106,7 +115,7 @@ export class NodeMaker {
     };
     return {
       symbol,
-      fields: fromWire(form, fields) as ValueMap,
+      fields,
       flow,
       clock,
       random,
@@ -125,7 +134,7 @@ export class NodeMaker {
       metrics: metricsOf((type, name, value) => measure(symbol.number, type, name, value)),
       compile: (options) => {
         const { language, code, isolate = false } = options;
-        return compile(options, () => languageOf(language).compile(code, { realm, isolate }));
+        return compile(options, () => languageOf(language).compile(code, { realm, isolate }, parsedOf(options)));
       },
       condition: (options) => compile(options, () => compileCondition(options.code, { realm })) as Condition, // never waits
       fork: (call) => childOf(flow, fork(call as Packet)),

@@ -74,8 +74,8 @@ export interface SliceWork {
   post(): void;
   /** Ends the process of the packet that is being handled, because it took too long. */
   stopCurrent(error: Failure): void;
-  /** Reports that the thread exits, because its state can no longer be relied on. */
-  giveUp(error: Error): void;
+  /** Reports that the thread exits, because its state can no longer be relied on. @param reason Completes a log line. */
+  giveUp(reason: string): void;
 }
 
 /**
@@ -173,7 +173,12 @@ export class Slices {
         this.#stopped();
         this.#status.stopped(this.#clock.now() - began - timeout);
       } else {
-        this.#work.giveUp(asError(thrown));
+        this.#work.giveUp(
+          isTimeout(thrown)
+            ? `a slice lasted more than ${timeout} ms outside of any call: the program was suspended, or the machine ` +
+              `is overloaded`
+            : `internal error: ${asError(thrown).message}`,
+        );
         this.#clock.exit();
       }
     }

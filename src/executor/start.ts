@@ -3,10 +3,10 @@ import { kindsOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { CODECS, EXECUTOR_KINDS } from "../kinds/executor/mod.ts";
 import { Realm } from "../language/mod.ts";
-import { type StartFailure, ThreadStatus } from "../protocol/mod.ts";
+import { type StartFailure, takeLock, ThreadStatus } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
 import { Executor } from "./executor.ts";
-import { lockDownGlobal, takeClock, takeLock } from "./lockdown.ts";
+import { lockDownGlobal, takeClock } from "./lockdown.ts";
 
 /** The worker data that the warden starts an executor with. */
 export interface ExecutorData {

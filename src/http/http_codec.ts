@@ -1,5 +1,6 @@
 import { type Answer, type Codec, Stream } from "../value/mod.ts";
 import { findHeader } from "./header.ts";
+import { doubtOf } from "./near_response.ts";
 import { type RawRequest, requestPayload } from "./request.ts";
 import { BODILESS, encodeResponse, type RawResponse, type ResponseRequest } from "./response.ts";
 import { isHeaderList } from "./response_header.ts";
@@ -22,6 +23,7 @@ export const httpCodec: Codec = {
     if (response.error !== undefined) throw response.error;
     return writeResponse(response);
   },
+  doubtOf,
   isEncoded: isResponseData,
 };
 

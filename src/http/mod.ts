@@ -5,6 +5,7 @@ export { findHeader, headerText } from "./header.ts";
 export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
 export * from "./http_codec.ts";
+export { doubtOf } from "./near_response.ts";
 export { parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
 export * from "./http_error.ts";

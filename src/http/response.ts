@@ -119,7 +119,8 @@ function encode(answer: Answer, request: ResponseRequest, options: ResponseOptio
   }
 }
 
-function isResponse(answer: Value): answer is ValueMap {
+/** Reports whether an answer is a response, not data. */
+export function isResponse(answer: Value): answer is ValueMap {
   if (answer === null || typeof answer !== "object" || !isMap(answer)) return false;
   let keys = 0;
   for (const key in answer) {

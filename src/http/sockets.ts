@@ -1,4 +1,4 @@
-import { type Failure, failure, within } from "../value/mod.ts";
+import { asError, type Failure, failure, reasonOf, within } from "../value/mod.ts";
 import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -183,7 +183,7 @@ function bind(hostname: string, port: number, warn: (message: string) => void): 
   } catch (thrown) {
     const address = addressOf(hostname, port);
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);
-    throw addressError(`cannot listen on ${address}: ${(thrown as Error).message}`, thrown);
+    throw addressError(`cannot listen on ${address}: ${reasonOf(asError(thrown))}`, thrown);
   }
   socket.url = `http://${addressOf(socket.server.hostname, socket.server.port)}`;
   return socket as Socket;

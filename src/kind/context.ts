@@ -1,4 +1,4 @@
-import type { Path } from "../spec/model/mod.ts";
+import type { Path, SpecCode } from "../spec/model/mod.ts";
 import type { Answer, Value } from "../value/mod.ts";
 import type { Call } from "./call.ts";
 import type { Place } from "./kind.ts";
@@ -53,13 +53,7 @@ export interface Condition {
 }
 
 /** Code to compile. */
-export interface CodeOptions {
-  /** The name of the language: `javascript`, `cel`, ... */
-  readonly language: string;
-  /** The code itself. */
-  readonly code: string;
-  /** The field that the code stands in. */
-  readonly at: Path;
+export interface CodeOptions extends SpecCode {
   /** How long a call may take, in milliseconds. Default 1,000. One limit holds for all code of a node. */
   readonly timeout?: number | undefined;
   /** Whether the code gets built-in objects of its own instead of the frozen shared ones. Default false. */

@@ -1,5 +1,5 @@
 import type { Node, OutPort, Packet } from "../flow/mod.ts";
-import type { KindDescription, Ports, Scheme } from "../spec/model/mod.ts";
+import type { KindDescription, Ports, Scheme, SpecCode } from "../spec/model/mod.ts";
 import { type Answer, asError, isError, NONE, type Value } from "../value/mod.ts";
 import { type Call, type Reply, SENT, type Sent } from "./call.ts";
 import type { ContextOf } from "./context.ts";
@@ -97,8 +97,13 @@ export interface KindOptions<
   readonly examples?: readonly Example<Schema>[];
   /** Returns its ports, where they depend on its fields; `ports` then names those that any node may have. */
   portsOf?(fields: FieldsOf<Schema>, scheme: Scheme): Ports;
-  /** Checks what the schema cannot: code, routes, conditions. Runs nothing of a spec author's. */
+  /** Checks what the schema cannot, such as routes. Code is checked by naming it in `code`. */
   check?(fields: FieldsOf<Schema>): Finding[];
+  /**
+   * Returns the code that `prepare` compiles, with the fields that it stands in. A thread of its own parses it: errors in it
+   * are found by `weft check`, and the executors get the result. TypeScript that is not named here does not compile.
+   */
+  code?(fields: FieldsOf<Schema>): readonly SpecCode[];
   /**
    * Makes the handlers of a node. Everything that can fail happens here; nothing is started.
    *
@@ -113,7 +118,8 @@ export type Finding = ReturnType<NonNullable<KindDescription["check"]>>[number];
 /**
  * Defines a kind of node. The life of a node is:
  *
- * 1. **check**: the spec's fields are read by the schema, then `check` looks at what a schema cannot say. Nothing runs.
+ * 1. **check**: the spec's fields are read by the schema, then `check` looks at what a schema cannot say, and what `code`
+ *    returns is parsed. Nothing runs.
  * 2. **prepare**: makes the handlers, compiles code, opens what the node needs. If it throws, the change is rejected and
  *    everything that was prepared with it is released.
  * 3. **load**: the change is accepted and everything downstream is loaded: a source starts to watch.

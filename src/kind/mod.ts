@@ -21,6 +21,7 @@ export type {
   Ports,
   Position,
   Scheme,
+  SpecCode,
 } from "../spec/model/mod.ts";
 export { ERROR_CODES, failure, isError, isList, isMap, NONE } from "../value/mod.ts";
 export type { Answer, ErrorCode, Failure, FailureOptions, Stream, Value, ValueMap } from "../value/mod.ts";

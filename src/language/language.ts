@@ -1,6 +1,4 @@
-import type { Diagnostic } from "../spec/model/mod.ts";
 import type { Failure, LogLevel, Value } from "../value/mod.ts";
-import { diagnose } from "./code_error.ts";
 import type { Realm } from "./realm/realm.ts";
 import type { Waiting } from "./realm/waiting.ts";
 
@@ -22,10 +20,15 @@ export interface CompileOptions {
 export interface Language {
   /** The name in specs, for instance `javascript`. */
   readonly name: string;
-  /** Returns the errors in code that can be found without running it. */
-  check(code: string): Diagnostic[];
-  /** Compiles code. @throws {CodeFailure} `bad_code` if `check` finds an error. */
-  compile(code: string, options: CompileOptions): Program;
+  /** Parses code. @throws {CodeError} What can be found wrong with it without running it. */
+  parse(code: string): unknown;
+  /**
+   * Makes a program of code.
+   *
+   * @param parsed What `parse` returned for it. Default: it is parsed here.
+   * @throws {CodeFailure} `bad_code` if the code is invalid.
+   */
+  compile(code: string, options: CompileOptions, parsed?: unknown): Program;
 }
 
 /** A compiled program. */
@@ -70,7 +73,7 @@ export function defineLanguage<Parsed>(
 ): Language {
   return {
     name,
-    check: (code) => diagnose(() => parse(code)),
-    compile: (code, options) => toProgram(parse(code), code, options),
+    parse,
+    compile: (code, options, parsed = parse(code)) => toProgram(parsed as Parsed, code, options),
   };
 }

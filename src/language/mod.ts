@@ -1,6 +1,8 @@
 /** Languages of snippets and conditions, and the realm that their code runs in. */
-export { checkCondition, compileCondition, isTruthy } from "./cel/condition.ts";
+export { compileCondition, isTruthy } from "./cel/condition.ts";
+export { HANDED_ON } from "./handed_on.ts";
 export type { CodeFailure, CompileOptions, Language, LogLine, Program } from "./language.ts";
+export type { ParsedCode } from "./parsed_code.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";
 export { Realm } from "./realm/realm.ts";
 export { Waiting } from "./realm/waiting.ts";

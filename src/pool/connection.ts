@@ -64,6 +64,8 @@ export interface ConnectionHandler {
   log(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void;
   /** Called with an error that left by a linked `error` port. */
   handled?(connection: Connection, process: number, symbol: number, error: Failure): void;
+  /** Called with a warning about what a node does. It comes from each executor, and may come again. */
+  warned(connection: Connection, process: number, symbol: number, text: string): void;
   answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void;
   /** Called when the executor has become idle for the process of an assignment. */
   idle(assignment: Assignment): void;
@@ -365,13 +367,14 @@ export class Connection {
         if (assignment !== undefined) this.#residency(assignment, residency);
         return at + 3;
       }
-      case ToHost.Log: {
-        const level = readLevel(batch[at + 3]);
-        this.#handler.log(this, word(1), word(2), level, readString(batch[at + 4], "text of a log line"));
+      case ToHost.Log:
+        this.#handler.log(this, word(1), word(2), readLevel(batch[at + 3]), readString(batch[at + 4], "log line"));
         return at + 5;
-      }
       case ToHost.Handled:
         this.#handler.handled?.(this, word(1), word(2), fromErrorRecord(batch[at + 3] as ErrorRecord));
+        return at + 4;
+      case ToHost.Warning:
+        this.#handler.warned(this, word(1), word(2), readString(batch[at + 3], "text of a warning"));
         return at + 4;
       case ToHost.Prepared: {
         const error = batch[at + 2] as ErrorRecord | null;

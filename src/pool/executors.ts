@@ -242,7 +242,8 @@ export class Executors {
     const order = () => {
       if (!connection.closed) {
         const extensions = this.#extensions;
-        warden.order({ order: "spawn", id, memory, extensions, unguarded, status: status.buffer }, port2);
+        const data = { extensions, unguarded };
+        warden.order({ order: "spawn", thread: "executor", id, memory, status: status.buffer, data }, port2);
       }
     };
     if (this.#failures < FAILED_STARTS) order();

@@ -83,6 +83,7 @@ export class Pool {
       hostCall: this.#hostCalls.take.bind(this.#hostCalls),
       childEnded: this.#hostCalls.ended.bind(this.#hostCalls),
       log: this.#logged.bind(this),
+      warned: this.#warned.bind(this),
       handled: this.#handled.bind(this),
       measured: (_: Connection, symbol: number, type: string, name: string, value: number) => {
         const node = this.#symbols.get(symbol)?.symbol;
@@ -116,7 +117,7 @@ export class Pool {
       send: (packet) => this.#send(packet),
       redefine: (number) => this.#redefine([this.#symbols.get(number)!]),
     });
-    warden.attach((report) => this.#died(report), (why) => this.#wardenLost(why));
+    warden.attach({ died: (report) => this.#died(report), lost: (why) => this.#wardenLost(why) });
   }
 
   /** Starts the executors; resolves when the first one serves. @throws {Error} If no thread can be started. */
@@ -253,6 +254,13 @@ export class Pool {
   #logged(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void {
     const known = process === 0 ? undefined : this.#hostCalls.processOf(connection, process, 0);
     this.#options.log(level, text, logSubject(known, this.#symbols.get(symbol)?.symbol));
+  }
+
+  #warned(connection: Connection, process: number, symbol: number, text: string): void {
+    const about = this.#symbols.get(symbol);
+    if (about === undefined || about.isWarned === true) return;
+    about.isWarned = true;
+    this.#logged(connection, process, symbol, "warn", text);
   }
 
   #handled(connection: Connection, process: number, symbol: number, error: Failure): void {

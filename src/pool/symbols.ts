@@ -8,6 +8,8 @@ export interface PoolSymbol {
   definition: Definition;
   /** Whether a packet to it may be repeated. Only read for symbols of the host. */
   pure: boolean;
+  /** Whether an executor has warned of what it does. */
+  isWarned?: boolean;
 }
 
 /** The symbol table that the executors copy. */

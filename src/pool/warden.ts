@@ -3,18 +3,23 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { type StartFailure, type StatusReading, ThreadStatus } from "../protocol/mod.ts";
 
+/** What a thread under the warden is: it runs user code, or parses it. */
+export type WardThread = "executor" | "compiler";
+
 /** An order of the host to the warden. */
 export type WardenOrder =
   | {
     order: "spawn";
-    /** The id of the executor, never reused. */
+    /** What the thread is. */
+    thread: WardThread;
+    /** The id of the thread, never reused: positive for executors, negative for compile threads. */
     id: number;
     /** The limit of its V8 heap, in MiB. */
     memory: number;
     /** The memory of its `ThreadStatus`. */
     status: SharedArrayBuffer;
-    extensions: readonly string[];
-    unguarded: boolean;
+    /** What else the thread is started with. */
+    data?: Readonly<Record<string, unknown>>;
   }
   | { order: "kill"; id: number; why: string }
   | {
@@ -23,7 +28,7 @@ export type WardenOrder =
     status: SharedArrayBuffer;
   };
 
-/** The warden's report to the host that an executor died. */
+/** The warden's report to the host that a thread died. */
 export interface DeathReport {
   id: number;
   /** The cause in words, for the log: `one call took longer than 1200 ms`. */
@@ -55,7 +60,7 @@ interface MeasuredWorker extends Worker {
   cpuUsage(): Promise<{ user: number; system: number }>;
 }
 
-/** An executor that the warden watches. Times are by the warden's clock, in milliseconds. */
+/** A thread that the warden watches. Times are by the warden's clock, in milliseconds. */
 interface Ward {
   id: number;
   worker: MeasuredWorker;
@@ -72,12 +77,12 @@ interface Ward {
 }
 
 /**
- * Spawns, watches and kills executors. Runs in a Web Worker that may only read Weft's own source, a permission that its
- * executors inherit. Runs no user code.
+ * Spawns, watches and kills executors and compile threads. Runs in a Web Worker that may only read Weft's own source, a
+ * permission that its threads inherit. Runs no user code.
  */
 export class Warden {
   readonly #wards = new Map<number, Ward>();
-  readonly #executor: URL;
+  readonly #entries: Readonly<Record<WardThread, URL>>;
   readonly #report: (report: DeathReport) => void;
   /** Shows the host that the warden is alive. */
   #status: ThreadStatus | undefined;
@@ -86,12 +91,13 @@ export class Warden {
   /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
   #budget = Infinity;
 
-  constructor(executor: URL, report: (report: DeathReport) => void) {
+  /** @param entries The entry point of each sort of thread. */
+  constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport) => void) {
     // a compiler thread that runs out of its executor's heap would end the whole program, so executors compile on their
     // own threads
     setFlagsFromString("--no-concurrent-recompilation");
     setFlagsFromString("--no-concurrent-sparkplug");
-    this.#executor = executor;
+    this.#entries = entries;
     this.#report = report;
     setInterval(() => this.#look(), LOOK);
   }
@@ -104,12 +110,12 @@ export class Warden {
   }
 
   #spawn(order: WardenOrder & { order: "spawn" }, port: MessagePort): void {
-    const { id, memory, extensions, unguarded } = order;
+    const { id, thread, memory, data = {} } = order;
     const status = new ThreadStatus(order.status);
     // locks are shared by the whole program, and another runtime in it may use the same ids
     const lock = `executor-${crypto.randomUUID()}`;
-    const workerData = { port, status: status.buffer, lock, extensions, unguarded };
-    const worker = new Worker(this.#executor, {
+    const workerData = { ...data, port, status: status.buffer, lock };
+    const worker = new Worker(this.#entries[thread], {
       resourceLimits: { maxOldGenerationSizeMb: memory },
       workerData,
       transferList: [port as never], // typed for Node's own port only; Deno takes the standard one

@@ -11,6 +11,14 @@ const START = 60_000;
 /** How often in a row the warden may end before it is ready. */
 const ATTEMPTS = 3;
 
+/** One who has threads under the warden. */
+export interface WardenClient {
+  /** Called with each death, also of threads of others. */
+  died(report: DeathReport): void;
+  /** Called when the warden was lost, and with it all its threads. */
+  lost(why: string): void;
+}
+
 /**
  * The host's connection to the warden. It can be made before anything else is imported, so that the warden starts while
  * the rest is loaded. A warden that is lost is restarted.
@@ -18,8 +26,7 @@ const ATTEMPTS = 3;
 export class WardenLink {
   readonly #readable: URL[];
   #worker: Worker | undefined;
-  #report: (report: DeathReport) => void = () => {};
-  #lost: (why: string) => void = () => {};
+  readonly #clients: WardenClient[] = [];
   /** Shared with the warden: a host that is flooded takes no messages for a while, but can read its beats. */
   #status = new ThreadStatus();
   /** The beat that was seen last; 0 until the warden is up. */
@@ -40,10 +47,10 @@ export class WardenLink {
     this.#start();
   }
 
-  /** Sets the callbacks for reports of the warden, and for its loss along with all its executors. */
-  attach(report: (report: DeathReport) => void, lost: (why: string) => void): void {
-    this.#report = report;
-    this.#lost = lost;
+  /** Adds one who is told of every death, and of the loss of the warden along with all its threads. */
+  attach(client: WardenClient): void {
+    this.#clients.push(client);
+    if (this.#timer !== undefined) return;
     this.#looked = performance.now();
     this.#timer = setInterval(() => this.#look(), LOOK);
     Deno.unrefTimer(this.#timer as unknown as number);
@@ -54,12 +61,12 @@ export class WardenLink {
     return this.#failed.promise;
   }
 
-  /** Sends an order. @param port For `spawn`: transferred to the executor. */
+  /** Sends an order. @param port For `spawn`: transferred to the thread. */
   order(order: WardenOrder, port?: MessagePort): void {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
 
-  /** Ends the warden and all executors. */
+  /** Ends the warden and all its threads. */
   close(): void {
     clearInterval(this.#timer);
     this.#worker?.terminate();
@@ -73,7 +80,7 @@ export class WardenLink {
       // the executors inherit this: code that escapes the realm may only read Weft's own source
       deno: { permissions: { read: this.#readable } },
     } as WorkerOptions);
-    worker.onmessage = ({ data }: MessageEvent<DeathReport>) => this.#report(data);
+    worker.onmessage = ({ data }: MessageEvent<DeathReport>) => this.#clients.forEach((client) => client.died(data));
     worker.onerror = (event) => {
       event.preventDefault();
       this.#restart(worker, event.message);
@@ -110,6 +117,6 @@ export class WardenLink {
       return;
     }
     this.#start();
-    this.#lost(why);
+    for (const client of this.#clients) client.lost(why);
   }
 }

@@ -41,6 +41,8 @@ export enum ToHost {
   Metric,
   /** An error that left by a linked `error` port: process, symbol, error record. */
   Handled,
+  /** A warning about what a node does, which is logged once for each symbol: process, symbol, text. */
+  Warning,
 }
 
 /** What an executor still holds of a process. */
@@ -69,6 +71,8 @@ export interface Definition {
     form: number;
     /** The fields with their templates evaluated, as `toWire` writes them. */
     fields: unknown;
+    /** What the compile thread made of each piece of code that the kind names, in that order. */
+    parsed?: readonly unknown[];
     /** Where their strings stand in the spec author's files, for positions in errors. */
     origin?: Value;
     /** The variables that the kind may read. */

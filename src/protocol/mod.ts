@@ -4,3 +4,4 @@ export * from "./frame_check.ts";
 export * from "./signal.ts";
 export * from "./start_failure.ts";
 export * from "./thread_status.ts";
+export { takeLock } from "./thread_lock.ts";

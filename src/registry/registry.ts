@@ -87,11 +87,7 @@ export class Registry implements AsyncDisposable {
   readonly #timeout: number;
   #closed = false;
 
-  /**
-   * Makes a registry of a history, without entries until `load`.
-   *
-   * @param history The history, which `close` closes.
-   */
+  /** Makes a registry of a history, which `close` closes; without entries until `load`. */
   constructor(history: History, options: RegistryOptions = {}) {
     this.history = history;
     this.#warn = options.warn ?? console.warn;
@@ -102,6 +98,7 @@ export class Registry implements AsyncDisposable {
       timeout: this.#timeout,
       silent: options.dispatch === "none",
       silentKinds: new Set(options.silentKinds ?? SILENT_KINDS),
+      warn: this.#warn,
     });
   }
 

@@ -1,8 +1,10 @@
+import type { Compiler } from "../compiler/mod.ts";
 import { type FlatSpec, flatten, NodeSymbol, type Unit } from "../flow/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
 import {
   checkSpecs,
+  type CodeToCheck,
   type Diagnostic,
   formatDiagnostic,
   hasErrors,
@@ -17,6 +19,7 @@ import {
   validate,
 } from "../spec/mod.ts";
 import { failure, isList, isMap, toWire, type Value, type ValueMap } from "../value/mod.ts";
+import { checkCode } from "./check_code.ts";
 
 /** Returns the error of a rejected spec: each diagnostic on a line of the message, `invalid argument` as the cause. */
 export function rejection(diagnostics: readonly Diagnostic[]): Error {
@@ -24,15 +27,34 @@ export function rejection(diagnostics: readonly Diagnostic[]): Error {
   return failure(lines.join("\n"), { code: "invalid", cause: failure("invalid argument") });
 }
 
-/** Checks a spec without its links, which the symbol table resolves. */
-export function checkSpec(
+/** What a spec is checked with. */
+export interface SpecChecker {
+  scheme: Scheme<Kind>;
+  evaluate: Evaluate;
+  compiler: Compiler;
+}
+
+/** Checks a spec and its code, without its links, which the symbol table resolves. */
+export async function checkSpec(
+  spec: Spec,
+  origin: Origin | undefined,
+  { scheme, evaluate, compiler }: SpecChecker,
+): Promise<Diagnostic[]> {
+  const code: CodeToCheck[] = [];
+  const diagnostics = checkFields(spec, origin, scheme, evaluate, (found) => code.push(found));
+  return [...diagnostics, ...await checkCode(code, compiler)];
+}
+
+/** Checks a spec without its links and its code. */
+function checkFields(
   spec: Spec,
   origin: Origin | undefined,
   scheme: Scheme<Kind>,
   evaluate: Evaluate,
+  onCode: (code: CodeToCheck) => void = () => {},
 ): Diagnostic[] {
   const source = origin === undefined ? undefined : locatorOf(origin);
-  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate });
+  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode });
 }
 
 /** Evaluates the expression of a template. */
@@ -58,11 +80,11 @@ export function readFields(
 ): Readable {
   const kind = scheme.get(spec.kind);
   const source = origin === undefined ? undefined : locatorOf(origin);
-  if (kind === undefined) throw rejection(checkSpec(spec, origin, scheme, evaluate));
+  if (kind === undefined) throw rejection(checkFields(spec, origin, scheme, evaluate));
   const mapped = mapTemplates(spec, scheme, evaluate, source);
   if (hasErrors(mapped.diagnostics)) throw rejection(mapped.diagnostics);
   const read = validate(kind, mapped.fields, scheme);
-  if ("diagnostics" in read) throw rejection(checkSpec(spec, origin, scheme, evaluate));
+  if ("diagnostics" in read) throw rejection(checkFields(spec, origin, scheme, evaluate));
   const made = { spec: { ...spec, fields: read.fields } };
   return origin === undefined ? made : { ...made, origin: canonicalOrigin(spec, read.fields, scheme, origin) };
 }

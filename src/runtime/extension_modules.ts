@@ -138,9 +138,12 @@ function commonFolder(paths: readonly string[]): string {
   return folder;
 }
 
-/** Makes a folder for copies of modules, which is removed when the program ends. */
+/**
+ * Makes a folder for copies of modules, which is removed when the program ends. Where the program may not write to the
+ * folder of temporary files, it is in `.weft`, beside the default store.
+ */
 export async function extensionFolder(): Promise<string> {
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "weft-extension-" }));
+  const folder = await Deno.realPath(await makeFolder("weft-extension-"));
   addEventListener("unload", () => {
     try {
       Deno.removeSync(folder, { recursive: true });
@@ -149,4 +152,14 @@ export async function extensionFolder(): Promise<string> {
     }
   });
   return folder;
+}
+
+async function makeFolder(prefix: string): Promise<string> {
+  try {
+    return await Deno.makeTempDir({ prefix });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    await Deno.mkdir(".weft", { recursive: true });
+    return await Deno.makeTempDir({ prefix, dir: ".weft" });
+  }
 }

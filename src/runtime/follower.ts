@@ -213,17 +213,30 @@ export class Follower {
     return version;
   }
 
+  /** Follows the moves of head after a sequence number until it is stopped. What fails is tried again. */
   async #watch(since: number): Promise<void> {
     const { registry, logger } = this.#options;
-    try {
-      for await (const { version } of registry.history.watch(since, this.#stop.signal)) {
-        // one that was rejected is tried again if head was moved to it once more
-        if (version !== registry.version.id || this.#rejected !== undefined || version !== this.#logged) {
-          await this.catchUp();
+    const { signal } = this.#stop;
+    let pause = RETRY;
+    let told: string | undefined;
+    while (!signal.aborted) {
+      try {
+        for await (const { version, sequence } of registry.history.watch(since, signal)) {
+          if (told !== undefined) logger.log("info", "the store is followed again");
+          [since, pause, told] = [sequence, RETRY, undefined];
+          // one that was rejected is tried again if head was moved to it once more
+          if (version !== registry.version.id || this.#rejected !== undefined || version !== this.#logged) {
+            await this.catchUp();
+          }
         }
+        return; // stopped, or the history is closed
+      } catch (thrown) {
+        const reason = reasonOf(asError(thrown));
+        if (reason !== told) logger.log("error", `the store cannot be followed: ${reason}; trying again`);
+        told = reason;
       }
-    } catch (thrown) {
-      logger.log("error", `no longer following the store: ${reasonOf(asError(thrown))}`);
+      await pauseFor(pause, signal);
+      pause = Math.min(pause * 2, LONGEST_RETRY);
     }
   }
 
@@ -296,4 +309,14 @@ export class Follower {
     }
     this.#storeReplaced = isReplaced;
   }
+}
+
+/** Waits, no longer than until a signal is aborted. */
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  if (signal.aborted) resolve();
+  await promise;
+  clearTimeout(timer);
 }

@@ -1,5 +1,5 @@
 import type { Process } from "../flow/mod.ts";
-import type { Failure } from "../value/mod.ts";
+import { explainPermission, type Failure } from "../value/mod.ts";
 import { describe, type LogFields, type Logger } from "./log.ts";
 
 /** How many errors of a process are kept until its answer is known. */
@@ -30,7 +30,7 @@ export class HandledErrors {
 
   /** Records an error. @param process Undefined if it has ended: the error is logged now. */
   record(process: Process | undefined, error: Failure, fields: LogFields): void {
-    const handled = { message: error.message, fields: { ...fields, ...describe(error) } };
+    const handled = { message: explainPermission(error.message), fields: { ...fields, ...describe(error) } };
     if (process === undefined) return this.#log("debug", handled);
     const { root } = process;
     const list = this.#byProcess.get(root);

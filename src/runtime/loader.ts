@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import { SymbolTable, type Unit } from "../flow/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
@@ -17,6 +18,8 @@ export interface LoaderOptions extends HostServices {
   /** The namespace that the runtime runs. Entries of others are not looked at. */
   namespace: string;
   scheme: Scheme<Kind>;
+  /** Parses the code in specs. */
+  compiler: Compiler;
   pool: NodePool;
   /** Evaluates templates with the runtime's variables. */
   evaluate: Evaluate;

@@ -1,5 +1,5 @@
 import { printable } from "../spec/mod.ts";
-import { causes, type Failure, type LogLevel } from "../value/mod.ts";
+import { causes, explainPermission, type Failure, type LogLevel, reasonsOf } from "../value/mod.ts";
 import { LineLimit } from "./line_limit.ts";
 import { LineWriter } from "./line_writer.ts";
 
@@ -77,7 +77,7 @@ export class Logger {
 
   /** Writes an error with its path, position and causes. */
   failure(error: Failure, fields: LogFields = {}, level: LogLevel = "error"): void {
-    if (this.has(level)) this.log(level, error.message, { ...fields, ...describe(error) });
+    if (this.has(level)) this.log(level, explainPermission(error.message), { ...fields, ...describe(error) });
   }
 }
 
@@ -100,7 +100,8 @@ export function describe(error: Failure): LogFields {
   const [, ...inner] = causes(error) as Failure[];
   const position = error.position ?? inner.find((cause) => cause.position !== undefined)?.position;
   if (position !== undefined) fields.position = position;
-  const cause = inner.map(({ message }) => message).filter((message) => message !== error.message).join(": ");
+  const message = explainPermission(error.message);
+  const cause = reasonsOf(error).filter((reason) => reason !== message).join(": ");
   if (cause !== "") fields.cause = cause;
   return fields;
 }

@@ -1,7 +1,9 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { type Change, change, type Entry, type Snapshot } from "../registry/mod.ts";
 import {
   checkSpecs,
+  type CodeToCheck,
   type Diagnostic,
   hasErrors,
   identify,
@@ -14,6 +16,7 @@ import {
   type SpecDraft,
 } from "../spec/mod.ts";
 import { equal } from "../value/mod.ts";
+import { checkCode } from "./check_code.ts";
 import type { Evaluate } from "./compile.ts";
 import { entryToSpec, isNode, specToEntry } from "./entry.ts";
 
@@ -39,6 +42,8 @@ export interface ManifestOptions {
   namespace?: string;
   scheme: Scheme<Kind>;
   evaluate: Evaluate;
+  /** Parses the code in the specs. */
+  compiler: Compiler;
   /** The stored specs, which links may lead to. */
   registry?: StoredSpecs;
   /** The stored specs that the files replace. Default: those that are in the files. */
@@ -55,9 +60,9 @@ export interface ManifestFile {
   readonly unread?: Diagnostic;
 }
 
-/** Reads and checks the specs of files. Runs only their templates. */
-export function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Manifest {
-  const { namespace = "default", registry, covers, scheme, evaluate } = options;
+/** Reads and checks the specs of files. Runs only their templates. @throws {Error} If their code cannot be parsed. */
+export async function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Promise<Manifest> {
+  const { namespace = "default", registry, covers, scheme, evaluate, compiler } = options;
   const specs: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
@@ -73,7 +78,10 @@ export function readManifest(files: readonly ManifestFile[], options: ManifestOp
     incomplete ||= !read.complete;
   }
   const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
-  diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, ...known !== undefined && { known } }));
+  const code: CodeToCheck[] = [];
+  const onCode = (found: CodeToCheck) => code.push(found);
+  diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, onCode, ...known && { known } }));
+  diagnostics.push(...await checkCode(code, compiler));
   return { specs, diagnostics: sortDiagnostics(diagnostics) };
 }
 

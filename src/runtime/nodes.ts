@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import {
   type Change,
@@ -30,6 +31,8 @@ export interface NodesOptions {
   /** The namespace whose specs are checked when they are prepared. Those of others are checked here. */
   namespace: string;
   scheme: Scheme<Kind>;
+  /** Parses the code in specs. */
+  compiler: Compiler;
 }
 
 /** Changes, and what the caller is told once they are made. */
@@ -51,13 +54,13 @@ export class Nodes {
   /** Adds specs. Their namespace defaults to `default`. @throws {Error} With `invalid argument` as a cause. */
   async create(given: Value): Promise<Value> {
     const drafts = listOf(given).map((map) => draftOf(map, this.#options.scheme));
-    return await this.#edit((head) => {
+    return await this.#edit(async (head) => {
       const specs = identify(drafts);
-      const changes = specs.map((spec) => {
+      for (const spec of specs) {
         rejectTaken(head, spec);
-        this.#check(spec);
-        return change.create(specToEntry(spec));
-      });
+        await this.#check(spec);
+      }
+      const changes = specs.map((spec) => change.create(specToEntry(spec)));
       return { changes, answer: specs.map(specToMap) };
     });
   }
@@ -70,13 +73,13 @@ export class Nodes {
   /** Changes specs by JSON merge patches. @throws {Error} With `invalid argument` as a cause. */
   async update(given: Value): Promise<Value> {
     const partials = listOf(given);
-    return await this.#edit((head) => {
+    return await this.#edit(async (head) => {
       const changes: Change[] = [];
       const updated: Spec[] = [];
       let now = head;
       for (const partial of partials) {
         const { spec, was } = merged(now, partial, this.#options.scheme);
-        this.#check(spec);
+        await this.#check(spec);
         const next = this.#replace(was, spec, now);
         changes.push(...next);
         updated.push(spec);
@@ -118,11 +121,11 @@ export class Nodes {
   }
 
   /** Makes a change of the specs at head. */
-  async #edit(make: (head: Snapshot) => Edit): Promise<Value> {
+  async #edit(make: (head: Snapshot) => Edit | Promise<Edit>): Promise<Value> {
     let answer: Value = null;
     try {
-      await this.#registry.edit((head) => {
-        const edit = make(head);
+      await this.#registry.edit(async (head) => {
+        const edit = await make(head);
         answer = edit.answer;
         return edit.changes;
       }, { author: "syscall" });
@@ -133,10 +136,10 @@ export class Nodes {
   }
 
   /** Checks a spec of a namespace that this runtime does not run, whose variables it does not know. */
-  #check(spec: Spec): void {
-    const { namespace, scheme } = this.#options;
+  async #check(spec: Spec): Promise<void> {
+    const { namespace, scheme, compiler } = this.#options;
     if (spec.namespace === namespace) return;
-    const diagnostics = checkSpec(spec, undefined, scheme, () => null);
+    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: () => null, compiler });
     if (hasErrors(diagnostics)) throw rejection(diagnostics);
   }
 }

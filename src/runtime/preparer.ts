@@ -1,8 +1,10 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Unit } from "../flow/mod.ts";
 import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
+import { HANDED_ON } from "../language/mod.ts";
 import type { Entry } from "../registry/mod.ts";
-import { hasErrors, type Scheme, type Spec } from "../spec/mod.ts";
+import { hasErrors, type Scheme, type Spec, type SpecCode } from "../spec/mod.ts";
 import { asError, type Failure, failure } from "../value/mod.ts";
 import {
   checkSpec,
@@ -27,6 +29,8 @@ export interface PreparerOptions {
   scheme: Scheme<Kind>;
   /** Evaluates templates with the runtime's variables. */
   evaluate: Evaluate;
+  /** Parses the code in specs. */
+  compiler: Compiler;
   pool: NodePool;
   logger: Logger;
   /** What nodes of the host are prepared with. */
@@ -60,11 +64,11 @@ export class Preparer {
    * @throws {Error} The reason why the spec cannot run, with its position. What was prepared of it is released.
    */
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
-    const { scheme, evaluate, namespace } = this.#options;
+    const { scheme, evaluate, namespace, compiler } = this.#options;
     if (entry.id.namespace !== namespace) return undefined;
     const { spec, origin } = entryToSpec(entry);
     if (this.dryRun) {
-      const diagnostics = checkSpec(spec, origin, scheme, evaluate);
+      const diagnostics = await checkSpec(spec, origin, { scheme, evaluate, compiler });
       if (hasErrors(diagnostics)) throw rejection(diagnostics);
     }
     if (spec.isData) return undefined;
@@ -74,6 +78,7 @@ export class Preparer {
       recordsErrors: this.#options.services.handledErrors.isOn,
     });
     try {
+      for (const draft of unit.drafts) await this.#handOn(draft);
       await this.#prepareUnit(unit);
     } catch (thrown) {
       await this.release(unit);
@@ -99,6 +104,19 @@ export class Preparer {
         this.#options.logger.failure(error, { node: name });
       }
     }
+  }
+
+  /**
+   * Adds to a definition what its code was parsed to. Where nothing is checked, executors parse what they can when the first
+   * packet comes.
+   */
+  async #handOn({ flat: { kind, fields }, definition }: Draft): Promise<void> {
+    const { body } = definition;
+    const code = body === undefined ? [] : kind.code?.(fields) ?? [];
+    const isHandedOn = this.dryRun || code.some(({ language }) => HANDED_ON.has(language));
+    if (body === undefined || code.length === 0 || !isHandedOn) return;
+    const parse = ({ language, code }: SpecCode) => this.#options.compiler.parse(language, code);
+    body.parsed = (await Promise.all(code.map(parse))).map(({ parsed }) => parsed);
   }
 
   async #prepareUnit(unit: CompiledUnit): Promise<void> {

@@ -1,9 +1,10 @@
+import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
 import { Flow } from "../flow/mod.ts";
 import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type LogSubject, Pool, type WardenLink } from "../pool/mod.ts";
+import { type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -56,6 +57,12 @@ export interface RuntimeOptions {
    * @internal
    */
   warden?: WardenLink;
+  /**
+   * Parses the code in specs. Default: a thread under the warden.
+   *
+   * @internal
+   */
+  compiler?: Compiler;
   /** The clock of host kinds. Default the machine's. */
   clock?: Clock;
   /** The random values of host kinds. Default the machine's. */
@@ -175,6 +182,13 @@ export class Runtime implements AsyncDisposable {
    * @internal
    */
   readonly follower: Follower;
+  /**
+   * Parses the code in specs.
+   *
+   * @internal
+   */
+  readonly compiler: Compiler;
+  readonly #ownCompiler: ThreadCompiler | undefined;
   readonly #logger: Logger;
 
   private constructor(options: CompleteOptions) {
@@ -195,12 +209,16 @@ export class Runtime implements AsyncDisposable {
       },
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));
+    const extensions = options.extensions ?? NO_EXTENSIONS;
+    const warden = options.warden ?? (options.pool === undefined ? new WardenLink(extensions.readable) : undefined);
+    this.#ownCompiler = options.compiler === undefined ? new ThreadCompiler(warden && { warden }) : undefined;
+    this.compiler = options.compiler ?? this.#ownCompiler!;
     this.pool = options.pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
       memory: options.executorMemory ?? 256,
       flow,
       codecs: CODECS,
-      extensions: options.extensions ?? NO_EXTENSIONS,
+      extensions,
       log: (level, message, about) => this.#log(level, message, about),
       handled: (error, { process, symbol }) =>
         handledErrors.record(process, error, {
@@ -208,7 +226,7 @@ export class Runtime implements AsyncDisposable {
           ...symbol !== undefined && { node: symbol.name },
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
-      ...options.warden !== undefined && { warden: options.warden },
+      ...warden !== undefined && { warden },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
     });
@@ -221,6 +239,7 @@ export class Runtime implements AsyncDisposable {
     this.loader = new Loader({
       namespace: this.namespace,
       scheme: options.scheme,
+      compiler: this.compiler,
       flow,
       pool: this.pool,
       processes: this.processes,
@@ -237,6 +256,7 @@ export class Runtime implements AsyncDisposable {
         registry: this.registry,
         namespace: this.namespace,
         scheme: options.scheme,
+        compiler: this.compiler,
         processes: this.processes,
         pool: this.pool,
         table: () => this.loader.table,
@@ -328,6 +348,7 @@ export class Runtime implements AsyncDisposable {
     await this.follower.stop();
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
     await this.loader.close();
+    this.#ownCompiler?.[Symbol.dispose]();
     this.pool.close();
     await this.registry.close();
     await this.store.close();

@@ -1,5 +1,5 @@
 /** Specs: their model, reading them from files, and checking them. */
-export { type CheckedSpec, type CheckOptions, checkSpecs } from "./check/check.ts";
+export { type CheckedSpec, type CheckOptions, checkSpecs, type CodeToCheck } from "./check/check.ts";
 export * from "./model/mod.ts";
 export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";
 export { type ReadOptions, specFromMap } from "./schema/draft.ts";

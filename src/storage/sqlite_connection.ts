@@ -1,6 +1,10 @@
-import { dirname } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { missingPermission } from "../value/mod.ts";
 import { StorageError } from "./error.ts";
 import type { Call, Failure, Message } from "./sqlite/worker.ts";
+
+/** How many links in a row a path may lead through. */
+const MOST_LINKS = 40;
 
 /** Options of a connection. */
 export interface SqliteOptions {
@@ -170,29 +174,100 @@ function toError({ code, message, details }: Failure): StorageError {
   return new StorageError(code, message, details === undefined ? {} : { details });
 }
 
-/** Creates missing folders and the file. Returns the real path, which permissions are given for. */
+/**
+ * Creates missing folders and the file, if the program may do what the worker has to. Returns the real path, which
+ * permissions are given for.
+ */
 async function prepareFile(path: string): Promise<string> {
   try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    // SQLite gives the files that it adds the same mode.
-    (await Deno.open(path, { create: true, write: true, mode: 0o600 })).close();
-    return await Deno.realPath(path);
+    // before anything is created, as a link may lead to where the program may not write
+    const real = await realTarget(resolve(path));
+    await requestPermissions(real);
+    await createFile(real);
+    return await Deno.realPath(real);
   } catch (cause) {
     throw new StorageError("unavailable", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
   }
 }
 
+/** Creates a file, and its folders, if they are missing. */
+async function createFile(path: string): Promise<void> {
+  // SQLite gives the files that it adds the same mode.
+  const options = { create: true, write: true, mode: 0o600 };
+  try {
+    (await Deno.open(path, options)).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    (await Deno.open(path, options)).close();
+  }
+}
+
+/** Returns the path that a path leads to by the links in it, whether or not there is a file. */
+async function realTarget(path: string, links = 0): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) || links > MOST_LINKS || dirname(path) === path) throw error;
+    const link = await linkAt(path);
+    if (link !== undefined) return await realTarget(resolve(dirname(path), link), links + 1);
+    return join(await realTarget(dirname(path), links), basename(path));
+  }
+}
+
+/** Returns what a link that leads nowhere says; undefined if there is none. */
+async function linkAt(path: string): Promise<string | undefined> {
+  try {
+    return (await Deno.lstat(path)).isSymlink ? await Deno.readLink(path) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /**
- * Starts a worker that may touch one file. What SQLite writes beside it, SQLite opens by itself; of that the
+ * Asks for the permissions of the worker of a file, which the program has to have itself.
+ *
+ * @throws {Error} If one is missing: it names the flag.
+ */
+async function requestPermissions(path: string): Promise<void> {
+  // a folder that has to be created covers the file in it
+  if (!await isFolder(dirname(path))) await request("write", dirname(path));
+  for (const [name, scope] of Object.entries(workerPermissions(path))) {
+    for (const target of scope === true ? [undefined] : scope) await request(name, target);
+  }
+}
+
+async function request(name: string, path: string | undefined): Promise<void> {
+  const { state } = await Deno.permissions.request({ name, path } as Deno.PermissionDescriptor);
+  if (state !== "granted") throw new Error(missingPermission(name, path));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * The permissions of a worker that may touch one file. What SQLite writes beside it, SQLite opens by itself; of that the
  * write-ahead log alone is watched. The package of JSR needs more: it loads a library, which it finds by the environment
  * and keeps in a cache.
  */
+function workerPermissions(path: string): Readonly<Record<string, true | string[]>> {
+  if (isBuiltIn()) return { read: [path, `${path}-wal`], write: [path] };
+  return { read: true, write: true, env: true, ffi: true, net: true };
+}
+
+/** Starts a worker that may touch one file. */
 export function startWorker(path: string): Worker {
-  const own = { read: [path, `${path}-wal`], write: [path] };
   return new Worker(new URL("../../workers/sqlite.ts", import.meta.url), {
     type: "module",
     name: "sqlite",
-    deno: { permissions: isBuiltIn() ? own : { read: true, write: true, env: true, ffi: true, net: true } },
+    deno: { permissions: workerPermissions(path) },
   });
 }
 

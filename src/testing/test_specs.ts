@@ -3,6 +3,7 @@ import type { Change, Registry } from "../registry/mod.ts";
 import { changesOf, isApplicable, readManifest } from "../runtime/mod.ts";
 import { type Diagnostic, formatDiagnostic, labelOf, type Scheme, type SourcedSpec } from "../spec/mod.ts";
 import { failure, type Value } from "../value/mod.ts";
+import { LOCAL_COMPILER } from "./local_compiler.ts";
 
 /** A spec as an object: what stands in a YAML file. */
 export type SpecObject = Readonly<Record<string, unknown>> & { readonly kind: string };
@@ -27,17 +28,18 @@ const NOWHERE = { origin: () => undefined } as unknown as SourcedSpec["source"];
  *
  * @throws {SpecsError} If they are invalid.
  */
-export function readTestSpecs(
+export async function readTestSpecs(
   specs: Specs,
   { scheme, registry, evaluate }: {
     scheme: Scheme<Kind>;
     registry: Registry;
     evaluate: (expression: string) => Value;
   },
-): Change[] {
+): Promise<Change[]> {
   // an object a line, so that the line of a diagnostic tells which it is about
   const text = typeof specs === "string" ? specs : specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n");
-  const manifest = readManifest([{ name: FILE, text }], { scheme, registry, evaluate });
+  const options = { scheme, registry, evaluate, compiler: LOCAL_COMPILER };
+  const manifest = await readManifest([{ name: FILE, text }], options);
   if (!isApplicable(manifest)) {
     const diagnostics = typeof specs === "string"
       ? manifest.diagnostics

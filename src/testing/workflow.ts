@@ -14,6 +14,7 @@ import {
 import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
+import { LOCAL_COMPILER } from "./local_compiler.ts";
 import { LocalPool } from "./local_pool.ts";
 import { type LogLine, readLogLine } from "./log_line.ts";
 import { answerOf, type Mock, type TestCall } from "./mock.ts";
@@ -118,9 +119,10 @@ export class TestWorkflow implements AsyncDisposable {
       format: "json",
       write: (line) => workflow.log.push(readLogLine(line)),
     });
-    const place: Partial<RuntimeOptions> = threads
-      ? { executors: 1, extensions }
-      : { pool: (runtime) => new LocalPool(runtime, { kinds: [...scheme], clock, random, logger }) };
+    const place: Partial<RuntimeOptions> = threads ? { executors: 1, extensions } : {
+      pool: (runtime) => new LocalPool(runtime, { kinds: [...scheme], clock, random, logger }),
+      compiler: LOCAL_COMPILER,
+    };
     workflow.#runtime = await Runtime.start({
       store: await openStore("memory:"),
       scheme,
@@ -149,7 +151,7 @@ export class TestWorkflow implements AsyncDisposable {
   async apply(specs: Specs): Promise<void> {
     const { registry } = this.#runtime;
     const evaluate = (expression: string) => evaluateTemplate(expression, this.#options.env ?? {});
-    const changes = readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate });
+    const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate });
     try {
       await registry.apply(changes);
     } catch (thrown) {

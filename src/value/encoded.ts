@@ -17,6 +17,8 @@ export interface Codec {
    * @throws {Error} If it cannot be encoded. The error becomes the answer.
    */
   encode(answer: Answer, asked: unknown): unknown;
+  /** Returns what may be wrong with an answer although it can be encoded, for a warning. */
+  doubtOf?(answer: Answer): string | undefined;
   /** Reports whether data from an untrusted sender has the form that `encode` returns. */
   isEncoded(data: unknown): boolean;
 }

@@ -8,6 +8,8 @@ export * from "./lazy.ts";
 export * from "./limits.ts";
 export * from "./log_level.ts";
 export * from "./merge.ts";
+export * from "./nearest.ts";
+export { explainPermission, missingPermission } from "./missing_permission.ts";
 export * from "./reason.ts";
 export * from "./encoded.ts";
 export * from "./stream.ts";

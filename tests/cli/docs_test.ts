@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { taskArguments } from "../../scripts/task_arguments.ts";
 import { COMMAND_NAMES } from "../../src/cli/mod.ts";
 import { parseConfig } from "../../src/cli/options/config_file.ts";
 import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
@@ -50,8 +51,9 @@ function patternOf(output: string): RegExp {
 
 /** Starts `weft start` as a process and waits until it serves. */
 async function startProcess(): Promise<{ process: Deno.ChildProcess; output: string }> {
+  const args = taskArguments("start").map((word) => word === "main.ts" ? MAIN.href : word);
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", MAIN.href, "start"],
+    args: [args[0]!, "--no-check", "--quiet", ...args.slice(1)],
     stdout: "piped",
     stderr: "null",
   }).spawn();

@@ -19,8 +19,11 @@ const FOREIGN = new Set([
   "--quick",
 ]);
 
-/** Variables that are no settings: the file of settings itself, and the seed of tests. */
-const OWN_VARIABLES = new Set(["WEFT_CONFIG", "WEFT_SEED"]);
+/** Flags of Deno that grant a permission. */
+const PERMISSION = /^--allow-(read|write|net|env|sys|run|ffi|import)$/;
+
+/** Variables that are no settings: permissions of the tasks, the file of settings, and the seed of tests. */
+const OWN_VARIABLES = new Set(["WEFT_ALLOW", "WEFT_CONFIG", "WEFT_SEED"]);
 
 /** Paths that a page names by an old name, until it is corrected. */
 const KNOWN = new Set<string>();
@@ -94,7 +97,8 @@ Deno.test("commands and flags that pages name exist", () => {
     }
     for (const span of spansOf(text)) {
       const flag = /^--[a-z][a-z0-9-]*/.exec(span)?.[0];
-      if (flag !== undefined && !FOREIGN.has(flag) && !hasFlag(ALL_FLAGS, flag)) wrong.push(`${path}: ${flag}`);
+      const isForeign = flag === undefined || FOREIGN.has(flag) || PERMISSION.test(flag);
+      if (!isForeign && !hasFlag(ALL_FLAGS, flag)) wrong.push(`${path}: ${flag}`);
     }
   }
   assertEquals(wrong, []);

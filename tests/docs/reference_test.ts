@@ -49,7 +49,7 @@ function examplesOf({ examples = [] }: Kind) {
 for (const kind of KINDS) {
   Deno.test(`the examples of ${kind.name} pass the check and start`, async () => {
     for (const { title, spec } of examplesOf(kind)) {
-      assertEquals(check([spec]).diagnostics, [], title);
+      assertEquals((await check([spec])).diagnostics, [], title);
       const { kind: name, ...fields } = spec;
       assertEquals(name, kind.name, title);
       await using node = await startNode(kind, fields);

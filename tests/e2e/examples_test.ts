@@ -32,7 +32,7 @@ for (const { name } of [...Deno.readDirSync(FOLDER)].sort((a, b) => a.name < b.n
     const file = args.indexOf(`examples/${name}`);
     assert(file > 0, `the start command does not name the file: ${start}`);
     args[file] = "-";
-    await using weft = await Weft.start({ args, input: text.replaceAll("port: 8000", "port: 0") });
+    await using weft = await Weft.start({ args, allow: [], input: text.replaceAll("port: 8000", "port: 0") });
     for (const { command, answer } of trials) {
       const { url, method, headers, body } = parseCurl(command, weft.url);
       const response = await fetch(url, { method, headers, ...body !== undefined && { body } });

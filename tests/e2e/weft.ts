@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { taskArguments } from "../../scripts/task_arguments.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -10,14 +12,22 @@ export interface WeftOptions {
   env?: Record<string, string>;
   /** How many files it may have open. Default the limit of the tests. */
   openFiles?: number;
-  /** What Deno runs. Default the main module of the checkout. */
+  /** What Deno runs. Default: the checkout, with the permissions of the task `weft`. */
   program?: string[];
+  /** Permissions beyond those of the task, as `WEFT_ALLOW` has them. Default: to write to temporary files. */
+  allow?: string[];
   /** The folder to run in. Default the root of the checkout. */
   folder?: string;
 }
 
-/** The program that runs Weft from the checkout. */
-const CHECKOUT = ["run", "-A", "--no-check", "--quiet", "main.ts"];
+/** Tests keep their files in the folder of temporary ones. */
+const ALLOW = [`--allow-write=${tmpdir()}`];
+
+/** Returns what runs Weft from the checkout as the task `weft` does, without a type check. */
+function checkout(allow: readonly string[] = ALLOW): string[] {
+  const [run, ...flags] = taskArguments("weft", allow);
+  return [run!, "--no-check", "--quiet", ...flags];
+}
 
 /** The result of a `weft` process. */
 export interface Finished {
@@ -27,7 +37,7 @@ export interface Finished {
 }
 
 function command(
-  { args, env = {}, openFiles, program = CHECKOUT, folder }: WeftOptions,
+  { args, env = {}, openFiles, allow, program = checkout(allow), folder }: WeftOptions,
   stdin: "piped" | "null",
 ): Deno.Command {
   const run = [Deno.execPath(), ...program, ...args];

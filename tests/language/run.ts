@@ -1,5 +1,9 @@
 import vm from "node:vm";
 import { type CodeFailure, languageOf, type LogLine, type Program, Realm, Waiting } from "../../src/language/mod.ts";
+import { parseModule } from "../../src/language/javascript/module_source.ts";
+import { parseCode } from "../../src/language/parser/mod.ts";
+import { stripTypes } from "../../src/language/parser/strip_types.ts";
+import type { Diagnostic } from "../../src/spec/mod.ts";
 import type { Value } from "../../src/value/mod.ts";
 
 // Microtasks of a snippet may reject without a handler.
@@ -10,7 +14,13 @@ export const realm = new Realm();
 
 /** Compiles code in the shared realm. */
 export function program(code: string, language = "javascript", isolate = false): Program {
-  return languageOf(language).compile(code, { realm, isolate });
+  const parsed = language === "typescript" ? parseModule(stripTypes(code)) : undefined;
+  return languageOf(language).compile(code, { realm, isolate }, parsed);
+}
+
+/** Returns the errors that parsing code finds. */
+export function errorsIn(language: string, code: string): readonly Diagnostic[] {
+  return parseCode(language, code).diagnostics;
 }
 
 /** Calls a program and waits for its answer, as an executor does. */
@@ -65,6 +75,8 @@ export function runLogged(code: string, argument: Value = null): { value: Value;
   return { value, lines: made.takeLogs() };
 }
 
+const idle = program("export default () => 0");
+
 /** The result of `timed` for a task that took too long. */
 export const stopped: unique symbol = Symbol("stopped");
 /** A termination that comes after its script has ended hits whatever runs next: near its time, a script waits for it. */
@@ -85,9 +97,10 @@ const script = new vm.Script("timedWork()", { filename: "slice" });
  * Runs a task under a time limit, as an executor runs a slice.
  *
  * @param limit Milliseconds.
+ * @param after Is called if it took too long. Default: calls another program.
  * @returns `stopped` if it took too long.
  */
-export function timed<T>(limit: number, task: () => T): T | typeof stopped {
+export function timed<T>(limit: number, task: () => T, after: () => void = () => idle.call(null)): T | typeof stopped {
   work = task;
   ended = undefined;
   deadline = performance.now() + limit;
@@ -95,7 +108,10 @@ export function timed<T>(limit: number, task: () => T): T | typeof stopped {
     return script.runInThisContext({ timeout: limit }) as T;
   } catch (error) {
     if ((error as { code?: string }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-    return ended === undefined ? stopped : (ended as { value: T }).value;
+    if (ended !== undefined) return (ended as { value: T }).value;
+    // outside of a time limit, as an executor does: the next call would discard what this one has left within its own
+    after();
+    return stopped;
   }
 }
 

@@ -25,7 +25,7 @@ Deno.test("every language works in a thread without permissions and with an empt
     36,
     ["Cannot read properties of null (reading 'x')", 69, ["http://h/a"]],
     8,
-    ['unexpected ";"', 41],
+    ['unexpected ";"', 25],
     true,
     2,
     1,

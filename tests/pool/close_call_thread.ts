@@ -5,23 +5,38 @@ import { takeClock } from "../../src/executor/lockdown.ts";
 import { Slices, type SliceWork } from "../../src/executor/slices.ts";
 import { ThreadStatus } from "../../src/protocol/mod.ts";
 
-/** What the thread posts when it is done, or gives up. */
+/** How many milliseconds before its time limit a call returns; none if it never does. */
+export const CLOSE_CALLS: readonly number[] = [0.5, 10, -Infinity];
+
+/** What became of the calls of one sort. */
 export interface Calls {
   ended: number;
   stopped: number;
+  /** How many were followed by the next call before their time limit was over. */
+  hasty: number;
+}
+
+/** What the thread posts when it is done, or gives up. */
+export interface Report {
+  /** By the sort of the calls, as in `CLOSE_CALLS`. */
+  calls: Calls[];
   gaveUp?: string;
 }
 
 /** The time limit of a call, in milliseconds. */
-const LIMIT = 20;
+const LIMIT = 80;
 
-const { count } = workerData as { count: number };
+/** How many calls to run; whether reading a frame never ends, as if the program were suspended there. */
+const { count, suspended = false } = workerData as { count: number; suspended?: boolean };
 const clock = takeClock();
 const status = new ThreadStatus();
 const guard = new Guard(status);
-const calls: Calls = { ended: 0, stopped: 0 };
+const report: Report = { calls: CLOSE_CALLS.map(() => ({ ended: 0, stopped: 0, hasty: 0 })) };
 let left = count;
 let timed = false;
+let current: Calls = report.calls[0]!;
+/** When the time limit of the last call is over. */
+let deadline = 0;
 
 const work: SliceWork = {
   get hasWork() {
@@ -35,33 +50,38 @@ const work: SliceWork = {
     return timed ? "close" : undefined;
   },
   hasPromises: false,
-  readFrame: () => false,
+  readFrame() {
+    while (suspended);
+    return false;
+  },
   takePacket() {
     if (left === 0) return false;
-    left--;
+    if (clock.now() < deadline) current.hasty++;
+    const sort = left-- % CLOSE_CALLS.length;
+    current = report.calls[sort]!;
+    const timeLeft = guard.timeLeft!;
+    deadline = clock.now() + timeLeft();
     timed = true;
-    // some before the limit, some after it
-    const until = clock.now() + LIMIT - 2 + Math.random() * 3;
     guard.enter({ number: 1, limit: LIMIT }, 1);
-    while (clock.now() < until);
+    while (timeLeft() > CLOSE_CALLS[sort]!);
     guard.leave();
     timed = false;
-    calls.ended++;
+    current.ended++;
     return true;
   },
   receiveBatches: () => false,
   post: () => {},
   stopCurrent() {
     timed = false;
-    calls.stopped++;
+    current.stopped++;
   },
-  giveUp: (error) => parentPort!.postMessage({ ...calls, gaveUp: error.message }),
+  giveUp: (reason) => parentPort!.postMessage({ ...report, gaveUp: reason } satisfies Report),
 };
 
 const slices = new Slices(work, { ...clock, exit: () => Deno.exit(1) }, status, guard, false);
 slices.schedule();
 const timer = setInterval(() => {
-  if (left > 0 || timed) return;
+  if (left > 0 || timed || suspended) return;
   clearInterval(timer);
-  parentPort!.postMessage(calls);
+  parentPort!.postMessage(report);
 }, 10);

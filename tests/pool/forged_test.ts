@@ -114,6 +114,7 @@ Deno.test("a process on another executor is out of reach", async () => {
     `[0, ${ToHost.Idle}, ${process}, 2]`,
     `[0, ${ToHost.Ended}, ${process}]`,
     `[0, ${ToHost.Log}, ${process}, ${pass}, "info", "forged"]`,
+    `[0, ${ToHost.Warning}, ${process}, ${pass}, "forged"]`,
   ];
   for (const frames of forged) assertEquals((await forger.post(frames)).text, "got posted");
   await world.logged(new RegExp(`packet to node ${count} rejected: process ${process} is not on it`));

@@ -128,6 +128,7 @@ Deno.test("valid frames with one invalid element", async (t) => {
     call: [ToHost.Call, 1, 0, 1, 2, 0, 5, Form.Json, "[1]", "0.1:0"],
     idle: [ToHost.Idle, 1, 2],
     log: [ToHost.Log, 1, 1, "info", "text"],
+    warning: [ToHost.Warning, 1, 1, "text"],
     metric: [ToHost.Metric, 1, "counter", "orders", 1],
     prepared: [ToHost.Prepared, 1, null],
     ended: [ToHost.Ended, -1],

@@ -56,6 +56,8 @@ export class Rig {
       childEnded: hostCalls.ended.bind(hostCalls),
       log: (connection, process, ...residency) =>
         this.logged.push([hostCalls.processOf(connection, process, 0)?.number, ...residency]),
+      warned: (connection, process, symbol, text) =>
+        this.logged.push([hostCalls.processOf(connection, process, 0)?.number, symbol, "warn", text]),
       answered: (_, packet, answer) => flow.settle(packet, answer as never),
       idle: ({ process }) => flow.release(process),
       measured: () => {},

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Registry } from "../../src/registry/mod.ts";
 import { changesOf, readManifest, schemeOf } from "../../src/runtime/mod.ts";
+import { LOCAL_COMPILER } from "../../src/testing/local_compiler.ts";
 import { openStore, type Store } from "../../src/store/mod.ts";
 import { type Random, seededTest } from "../support/random.ts";
 import { until } from "../support/until.ts";
@@ -132,8 +133,9 @@ class Clients {
   /** Applies a file past every runtime, as the command does. */
   async #apply(id: string, code: string): Promise<{ status: number; body: Json }> {
     const file = { name: "flow.yaml", text: JSON.stringify(textSpec(id, code)) };
-    await this.#writer.edit((head) => {
-      const { specs } = readManifest([file], { scheme: schemeOf(), evaluate: () => null, registry: head });
+    await this.#writer.edit(async (head) => {
+      const options = { scheme: schemeOf(), evaluate: () => null, registry: head, compiler: LOCAL_COMPILER };
+      const { specs } = await readManifest([file], options);
       return changesOf(specs, head);
     });
     return { status: 200, body: null };

@@ -160,7 +160,7 @@ Deno.test("calls of a snippet can share what one of them waits for", async () =>
 
 Deno.test("what waits on an executor that dies is run again elsewhere", async () => {
   const codes = {
-    waits: `${SLEEP} export default async () => { await sleep(500); return 'waited' }`,
+    waits: `${SLEEP} export default async () => { await sleep(200); return 'waited' }`,
     native:
       "export default () => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }",
   };

@@ -48,12 +48,13 @@ export class World implements AsyncDisposable {
 
   /** Applies the specs of a YAML text. */
   async apply(yaml: string): Promise<void> {
-    const { registry, loader } = this.runtime;
-    const manifest = readManifest([{ name: "test.yaml", text: yaml }], {
+    const { registry, loader, compiler } = this.runtime;
+    const manifest = await readManifest([{ name: "test.yaml", text: yaml }], {
       namespace: this.runtime.namespace,
       scheme: loader.scheme,
       evaluate: () => null,
       registry,
+      compiler,
     });
     if (!isApplicable(manifest)) throw new Error(manifest.diagnostics.map(formatDiagnostic).join("\n"));
     await registry.apply(changesOf(manifest.specs, registry));

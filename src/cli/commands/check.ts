@@ -28,7 +28,7 @@ export const check: Command = {
     const evaluate = evaluator(await readEnv(flags, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, diagnostics } = checkSpecs(files, { namespace, scheme, evaluate });
+    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));

@@ -1,5 +1,5 @@
 import { Database } from "@db/sqlite";
-import { stripTypeScriptTypes } from "node:module";
+import { ThreadCompiler } from "../../compiler/mod.ts";
 import { asError } from "../../value/mod.ts";
 import type { Command } from "../options/command.ts";
 import { outputFlag, printData } from "../output/output.ts";
@@ -82,10 +82,12 @@ function checkSqlite(): string {
   }
 }
 
-function checkTypeScript(): string {
-  const source = "const a: number = 1;";
-  const stripped = stripTypeScriptTypes(source);
-  if (stripped.length !== source.length || stripped.includes("number")) throw new Error(JSON.stringify(stripped));
+async function checkTypeScript(): Promise<string> {
+  using compiler = new ThreadCompiler();
+  const source = "export default (n: number) => n;";
+  const { diagnostics, parsed } = await compiler.parse("typescript", source);
+  if (parsed === undefined) throw new Error(diagnostics[0]?.message);
+  if (parsed.body.length !== source.length || parsed.body.includes("number")) throw new Error(parsed.body);
   return "lines and columns are unchanged";
 }
 

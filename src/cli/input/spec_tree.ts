@@ -1,5 +1,6 @@
 import { join, parse, resolve } from "node:path";
 import type { Diagnostic } from "../../spec/mod.ts";
+import { asError, reasonOf } from "../../value/mod.ts";
 import { CONFIG_FILE } from "../options/config.ts";
 
 /** A spec file that paths stand for. */
@@ -81,7 +82,7 @@ export class SpecTree {
     try {
       entries = await Array.fromAsync(Deno.readDir(real));
     } catch (error) {
-      this.#unread(path, `cannot be read: ${(error as Error).message}`);
+      this.#unread(path, `cannot be read: ${reasonOf(asError(error))}`);
       return;
     }
     entries.sort((a, b) => a.name < b.name ? -1 : 1);

@@ -146,7 +146,7 @@ export const SPEC_FLAGS: readonly Flag[] = settings("namespace", "env", "env-fil
  * Returns the template variables: those of `--env-file`, overridden by those of `--env`.
  *
  * @throws {UsageError} If a name is invalid, or a variable without a value is not in the environment.
- * @throws {Error} If a file does not exist.
+ * @throws {Error} If a file does not exist, or the program may not read a variable.
  */
 export async function readEnv(flags: ParsedFlags, terminal: Terminal): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
@@ -162,13 +162,22 @@ export async function readEnv(flags: ParsedFlags, terminal: Terminal): Promise<R
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw new UsageError(`invalid --env ${JSON.stringify(item)}: expected NAME or NAME=VALUE`);
     }
-    const value = at < 0 ? terminal.env(name) : item.slice(at + 1);
+    const value = at < 0 ? fromEnvironment(name, terminal) : item.slice(at + 1);
     if (value === undefined) {
       throw new UsageError(`missing value of --env ${name}: the environment has no such variable`);
     }
     env[name] = value;
   }
   return env;
+}
+
+function fromEnvironment(name: string, terminal: Terminal): string | undefined {
+  try {
+    return terminal.env(name);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    throw new Error(`--env ${name} needs its value (--env ${name}=VALUE) or the permission to read it`, { cause });
+  }
 }
 
 /** Returns the URLs of the extensions. */

@@ -1,7 +1,6 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { checkCondition } from "../../language/mod.ts";
-import { duration, prefixPath } from "../../spec/mod.ts";
+import { duration } from "../../spec/mod.ts";
 import { isError } from "../../value/mod.ts";
 import { CONDITION_ERRORS } from "../code_errors.ts";
 
@@ -23,7 +22,7 @@ export const ifKind: Kind = defineKind({
   },
   errors: CONDITION_ERRORS,
   examples: [{ title: "Tell adults apart", spec: { kind: "if", when: "self.age >= 18" } }],
-  check: ({ when }) => checkCondition(when).map((diagnostic) => prefixPath(["when"], diagnostic)),
+  code: ({ when }) => [{ language: "cel", code: when, at: ["when"] }],
   prepare({ fields: { when, timeout }, ports, condition }) {
     const holds = condition({ code: when, at: ["when"], timeout });
     const [then, otherwise] = [ports.out.at(0), ports.out.at(1)];

@@ -1,8 +1,8 @@
 import { type Call, defineKind, type Kind, type Reply, SENT } from "@weft/weft/kind";
 import { z } from "zod";
 import { parseMediaType, withContentType } from "../../http/mod.ts";
-import { languageOf, LANGUAGES } from "../../language/mod.ts";
-import { duration, prefixPath } from "../../spec/mod.ts";
+import { LANGUAGES } from "../../language/mod.ts";
+import { duration } from "../../spec/mod.ts";
 import { type Answer, isError, NONE } from "../../value/mod.ts";
 import { CODE_ERRORS } from "../code_errors.ts";
 
@@ -52,13 +52,12 @@ export const snippet: Kind = defineKind({
       spec: { kind: "snippet", language: "text", type: "text/css", code: "body { margin: 0 }" },
     },
   ],
-  check: ({ language, code, type }) => [
-    ...languageOf(language).check(code).map((diagnostic) => prefixPath(["code"], diagnostic)),
-    ...type === undefined || parseMediaType(type) !== undefined ? [] : [{
+  code: ({ language, code }) => [{ language, code, at: ["code"] }],
+  check: ({ type }) =>
+    type === undefined || parseMediaType(type) !== undefined ? [] : [{
       location: { path: ["type"] },
       message: `invalid type ${JSON.stringify(type)}: expected a media type such as text/css`,
     }],
-  ],
   prepare(
     { fields: { language, code, type = language === "html" ? HTML : undefined, timeout, isolate }, compile, ports },
   ) {

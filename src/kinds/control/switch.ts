@@ -1,7 +1,6 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { checkCondition } from "../../language/mod.ts";
-import { duration, portName, prefixPath } from "../../spec/mod.ts";
+import { duration, portName } from "../../spec/mod.ts";
 import { isError, NONE } from "../../value/mod.ts";
 import { CONDITION_ERRORS } from "../code_errors.ts";
 import { checkOutPort } from "../out_port.ts";
@@ -37,11 +36,9 @@ export const switchKind: Kind = defineKind({
       }],
     },
   }],
-  check: ({ matches }) =>
-    matches.flatMap(({ when, port }, index) => [
-      ...checkCondition(when).map((diagnostic) => prefixPath(["matches", index, "when"], diagnostic)),
-      ...checkOutPort(port, ["matches", index, "port"]),
-    ]),
+  code: ({ matches }) =>
+    matches.map(({ when }, index) => ({ language: "cel", code: when, at: ["matches", index, "when"] })),
+  check: ({ matches }) => matches.flatMap(({ port }, index) => checkOutPort(port, ["matches", index, "port"])),
   prepare({ fields: { matches, timeout }, ports, condition }) {
     const cases = matches.map(({ when, port }, index) => ({
       holds: condition({ code: when, at: ["matches", index, "when"], timeout }),

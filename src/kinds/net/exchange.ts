@@ -1,8 +1,9 @@
 import type { Log } from "@weft/weft/kind";
-import type { Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
+import type { NodeSymbol, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
 import { trace } from "../../flow/mod.ts";
 import {
   compressed,
+  doubtOf,
   encodeResponse,
   findHttpError,
   HeaderRecords,
@@ -150,7 +151,18 @@ export class Exchange {
     if (response.error !== undefined && response.error !== answer && flow.maker !== null) {
       trace(flow.maker, response.error);
     }
+    this.#doubt(answer);
     return response;
+  }
+
+  /** Warns of an answer that may be wrong, once for each node that makes such. */
+  #doubt(answer: Answer): void {
+    const symbol = this.#options.internals.flow.maker?.port?.symbol;
+    if (symbol === undefined || typeof answer !== "object" || doubted.has(symbol)) return;
+    const doubt = doubtOf(answer);
+    if (doubt === undefined) return;
+    doubted.add(symbol);
+    this.#options.log.warn(`${symbol.name}: ${doubt}`, { process: this.#process });
   }
 
   #send(response: RawResponse): void {
@@ -172,6 +184,9 @@ export class Exchange {
 }
 
 const records = new HeaderRecords();
+
+/** Nodes of whose answers it was warned. */
+const doubted = new WeakSet<NodeSymbol>();
 
 function toResponse({ status, headers, body }: RawResponse): Response {
   const content = (body instanceof Stream ? body.take() : body) as BodyInit | null;

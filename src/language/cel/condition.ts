@@ -1,13 +1,7 @@
-import type { Diagnostic } from "../../spec/model/mod.ts";
 import { isError, isList, isMap, type Value } from "../../value/mod.ts";
 import type { CompileOptions, Program } from "../language.ts";
 import { PureProgram } from "../pure_program.ts";
 import { cel } from "./cel.ts";
-
-/** Returns the errors in a condition, which is a CEL expression. */
-export function checkCondition(code: string): Diagnostic[] {
-  return cel.check(code);
-}
 
 /**
  * Compiles a condition to a program that returns true, false, or an error.

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { program, realm } from "../../../tests/language/run.ts";
+import { errorsIn, program, realm } from "../../../tests/language/run.ts";
 import { seededTest } from "../../../tests/support/random.ts";
 import { readSpecs } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
-import { checkCondition, type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
+import { type CodeFailure, compileCondition, isTruthy, languageOf, LANGUAGES } from "../mod.ts";
 
 Deno.test("there are seven languages, which the error for an unknown one lists", () => {
   assertEquals(Object.keys(LANGUAGES), ["text", "html", "json", "yaml", "cel", "javascript", "typescript"]);
@@ -31,7 +31,7 @@ Deno.test("constants return their value", () => {
     ["yaml", "!!set {a, b}", { a: null, b: null }],
   ];
   for (const [language, code, want] of table) {
-    assertEquals(languageOf(language).check(code), []);
+    assertEquals(errorsIn(language, code), []);
     const made = program(code, language);
     made.start();
     assertEquals(made.call("ignored"), want, code);
@@ -103,7 +103,7 @@ Deno.test("errors of invalid constants have an offset", () => {
     ],
   ];
   for (const [language, code, message, offset] of table) {
-    const [diagnostic, ...more] = languageOf(language).check(code);
+    const [diagnostic, ...more] = errorsIn(language, code);
     assertEquals(more, []);
     assert(message.test(diagnostic!.message), `${code.slice(0, 40)}: ${diagnostic!.message}`);
     if (code.startsWith("a: '")) assert(diagnostic!.location?.offset! > 0);
@@ -133,7 +133,7 @@ seededTest("the offset of an error in JSON is that of the first unexpected chara
     for (let n = 1 + below(8); n > 0; n--) {
       text += below(3) === 0 ? words[below(words.length)] : CHARS[below(CHARS.length)];
     }
-    const [diagnostic] = languageOf("json").check(text);
+    const [diagnostic] = errorsIn("json", text);
     if (diagnostic === undefined) continue;
     const at = diagnostic.location?.offset!;
     const stated = /at position (\d+)/.exec(messageOf(text))?.[1];
@@ -183,8 +183,8 @@ Deno.test("a condition returns true, false or an error", () => {
   assert(!isTruthy(0n) && isTruthy(1n));
 });
 
-Deno.test("checkCondition finds errors", () => {
-  assertEquals(checkCondition("self.a == 1"), []);
-  assertEquals(checkCondition("self.a = 1"), [{ message: "unexpected character: =", location: { offset: 7 } }]);
+Deno.test("errors in a condition are found", () => {
+  assertEquals(errorsIn("cel", "self.a == 1"), []);
+  assertEquals(errorsIn("cel", "self.a = 1"), [{ message: "unexpected character: =", location: { offset: 7 } }]);
   assertThrows(() => compileCondition("self.", { realm }), Error, "expected IDENTIFIER");
 });

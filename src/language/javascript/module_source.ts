@@ -4,7 +4,7 @@ import { type Insertion, rewriteModule } from "./export_rewriting.ts";
 import { type Survey, surveyModule } from "./survey.ts";
 import { parseSyntax } from "./syntax.ts";
 
-/** A module in the form of a function body. */
+/** A module in the form of a function body: plain data, which one thread hands to another. */
 export interface ModuleSource {
   /** The code with its exports turned into assignments. Every line stays the same, and every column but for insertions. */
   readonly body: string;
@@ -14,9 +14,9 @@ export interface ModuleSource {
   /** Whether it has syntax (`async`, `await`) that can queue microtasks. */
   readonly mayDefer: boolean;
   /** Names that the code uses and declares nowhere. */
-  readonly free: ReadonlySet<string>;
+  readonly free: readonly string[];
   /** Those of them that the code also sets on the global object. */
-  readonly replaced: ReadonlySet<string>;
+  readonly replaced: readonly string[];
   /** What the body has more than the code, in the order of the code. */
   readonly insertions: readonly Insertion[];
 }
@@ -35,7 +35,7 @@ function rewrite(code: string, tree: acorn.Program, survey: Survey): ModuleSourc
   const commonJs = !isModule && (names.has("module") || names.has("exports"));
   const { body, parameter, insertions } = rewriteModule(code, tree, survey, commonJs);
   const parameters = commonJs ? [parameter, "module", "exports"] : [parameter];
-  return { body, parameters, commonJs, mayDefer, free, replaced, insertions };
+  return { body, parameters, commonJs, mayDefer, free: [...free], replaced: [...replaced], insertions };
 }
 
 function parse(code: string, options: Partial<acorn.Options> = {}): acorn.Program {

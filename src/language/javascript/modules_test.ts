@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { program, realm, run, thrownBy } from "../../../tests/language/run.ts";
+import { errorsIn, program, realm, run, thrownBy } from "../../../tests/language/run.ts";
 import type { Diagnostic } from "../../spec/mod.ts";
 import { isError, type Value } from "../../value/mod.ts";
 import { type CodeFailure, languageOf, Realm } from "../mod.ts";
@@ -49,7 +49,7 @@ Deno.test("a module's default export is called, however it is written", () => {
     const seen = run(code, 5);
     if (want === null) assert(isError(seen) && /an iterator/.test(seen.message));
     else assertEquals(seen, want, code);
-    assertEquals(languageOf("javascript").check(code), [], code);
+    assertEquals(errorsIn("javascript", code), [], code);
   }
 });
 
@@ -138,7 +138,7 @@ Deno.test("errors of invalid code have an offset and a hint", () => {
     }],
   ];
   for (const [code, diagnostic] of table) {
-    const seen = languageOf("javascript").check(code);
+    const seen = errorsIn("javascript", code);
     assertEquals(seen, [diagnostic], code);
     const thrown = thrownBy(() => program(code));
     assertEquals(thrown.code, "bad_code", code);
@@ -164,13 +164,13 @@ Deno.test("a default export that is not a function at run time is an error", () 
 
 Deno.test("code that is too long or nested too deeply is rejected", () => {
   for (const code of [`${"[".repeat(1e5)}`, `export default () => ${"(".repeat(5e4)}1${")".repeat(5e4)}`]) {
-    assertEquals(languageOf("javascript").check(code), [{ message: "the code is nested too deeply" }]);
+    assertEquals(errorsIn("javascript", code), [{ message: "the code is nested too deeply" }]);
   }
   const long = `export default () => 1 //${" ".repeat(300_000)}`;
-  assertEquals(languageOf("javascript").check(long), []);
-  assertEquals(languageOf("typescript").check(long)[0]!.message, "the code exceeds 262144 characters");
+  assertEquals(errorsIn("javascript", long), []);
+  assertEquals(errorsIn("typescript", long)[0]!.message, "the code exceeds 262144 characters");
   const longer = `export default () => 1 //${" ".repeat(2 ** 21)}`;
-  assertEquals(languageOf("javascript").check(longer)[0]!.message, "the code exceeds 2097152 characters");
+  assertEquals(errorsIn("javascript", longer)[0]!.message, "the code exceeds 2097152 characters");
 });
 
 Deno.test("an error has the offset where it arose", () => {
@@ -267,7 +267,7 @@ Deno.test("decorators and `accessor` are named, at their own place", () => {
   for (const [start, at, message] of table) {
     const code = start.includes("export") ? start : `${start}\nexport default () => 1`;
     for (const language of ["javascript", "typescript"]) {
-      const [diagnostic] = languageOf(language).check(code);
+      const [diagnostic] = errorsIn(language, code);
       assertEquals(
         [diagnostic?.message, diagnostic?.location?.offset],
         [message, code.indexOf(at)],
@@ -276,5 +276,5 @@ Deno.test("decorators and `accessor` are named, at their own place", () => {
     }
   }
   const other = "class A { accessor() {} static accessor() {} }\nexport default () => 1 @ 2";
-  assertEquals(languageOf("javascript").check(other)[0]?.message, "unexpected character '@'");
+  assertEquals(errorsIn("javascript", other)[0]?.message, "unexpected character '@'");
 });

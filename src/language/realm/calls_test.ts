@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import vm from "node:vm";
 import { program, run, stopped, timed } from "../../../tests/language/run.ts";
 import type { Value } from "../../value/mod.ts";
 import { type CodeFailure, Realm } from "../mod.ts";
@@ -157,6 +158,50 @@ Deno.test("microtasks of a stopped call do not run", () => {
   const after = made.call("read");
   other.call(null);
   assertEquals(made.call("read"), after);
+});
+
+const endlessMicrotasks = "export default () => { const f = () => Promise.resolve().then(f); f(); for (;;); }";
+
+/** Runs a task with another function in the place of `Script.runInContext` where that has a time limit. */
+function withTimedScripts(replacement: (run: () => unknown) => unknown, task: () => void): void {
+  const { runInContext } = vm.Script.prototype;
+  vm.Script.prototype.runInContext = function (context, options) {
+    const run = () => runInContext.call(this, context, options);
+    return (options as vm.RunningScriptOptions | undefined)?.timeout === undefined ? run() : replacement(run);
+  };
+  try {
+    task();
+  } finally {
+    vm.Script.prototype.runInContext = runInContext;
+  }
+}
+
+Deno.test("microtasks of a stopped call end, even if the time to discard them is over before that begins", () => {
+  const made = program(endlessMicrotasks);
+  const other = program("export default async () => { await null; return 1 }");
+  // on a machine that is overloaded a script may be stopped before its first instruction
+  let early = 2;
+  const stopEarly = (run: () => unknown) => {
+    if (early-- > 0) throw new Error("Script execution timed out after 10ms");
+    return run();
+  };
+  assertStrictEquals(timed(20, () => made.call(null), () => {}), stopped);
+  withTimedScripts(stopEarly, () => assertEquals(timed(1000, () => other.call(null), () => {}), 1));
+  assertEquals(early, -1);
+});
+
+Deno.test("what a stopped call has left is discarded with its output, not within the time of the next call", () => {
+  const made = program(endlessMicrotasks);
+  const other = program("export default async () => { await null; return 1 }");
+  let discards = 0;
+  const count = (run: () => unknown) => {
+    discards++;
+    return run();
+  };
+  withTimedScripts(count, () => {
+    assertStrictEquals(timed(20, () => made.call(null), () => made.takeLogs()), stopped);
+    assertEquals([discards, timed(1000, () => other.call(null)), discards], [1, 1, 1]);
+  });
 });
 
 Deno.test("the output of a stopped call is kept, for its own program only", () => {

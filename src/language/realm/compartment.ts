@@ -19,8 +19,14 @@ const setBytes = Uint8Array.prototype.set;
 const TURN = 5;
 
 const emptyScript = new vm.Script("0");
-/** Adds work to the queue that never ends, so that a timeout finds it running: one that fires afterwards ends the thread. */
-const endlessScript = new vm.Script("(async () => { await 0; for (;;); })()");
+/** A variable of a realm that no snippet can name. */
+const DISCARDED = `discarded_${crypto.randomUUID().replaceAll("-", "")}`;
+const discardedScript = new vm.Script(`const ${DISCARDED} = [false]; ${DISCARDED}`);
+/**
+ * Adds work to the queue that never ends, so that a timeout finds it running: one that fires afterwards ends the thread.
+ * One that fires before the script has begun leaves the queue as it is, and the variable false.
+ */
+const endlessScript = new vm.Script(`(async () => { await 0; for (;;); })(); ${DISCARDED}[0] = true`);
 
 /** A function of the realm. It is opaque: only the compartment that created it can call it. */
 export type RealmFunction = { readonly realmFunction: unique symbol };
@@ -74,6 +80,8 @@ export class Compartment {
   readonly #bridge: RealmBridge;
   readonly #encoder: RealmEncoder;
   readonly #decoder: RealmDecoder;
+  /** Whether the last attempt to empty the queue of microtasks came so far that it did. */
+  readonly #discarded: [boolean];
   #running: Caller | undefined;
   /** The calls that wait, by their numbers. */
   readonly #suspended = new Map<number, Suspended>();
@@ -86,6 +94,7 @@ export class Compartment {
     );
     this.#bridge = prelude.runInContext(this.#context) as RealmBridge;
     this.#bridge.connect(platform);
+    this.#discarded = discardedScript.runInContext(this.#context) as [boolean];
     this.#encoder = new RealmEncoder(this.#bridge);
     this.#decoder = new RealmDecoder(this.#bridge);
     const seed = this.#bridge.allocate(32);
@@ -253,9 +262,15 @@ export class Compartment {
     for (const number of this.#bridge.settled().split(",")) this.#suspended.get(Number(number))?.notify?.();
   }
 
-  /** Hands over what a stopped call has written, if that call was the program's. */
+  /**
+   * Ends a stopped call for good, if that call was the program's: hands over what it has written, and discards the work
+   * that it has left. Otherwise the next call does so, under its own time limit: of two limits that pass at the same
+   * moment, V8 may forget the outer one, and what runs then is not stopped at all.
+   */
   collect(caller: Caller): void {
-    if (this.#running === caller) this.#readFlags(caller);
+    if (this.#running !== caller) return;
+    this.#discard(caller);
+    this.#running = undefined;
   }
 
   #begin(caller: Caller): void {
@@ -271,12 +286,15 @@ export class Compartment {
   /** Discards a call that was stopped, with all the work that it has left in the queue. */
   #discard(caller: Caller): void {
     this.#readFlags(caller);
-    try {
-      // The queue cannot be emptied directly, but stopping the work in it empties it.
-      endlessScript.runInContext(this.#context, { timeout: 10 });
-    } catch {
-      // The work was stopped.
-    }
+    this.#discarded[0] = false;
+    do {
+      try {
+        // The queue cannot be emptied directly, but stopping the work in it empties it.
+        endlessScript.runInContext(this.#context, { timeout: 10 });
+      } catch {
+        // The work was stopped.
+      }
+    } while (!this.#discarded[0]);
   }
 
   #runMicrotasks(caller: Caller): void {

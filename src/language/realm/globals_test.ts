@@ -53,13 +53,13 @@ Deno.test("code that names the global object and nothing that it lacks is shared
   const source = {
     body: "self.Math",
     parameters: ["$"],
-    free: new Set(["self", "Math"]),
-    replaced: new Set<string>(),
+    free: ["self", "Math"],
+    replaced: [],
   };
   realm.compile(source, false);
   realm.compile(source, false);
   assertEquals(realm.size, 1);
-  realm.compile({ ...source, free: new Set(["self", "unknown"]) }, false);
+  realm.compile({ ...source, free: ["self", "unknown"] }, false);
   assertEquals(realm.size, 1);
 });
 

@@ -22,9 +22,9 @@ export interface BodySource {
   readonly body: string;
   readonly parameters: readonly string[];
   /** Names that the body uses and declares nowhere. */
-  readonly free: ReadonlySet<string>;
+  readonly free: readonly string[];
   /** Those of them that the body also sets on the global object. */
-  readonly replaced: ReadonlySet<string>;
+  readonly replaced: readonly string[];
 }
 
 /** The names by which code reaches the global object. */
@@ -49,12 +49,12 @@ export class Realm {
    */
   compile({ body, parameters, free, replaced }: BodySource, isolate: boolean): CompiledBody {
     const compartment = isolate ? new Compartment() : this.#shared;
-    const ownGlobal = GLOBAL_NAMES.some((name) => free.has(name));
+    const ownGlobal = GLOBAL_NAMES.some((name) => free.includes(name));
     const isKnown = (name: string) =>
-      GLOBAL_NAMES.includes(name) || (compartment.hasGlobal(name) && !replaced.has(name));
-    const globals = ownGlobal ? [...free].filter(isKnown) : [];
+      GLOBAL_NAMES.includes(name) || (compartment.hasGlobal(name) && !replaced.includes(name));
+    const globals = ownGlobal ? free.filter(isKnown) : [];
     const all = [...parameters, ...globals];
-    if (ownGlobal && globals.length < free.size) {
+    if (ownGlobal && globals.length < free.length) {
       const global = compartment.createGlobal();
       return { compartment, body: compartment.compile(body, all, global), globals, global, release() {} };
     }

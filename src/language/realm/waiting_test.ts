@@ -10,7 +10,7 @@ Deno.test("a call waits for its timers", async () => {
       true,
     ],
     [
-      "() => new Promise((done) => { const seen = []; setTimeout(() => done(seen), 9); setTimeout(() => seen.push(2), 4); setTimeout(() => seen.push(1)) })",
+      "() => new Promise((done) => { const seen = []; setTimeout(() => done(seen), 150); setTimeout(() => seen.push(2), 100); setTimeout(() => seen.push(1)) })",
       [1, 2],
     ],
     [

@@ -18,7 +18,7 @@ export interface Subscriber {
 
 /** Limits of the wait for an answer. */
 export interface Patience {
-  /** In milliseconds. */
+  /** In milliseconds; `Infinity` for no limit. */
   readonly timeout: number;
   /** Ends the wait earlier. */
   readonly signal?: AbortSignal | undefined;
@@ -143,7 +143,9 @@ export class Bus {
     if (signal?.aborted) cancel();
     let { answer } = request;
     if (answer === undefined) {
-      const timer = setTimeout(() => request.end(timedOut(subscriber, event, timeout)), timeout);
+      const timer = timeout === Infinity
+        ? undefined
+        : setTimeout(() => request.end(timedOut(subscriber, event, timeout)), timeout);
       signal?.addEventListener("abort", cancel);
       answer = await request.wait();
       clearTimeout(timer);

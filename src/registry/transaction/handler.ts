@@ -35,7 +35,10 @@ export interface Handler {
   delete(original: Entry, context: HandlerContext): void | Promise<void>;
   /** Called before the operations. A handler that rejects is not called again; one that times out gets the discard. */
   begin?(transaction: TransactionInfo): void | Promise<void>;
-  /** Called when all operations were accepted and the version is saved. A failure here undoes the transaction. */
+  /**
+   * Called when all operations were accepted and the version is saved. A failure here undoes the transaction. What takes
+   * longer than an operation may is not undone: the version is in force, and the next transaction waits for it.
+   */
   commit?(transaction: TransactionInfo): void | Promise<void>;
   /** Called after a rejection, once the accepted operations were undone by their inverse. */
   discard?(cause: Error, transaction: TransactionInfo): void | Promise<void>;

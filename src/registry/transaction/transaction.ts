@@ -1,4 +1,4 @@
-import { asError, joinErrors } from "../../value/mod.ts";
+import { asError, joinErrors, TIMED_OUT, within } from "../../value/mod.ts";
 import { isNotFound, RegistryError, UndoError } from "../errors.ts";
 import type { Id } from "../id.ts";
 import { inverse, kindOfEntry, type Operation } from "../operation.ts";
@@ -18,6 +18,16 @@ export interface TransactionOptions {
   readonly save: () => Promise<void>;
   /** Reverts the save, if a participant then fails to commit. */
   readonly unsave: () => Promise<void>;
+  /** Called when participants take longer to commit than they may. It is too late to undo anything. */
+  readonly late: (commit: LateCommit) => void;
+}
+
+/** The commit of participants that take longer than they may. */
+export interface LateCommit {
+  /** The names of the participants. */
+  readonly by: readonly string[];
+  /** Resolves when all of them have ended, to what went wrong, if anything did. */
+  readonly ended: Promise<Error | undefined>;
 }
 
 /** An operation with the subscribers that have accepted it. */
@@ -60,7 +70,7 @@ export class Transaction {
       this.#checkCanceled();
       await this.#options.save();
       this.#saved = true;
-      await this.#acknowledge({ kind: "registry.commit", transaction: this.#info }, this.#undoing);
+      await this.#commit();
     } catch (cause) {
       await this.#fail(asError(cause));
     }
@@ -174,30 +184,60 @@ export class Transaction {
     throw this.#undoErrors.length === 0 ? cause : new UndoError(cause, this.#left, this.#undoErrors);
   }
 
+  /**
+   * Has all participants commit at the same time. One that takes too long may have put in force a part of what is saved,
+   * so that it is no longer undone.
+   */
+  async #commit(): Promise<void> {
+    const { bus, timeout, late } = this.#options;
+    const event: TransactionEvent = { kind: "registry.commit", transaction: this.#info };
+    bus.publish(event);
+    const pending = new Set(this.#participants(event));
+    const errors: Error[] = [];
+    const ended = Promise.all(Array.from(pending, async (participant) => {
+      try {
+        await bus.ask(participant, event, { timeout: Infinity });
+      } catch (error) {
+        errors.push(asError(error));
+      }
+      pending.delete(participant);
+    }));
+    const isLate = await within(timeout, ended) === TIMED_OUT;
+    const error = joined(errors);
+    if (error !== undefined) throw error;
+    if (isLate) late({ by: Array.from(pending, ({ name }) => name), ended: ended.then(() => joined(errors)) });
+  }
+
+  #participants(event: TransactionEvent): Subscriber[] {
+    return this.#options.bus.acknowledging(event.kind).filter((participant) => !this.#absent.has(participant));
+  }
+
   /** Asks all participants at the same time. */
   async #acknowledge(event: TransactionEvent, patience: Patience): Promise<void> {
     const { bus } = this.#options;
     bus.publish(event);
-    const participants = bus.acknowledging(event.kind).filter((participant) => !this.#absent.has(participant));
     const errors: Error[] = [];
-    await Promise.all(participants.map(async (participant) => {
-      const asked = !patience.signal?.aborted;
-      try {
-        await bus.ask(participant, event, patience);
-      } catch (error) {
-        errors.push(asError(error));
-        if (event.kind !== "registry.begin") return;
-        // A participant that was asked and has not answered may still begin.
-        if (!asked || isRejection(error)) this.#absent.add(participant);
-      }
-    }));
-    if (errors.length === 1) throw errors[0];
-    if (errors.length > 1) {
-      throw new RegistryError("rejected", "several participants rejected the transaction", {
-        cause: joinErrors(errors),
-      });
-    }
+    await Promise.all(
+      this.#participants(event).map(async (participant) => {
+        const asked = !patience.signal?.aborted;
+        try {
+          await bus.ask(participant, event, patience);
+        } catch (error) {
+          errors.push(asError(error));
+          if (event.kind !== "registry.begin") return;
+          // A participant that was asked and has not answered may still begin.
+          if (!asked || isRejection(error)) this.#absent.add(participant);
+        }
+      }),
+    );
+    const error = joined(errors);
+    if (error !== undefined) throw error;
   }
+}
+
+function joined(errors: readonly Error[]): Error | undefined {
+  if (errors.length <= 1) return errors[0];
+  return new RegistryError("rejected", "several participants rejected the transaction", { cause: joinErrors(errors) });
 }
 
 /** Reports whether an error is the rejection of a subscriber, and not the end of a wait. */

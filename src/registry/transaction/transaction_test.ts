@@ -347,6 +347,61 @@ Deno.test("a participant that fails to commit undoes everything, and head moves 
   assertEquals([version.id, version.parent], [3, 1]);
 });
 
+Deno.test("a commit that takes longer than 30 s is told and stays in force, and the next change waits for it", async () => {
+  const warnings: string[] = [];
+  const { registry, recorder, history } = await setUp({ warn: (message) => warnings.push(message) });
+  using clock = new FakeClock();
+  recorder.script["commit"] = () => delay(40_000);
+  const first = registry.apply([create("c")]);
+  await clock.advance(0);
+  await clock.advance(30_000);
+  assertEquals((await first).id, 2);
+  assertEquals([recorder.take(), names(registry)], [["begin", "create c", "commit"], ["a=0", "b=0", "c=0"]]);
+  assertEquals((await history.head()).version, 2);
+  assertEquals(warnings.splice(0), ["recorder did not end the commit of v2 within 30 s; it stays in force"]);
+  delete recorder.script["commit"];
+  const second = registry.apply([create("d")]);
+  await clock.advance(0);
+  await clock.advance(9_999);
+  assertEquals(recorder.take(), []);
+  await clock.advance(1);
+  assertEquals((await second).id, 3);
+  assertEquals(recorder.take(), ["begin", "create d", "commit"]);
+  assertEquals([clock.waits, warnings], [[], []]);
+});
+
+Deno.test("after a commit that does not end, further changes are rejected and change nothing", async () => {
+  const warnings: string[] = [];
+  const { registry, recorder, history } = await setUp({ timeout: 20, warn: (message) => warnings.push(message) });
+  const commit = Promise.withResolvers<void>();
+  recorder.script["commit"] = () => commit.promise;
+  assertEquals((await registry.apply([create("c")])).id, 2);
+  delete recorder.script["commit"];
+  recorder.take();
+  await fails(registry.apply([create("d")]), "timeout", "recorder has not ended the commit of v2 yet");
+  await fails(registry.jump(1), "timeout", "recorder has not ended the commit of v2 yet");
+  assertEquals([recorder.take(), names(registry)], [[], ["a=0", "b=0", "c=0"]]);
+  assertEquals((await history.head()).version, 2);
+  // that it fails in the end is told, and too late to undo anything
+  commit.reject(new Error("cannot"));
+  assertEquals((await registry.apply([create("d")])).id, 3);
+  assertEquals(warnings, [
+    "recorder did not end the commit of v2 within 0.02 s; it stays in force",
+    "v2 stays in force, though its commit failed: cannot",
+  ]);
+});
+
+Deno.test("a commit that fails undoes everything, also while another does not end", async () => {
+  const { registry, recorder, history } = await setUp({ timeout: 20 });
+  recorder.script["commit"] = () => new Promise(() => {});
+  const second = new Recorder("second", "none").attachTo(registry);
+  second.script["commit"] = () => {
+    throw new Error("cannot");
+  };
+  await fails(registry.apply([create("c")]), "rejected", "second rejected the commit of a transaction: cannot");
+  assertEquals([names(registry), (await history.head()).version], [["a=0", "b=0"], 1]);
+});
+
 Deno.test("a head that cannot be moved back is reported with both causes, and can be followed", async () => {
   const { registry, recorder, history } = await setUp({}, new FailingHistory());
   recorder.script["commit"] = () => {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { reasonOf, TIMED_OUT, within } from "../../value/mod.ts";
 import type { DependencyIndex } from "../dependencies/dependency_index.ts";
 import { RegistryError, UndoError } from "../errors.ts";
 import { kindOfEntry, type Operation } from "../operation.ts";
@@ -9,7 +10,7 @@ import { BEGINNING, type Checkpoint, type Plan } from "../version_navigator.ts";
 import type { Bus } from "./bus.ts";
 import type { TransactionReason } from "./event.ts";
 import { Lock } from "./lock.ts";
-import { Transaction } from "./transaction.ts";
+import { type LateCommit, Transaction, type TransactionOptions } from "./transaction.ts";
 
 /** Options of transitions. */
 export interface TransitionOptions {
@@ -19,6 +20,7 @@ export interface TransitionOptions {
   readonly silent: boolean;
   /** The kinds of entries that handlers are not asked about. */
   readonly silentKinds: ReadonlySet<string>;
+  readonly warn: (message: string) => void;
 }
 
 /** How one transition is saved. */
@@ -41,6 +43,8 @@ export class Transitions {
   #state = State.empty;
   #version = BEGINNING;
   #outOfStep: UndoError | undefined;
+  /** Participants that have not ended the commit of the transition before. */
+  #late: { readonly by: string; readonly version: number; readonly ended: Promise<void> } | undefined;
   #count = 0;
 
   constructor(bus: Bus, index: DependencyIndex, options: TransitionOptions) {
@@ -101,7 +105,9 @@ export class Transitions {
       if (signal?.aborted) throw new RegistryError("canceled", "the change was canceled", { cause: signal.reason });
       await saved();
     } else {
-      await this.#transact(reason, plan, signal, saved, async () => void await unsave?.());
+      await this.#lateEnded();
+      const late = (commit: LateCommit) => this.#commitsLate(commit, reached.id);
+      await this.#transact(reason, plan, { signal, save: saved, unsave: async () => void await unsave?.(), late });
     }
     this.#set(plan.state, plan.operations);
     this.#version = reached;
@@ -112,9 +118,7 @@ export class Transitions {
   async #transact(
     reason: TransactionReason,
     { version, operations }: Plan,
-    signal: AbortSignal | undefined,
-    save: () => Promise<void>,
-    unsave: () => Promise<void>,
+    how: Pick<TransactionOptions, "signal" | "save" | "unsave" | "late">,
   ): Promise<void> {
     const transaction = new Transaction({
       id: ++this.#count,
@@ -125,10 +129,8 @@ export class Transitions {
     }, {
       bus: this.#bus,
       timeout: this.#options.timeout,
-      signal,
       isSilent: (operation) => this.#isSilent(operation, reason),
-      save,
-      unsave,
+      ...how,
     });
     const inside = { open: true };
     try {
@@ -142,6 +144,29 @@ export class Transitions {
     } finally {
       inside.open = false;
     }
+  }
+
+  #commitsLate({ by: names, ended }: LateCommit, version: number): void {
+    const { timeout, warn } = this.#options;
+    const by = names.join(", ");
+    warn(`${by} did not end the commit of v${version} within ${timeout / 1000} s; it stays in force`);
+    this.#late = {
+      by,
+      version,
+      ended: ended.then((error) => {
+        this.#late = undefined;
+        if (error !== undefined) warn(`v${version} stays in force, though its commit failed: ${reasonOf(error)}`);
+      }),
+    };
+  }
+
+  /** Waits for participants that still commit what was before. @throws {RegistryError} `timeout`, if they do not end. */
+  async #lateEnded(): Promise<void> {
+    if (this.#late === undefined) return;
+    const { by, version, ended } = this.#late;
+    const { timeout } = this.#options;
+    if (await within(timeout, ended) !== TIMED_OUT) return;
+    throw new RegistryError("timeout", `${by} has not ended the commit of v${version} yet`, { details: { timeout } });
   }
 
   #isSilent(operation: Operation, reason: TransactionReason): boolean {

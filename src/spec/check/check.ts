@@ -31,11 +31,21 @@ export interface CheckOptions {
   evaluate?: Evaluate;
   /** Returns diagnostics of an expression in a template without knowing the values of its variables. */
   checkExpression?(expression: string): readonly Diagnostic[];
+  /** Receives each piece of code, which is not checked here. */
+  onCode?(code: CodeToCheck): void;
+}
+
+/** A piece of code whose errors are still to be found. */
+export interface CodeToCheck {
+  readonly language: string;
+  readonly code: string;
+  /** Returns an error in the code with its place in the spec and, if that is known, in the file. */
+  located(diagnostic: Diagnostic): Diagnostic;
 }
 
 /**
  * Checks specs against their kinds and against each other: fields, templates, links, names and ids, in nested specs too.
- * Runs no user code other than templates, by `evaluate`.
+ * Runs no user code other than templates, by `evaluate`, and parses none: `onCode` gets it.
  *
  * @param specs All specs of a change; links may lead to any of them.
  * @returns All diagnostics, in the order of the files.

@@ -1,7 +1,7 @@
 import { isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import { edited, valueAt } from "../model/at_path.ts";
 import { type Diagnostic, pathOf, prefixPath } from "../model/diagnostic.ts";
-import type { KindDescription } from "../model/kind.ts";
+import type { KindDescription, SpecCode } from "../model/kind.ts";
 import { isVerbatim, mapTexts } from "../model/map_texts.ts";
 import { report } from "../model/report.ts";
 import type { Scheme } from "../model/scheme.ts";
@@ -105,7 +105,16 @@ export class FieldChecker {
     }
     if ("diagnostics" in read) return undefined;
     kind.check?.(read.fields).filter((diagnostic) => !isOpen(diagnostic)).forEach(tell);
+    this.#code(root, at, spec, kind.code?.(read.fields) ?? []);
     return read.fields;
+  }
+
+  /** Hands over the code of a spec. */
+  #code(root: CheckedSpec, at: Path, spec: SpecDraft, found: readonly SpecCode[]): void {
+    for (const { language, code, at: field } of found) {
+      const path = [...at, ...sourcePath(spec, this.#scheme, field)];
+      this.#options.onCode?.({ language, code, located: (diagnostic) => report(root, prefixPath(path, diagnostic)) });
+    }
   }
 
   #inner(root: CheckedSpec, at: Path, spec: SpecDraft, kind: KindDescription): Unit[] {

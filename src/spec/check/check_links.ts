@@ -1,6 +1,6 @@
 import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
 import type { Ports } from "../model/kind.ts";
-import { nearest, nearestFirst } from "../model/nearest.ts";
+import { nearest, nearestFirst } from "../../value/mod.ts";
 import { normalizePort, portsOf } from "../model/port.ts";
 import { report } from "../model/report.ts";
 import type { Scheme } from "../model/scheme.ts";

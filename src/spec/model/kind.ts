@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode, ValueMap } from "../../value/mod.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Scheme } from "./scheme.ts";
+import type { Path } from "./spec.ts";
 
 /** The names of the ports of a node; `out[]` stands for `out[0]`, `out[1]`, ... */
 export interface Ports {
@@ -9,6 +10,16 @@ export interface Ports {
   readonly in: readonly string[];
   /** The out ports. */
   readonly out: readonly string[];
+}
+
+/** A piece of code in the fields of a spec. */
+export interface SpecCode {
+  /** The name of the language: `javascript`, `cel`, ... */
+  readonly language: string;
+  /** The code itself. */
+  readonly code: string;
+  /** The field that it stands in. */
+  readonly at: Path;
 }
 
 /** An example of a spec, for the documents, for editors and for tests. */
@@ -62,6 +73,8 @@ export interface KindDescription {
    * `meta` or `data`, such as `data.database`, `meta.server` or `data.imports.*`. The fields of a node are its `data`.
    */
   readonly dependencies?: readonly string[];
-  /** Checks validated fields for what a schema cannot express: code, routes, conditions. Runs no user code. */
+  /** Checks validated fields for what a schema cannot express, such as routes. Looks at no code. */
   check?(fields: ValueMap): Diagnostic[];
+  /** Returns the code in validated fields. It is parsed by the compile thread. */
+  code?(fields: ValueMap): readonly SpecCode[];
 }

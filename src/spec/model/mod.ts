@@ -3,7 +3,7 @@ export * from "./diagnostic.ts";
 export type { DataKind } from "./data_kind.ts";
 export { identify } from "./identify.ts";
 export * from "./kind.ts";
-export { nearest, nearestFirst } from "./nearest.ts";
+export { nearest, nearestFirst } from "../../value/mod.ts";
 export { type Locator, locatorOf, positionIn } from "./origin.ts";
 export { normalizePort, portsOf } from "./port.ts";
 export { parseDuration, parseSize } from "./quantity.ts";

@@ -1,6 +1,6 @@
 import type { DataKind } from "./data_kind.ts";
 import type { KindDescription } from "./kind.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../value/mod.ts";
 import { COMMON_FIELDS } from "./spec.ts";
 
 /** Kinds of nodes, and kinds of entries that hold data. */

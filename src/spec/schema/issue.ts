@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Value } from "../../value/mod.ts";
 import { valueAt } from "../model/at_path.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { nearest } from "../model/nearest.ts";
+import { nearest } from "../../value/mod.ts";
 import { show, showChoice, showExpected, showInvalid, showPath } from "../model/show.ts";
 import type { Path } from "../model/spec.ts";
 import { UNREADABLE } from "../yaml/node.ts";

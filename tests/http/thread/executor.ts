@@ -1,7 +1,6 @@
 // A thread as snippets run on: nothing permitted, and on its global nothing but the language.
-import { registerHooks } from "node:module";
-import vm from "node:vm";
 import { workerData } from "node:worker_threads";
+import { lockDownGlobal } from "../../../src/executor/lockdown.ts";
 import { findHeader } from "../../../src/http/header.ts";
 import { compileRoutes, encodeResponse, requestPayload } from "../../../src/http/mod.ts";
 import { type Answer, asError, type Failure, type Value } from "../../../src/value/mod.ts";
@@ -27,15 +26,7 @@ const { port } = workerData as { port: MessagePort };
 const permissions = ["read", "net", "env", "run", "write", "sys", "ffi"] as const;
 const granted = permissions.filter((name) => Deno.permissions.querySync({ name }).state === "granted");
 
-registerHooks({
-  resolve(specifier) {
-    throw new Error(`import of ${specifier} refused`);
-  },
-});
-const language = new Set<string>(vm.runInNewContext("Object.getOwnPropertyNames(globalThis)"));
-for (const name of Object.getOwnPropertyNames(globalThis)) {
-  if (!language.has(name) && name !== "queueMicrotask" && name !== "Buffer") Reflect.deleteProperty(globalThis, name);
-}
+lockDownGlobal();
 const web = ["Deno", "TextDecoder", "TextEncoder", "URL", "Headers", "DecompressionStream", "FormData", "atob"];
 const left = web.filter((name) => (globalThis as Record<string, unknown>)[name] !== undefined);
 

@@ -7,7 +7,7 @@ const MOST_SLIPS = 4;
  *
  * @example
  * ```ts
- * import { nearest } from "../mod.ts";
+ * import { nearest } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(nearest("snipet", ["listener", "snippet"]), "snippet");
