@@ -317,11 +317,20 @@ Deno.test("--watch follows a file whose folder Kubernetes swaps", async () => {
   Deno.removeSync(path, { recursive: true });
 });
 
+/** Waits until a server with `--admin` has a request in flight. */
+async function inFlight(server: Weft): Promise<void> {
+  const admin = /^admin\s+(\S+)/.exec(server.out.find((line) => line.startsWith("admin"))!)![1]!;
+  await until(
+    "a request is in flight",
+    async () => /^weft_processes 1$/m.test(await answerOf(String(new URL("/metrics", admin)))),
+  );
+}
+
 Deno.test("SIGTERM finishes requests in flight, accepts no new ones and exits with 0", async () => {
   const flow = [listener("web", "busy"), busy(1_000)];
-  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
+  await using server = await Weft.start({ args: ["-f", "-", "--admin", "127.0.0.1:0"], input: JSON.stringify(flow) });
   const answer = answerOf(server.url);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await inFlight(server);
   server.signal("SIGTERM");
   await server.line(server.err, /stopping: finishing requests in flight/);
   await until("connections are refused", () => answerOf(server.url).then(() => false, () => true));
@@ -343,9 +352,9 @@ Deno.test("SIGINT with no requests in flight exits immediately with 0, and dereg
 
 Deno.test("a second signal exits immediately with 1; two within half a second count as one", async () => {
   const flow = [listener("web", "busy"), busy(20_000)];
-  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
+  await using server = await Weft.start({ args: ["-f", "-", "--admin", "127.0.0.1:0"], input: JSON.stringify(flow) });
   const answer = answerOf(server.url).catch(() => "cut short");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await inFlight(server);
   server.signal("SIGINT");
   server.signal("SIGINT");
   await server.line(server.err, /stopping/);
