@@ -1,5 +1,8 @@
 import type { Channel, StatusReader } from "../protocol/mod.ts";
 
+/** What executors are: threads of the engine's program, or programs of their own. */
+export type Isolation = "thread" | "process";
+
 /** What an executor is started with. */
 export interface SpawnOptions {
   /** The id of the executor, never reused. */
@@ -19,17 +22,9 @@ export interface NewExecutor {
   start(): void;
 }
 
-/** One who has executors or other threads under a warden. */
-export interface WardenClient {
-  /** Called with each death, also of what belongs to others. */
-  died(report: DeathReport): void;
-  /** Called when the warden was lost, and with it all that it watched. */
-  lost(why: string): void;
-}
-
 /** Spawns, watches and kills executors, wherever those run. */
 export interface ExecutorWarden {
-  /** Adds one who is told of every death, and of the loss of the warden along with all that it watched. */
+  /** Adds one who is told of every death, and of the loss of the warden along with all that it has spawned. */
   attach(client: WardenClient): void;
   /** Rejects when no executor can be started. */
   readonly failed: Promise<never>;
@@ -41,7 +36,15 @@ export interface ExecutorWarden {
   close(): Promise<void>;
 }
 
-/** The report that an executor died. */
+/** One who has something under the warden. */
+export interface WardenClient {
+  /** Called with each death, also of what others have there. */
+  died(report: DeathReport): void;
+  /** Called when the warden was lost, and with it all that it has spawned. */
+  lost(why: string): void;
+}
+
+/** The report that an executor or a compile thread died. */
 export interface DeathReport {
   id: number;
   /** The cause in words, for the log: `one call took longer than 1200 ms`. */

@@ -4,5 +4,5 @@ export * from "./pool.ts";
 export * from "./process/mod.ts";
 export type { Death, LogSubject } from "./recovery.ts";
 export * from "./symbols.ts";
-export type { DeathReason, DeathReport, ExecutorWarden, WardenClient } from "./executor_warden.ts";
+export type { DeathReason, DeathReport, ExecutorWarden, Isolation } from "./executor_warden.ts";
 export * from "./warden_link.ts";

@@ -12,7 +12,6 @@ import { type Answer, type Codec, type Encoded, type Failure, isError, type LogL
 import type { Assignment, Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
-import { ProcessWarden } from "./process/mod.ts";
 import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
 import type { DeathReason, DeathReport, ExecutorWarden } from "./executor_warden.ts";
@@ -37,18 +36,13 @@ export interface PoolOptions {
   handled?(error: Failure, about: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
-  /** What executors are. Default threads. */
-  isolation?: Isolation;
-  /** A warden that was started beforehand. Default: a new one. */
+  /** A warden that was started beforehand. Default: a new one, of threads. */
   warden?: ExecutorWarden;
   /** Whether executors run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
   /** Whether packets carry their addresses between threads. Default false. */
   addresses?: boolean;
 }
-
-/** What executors are: threads of the engine's program, or programs of their own. */
-export type Isolation = "thread" | "process";
 
 /** The state of a pool, for `weft status`. */
 export interface PoolStatus {
@@ -78,7 +72,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     const { size, memory, codecs, extensions, unguarded = false, addresses = false, flow, log } = this.#options =
       options;
-    const warden = this.#warden = options.warden ?? wardenOf(options);
+    const warden = this.#warden = options.warden ?? new WardenLink(extensions.readable);
     this.#hostCalls = new HostCalls({
       flow,
       symbols: this.#symbols,
@@ -289,10 +283,6 @@ export class Pool {
       this.#died({ id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
   }
-}
-
-function wardenOf({ isolation = "thread", extensions }: PoolOptions): ExecutorWarden {
-  return isolation === "process" ? new ProcessWarden(extensions.readable) : new WardenLink(extensions.readable);
 }
 
 function assignmentAt(connection: Connection, process: Process): Assignment {

@@ -2,24 +2,27 @@ import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { type StartFailure, type StatusReading, ThreadStatus } from "../protocol/mod.ts";
-import type { DeathReason, DeathReport, SpawnOptions } from "./executor_warden.ts";
+import type { DeathReason, DeathReport } from "./executor_warden.ts";
 import { LOOK, Looks, Watch } from "./watch.ts";
 
-/** An order to start a thread: one that runs user code, or one that parses it. */
-interface SpawnOrder {
-  order: "spawn";
-  /** The id of the thread, never reused: positive for executors, negative for compile threads. */
-  id: number;
-  /** The limit of its V8 heap, in MiB. */
-  memory: number;
-  /** The memory of its `ThreadStatus`. */
-  status: SharedArrayBuffer;
-}
+/** What a thread under the warden is: it runs user code, or parses it. */
+export type WardThread = "executor" | "compiler";
 
 /** An order of the host to the warden. */
 export type WardenOrder =
-  | SpawnOrder & SpawnOptions & { thread: "executor" }
-  | SpawnOrder & { thread: "compiler" }
+  | {
+    order: "spawn";
+    /** What the thread is. */
+    thread: WardThread;
+    /** The id of the thread, never reused: positive for executors, negative for compile threads. */
+    id: number;
+    /** The limit of its V8 heap, in MiB. */
+    memory: number;
+    /** The memory of its `ThreadStatus`. */
+    status: SharedArrayBuffer;
+    /** What else the thread is started with. */
+    data?: Readonly<Record<string, unknown>>;
+  }
   | { order: "kill"; id: number; why: string }
   | {
     order: "beat";
@@ -49,7 +52,7 @@ interface Ward {
  */
 export class Warden {
   readonly #wards = new Map<number, Ward>();
-  readonly #entries: Readonly<Record<"executor" | "compiler", URL>>;
+  readonly #entries: Readonly<Record<WardThread, URL>>;
   readonly #report: (report: DeathReport) => void;
   /** Shows the host that the warden is alive. */
   #status: ThreadStatus | undefined;
@@ -58,7 +61,7 @@ export class Warden {
   #budget = Infinity;
 
   /** @param entries The entry point of each sort of thread. */
-  constructor(entries: Readonly<Record<"executor" | "compiler", URL>>, report: (report: DeathReport) => void) {
+  constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport) => void) {
     // a compiler thread that runs out of its executor's heap would end the whole program, so executors compile on their
     // own threads
     setFlagsFromString("--no-concurrent-recompilation");
@@ -75,14 +78,12 @@ export class Warden {
     else this.#spawn(order, port!);
   }
 
-  #spawn(
-    { order: _, thread, id, memory, status: buffer, ...data }: WardenOrder & { order: "spawn" },
-    port: MessagePort,
-  ): void {
-    const status = new ThreadStatus(buffer);
+  #spawn(order: WardenOrder & { order: "spawn" }, port: MessagePort): void {
+    const { id, thread, memory, data = {} } = order;
+    const status = new ThreadStatus(order.status);
     // locks are shared by the whole program, and another runtime in it may use the same ids
     const lock = `executor-${crypto.randomUUID()}`;
-    const workerData = { ...data, port, status: buffer, lock };
+    const workerData = { ...data, port, status: status.buffer, lock };
     const worker = new Worker(this.#entries[thread], {
       resourceLimits: { maxOldGenerationSizeMb: memory },
       workerData,

@@ -13,8 +13,8 @@ const START = 60_000;
 const ATTEMPTS = 3;
 
 /**
- * The host's connection to the warden of executor and compile threads. It can be made before anything else is imported, so
- * that the warden starts while the rest is loaded. A warden that is lost is restarted.
+ * The host's connection to the warden of threads. It can be made before anything else is imported, so that the warden starts while
+ * the rest is loaded. A warden that is lost is restarted.
  */
 export class WardenLink implements ExecutorWarden {
   readonly #readable: URL[];
@@ -52,13 +52,15 @@ export class WardenLink implements ExecutorWarden {
     return this.#failed.promise;
   }
 
-  create(options: SpawnOptions): NewExecutor {
+  create({ id, memory, extensions, unguarded }: SpawnOptions): NewExecutor {
     const { port1, port2 } = new MessageChannel();
     const status = new ThreadStatus();
+    const data = { extensions, unguarded };
+    const spawn = { order: "spawn", thread: "executor", id, memory, status: status.buffer, data } as const;
     return {
       channel: new PortChannel(port1, status.signal),
       status,
-      start: () => this.order({ order: "spawn", thread: "executor", ...options, status: status.buffer }, port2),
+      start: () => this.order(spawn, port2),
     };
   }
 

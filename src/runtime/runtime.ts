@@ -4,7 +4,7 @@ import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type ExecutorWarden, type Isolation, type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -212,10 +212,11 @@ export class Runtime implements AsyncDisposable {
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));
     const extensions = options.extensions ?? NO_EXTENSIONS;
-    const hasThreads = options.pool === undefined && options.isolation !== "process";
-    const warden = options.warden ?? (hasThreads ? new WardenLink(extensions.readable) : undefined);
+    const warden = options.warden ?? (options.pool === undefined ? wardenOf(options, extensions) : undefined);
     const threads = warden instanceof WardenLink ? warden : undefined;
-    this.#ownCompiler = options.compiler ? undefined : new ThreadCompiler({ warden: threads, spare: true });
+    this.#ownCompiler = options.compiler === undefined
+      ? new ThreadCompiler({ warden: threads, spare: true })
+      : undefined;
     this.compiler = options.compiler ?? this.#ownCompiler!;
     this.pool = options.pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
@@ -231,7 +232,6 @@ export class Runtime implements AsyncDisposable {
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
       ...warden !== undefined && { warden },
-      ...options.isolation !== undefined && { isolation: options.isolation },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
     });
@@ -387,4 +387,8 @@ function stringsOf(env: ValueMap): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
   );
+}
+
+function wardenOf({ isolation }: RuntimeOptions, { readable }: Extensions): ExecutorWarden {
+  return isolation === "process" ? new ProcessWarden(readable) : new WardenLink(readable);
 }

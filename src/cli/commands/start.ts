@@ -49,11 +49,11 @@ immediately.`,
     const env = await readEnv(flags, terminal);
     const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
     // executors take half a second to start: do the rest in the meantime
-    const warden = flags.isolation === "process"
-      ? new ProcessWarden(loader?.readable)
-      : new WardenLink(loader?.readable);
+    const isProcess = flags.isolation === "process";
+    const threads = new WardenLink(isProcess ? [] : loader?.readable);
+    const warden = isProcess ? new ProcessWarden(loader?.readable) : threads;
     const { serve } = await import("../serve.ts");
-    return await serve({ config, paths, env, warden, ...loader && { extensions: loader }, terminal });
+    return await serve({ config, paths, env, warden, threads, ...loader && { extensions: loader }, terminal });
   },
 };
 

@@ -17,8 +17,13 @@ const PROGRAM = new URL("workers/executor_process.ts", ROOT);
  */
 const FLAGS = ["--no-prompt", "--cached-only", "--no-remote", "--deny-import", "--ignore-env", "--no-code-cache"];
 
-/** Variables that say where Deno keeps what it has downloaded. */
-const CACHE_VARIABLES = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "SYSTEMROOT"];
+/** Variables that Deno's node:child_process reads when it starts a program. */
+const HOST_VARIABLES = ["NODE_V8_COVERAGE"];
+/** Variables that say where Deno keeps what it has downloaded, which an executor is started with. */
+const CACHE_VARIABLES = {
+  windows: ["DENO_DIR", "LOCALAPPDATA", "USERPROFILE", "SYSTEMROOT"],
+  others: ["DENO_DIR", "HOME", "XDG_CACHE_HOME"],
+};
 
 /**
  * Returns how the program of an executor is started: with nothing but leave to read Weft's own source and the modules of
@@ -51,9 +56,10 @@ export function executorCommand(
  * Returns why executors cannot be programs of their own here; undefined if they can.
  *
  * @param readable See `executorCommand`.
+ * @param isCompiled Whether this program is a compiled one. Default: as Deno says.
  */
-export function unavailable(readable: readonly URL[]): string | undefined {
-  if (Deno.build.standalone) {
+export function unavailable(readable: readonly URL[], isCompiled = Deno.build.standalone): string | undefined {
+  if (isCompiled) {
     return "a compiled weft cannot start itself with fewer permissions: run it with deno, or use --isolation thread";
   }
   if (PROGRAM.protocol !== "file:" || import.meta.resolve("@std/yaml").startsWith("jsr:")) {
@@ -68,19 +74,30 @@ export function unavailable(readable: readonly URL[]): string | undefined {
 
 /** Returns the flags that this program lacks for starting others. */
 function missingFlags(): string[] {
-  const needed: [flag: string, descriptor: Deno.PermissionDescriptor][] = [
-    [`--allow-run=${Deno.execPath()}`, { name: "run", command: Deno.execPath() }],
-    // Deno's node:child_process reads it
-    ["--allow-env=NODE_V8_COVERAGE", { name: "env", variable: "NODE_V8_COVERAGE" }],
-    [`--allow-read=${temporary()}`, { name: "read", path: temporary() }],
-    [`--allow-write=${temporary()}`, { name: "write", path: temporary() }],
-  ];
-  return needed.filter(([, descriptor]) => Deno.permissions.querySync(descriptor).state !== "granted")
-    .map(([flag]) => flag);
+  const missing: string[] = [];
+  const command = Deno.execPath();
+  if (!isGranted({ name: "run", command })) missing.push(`--allow-run=${command}`);
+  const variables = [...HOST_VARIABLES, ...CACHE_VARIABLES[Deno.build.os === "windows" ? "windows" : "others"]];
+  if (variables.some((variable) => !isGranted({ name: "env", variable }))) {
+    missing.push(`--allow-env=${variables.join(",")}`);
+  }
+  if (statusFolder() === undefined) missing.push(`--allow-read=${temporary()} --allow-write=${temporary()}`);
+  return missing;
 }
 
-/** Returns the folder for the files that executors write their status to. */
-export function temporary(): string {
+function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+/**
+ * Returns a folder for the files that executors write their status to, which have no name for longer than a moment;
+ * undefined if this program may write neither temporary files nor into its working directory.
+ */
+export function statusFolder(): string | undefined {
+  return [temporary(), "."].find((path) => isGranted({ name: "read", path }) && isGranted({ name: "write", path }));
+}
+
+function temporary(): string {
   if (Deno.build.os === "windows") return variable("TEMP") ?? "C:\\Windows\\Temp";
   return variable("TMPDIR") ?? "/tmp";
 }
@@ -88,7 +105,7 @@ export function temporary(): string {
 /** Returns the environment of an executor, which code in it cannot read. */
 function environment(): Record<string, string> {
   const env: Record<string, string> = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
-  for (const name of CACHE_VARIABLES) {
+  for (const name of CACHE_VARIABLES[Deno.build.os === "windows" ? "windows" : "others"]) {
     const value = variable(name);
     if (value !== undefined) env[name] = value;
   }
@@ -96,8 +113,7 @@ function environment(): Record<string, string> {
 }
 
 function variable(name: string): string | undefined {
-  if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
-  return Deno.env.get(name);
+  return isGranted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
 }
 
 /** Returns the `deno.json` that this program most likely runs with: extensions are imported by its names. */

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { readStatusFile, STATUS_SIZE, type StatusFileReading } from "../../protocol/process/mod.ts";
 import type { StatusReader } from "../../protocol/mod.ts";
-import { temporary } from "./executor_command.ts";
+import { statusFolder } from "./executor_command.ts";
 
 /** How much of what V8 and Deno print is read, in bytes. */
 const TEXT = 2 ** 14;
@@ -20,7 +20,7 @@ export class LastWord implements StatusReader {
   #reading: StatusFileReading;
 
   constructor() {
-    const path = join(temporary(), `weft-executor-${crypto.randomUUID()}`);
+    const path = join(statusFolder()!, `weft-executor-${crypto.randomUUID()}`);
     // neither followed nor shared, whoever else writes into this folder
     this.descriptor = openSync(path, "wx+", 0o600);
     Deno.removeSync(path);
