@@ -1,7 +1,7 @@
 import type { Death } from "../pool/mod.ts";
 import type { Meta, Presence } from "../presence/mod.ts";
 import type { BusEvent, Registry } from "../registry/mod.ts";
-import { asError, type Failure, failure, isMap, reasonOf, type Value } from "../value/mod.ts";
+import { asError, type Failure, failure, isMap, pause, reasonOf, type Value } from "../value/mod.ts";
 import { isExternal } from "./external_error.ts";
 import type { Logger } from "./log.ts";
 import { findRunnable } from "./runnable_version.ts";
@@ -259,13 +259,13 @@ export class Follower {
   async #watch(since: number): Promise<void> {
     const { registry, logger } = this.#options;
     const { signal } = this.#stop;
-    let pause = RETRY;
+    let wait = RETRY;
     let told: string | undefined;
     while (!signal.aborted) {
       try {
         for await (const { version, sequence } of registry.history.watch(since, signal)) {
           if (told !== undefined) logger.log("info", "the store is followed again");
-          [since, pause, told] = [sequence, RETRY, undefined];
+          [since, wait, told] = [sequence, RETRY, undefined];
           // one that was rejected is tried again if head was moved to it once more
           if (version !== registry.version.id || this.#rejected !== undefined || version !== this.#logged) {
             await this.catchUp();
@@ -277,8 +277,8 @@ export class Follower {
         if (reason !== told) logger.log("error", `the store cannot be followed: ${reason}; trying again`);
         told = reason;
       }
-      await pauseFor(pause, signal);
-      pause = Math.min(pause * 2, LONGEST_RETRY);
+      await pause(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_RETRY);
     }
   }
 
@@ -352,14 +352,4 @@ export class Follower {
     }
     this.#storeReplaced = isReplaced;
   }
-}
-
-/** Waits, no longer than until a signal is aborted. */
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  if (signal.aborted) resolve();
-  await promise;
-  clearTimeout(timer);
 }

@@ -82,6 +82,28 @@ Deno.test("--watch takes an emptied file for one that is not finished, and [] fo
   Deno.removeSync(path, { recursive: true });
 });
 
+Deno.test("--watch looks again where files cannot be watched for a while", async () => {
+  const path = folder({ "sub/web.yaml": [listener("web", "hello"), text("hello", "one")] });
+  await using server = await Weft.start({ args: ["-f", `${path}/sub/web.yaml`, "--watch"] });
+  const { url } = server;
+  assertEquals(await answerOf(url), "one");
+  Deno.renameSync(`${path}/sub`, `${path}/old`);
+  // no folder any more, and then a link that leads to itself
+  write(`${path}/sub`, "");
+  await server.line(server.err, / error cannot watch files: .*[Nn]ot a directory.*; trying again$/);
+  Deno.removeSync(`${path}/sub`);
+  Deno.symlinkSync("sub", `${path}/sub`);
+  await server.line(server.err, /^no such file or folder: /);
+  assertEquals(await answerOf(url), "one");
+  Deno.removeSync(`${path}/sub`);
+  Deno.renameSync(`${path}/old`, `${path}/sub`);
+  write(`${path}/sub/web.yaml`, [listener("web", "hello"), text("hello", "two")]);
+  await until("it answers two", async () => await answerOf(url) === "two");
+  write(`${path}/sub/web.yaml`, [listener("web", "hello"), text("hello", "three")]);
+  await until("it answers three", async () => await answerOf(url) === "three");
+  Deno.removeSync(path, { recursive: true });
+});
+
 Deno.test("--watch follows a file whose folder Kubernetes swaps", async () => {
   const path = folder({});
   const swap = (generation: string, answer: string) => {

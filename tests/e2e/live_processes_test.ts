@@ -145,7 +145,7 @@ Deno.test("two runtimes, killed writers and a suspended reader: all reach head, 
     assert(head >= Math.max(...saved), `head is ${head}`);
     for (const runtime of [one, two]) await reaches(runtime, head);
     for (const load of loads) await load.more(10);
-    for (const load of loads) assertEquals((await load.stop()).wrong, []);
+    for (const load of loads) assertEquals((await load.stop()).wrong, [], [...one.err, "----", ...two.err].join("\n"));
     assertEquals(last, [head, head, head, head]);
     for (const runtime of [one, two]) {
       const versions = applied(runtime);
