@@ -29,12 +29,28 @@ export class ServerProcess {
     return new ServerProcess(name, await listening(name, child.stdout), child);
   }
 
-  /** Processor time it has used so far, all threads together, in seconds. */
+  /** Processor time that it and the programs that it has started have used so far, in seconds. */
   async processorTime(): Promise<number> {
-    const stat = await Deno.readTextFile(`/proc/${this.#child.pid}/stat`);
-    // the second field is a name in brackets, which may hold anything
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    const pids = [this.#child.pid, ...await this.children()];
+    const times = await Promise.all(pids.map(async (pid) => {
+      const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+      // the second field is a name in brackets, which may hold anything
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    }));
+    return times.reduce((sum, time) => sum + time, 0);
+  }
+
+  /** The ids of the programs that it has started. */
+  async children(): Promise<number[]> {
+    const { pid } = this.#child;
+    const lists = await Promise.all(
+      Array.from(
+        Deno.readDirSync(`/proc/${pid}/task`),
+        ({ name }) => Deno.readTextFile(`/proc/${pid}/task/${name}/children`).catch(() => ""),
+      ),
+    );
+    return lists.join(" ").split(/\s+/).filter((id) => id !== "").map(Number);
   }
 
   /** Resident memory, in MiB. */

@@ -6,12 +6,13 @@ export interface Load {
 }
 
 /**
- * Sends requests for some seconds over 64 connections, from one thread.
+ * Sends requests for some seconds, from one thread.
  *
+ * @param connections How many at a time. Default 64.
  * @throws {Error} If `wrk` is not there, or if a request was not answered with a status of 200 to 399.
  */
-export async function wrk(url: string, seconds: number): Promise<Load> {
-  const command = new Deno.Command("wrk", { args: ["-t1", "-c64", `-d${seconds}s`, url] });
+export async function wrk(url: string, seconds: number, connections = 64): Promise<Load> {
+  const command = new Deno.Command("wrk", { args: ["-t1", `-c${connections}`, `-d${seconds}s`, url] });
   const { success, stdout, stderr } = await command.output().catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error("this bench needs wrk (https://github.com/wg/wrk): on Debian and Ubuntu, `apt install wrk`");

@@ -10,7 +10,7 @@ const ROOT = new URL("../../", import.meta.url);
 const GROUPS: Readonly<Record<string, readonly Constant[]>> = {
   "Calls and processes": [
     ["src/executor/guard.ts", "DEFAULT_LIMIT", "duration", "`timeout` of the node"],
-    ["src/pool/warden.ts", "GRACE", "duration"],
+    ["src/pool/watch.ts", "GRACE", "duration"],
     ["src/runtime/processes.ts", "PROCESS_TIMEOUT", "duration", "`timeout` of the listener"],
     ["src/runtime/processes.ts", "MAX_PROCESSES", "number"],
     ["src/runtime/processes.ts", "RETIREMENT", "duration"],

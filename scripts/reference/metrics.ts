@@ -19,7 +19,7 @@ const STATUS: RuntimeStatus = {
   requests: {},
   executors: [{ id: 1, state: "serving", inFlight: 0, processes: 0, stops: { count: 0 } } as never],
   deaths: [],
-  restarts: { time: 0, silence: 0, memory: 0, crash: 0, order: 0 },
+  restarts: { time: 0, silence: 0, memory: 0, crash: 0, abort: 0, signal: 0, order: 0 },
 };
 
 /** Returns the page of metrics. */

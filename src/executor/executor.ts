@@ -13,7 +13,7 @@ import {
 import { clockOf, randomOf } from "../kind/engine/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import type { Realm } from "../language/mod.ts";
-import { ENCODED, type Patch, Residency, type ThreadStatus, ToHost } from "../protocol/mod.ts";
+import { ENCODED, type ExecutorChannel, type Patch, Residency, type Status, ToHost } from "../protocol/mod.ts";
 import {
   type Answer,
   asError,
@@ -37,9 +37,9 @@ import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 /** Options of an executor. */
 export interface ExecutorOptions {
   /** Leads to the host. */
-  port: MessagePort;
-  /** Shared with the warden and the host. */
-  status: ThreadStatus;
+  channel: ExecutorChannel;
+  /** Seen by the warden and the host. */
+  status: Status;
   realm: Realm;
   kinds: readonly Kind[];
   codecs: readonly Codec[];
@@ -64,8 +64,7 @@ const UNKNOWN = -1;
 
 /** The executor's side of the engine: takes frames from the host, runs processes, and posts the results. */
 export class Executor implements SliceWork, InboxHandler {
-  readonly #port: MessagePort;
-  readonly #clock: ThreadClock;
+  readonly #channel: ExecutorChannel;
   readonly #flow: Flow;
   readonly #slices: Slices;
   readonly #inbox: Inbox;
@@ -92,11 +91,10 @@ export class Executor implements SliceWork, InboxHandler {
     },
   };
 
-  constructor({ port, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
-    this.#port = port;
-    this.#clock = clock;
+  constructor({ channel, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
+    this.#channel = channel;
     const guard = new Guard(status);
-    this.#outbox = new Outbox(port);
+    this.#outbox = new Outbox(channel);
     const flow = this.#flow = new Flow({
       wake: () => this.#slices.schedule(),
       idle: (process) => this.#idle(process),
@@ -120,10 +118,10 @@ export class Executor implements SliceWork, InboxHandler {
     this.#symbols = new SymbolReplica((symbol, definition) => maker.make(symbol, definition), remote);
     this.#inbox = new Inbox(codecs, this);
     this.#slices = new Slices(this, clock, status, guard, unguarded);
-    port.onmessage = ({ data }) => {
-      this.#inbox.add(data);
+    channel.onBatch((batch) => {
+      this.#inbox.add(batch);
       this.#slices.schedule();
-    };
+    });
   }
 
   // called by slices
@@ -162,8 +160,18 @@ export class Executor implements SliceWork, InboxHandler {
   }
 
   receiveBatches(): boolean {
-    for (let batch = this.#receive(); batch !== undefined; batch = this.#receive()) this.#inbox.add(batch);
+    for (let batch = this.#channel.receive(); batch !== undefined; batch = this.#channel.receive()) {
+      this.#inbox.add(batch);
+    }
     return !this.#inbox.empty;
+  }
+
+  get arrivals(): number {
+    return this.#channel.arrivals;
+  }
+
+  wait(arrivals: number, timeout: number): void {
+    this.#channel.wait(arrivals, timeout);
   }
 
   post(): void {
@@ -259,10 +267,6 @@ export class Executor implements SliceWork, InboxHandler {
       if (!(instance instanceof Promise)) start(instance);
       else instance.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
     });
-  }
-
-  #receive(): unknown[] | undefined {
-    return this.#clock.receive(this.#port) as unknown[] | undefined;
   }
 
   /** Passes a packet on to a node of the host. */

@@ -1,4 +1,4 @@
-import type { ThreadStatus } from "../protocol/mod.ts";
+import type { Status } from "../protocol/mod.ts";
 
 /** The time limit of a call into user code whose spec sets none, in milliseconds. */
 export const DEFAULT_LIMIT = 1_000;
@@ -14,21 +14,24 @@ const CLOSE_CALL = 1;
  * stopped inside user code.
  */
 export class Guard {
-  readonly #status: ThreadStatus;
+  readonly #status: Status;
   /** Whether user code is running. Stays true if the call was stopped from outside. */
   inside = false;
+  /** The time limit of the call that was entered last, in milliseconds. */
+  limit = DEFAULT_LIMIT;
   /** Whether user code has run since this was last set to false, so that much time may have passed. */
   used = false;
   /** Returns the time until the call is stopped from outside, in milliseconds. Set for a call with a slice of its own. */
   timeLeft: (() => number) | undefined;
 
-  constructor(status: ThreadStatus) {
+  constructor(status: Status) {
     this.#status = status;
   }
 
   /** Records that user code is about to run for a symbol and a process. */
   enter(symbol: { number: number; limit: number }, process: number): void {
-    this.#status.enter(symbol.number, process, symbol.limit || DEFAULT_LIMIT);
+    this.limit = symbol.limit || DEFAULT_LIMIT;
+    this.#status.enter(symbol.number, process, this.limit);
     this.inside = true;
     this.used = true;
   }

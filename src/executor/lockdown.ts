@@ -1,6 +1,5 @@
 import { registerHooks } from "node:module";
 import process from "node:process";
-import { receiveMessageOnPort } from "node:worker_threads";
 import type { ThreadClock } from "./slices.ts";
 
 /**
@@ -23,7 +22,6 @@ export function takeClock(): ThreadClock {
     setInterval: (task, ms) => setInterval(task, ms),
     setTimeout: (task, ms) => setTimeout(task, ms),
     clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-    receive: (port) => receiveMessageOnPort(port as never)?.message, // typed for Node's own port only
     cpu: () => {
       const { user, system } = process.threadCpuUsage();
       return (user + system) / 1_000;

@@ -2,4 +2,5 @@
 export * from "./guard.ts";
 export * from "./node_maker.ts";
 export * from "./start.ts";
+export * from "./start_process.ts";
 export type { Instance } from "./symbol_replica.ts";

@@ -1,10 +1,12 @@
+import type { ExecutorChannel } from "../protocol/mod.ts";
+
 /** Frames for the host: written into one array, and posted once per event-loop turn. */
 export class Outbox {
-  readonly #port: MessagePort;
+  readonly #channel: ExecutorChannel;
   #frames: unknown[] = [0];
 
-  constructor(port: MessagePort) {
-    this.#port = port;
+  constructor(channel: ExecutorChannel) {
+    this.#channel = channel;
   }
 
   /** The number of host frames read since the last post: the first element of the next batch. */
@@ -22,6 +24,6 @@ export class Outbox {
     frames[0] = this.taken;
     this.taken = 0;
     this.#frames = [0];
-    this.#port.postMessage(frames);
+    this.#channel.post(frames);
   }
 }

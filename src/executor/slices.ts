@@ -1,5 +1,5 @@
 import vm from "node:vm";
-import type { ThreadStatus } from "../protocol/mod.ts";
+import type { Status } from "../protocol/mod.ts";
 import { asError, type Failure, failure } from "../value/mod.ts";
 import { DEFAULT_LIMIT, type Guard } from "./guard.ts";
 
@@ -33,8 +33,6 @@ export interface ThreadClock {
   setInterval(task: () => void, ms: number): unknown;
   setTimeout(task: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Receives a message from a port without the event loop. */
-  receive(port: MessagePort): unknown;
   /** Returns the processor time that the thread has used, in milliseconds. */
   cpu(): number;
   /** Ends the thread. */
@@ -70,6 +68,10 @@ export interface SliceWork {
   takePacket(): boolean;
   /** Receives the batches that arrived meanwhile. @returns Whether there are frames to read. */
   receiveBatches(): boolean;
+  /** See `ExecutorChannel`. */
+  readonly arrivals: number;
+  /** See `ExecutorChannel`. */
+  wait(arrivals: number, timeout: number): void;
   /** Posts the frames for the host. */
   post(): void;
   /** Ends the process of the packet that is being handled, because it took too long. */
@@ -85,7 +87,7 @@ export interface SliceWork {
 export class Slices {
   readonly #work: SliceWork;
   readonly #clock: ThreadClock;
-  readonly #status: ThreadStatus;
+  readonly #status: Status;
   readonly #guard: Guard;
   readonly #unguarded: boolean;
   readonly #script: vm.Script;
@@ -109,7 +111,7 @@ export class Slices {
   #measured: { at: number; used: number };
 
   /** @param unguarded Whether to run without time limits, for the benchmark that measures their cost. */
-  constructor(work: SliceWork, clock: ThreadClock, status: ThreadStatus, guard: Guard, unguarded: boolean) {
+  constructor(work: SliceWork, clock: ThreadClock, status: Status, guard: Guard, unguarded: boolean) {
     this.#work = work;
     this.#clock = clock;
     this.#status = status;
@@ -189,7 +191,7 @@ export class Slices {
     const overloaded = (this.#clock.cpu() - used) / (this.#clock.now() - at) < 0.5;
     const hint = overloaded ? " (the machine was overloaded: the thread had less than half of a processor)" : "";
     const task = this.#task;
-    const limit = task?.limit ?? (this.#guard.inside ? this.#status.read().limit : DEFAULT_LIMIT);
+    const limit = task?.limit ?? (this.#guard.inside ? this.#guard.limit : DEFAULT_LIMIT);
     this.#task = undefined;
     this.#guard.timeLeft = undefined;
     this.#guard.leave();
@@ -278,11 +280,11 @@ export class Slices {
 
   /** Receives the next batch, if it arrives soon. @returns Whether there are frames to read. */
   #fetch(began: number): boolean {
-    const count = this.#status.signal.count;
+    const arrivals = this.#work.arrivals;
     if (this.#work.receiveBatches()) return true;
     const left = this.#span - (this.#clock.now() - began);
     if (left <= 0 || this.#work.hasPromises) return false;
-    this.#status.signal.wait(count, Math.min(left, LINGER));
+    this.#work.wait(arrivals, Math.min(left, LINGER));
     return this.#work.receiveBatches();
   }
 }

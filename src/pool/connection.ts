@@ -1,6 +1,6 @@
-import { receiveMessageOnPort } from "node:worker_threads";
 import { addressOf, NumberMap, type Packet, type Process } from "../flow/mod.ts";
 import {
+  type Channel,
   ENCODED,
   nameOf,
   type Patch,
@@ -13,7 +13,7 @@ import {
   readResidency,
   readString,
   Residency,
-  type ThreadStatus,
+  type StatusReader,
   ToExecutor,
   ToHost,
 } from "../protocol/mod.ts";
@@ -93,9 +93,8 @@ export interface HostCall {
 export interface ConnectionOptions {
   /** The id of the executor. Never reused, so that late frames of a dead executor are told apart. */
   id: number;
-  port: MessagePort;
-  /** Shared with the executor. */
-  status: ThreadStatus;
+  channel: Channel;
+  status: StatusReader;
   codecs: ReadonlyMap<number, Codec>;
   handler: ConnectionHandler;
   /** The only symbol that runs on the executor, if it is a quarantined one. */
@@ -104,7 +103,7 @@ export interface ConnectionOptions {
   addresses?: boolean;
 }
 
-/** The host's end of the port to one executor: sends frames in batches and within credit, and reads frames. */
+/** The host's end of the connection to one executor: sends frames in batches and within credit, and reads frames. */
 export class Connection {
   readonly id: number;
   readonly only: number | undefined;
@@ -120,8 +119,8 @@ export class Connection {
   #distrusted = false;
   /** The processes whose end was last sent to the executor. */
   readonly #exited = new Set<number>();
-  readonly #port: MessagePort;
-  readonly #status: ThreadStatus;
+  readonly #channel: Channel;
+  readonly #status: StatusReader;
   readonly #handler: ConnectionHandler;
   readonly #codecs: ReadonlyMap<number, Codec>;
   readonly #addresses: boolean;
@@ -147,16 +146,16 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.id = options.id;
     this.only = options.only;
-    this.#port = options.port;
+    this.#channel = options.channel;
     this.#status = options.status;
     this.#codecs = options.codecs;
     this.#addresses = options.addresses ?? false;
     this.#handler = options.handler;
-    this.#port.onmessage = ({ data }) => this.#receive(data);
+    this.#channel.onBatch((batch) => this.#receive(batch), (what) => this.#distrust(what));
   }
 
   /** The calls that the executor has stopped. */
-  get stops(): ThreadStatus["stops"] {
+  get stops(): StatusReader["stops"] {
     return this.#status.stops;
   }
 
@@ -239,7 +238,7 @@ export class Connection {
   /** Closes the connection. Pending `prepare` calls reject with the error. */
   close(error: Error): void {
     this.closed = true;
-    this.#port.close();
+    this.#channel.close();
     for (const settle of this.#requests.values()) settle(error);
     this.#requests.clear();
     for (const settle of this.#ending.values()) settle();
@@ -247,15 +246,8 @@ export class Connection {
   }
 
   /** Reads what the executor posted before it died. Call it once the death is confirmed. */
-  async drain(): Promise<void> {
-    // a message that the event loop has already received is delivered first
-    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    for (;;) {
-      // typed for Node's own port only; Deno takes the standard one
-      const message = receiveMessageOnPort(this.#port as never);
-      if (message === undefined) return;
-      this.#receive(message.message);
-    }
+  drain(): Promise<void> {
+    return this.#channel.drain();
   }
 
   /** Counts a frame that was added to the batch. */
@@ -296,8 +288,7 @@ export class Connection {
       this.#unacknowledged += batch.count;
       this.#unacknowledgedBytes += batch.bytes;
       this.#posted.push({ count: batch.count, bytes: batch.bytes });
-      this.#port.postMessage(batch.frames);
-      this.#status.signal.notify();
+      this.#channel.post(batch.frames);
     }
   }
 
@@ -325,9 +316,14 @@ export class Connection {
     try {
       this.#read(batch);
     } catch (thrown) {
-      this.#distrusted = true;
-      this.#handler.malformed(this, asError(thrown).message);
+      this.#distrust(asError(thrown).message);
     }
+  }
+
+  #distrust(what: string): void {
+    if (this.closed || this.#distrusted) return;
+    this.#distrusted = true;
+    this.#handler.malformed(this, what);
   }
 
   #read(batch: unknown): void {

@@ -1,7 +1,7 @@
-import { type Patch, ThreadStatus } from "../protocol/mod.ts";
+import type { Patch } from "../protocol/mod.ts";
 import { type Codec, failure } from "../value/mod.ts";
 import { Connection, type ConnectionHandler } from "./connection.ts";
-import type { WardenLink } from "./warden_link.ts";
+import type { ExecutorWarden } from "./executor_warden.ts";
 
 /** The state of one executor. */
 export interface ExecutorStatus {
@@ -28,7 +28,7 @@ export interface ExecutorsOptions {
   unguarded: boolean;
   /** Whether packets carry their addresses. */
   addresses: boolean;
-  warden: WardenLink;
+  warden: ExecutorWarden;
   handler: ConnectionHandler;
   /** Returns the symbol table of a new executor. @param only The only symbol that it runs, if it is a quarantined one. */
   snapshot(only: number | undefined): Patch;
@@ -183,7 +183,7 @@ export class Executors {
     ];
   }
 
-  /** Closes all connections. The warden ends the threads. */
+  /** Closes all connections. The warden ends the executors. */
   close(): void {
     this.#renewing?.fail(failure("the pool was closed"));
     for (const timer of this.#timers) clearTimeout(timer);
@@ -224,38 +224,30 @@ export class Executors {
 
   #end(connection: Connection, why: string): void {
     this.#byId.delete(connection.id);
-    this.#options.warden.order({ order: "kill", id: connection.id, why });
+    this.#options.warden.kill(connection.id, why);
     connection.close(failure("the executor was ended", { code: "executor_lost" }));
   }
 
   #spawn(only?: number): Connection {
     const { memory, unguarded, addresses, warden, handler, snapshot } = this.#options;
     const id = ++this.#ids;
-    const { port1, port2 } = new MessageChannel();
-    const status = new ThreadStatus();
-    const connection = new Connection({ id, port: port1, status, codecs: this.#codecs, handler, only, addresses });
+    const { channel, status, start } = warden.create({ id, memory, extensions: this.#extensions, unguarded });
+    const connection = new Connection({ id, channel, status, codecs: this.#codecs, handler, only, addresses });
     this.#byId.set(id, connection);
     void connection.whenReady.then(() => {
       this.#failures = 0;
       this.#served.resolve();
     });
-    const order = () => {
-      if (!connection.closed) {
-        const extensions = this.#extensions;
-        const data = { extensions, unguarded };
-        warden.order({ order: "spawn", thread: "executor", id, memory, status: status.buffer, data }, port2);
-      }
-    };
-    if (this.#failures < FAILED_STARTS) order();
-    else this.#delay(order);
+    if (this.#failures < FAILED_STARTS) start();
+    else this.#delay(() => connection.closed || start());
     connection.patch(snapshot(only));
     return connection;
   }
 
-  #delay(order: () => void): void {
+  #delay(start: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      order();
+      start();
     }, START_DELAY) as unknown as number;
     this.#timers.add(timer);
     Deno.unrefTimer(timer);

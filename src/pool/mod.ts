@@ -1,7 +1,8 @@
-/** The executor threads as the host sees them. */
+/** The executors as the host sees them. */
 export * from "./executors.ts";
 export * from "./pool.ts";
+export * from "./process/mod.ts";
 export type { Death, LogSubject } from "./recovery.ts";
 export * from "./symbols.ts";
-export type { DeathReason, DeathReport } from "./warden.ts";
+export type { DeathReason, DeathReport, ExecutorWarden, Isolation } from "./executor_warden.ts";
 export * from "./warden_link.ts";

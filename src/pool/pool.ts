@@ -14,7 +14,7 @@ import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
 import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
 import { linkPatch, type PoolSymbol, PoolSymbols } from "./symbols.ts";
-import type { DeathReason, DeathReport } from "./warden.ts";
+import type { DeathReason, DeathReport, ExecutorWarden } from "./executor_warden.ts";
 import { WardenLink } from "./warden_link.ts";
 
 /** How long the end of a process waits for its exit hooks on executors, in milliseconds. */
@@ -36,8 +36,8 @@ export interface PoolOptions {
   handled?(error: Failure, about: LogSubject): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
-  /** A warden that was started beforehand. Default: a new one. */
-  warden?: WardenLink;
+  /** A warden that was started beforehand. Default: a new one, of threads. */
+  warden?: ExecutorWarden;
   /** Whether executors run without time limits, for the benchmark that measures their cost. Default false. */
   unguarded?: boolean;
   /** Whether packets carry their addresses between threads. Default false. */
@@ -62,7 +62,7 @@ export class Pool {
   /** The host's stand-in for every node that runs on an executor. */
   readonly node: Node = { receive: (packet) => this.#send(packet) };
   readonly #options: PoolOptions;
-  readonly #warden: WardenLink;
+  readonly #warden: ExecutorWarden;
   readonly #symbols = new PoolSymbols();
   readonly #executors: Executors;
   readonly #hostCalls: HostCalls;
@@ -93,7 +93,7 @@ export class Pool {
       idle: (assignment: Assignment) => flow.release(assignment.process),
       malformed: ({ id }: Connection, what: string) => {
         log("error", `executor ${id} sent a malformed frame and is killed: ${what}`);
-        warden.order({ order: "kill", id, why: "it sent a malformed frame" });
+        warden.kill(id, "it sent a malformed frame");
       },
     };
     const snapshot = (only: number | undefined) => this.#symbols.snapshot(only);
@@ -134,11 +134,11 @@ export class Pool {
     return this.#executors.renew(modules);
   }
 
-  /** Ends every executor. */
-  close(): void {
+  /** Ends every executor. Resolves when they have ended. */
+  close(): Promise<void> {
     this.#closed = true;
     this.#executors.close();
-    this.#warden.close();
+    return this.#warden.close();
   }
 
   /** Returns the state of each executor, and the deaths of earlier ones. */

@@ -1,10 +1,10 @@
 import { type Flow, type NodeSymbol, type Packet, pathOf, type Process } from "../flow/mod.ts";
-import { type Failure, failure, type LogLevel } from "../value/mod.ts";
+import { type ErrorCode, type Failure, failure, type LogLevel } from "../value/mod.ts";
 import type { Assignment, Connection } from "./connection.ts";
 import type { Executors } from "./executors.ts";
 import { type HostCalls, isHostCall } from "./host_calls.ts";
 import type { PoolSymbols } from "./symbols.ts";
-import type { DeathReason, DeathReport } from "./warden.ts";
+import type { DeathReason, DeathReport } from "./executor_warden.ts";
 
 /** The death of an executor. */
 export interface Death {
@@ -60,7 +60,15 @@ export class Recovery {
   /** How many executors each symbol has killed, by its number. */
   readonly #strikes = new Map<number, number>();
   readonly #deaths: Death[] = [];
-  readonly #restarts: Record<DeathReason, number> = { time: 0, silence: 0, memory: 0, crash: 0, order: 0 };
+  readonly #restarts: Record<DeathReason, number> = {
+    time: 0,
+    silence: 0,
+    memory: 0,
+    crash: 0,
+    abort: 0,
+    signal: 0,
+    order: 0,
+  };
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -147,9 +155,12 @@ export function logSubject(process: Process | undefined, symbol: NodeSymbol | un
   return { ...process && { process }, ...symbol && { symbol } };
 }
 
+/** The codes of errors of offenders, as far as the reason says more than that an executor was lost. */
+const CODES: Partial<Record<DeathReason, ErrorCode>> = { memory: "memory", time: "timeout", silence: "timeout" };
+
 /** Returns the error of an offender. */
 function killed(assignment: Assignment, { reason, why }: DeathReport, node: NodeSymbol | undefined): Failure {
-  const code = reason === "memory" ? "memory" : "timeout";
+  const code = CODES[reason] ?? "executor_lost";
   const error = failure(`${node?.name ?? "a node"} was killed: ${why}`, { code });
   const packet = assignment.packets.find((sent) => sent !== undefined);
   if (packet !== undefined && node !== undefined) error.path = [...pathOf(packet).slice(0, -1), node.name];

@@ -2,6 +2,8 @@ import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { type StartFailure, type StatusReading, ThreadStatus } from "../protocol/mod.ts";
+import type { DeathReason, DeathReport } from "./executor_warden.ts";
+import { LOOK, Looks, Watch } from "./watch.ts";
 
 /** What a thread under the warden is: it runs user code, or parses it. */
 export type WardThread = "executor" | "compiler";
@@ -28,52 +30,20 @@ export type WardenOrder =
     status: SharedArrayBuffer;
   };
 
-/** The warden's report to the host that a thread died. */
-export interface DeathReport {
-  id: number;
-  /** The cause in words, for the log: `one call took longer than 1200 ms`. */
-  why: string;
-  reason: DeathReason;
-  /** The call that it was in, if it was in user code. */
-  in?: { symbol: number; process: number };
-  /** Whether every other executor would fail to start for the same reason. */
-  fatal?: boolean;
-  /** How long the kill took, in milliseconds; 0 if it died by itself. */
-  ms: number;
-}
-
-/** Why an executor died. */
-export type DeathReason = "time" | "silence" | "memory" | "crash" | "order";
-
-/** How far a call may exceed its limit before its thread is killed, in milliseconds: stopping it has failed by then. */
-const GRACE = 200;
-/** How long an executor may be silent outside user code, in milliseconds. */
-const SILENCE = 2_000;
-/** How long an executor may take to start, in milliseconds. */
-const START = 60_000;
-/** The interval at which the warden looks at its executors, in milliseconds. */
-const LOOK = 25;
-
 /** A worker with a method that its types do not have yet. */
 interface MeasuredWorker extends Worker {
   /** Returns the processor time that the thread has used, in microseconds, even while it is in a loop. */
   cpuUsage(): Promise<{ user: number; system: number }>;
 }
 
-/** A thread that the warden watches. Times are by the warden's clock, in milliseconds. */
+/** A thread that the warden watches. */
 interface Ward {
-  id: number;
-  worker: MeasuredWorker;
-  status: ThreadStatus;
-  /** The call that it was in at the last look. */
-  sequence: number;
-  /** When the warden first saw it in that call. */
-  since: number;
-  /** The processor time that it had used then, in milliseconds; undefined or -1 while unknown. */
-  used: number | undefined;
-  beat: number;
-  /** When the beat last changed. */
-  heard: number;
+  readonly id: number;
+  readonly worker: MeasuredWorker;
+  readonly status: ThreadStatus;
+  readonly watch: Watch;
+  /** The limit of its heap in MiB, for an executor; 0 for a compile thread, which is used rarely. */
+  readonly memory: number;
 }
 
 /**
@@ -86,8 +56,7 @@ export class Warden {
   readonly #report: (report: DeathReport) => void;
   /** Shows the host that the warden is alive. */
   #status: ThreadStatus | undefined;
-  /** When it last looked at its executors. */
-  #looked = performance.now();
+  readonly #looks = new Looks();
   /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
   #budget = Infinity;
 
@@ -120,9 +89,15 @@ export class Warden {
       workerData,
       transferList: [port as never], // typed for Node's own port only; Deno takes the standard one
     }) as MeasuredWorker;
-    const beat = status.read().beat;
-    const heard = performance.now() + START - SILENCE;
-    this.#wards.set(id, { id, worker, status, sequence: -1, since: 0, used: undefined, beat, heard });
+    const watch = new Watch({
+      read: () => status.read(),
+      cpu: async () => {
+        const { user, system } = await worker.cpuUsage();
+        return (user + system) / 1_000;
+      },
+      kill: (reason, why) => this.#kill(id, reason, why),
+    });
+    this.#wards.set(id, { id, worker, status, watch, memory: thread === "executor" ? memory : 0 });
     worker.on("error", (error: Error & { code?: string }) => {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY" || /memory/i.test(error.message);
       this.#died(id, memory ? "memory" : "crash", memory ? "it ran out of memory" : error.message, 0);
@@ -133,66 +108,16 @@ export class Warden {
       void worker.terminate();
     });
     worker.on("exit", (code) => this.#died(id, "crash", `it ended with code ${code}`, 0));
-    // the heap limits of all executors, and as much again for memory outside V8's limit
-    this.#budget = baseMemory + this.#wards.size * memory * 2 * 2 ** 20;
+    this.#budget = budgetOf(this.#wards.values());
   }
 
   #look(): void {
     this.#status?.beat();
-    const now = performance.now();
-    // while the warden itself was held up, nobody looked
-    const late = now - this.#looked - LOOK;
-    this.#looked = now;
-    if (late > LOOK) { for (const ward of this.#wards.values()) ward.heard += late; }
-    for (const ward of this.#wards.values()) this.#watch(ward, ward.status.read(), now);
+    const { now, late } = this.#looks.next();
+    for (const ward of this.#wards.values()) ward.watch.look(now, late);
     const longest = this.#longest(now);
     if (longest !== undefined && process.memoryUsage.rss() > this.#budget) {
       this.#kill(longest.id, "memory", "resident memory exceeds the budget");
-    }
-  }
-
-  #watch(ward: Ward, status: StatusReading, now: number): void {
-    if (status.beat !== ward.beat) {
-      ward.beat = status.beat;
-      ward.heard = now;
-    }
-    if (!status.busy || status.sequence !== ward.sequence) {
-      ward.sequence = status.sequence;
-      ward.since = now;
-      ward.used = undefined;
-      if (!status.busy && now - ward.heard > SILENCE) {
-        const why = status.beat === 0 ? `it did not start within ${START} ms` : `it was silent for ${SILENCE} ms`;
-        this.#kill(ward.id, "silence", why);
-      }
-      return;
-    }
-    const limit = status.limit + GRACE;
-    const time = now - ward.since;
-    if (time < LOOK * 2 && ward.used === undefined) this.#measure(ward, status.sequence);
-    if (time > limit) void this.#judge(ward, status.sequence, time, limit);
-  }
-
-  /** Records the processor time that a thread had used when a long call began. */
-  #measure(ward: Ward, sequence: number): void {
-    ward.used = -1;
-    ward.worker.cpuUsage().then(({ user, system }) => {
-      if (ward.sequence === sequence) ward.used = (user + system) / 1_000;
-    }, () => {});
-  }
-
-  /** Kills a thread that is in one call for too long, unless it only lacked processor time. */
-  async #judge(ward: Ward, sequence: number, time: number, limit: number): Promise<void> {
-    let worked = time;
-    try {
-      const { user, system } = await ward.worker.cpuUsage();
-      if (ward.used !== undefined && ward.used >= 0) worked = (user + system) / 1_000 - ward.used;
-    } catch {
-      // the thread is already ending
-    }
-    const status = ward.status.read();
-    if (!status.busy || status.sequence !== sequence) return;
-    if (worked >= Math.min(time / 2, limit) || time > limit * 10) {
-      this.#kill(ward.id, "time", `one call took longer than ${limit} ms`);
     }
   }
 
@@ -202,8 +127,11 @@ export class Warden {
    */
   #longest(now: number): Ward | undefined {
     let longest: Ward | undefined;
+    let since = now;
     for (const ward of this.#wards.values()) {
-      if (ward.status.busy && ward.since < now && (longest === undefined || ward.since < longest.since)) longest = ward;
+      if ((ward.watch.since ?? now) >= since) continue;
+      longest = ward;
+      since = ward.watch.since!;
     }
     return longest;
   }
@@ -230,4 +158,11 @@ export class Warden {
   }
 }
 
-const baseMemory = 512 * 2 ** 20;
+const BASE_MEMORY = 512 * 2 ** 20;
+
+/** Returns the heap limits of all executors, and as much again for memory outside V8's limit, in bytes. */
+function budgetOf(wards: Iterable<Ward>): number {
+  let budget = BASE_MEMORY;
+  for (const { memory } of wards) budget += memory * 2 * 2 ** 20;
+  return budget;
+}

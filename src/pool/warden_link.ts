@@ -1,6 +1,7 @@
-import { ThreadStatus } from "../protocol/mod.ts";
+import { PortChannel, ThreadStatus } from "../protocol/mod.ts";
 import { failure } from "../value/mod.ts";
-import type { DeathReport, WardenOrder } from "./warden.ts";
+import type { DeathReport, ExecutorWarden, NewExecutor, SpawnOptions, WardenClient } from "./executor_warden.ts";
+import type { WardenOrder } from "./warden.ts";
 
 /** The interval at which the host looks for a beat of the warden, in milliseconds. */
 const LOOK = 500;
@@ -11,19 +12,11 @@ const START = 60_000;
 /** How often in a row the warden may end before it is ready. */
 const ATTEMPTS = 3;
 
-/** One who has threads under the warden. */
-export interface WardenClient {
-  /** Called with each death, also of threads of others. */
-  died(report: DeathReport): void;
-  /** Called when the warden was lost, and with it all its threads. */
-  lost(why: string): void;
-}
-
 /**
- * The host's connection to the warden. It can be made before anything else is imported, so that the warden starts while
+ * The host's connection to the warden of threads. It can be made before anything else is imported, so that the warden starts while
  * the rest is loaded. A warden that is lost is restarted.
  */
-export class WardenLink {
+export class WardenLink implements ExecutorWarden {
   readonly #readable: URL[];
   #worker: Worker | undefined;
   readonly #clients: WardenClient[] = [];
@@ -47,7 +40,6 @@ export class WardenLink {
     this.#start();
   }
 
-  /** Adds one who is told of every death, and of the loss of the warden along with all its threads. */
   attach(client: WardenClient): void {
     this.#clients.push(client);
     if (this.#timer !== undefined) return;
@@ -56,9 +48,24 @@ export class WardenLink {
     Deno.unrefTimer(this.#timer as unknown as number);
   }
 
-  /** Rejects when the warden cannot be started. */
   get failed(): Promise<never> {
     return this.#failed.promise;
+  }
+
+  create({ id, memory, extensions, unguarded }: SpawnOptions): NewExecutor {
+    const { port1, port2 } = new MessageChannel();
+    const status = new ThreadStatus();
+    const data = { extensions, unguarded };
+    const spawn = { order: "spawn", thread: "executor", id, memory, status: status.buffer, data } as const;
+    return {
+      channel: new PortChannel(port1, status.signal),
+      status,
+      start: () => this.order(spawn, port2),
+    };
+  }
+
+  kill(id: number, why: string): void {
+    this.order({ order: "kill", id, why });
   }
 
   /** Sends an order. @param port For `spawn`: transferred to the thread. */
@@ -66,11 +73,11 @@ export class WardenLink {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
 
-  /** Ends the warden and all its threads. */
-  close(): void {
+  close(): Promise<void> {
     clearInterval(this.#timer);
     this.#worker?.terminate();
     this.#worker = undefined;
+    return Promise.resolve();
   }
 
   #start(): void {

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  checkJsonSize,
   type Codec,
   Encoded,
   Form,
@@ -8,6 +9,7 @@ import {
   type LogLevel,
   measure,
   NONE,
+  PACKET_LIMITS,
   type Value,
 } from "../value/mod.ts";
 import { ENCODED, Residency } from "./frame.ts";
@@ -78,6 +80,7 @@ function readValue(form: unknown, data: unknown): Answer {
   if (form !== Form.Plain && form !== Form.Json && form !== Form.Tagged && form !== Form.None) {
     throw new Error(`invalid form ${nameOf(form)} of a payload`);
   }
+  if (form === Form.Json) checkJsonSize(readString(data, "JSON of a payload"), PACKET_LIMITS);
   const value = fromWire(form, data);
   if (value === undefined) throw new Error("invalid payload: undefined");
   if (typeof value !== "object" || value === null) return value;

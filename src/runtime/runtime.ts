@@ -4,7 +4,7 @@ import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
@@ -47,6 +47,8 @@ export interface RuntimeOptions {
   executors?: number;
   /** The limit of each executor's V8 heap, in MiB. Default 256. */
   executorMemory?: number;
+  /** What executors are: threads of this program, or programs of their own. Default threads. */
+  isolation?: Isolation;
   /** Modules with additional kinds; `loadExtensions` loads them. */
   extensions?: Extensions;
   /** Whether error responses contain the error. Default false. */
@@ -56,7 +58,7 @@ export interface RuntimeOptions {
    *
    * @internal
    */
-  warden?: WardenLink;
+  warden?: ExecutorWarden;
   /**
    * Parses the code in specs. Default: a thread under the warden.
    *
@@ -210,8 +212,11 @@ export class Runtime implements AsyncDisposable {
     });
     this.processes = new Processes(flow, (units) => this.loader.free(units));
     const extensions = options.extensions ?? NO_EXTENSIONS;
-    const warden = options.warden ?? (options.pool === undefined ? new WardenLink(extensions.readable) : undefined);
-    this.#ownCompiler = options.compiler === undefined ? new ThreadCompiler(warden && { warden }) : undefined;
+    const warden = options.warden ?? (options.pool === undefined ? wardenOf(options, extensions) : undefined);
+    const threads = warden instanceof WardenLink ? warden : undefined;
+    this.#ownCompiler = options.compiler === undefined
+      ? new ThreadCompiler({ warden: threads, spare: true })
+      : undefined;
     this.compiler = options.compiler ?? this.#ownCompiler!;
     this.pool = options.pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
@@ -349,7 +354,7 @@ export class Runtime implements AsyncDisposable {
     this.processes.close(failure("the runtime was closed", { code: "aborted" }));
     await this.loader.close();
     this.#ownCompiler?.[Symbol.dispose]();
-    this.pool.close();
+    await this.pool.close();
     await this.registry.close();
     await this.store.close();
     this.#logger.finish();
@@ -382,4 +387,8 @@ function stringsOf(env: ValueMap): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
   );
+}
+
+function wardenOf({ isolation }: RuntimeOptions, { readable }: Extensions): ExecutorWarden {
+  return isolation === "process" ? new ProcessWarden(readable) : new WardenLink(readable);
 }

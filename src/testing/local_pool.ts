@@ -110,7 +110,9 @@ export class LocalPool implements NodePool {
     return Promise.reject(new Error("a test cannot replace the kinds of a workflow"));
   }
 
-  close(): void {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 
   #nameOf(symbol: number): string {
     return this.#defined.get(symbol)?.symbol.name ?? String(symbol);

@@ -3,6 +3,7 @@ export * from "./copy.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
 export * from "./error_code.ts";
+export * from "./json_limits.ts";
 export { findJsonError, type JsonSyntaxError } from "./json_syntax.ts";
 export * from "./lazy.ts";
 export * from "./limits.ts";

@@ -77,7 +77,7 @@ Deno.test("/status and /metrics report requests and restarts", async () => {
   await serving(world);
   const status = JSON.parse((await get(admin, "/status")).text);
   assertEquals(status.requests, { 200: 5, 404: 1, 500: 3 });
-  assertEquals(status.restarts, { time: 1, silence: 0, memory: 0, crash: 0, order: 0 });
+  assertEquals(status.restarts, { time: 1, silence: 0, memory: 0, crash: 0, abort: 0, signal: 0, order: 0 });
   assertEquals([status.deaths[0].reason, status.deaths[0].node], ["time", "native"]);
   assertMatch(status.deaths[0].why, /one call took longer than 300 ms/);
   assertEquals(status.executors.map(({ state, inFlight }: Record<string, unknown>) => [state, inFlight]), [

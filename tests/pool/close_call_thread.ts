@@ -70,6 +70,8 @@ const work: SliceWork = {
     return true;
   },
   receiveBatches: () => false,
+  arrivals: 0,
+  wait: () => {},
   post: () => {},
   stopCurrent() {
     timed = false;

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { WardenLink } from "../../src/pool/mod.ts";
+import { type Isolation, WardenLink } from "../../src/pool/mod.ts";
 import { ToHost } from "../../src/protocol/mod.ts";
 import { Form } from "../../src/value/mod.ts";
 import { World } from "../runtime/world.ts";
 import { until } from "../support/until.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
+import { testEachMode } from "./modes.ts";
 import { serving } from "./serving.ts";
 
 // However an executor or the warden dies, another replaces it. Processes without visible effects are run again, once;
@@ -62,7 +63,7 @@ const SPECS = JSON.stringify([
 class Scene implements AsyncDisposable {
   private constructor(readonly world: World) {}
 
-  static async start(options: { warden?: WardenLink } = {}): Promise<Scene> {
+  static async start(options: { warden?: WardenLink; isolation?: Isolation } = {}): Promise<Scene> {
     counts.clear();
     const scene = new Scene(await World.start(SPECS, { ...options, extensions: EXTENSIONS }));
     await serving(scene.world);
@@ -114,27 +115,30 @@ const ENDS: Record<string, [code: string, why: RegExp]> = {
 };
 
 for (const [name, [code, why]] of Object.entries(ENDS)) {
-  Deno.test(`an executor that ${name} is replaced; processes are run again unless they had effects`, async () => {
-    await using scene = await Scene.start();
-    const { world } = scene;
-    const [unseen, seen, created] = await scene.hold("/unseen", "/seen", "/created");
-    const version = world.runtime.registry.version.id;
-    assertEquals(await scene.end(code), 500);
-    assertMatch(await world.logged(/executor 1 ended/), why);
-    assertEquals([(await seen!).status, (await created!).status], [500, 500]);
-    assertEquals(world.log.filter((line) => /executor lost/.test(line)).length, 3, world.log.join("\n"));
-    await scene.again();
-    letGo();
-    assertEquals((await unseen!).text, "unseen");
-    // the host call that was in the port when the thread died was taken, once
-    assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1, "last words": 1 });
-    assertEquals(world.runtime.registry.version.id, version);
-    await scene.answers();
-  });
+  testEachMode(
+    `an executor that ${name} is replaced; processes are run again unless they had effects`,
+    async (isolation) => {
+      await using scene = await Scene.start({ isolation });
+      const { world } = scene;
+      const [unseen, seen, created] = await scene.hold("/unseen", "/seen", "/created");
+      const version = world.runtime.registry.version.id;
+      assertEquals(await scene.end(code), 500);
+      assertMatch(await world.logged(/executor 1 ended/), why);
+      assertEquals([(await seen!).status, (await created!).status], [500, 500]);
+      assertEquals(world.log.filter((line) => /executor lost/.test(line)).length, 3, world.log.join("\n"));
+      await scene.again();
+      letGo();
+      assertEquals((await unseen!).text, "unseen");
+      // the host call that was in the port when the thread died was taken, once
+      assertEquals(Object.fromEntries(counts), { unseen: 2, seen: 1, "last words": 1 });
+      assertEquals(world.runtime.registry.version.id, version);
+      await scene.answers();
+    },
+  );
 }
 
-Deno.test("a killed executor fails the offender only; other processes are run again once", async () => {
-  await using scene = await Scene.start();
+testEachMode("a killed executor fails the offender only; other processes are run again once", async (isolation) => {
+  await using scene = await Scene.start({ isolation });
   const { world } = scene;
   const [unseen, seen] = await scene.hold("/unseen", "/seen");
   assertEquals((await world.fetch("/native")).status, 500);
@@ -190,8 +194,8 @@ for (const [name, end] of Object.entries(WARDEN_ENDS)) {
   });
 }
 
-Deno.test("a spare replaces an executor that dies while it is idle", async () => {
-  await using scene = await Scene.start();
+testEachMode("a spare replaces an executor that dies while it is idle", async (isolation) => {
+  await using scene = await Scene.start({ isolation });
   const { world } = scene;
   const began = performance.now();
   await scene.end("given.exit(); await given.ever");
@@ -201,8 +205,8 @@ Deno.test("a spare replaces an executor that dies while it is idle", async () =>
   await serving(world);
 });
 
-Deno.test("a node that hangs in the code of its kind is stopped, and its thread continues", async () => {
-  await using scene = await Scene.start();
+testEachMode("a node that hangs in the code of its kind is stopped, and its executor continues", async (isolation) => {
+  await using scene = await Scene.start({ isolation });
   assertEquals(await scene.end("given.hang()"), 500);
   await scene.world.logged(/escaped was stopped after 1000 ms/);
   await scene.answers();

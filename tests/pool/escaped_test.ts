@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { World } from "../runtime/world.ts";
 import { GUARDED } from "./extension/escaped.ts";
+import { testEachMode } from "./modes.ts";
 
 // Code that escapes the realm is on a thread without permissions, with a stripped global and without imports. The kind
 // `escaped` runs code there, outside of the realm.
@@ -42,14 +43,20 @@ const REMOVED: Record<string, string> = {
     "const found = new Error('x').stack; Error.prepareStackTrace = undefined; if (!Array.isArray(found) || found.length > 0) return found; throw new Error('nothing there')",
 };
 
-Deno.test("code that has escaped the realm", async (t) => {
-  await using world = await World.start(SPECS, { extensions: [EXTENSION] });
+/** What an attempt without its permission gives. The environment of a program is empty, for whoever reads it. */
+const DENIED = {
+  thread: /NotCapable|Requires \w+ access/,
+  process: /NotCapable|Requires \w+ access|^got (\{\}|undefined)$/,
+};
+
+testEachMode("code that has escaped the realm", async (isolation, t) => {
+  await using world = await World.start(SPECS, { extensions: [EXTENSION], isolation });
   const run = async (code: string) => (await world.fetch("/", { method: "POST", body: code })).text;
   const tried = JSON.parse((await run("return given.tried")).replace(/^got /, ""));
   for (const name of Object.keys(GUARDED)) {
     await t.step(
       `${name} needs a permission, which is denied`,
-      () => assertMatch(tried[name], /NotCapable|Requires \w+ access/),
+      () => assertMatch(tried[name], DENIED[isolation]),
     );
   }
   for (const [name, code] of Object.entries(REMOVED)) {

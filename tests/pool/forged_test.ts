@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Isolation } from "../../src/pool/mod.ts";
 import { ToHost } from "../../src/protocol/mod.ts";
 import { Form } from "../../src/value/mod.ts";
 import { World } from "../runtime/world.ts";
 import { until } from "../support/until.ts";
 import { counts, holding, letGo } from "./extension/counter.ts";
+import { testEachMode } from "./modes.ts";
 import { serving } from "./serving.ts";
 
 // Code that has escaped the realm has the port to the host, and may post anything there without gaining anything.
@@ -46,9 +48,9 @@ function specs(extra: Record<string, unknown>[] = []): string {
 class Forger implements AsyncDisposable {
   private constructor(readonly world: World) {}
 
-  static async start(executors: number): Promise<Forger> {
+  static async start(executors: number, isolation: Isolation): Promise<Forger> {
     counts.clear();
-    const world = await World.start(specs(), { executors, extensions: EXTENSIONS });
+    const world = await World.start(specs(), { executors, extensions: EXTENSIONS, isolation });
     await serving(world, executors);
     return new Forger(world);
   }
@@ -81,8 +83,8 @@ async function hold({ world }: Forger): Promise<{ process: number; answer: Promi
   return { process: process.number, answer };
 }
 
-Deno.test("a packet to a node that the sender is not linked to is rejected and logged", async () => {
-  await using forger = await Forger.start(1);
+testEachMode("a packet to a node that the sender is not linked to is rejected and logged", async (isolation) => {
+  await using forger = await Forger.start(1, isolation);
   const count = forger.symbol("count");
   const call = (from: string | number, port = 0) =>
     `[0, ${ToHost.Call}, process, 0, ${from}, ${count}, ${port}, 1e6, ${Form.Plain}, "forged", null]`;
@@ -100,8 +102,8 @@ Deno.test("a packet to a node that the sender is not linked to is rejected and l
   assertEquals(counts.get("counted"), 1);
 });
 
-Deno.test("a process on another executor is out of reach", async () => {
-  await using forger = await Forger.start(2);
+testEachMode("a process on another executor is out of reach", async (isolation) => {
+  await using forger = await Forger.start(2, isolation);
   const { world } = forger;
   const { process, answer } = await hold(forger);
   const pass = forger.symbol("pass");
@@ -126,8 +128,8 @@ Deno.test("a process on another executor is out of reach", async () => {
   assertEquals((await answer).status, 200);
 });
 
-Deno.test("a process only sees its own generation", async () => {
-  await using forger = await Forger.start(1);
+testEachMode("a process only sees its own generation", async (isolation) => {
+  await using forger = await Forger.start(1, isolation);
   const { world } = forger;
   const old = forger.symbol("count");
   await world.apply(
@@ -141,8 +143,8 @@ Deno.test("a process only sees its own generation", async () => {
   assertEquals(counts.get("forged"), undefined);
 });
 
-Deno.test("an executor that sends a malformed frame is killed, and the others continue", async () => {
-  await using forger = await Forger.start(1);
+testEachMode("an executor that sends a malformed frame is killed, and the others continue", async (isolation) => {
+  await using forger = await Forger.start(1, isolation);
   const { world } = forger;
   assertEquals((await forger.post(`[0, 99]`)).status, 500);
   await world.logged(/error executor \d+ sent a malformed frame and is killed: unknown frame 99/);

@@ -118,7 +118,7 @@ seededTest("frames of random elements", async (random) => {
     rig.close();
   }
   // all three outcomes must have occurred often
-  assert(malformed > 1_000 && rejected > 100 && told > 50, JSON.stringify({ malformed, rejected, told }));
+  assert(malformed > 1_000 && rejected > 100 && told > 20, JSON.stringify({ malformed, rejected, told }));
 });
 
 Deno.test("valid frames with one invalid element", async (t) => {

@@ -7,6 +7,19 @@ async function output(command: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
+/** Returns the ids of the programs of executors that a program has started, oldest first. */
+export async function executorsOf(pid: number): Promise<number[]> {
+  const args = ["-P", String(pid), "-f", "executor_process.ts"];
+  const { stdout } = await new Deno.Command("pgrep", { args, stdin: "null" }).output();
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").map(Number);
+}
+
+/** Reports whether a program runs. One that has ended and was not waited for does not. */
+export async function runs(pid: number): Promise<boolean> {
+  const state = await output("cat", `/proc/${pid}/stat`).then((stat) => /\) (\S)/.exec(stat)?.[1], () => undefined);
+  return state !== undefined && state !== "Z";
+}
+
 /** Returns the resident memory, in bytes. */
 export async function residentOf(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(\d+) kB/.exec(await output("cat", `/proc/${pid}/status`))![1]) * 1024;

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { snippets, World } from "../runtime/world.ts";
+import { testEachMode } from "./modes.ts";
 import { serving } from "./serving.ts";
 
 const native = (until: string) =>
@@ -13,8 +14,8 @@ async function neighbors(world: World): Promise<void> {
   assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
 }
 
-Deno.test("a snippet that has killed two executors is quarantined until its spec changes", async () => {
-  await using world = await World.start(specs("false"));
+testEachMode("a snippet that has killed two executors is quarantined until its spec changes", async (isolation) => {
+  await using world = await World.start(specs("false"), { isolation });
   await serving(world);
   const states = () => world.runtime.pool.status().executors.map(({ state }) => state).sort();
   const serves = () => world.runtime.pool.status().executors.find(({ state }) => state === "serving")!.id;

@@ -4,7 +4,7 @@ import { CODECS } from "../../src/kinds/mod.ts";
 import { type Assignment, Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
 import { HostCalls } from "../../src/pool/host_calls.ts";
 import { PoolSymbols } from "../../src/pool/symbols.ts";
-import { ThreadStatus } from "../../src/protocol/mod.ts";
+import { type Channel, PortChannel, ThreadStatus } from "../../src/protocol/mod.ts";
 import { Encoded, isError, measure, NONE, type Value } from "../../src/value/mod.ts";
 
 /**
@@ -22,7 +22,8 @@ export class Rig {
   readonly logged: unknown[][] = [];
   readonly connection: Connection;
 
-  constructor() {
+  /** @param channel Default: one over a port, to which `post` posts. */
+  constructor(channel?: Channel) {
     const { port1, port2 } = new MessageChannel();
     this.port = port2;
     const flow = new Flow();
@@ -64,10 +65,11 @@ export class Rig {
       malformed: (_, what) => this.malformed.push(what),
     };
     const codecs = new Map(CODECS.map((codec) => [codec.number, codec]));
+    const status = new ThreadStatus();
     this.connection = new Connection({
       id: 1,
-      port: port1,
-      status: new ThreadStatus(),
+      channel: channel ?? new PortChannel(port1, status.signal),
+      status,
       codecs,
       handler,
       only: undefined,
@@ -116,6 +118,6 @@ export class Rig {
 
   close(): void {
     this.connection.close(new Error("over"));
-    this.port.close();
+    this.port.close(); // and with it the other one, if no connection has it
   }
 }

@@ -1,4 +1,4 @@
-import { WardenLink } from "../../pool/mod.ts";
+import { ProcessWarden, WardenLink } from "../../pool/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
@@ -27,6 +27,7 @@ immediately.`,
       "author",
       "executors",
       "executor-memory",
+      "isolation",
       "host",
       "admin",
       "admin-host",
@@ -48,9 +49,11 @@ immediately.`,
     const env = await readEnv(flags, terminal);
     const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
     // executors take half a second to start: do the rest in the meantime
-    const warden = new WardenLink(loader?.readable);
+    const isProcess = flags.isolation === "process";
+    const threads = new WardenLink(isProcess ? [] : loader?.readable);
+    const warden = isProcess ? new ProcessWarden(loader?.readable) : threads;
     const { serve } = await import("../serve.ts");
-    return await serve({ config, paths, env, warden, ...loader && { extensions: loader }, terminal });
+    return await serve({ config, paths, env, warden, threads, ...loader && { extensions: loader }, terminal });
   },
 };
 

@@ -60,7 +60,7 @@ const SETTINGS = {
     type: "number",
     value: "N",
     min: 1,
-    summary: "Number of threads that run workflows (default: one fewer than CPUs, at least 1)",
+    summary: "Number of executors that run workflows (default: one fewer than CPUs, at least 1)",
   },
   "executor-memory": {
     name: "executor-memory",
@@ -68,6 +68,12 @@ const SETTINGS = {
     value: "MIB",
     min: 16,
     summary: "Heap limit of each executor, in MiB (default 256)",
+  },
+  isolation: {
+    name: "isolation",
+    type: "string",
+    choices: ["thread", "process"],
+    summary: "Whether executors are threads, or programs of their own, whose crash ends no other (default thread)",
   },
   host: {
     name: "host",

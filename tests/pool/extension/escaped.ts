@@ -9,6 +9,7 @@ import os from "node:os";
 import process from "node:process";
 import threads from "node:worker_threads";
 import { z } from "zod";
+import { encodeMessage } from "../../../src/protocol/process/mod.ts";
 import { isMap } from "../../../src/value/mod.ts";
 
 // deno-lint-ignore no-explicit-any -- as a hostile module would
@@ -23,6 +24,7 @@ const LANGUAGE = new Set<unknown>([global.Buffer, global.Event, global.queueMicr
 /** The objects and functions that must not be reachable once the global is locked down, with their names. */
 const forbidden = new Map<object, string>();
 for (const [name, exit] of Object.entries(exits)) {
+  if (exit === undefined) continue; // sealed before any module is imported
   forbidden.set(exit, name);
   for (const key of Reflect.ownKeys(exit)) {
     if (key === "constructor" || key === "prototype") continue;
@@ -102,8 +104,9 @@ export const GUARDED: Readonly<Record<string, () => unknown>> = {
   "a request by node:http": () => new Promise((done, fail) => http.get("http://127.0.0.1/", done).on("error", fail)),
   "the environment": () => Deno.env.toObject(),
   "a variable by node:process": () => process.env.HOME,
-  "a command": () => new Deno.Command("true").outputSync(),
-  "a command by node:child_process": () => childProcess.execSync("true"),
+  "a command": () => new Deno.Command("/bin/true").outputSync(),
+  "a command by node:child_process": () =>
+    new Promise((done, fail) => childProcess.spawn("/bin/true").on("error", fail).on("exit", done)),
   "a signal to another process": () => Deno.kill(1, "SIGCONT"),
   "a signal by node:process": () => process.kill(1, "SIGCONT"),
   "a foreign library": () => Deno.dlopen("/lib/x86_64-linux-gnu/libc.so.6", {}),
@@ -125,9 +128,12 @@ export const GUARDED: Readonly<Record<string, () => unknown>> = {
   },
 };
 
+/** Whether this program is that of an executor. */
+const isProgram = Deno.args[0]?.startsWith('{"extensions"') === true;
+
 /** The outcome of each attempt. The host makes none. */
 const tried: Record<string, string> = {};
-if (threads.workerData?.port !== undefined) {
+if (isProgram || threads.workerData?.port !== undefined) {
   for (const [name, attempt] of Object.entries(GUARDED)) tried[name] = await outcome(attempt);
 }
 
@@ -141,10 +147,18 @@ async function outcome(attempt: () => unknown): Promise<string> {
 }
 
 const { setImmediate } = global;
+/** Leads to the host. */
+const port = isProgram
+  ? { postMessage: (batch: unknown) => writeAll(encodeMessage(batch)) }
+  : threads.workerData?.port as MessagePort;
+/** Writes bytes to the host, which expects messages, if the executor is a program. */
+const writeAll = (bytes: Uint8Array) => {
+  for (let at = 0; at < bytes.length;) at += fs.writeSync(1, bytes, at);
+};
 const { exit } = Deno;
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
-/** Ways to end a thread that user code does not have. */
+/** Ways to end an executor that user code does not have. */
 const ENDS = {
   exit: () => exit(3),
   crash: () =>
@@ -162,7 +176,7 @@ const ENDS = {
 /** Runs code on the thread's own global. @param me The numbers of the process and the symbol that it runs for. */
 function run(code: string, me: { process: number; symbol: number }): Promise<string> {
   const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-  const given = { ...me, ...ENDS, tried, paths, port: threads.workerData.port as MessagePort };
+  const given = { ...me, ...ENDS, tried, paths, port, writeAll };
   return outcome(() => new AsyncFunction("given", `"use strict"; ${code}`)(given));
 }
 

@@ -1,0 +1,3 @@
+/** Executors that are programs of their own. */
+export * from "./executor_command.ts";
+export * from "./process_warden.ts";

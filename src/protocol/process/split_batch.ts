@@ -1,0 +1,26 @@
+import { ToHost } from "../frame.ts";
+
+/** The number of elements of each frame for the host, with its operation. */
+const LENGTH: Readonly<Record<ToHost, number>> = {
+  [ToHost.Answer]: 6,
+  [ToHost.Call]: 10,
+  [ToHost.Idle]: 3,
+  [ToHost.Log]: 5,
+  [ToHost.Prepared]: 3,
+  [ToHost.Ended]: 2,
+  [ToHost.Metric]: 5,
+  [ToHost.Handled]: 4,
+  [ToHost.Warning]: 4,
+};
+
+/**
+ * Splits a batch for the host into two of about as many frames, of which the first acknowledges all. Returns undefined if
+ * it has only one frame.
+ */
+export function splitBatch(batch: readonly unknown[]): [unknown[], unknown[]] | undefined {
+  const starts: number[] = [];
+  for (let at = 1; at < batch.length; at += LENGTH[batch[at] as ToHost]) starts.push(at);
+  if (starts.length < 2) return undefined;
+  const middle = starts[starts.length >> 1]!;
+  return [batch.slice(0, middle), [0, ...batch.slice(middle)]];
+}

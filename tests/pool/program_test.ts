@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { executorCommand } from "../../src/pool/mod.ts";
+import { Weft, weft } from "../e2e/weft.ts";
+import { snippets, World } from "../runtime/world.ts";
+import { delay, until } from "../support/until.ts";
+import { executorsOf, runs } from "./proc.ts";
+import { serving } from "./serving.ts";
+
+// Executors that are programs: whatever ends one ends it alone, and is told apart; and they end with their host.
+
+/** What a host needs beyond the permissions of the task to start programs. */
+const ALLOW = [`--allow-run=${Deno.execPath()}`, "--allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME"];
+
+/** What V8 ends its program for: it cannot be caught. */
+const ABORTS: Record<string, string> = {
+  sort: "Array.prototype.sort.call({ length: 2e8 })",
+  split: "'a'.repeat(2e8).split('')",
+  match: "'a'.repeat(5e8).match(/a/g)",
+};
+
+Deno.test("what V8 aborts for ends one executor, and the error names the node and the check", async () => {
+  const codes = Object.fromEntries(
+    Object.entries(ABORTS).map(([name, code]) => [name, `export default () => ${code}`]),
+  );
+  const yaml = snippets({ ...codes, good: "export default ({ query }) => query.n[0]" }, { timeout: 60_000 });
+  await using world = await World.start(yaml, { isolation: "process" });
+  for (const [n, name] of Object.keys(ABORTS).entries()) {
+    await serving(world);
+    await world.fetch("/good?n=0");
+    const bad = world.fetch(`/${name}`);
+    const good = await Promise.all(Array.from({ length: 50 }, (_, n) => world.fetch(`/good?n=${n}`)));
+    assertEquals(good.map(({ text }) => text), good.map((_, n) => String(n)));
+    assertEquals((await bad).status, 500);
+    const death = world.runtime.pool.status().deaths[n]!;
+    assertEquals(death.node, name);
+    assertMatch(death.why, /^V8 ended it: (invalid size error \d+|out of memory: .+)/);
+    assertEquals(death.reason, /memory/.test(death.why) ? "memory" : "abort");
+    await world.logged(new RegExp(`> ${name}: ${name} was killed: V8 ended it`));
+  }
+});
+
+Deno.test("memory outside of V8's heap is limited too", async () => {
+  const code = "export default () => { const a = []; for (;;) a.push(new Uint8Array(1 << 22).fill(1)) }";
+  const yaml = snippets({ hungry: code, good: "export default () => 'fine'" }, { timeout: 60_000 });
+  await using world = await World.start(yaml, { isolation: "process", executorMemory: 32 });
+  await serving(world);
+  assertEquals((await world.fetch("/hungry")).status, 500);
+  const [death] = world.runtime.pool.status().deaths;
+  assertEquals([death?.reason, death?.node], ["memory", "hungry"]);
+  assertEquals((await world.fetch("/good")).text, "fine");
+});
+
+Deno.test("a heap that is full ends one executor", async () => {
+  const code = "export default () => { const a = []; for (;;) a.push(new Array(1e5).fill(1.1)) }";
+  await using world = await World.start(snippets({ hungry: code }, { timeout: 60_000 }), {
+    isolation: "process",
+    executorMemory: 32,
+  });
+  assertEquals((await world.fetch("/hungry")).status, 500);
+  const [death] = world.runtime.pool.status().deaths;
+  assertEquals([death?.reason, death?.node], ["memory", "hungry"]);
+});
+
+Deno.test("an executor ignores what a terminal sends to all programs, and one that somebody kills is replaced", async () => {
+  await using world = await World.start(snippets({ good: "export default () => 'fine'" }), { isolation: "process" });
+  await serving(world);
+  const [first] = await executorsOf(Deno.pid);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.kill(first!, signal);
+  await delay(200);
+  assertEquals((await world.fetch("/good")).text, "fine");
+  assertEquals(world.runtime.pool.status().deaths, []);
+  Deno.kill(first!, "SIGKILL");
+  await world.logged(/executor 1 ended: it was killed with SIGKILL/);
+  assertEquals((await world.fetch("/good")).text, "fine");
+  const { deaths, restarts } = world.runtime.pool.status();
+  assertEquals([deaths[0]?.reason, restarts.signal], ["signal", 1]);
+  // one that is stopped is silent, and is killed for that
+  await serving(world);
+  const [second] = await executorsOf(Deno.pid);
+  Deno.kill(second!, "SIGSTOP");
+  await world.logged(/executor 2 ended: it was silent for 2000 ms/);
+  assertEquals((await world.fetch("/good")).text, "fine");
+});
+
+Deno.test("executors end when their host is killed, also in an endless loop", async () => {
+  const specs = snippets({ loop: "export default () => { for (;;); }", good: "export default () => 'fine'" }, {
+    timeout: 600_000,
+  });
+  await using server = await Weft.start({
+    allow: ALLOW,
+    args: ["-f", "-", "--isolation", "process", "--executors", "1"],
+    input: specs,
+  });
+  const looping = fetch(`${server.url}/loop`).then(() => "answered", () => "lost");
+  await until("the spare is up", async () => (await executorsOf(server.pid)).length === 2);
+  await delay(500);
+  const pids = await executorsOf(server.pid);
+  for (const pid of pids) assert(await runs(pid));
+  Deno.kill(server.pid, "SIGKILL");
+  assertEquals(await looping, "lost");
+  for (const pid of pids) await until(`executor ${pid} has ended`, async () => !await runs(pid), 10_000);
+});
+
+Deno.test("closing a runtime ends its executors", async () => {
+  const world = await World.start(snippets({ good: "export default () => 'fine'" }), { isolation: "process" });
+  await serving(world);
+  assertEquals((await executorsOf(Deno.pid)).length, 2);
+  await world[Symbol.asyncDispose]();
+  assertEquals(await executorsOf(Deno.pid), []);
+});
+
+Deno.test("a host without leave to start programs says which flag lacks", async () => {
+  const { code, err } = await weft(["start", "-f", "examples/ping.yaml", "--isolation", "process"]);
+  assertEquals(code, 1);
+  assertMatch(
+    err,
+    /isolation process is not available: it needs --allow-run=\S+deno --allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME$/m,
+  );
+});
+
+/** Returns what a program says that imports from everywhere. */
+async function saidBy(args: readonly string[], env: Record<string, string>): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    env,
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const errors = new Response(child.stderr).text();
+  const reader = child.stdout.getReader();
+  let said = "";
+  // an executor says why it cannot start, and then waits for its end
+  while (!said.includes("a module of a host that Deno trusts")) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    said += new TextDecoder().decode(value);
+  }
+  await child.stdin.close().catch(() => {});
+  await reader.cancel();
+  await child.status;
+  return said + await errors;
+}
+
+/** Returns the folder of Deno's cache. */
+async function cacheFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+Deno.test("nothing is downloaded by an executor", async () => {
+  const asked: string[] = [];
+  await using server = Deno.serve({ port: 0, onListen() {} }, ({ url }) => {
+    asked.push(new URL(url).pathname);
+    return new Response("", { status: 404 });
+  });
+  const { port } = server.addr;
+  const registry = `http://127.0.0.1:${port}/`;
+  const home = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${home}/.npmrc`, `@weft-test:registry=${registry}\n`);
+    const module = new URL("./extension/downloading.ts", import.meta.url);
+    const extensions = [`${module.href}?port=${port}`];
+    const command = executorCommand({ memory: 64, extensions, unguarded: false }, [module]);
+    const env = { ...command.env, HOME: home, JSR_URL: registry };
+    const said = await saidBy(command.args, { ...env, DENO_DIR: await cacheFolder() });
+    assertEquals(said.match(/not loaded/g)?.length, 4, said);
+    assertEquals(asked, []);
+    // without those flags, a program without any permission downloads
+    await saidBy(["run", "--no-prompt", "--no-config", extensions[0]!], { ...env, DENO_DIR: `${home}/cache` });
+    assert(asked.some((path) => path.startsWith("/@weft-test")), String(asked));
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
