@@ -1,5 +1,5 @@
 import { Admin } from "../admin/mod.ts";
-import { type ApplyReport, evaluator, type Target, targetOn } from "../api/mod.ts";
+import { type ApplyReport, evaluator, lenientEvaluator, type Target, targetOn } from "../api/mod.ts";
 import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
@@ -82,7 +82,7 @@ class Server {
   constructor(options: ServeOptions, write: ((line: string) => void) | undefined) {
     const { flags } = options.config;
     this.#options = options;
-    this.#compiler = new ThreadCompiler({ warden: options.threads });
+    this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
     this.#namespace = readNamespace(flags);
     this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
     if (options.paths.length === 0 && isTransient(this.#store)) {
@@ -110,7 +110,11 @@ class Server {
       warn: (message) => this.#logger.log("warn", `admin: ${message}`),
     });
     const scheme = await knownKinds(config, this.#options.extensions?.current);
-    const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate: evaluator(env), terminal });
+    const [own, other] = [evaluator(env), lenientEvaluator({})];
+    // what belongs to other namespaces is not run here, and the variables are those of whoever runs it
+    const evaluate = (expression: string, namespace: string) =>
+      (namespace === this.#namespace ? own : other)(expression);
+    const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate, terminal });
     await source.read();
     const store = await openStore(this.#store);
     // a store that lasts gets the version first, so that this runtime follows head as every other runtime on it
@@ -152,6 +156,7 @@ class Server {
     const drained = await this.#runtime!.drain();
     if (!drained) this.#logger.log("warn", "some requests were aborted");
     await this.#runtime!.close();
+    this.#compiler[Symbol.dispose]();
     await this.#admin?.[Symbol.asyncDispose]();
     return drained ? 0 : 1;
   }

@@ -9,7 +9,9 @@ import type { Compiler } from "./compiler.ts";
 /** Options of a compiler. */
 export interface ThreadCompilerOptions {
   /** The warden of its threads. Default: one of its own, which ends with it. */
-  readonly warden?: WardenLink;
+  readonly warden?: WardenLink | undefined;
+  /** Whether a second thread is started ahead, as that takes half a second. Default false. */
+  readonly spare?: boolean;
   /** The limit of a thread's V8 heap, in MiB. Default 512. */
   readonly memory?: number;
 }
@@ -56,6 +58,7 @@ export class ThreadCompiler implements Compiler, Disposable {
   readonly #memory: number;
   #warden: WardenLink | undefined;
   readonly #ownsWarden: boolean;
+  readonly #keepsSpare: boolean;
   readonly #remembered = new LRUCache<string, ParsedCode>({
     maxSize: REMEMBERED,
     sizeCalculation: ({ parsed }, key) => key.length + (parsed?.body.length ?? 0) + 1,
@@ -69,8 +72,9 @@ export class ThreadCompiler implements Compiler, Disposable {
   #scheduled = false;
   #closed = false;
 
-  constructor({ warden, memory = 512 }: ThreadCompilerOptions = {}) {
+  constructor({ warden, memory = 512, spare = false }: ThreadCompilerOptions = {}) {
     this.#memory = memory;
+    this.#keepsSpare = spare;
     this.#ownsWarden = warden === undefined;
     if (warden !== undefined) this.#attach(warden);
   }
@@ -96,7 +100,7 @@ export class ThreadCompiler implements Compiler, Disposable {
     if (this.#closed) return;
     this.#closed = true;
     for (const thread of [this.#thread, this.#spare]) if (thread !== undefined) this.#end(thread);
-    if (this.#ownsWarden) this.#warden?.close();
+    if (this.#ownsWarden) void this.#warden?.close();
     this.#rejectAll(failure("the compiler was closed"));
   }
 
@@ -146,9 +150,8 @@ export class ThreadCompiler implements Compiler, Disposable {
     return thread;
   }
 
-  /** Starts the next thread ahead, as that takes half a second. A compiler that is there for one command does not. */
   #spawnSpare(): CompileThread | undefined {
-    return this.#ownsWarden ? undefined : this.#spawn();
+    return this.#keepsSpare ? this.#spawn() : undefined;
   }
 
   #answered(thread: CompileThread, answer: CompileAnswer): void {

@@ -93,7 +93,7 @@ export class NodeMaker {
     const fields = fromWire(form, encoded) as ValueMap;
     const named = parsed.length > 0 ? kind.code?.(fields) ?? [] : [];
     const parsedOf = ({ language, code }: Pick<CodeOptions, "language" | "code">) =>
-      parsed[named.findIndex((known) => known.language === language && known.code === code)];
+      parsed[named.findIndex((known) => known.language === language && known.code === code)] ?? undefined;
     const position = (at: Path, offset?: number) =>
       origin === undefined ? undefined : formatPosition(positionIn(origin as unknown as Origin, at, offset));
     const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {

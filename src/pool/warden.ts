@@ -42,6 +42,8 @@ interface Ward {
   readonly worker: MeasuredWorker;
   readonly status: ThreadStatus;
   readonly watch: Watch;
+  /** The limit of its heap in MiB, for an executor; 0 for a compile thread, which is used rarely. */
+  readonly memory: number;
 }
 
 /**
@@ -95,7 +97,7 @@ export class Warden {
       },
       kill: (reason, why) => this.#kill(id, reason, why),
     });
-    this.#wards.set(id, { id, worker, status, watch });
+    this.#wards.set(id, { id, worker, status, watch, memory: thread === "executor" ? memory : 0 });
     worker.on("error", (error: Error & { code?: string }) => {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY" || /memory/i.test(error.message);
       this.#died(id, memory ? "memory" : "crash", memory ? "it ran out of memory" : error.message, 0);
@@ -106,8 +108,7 @@ export class Warden {
       void worker.terminate();
     });
     worker.on("exit", (code) => this.#died(id, "crash", `it ended with code ${code}`, 0));
-    // the heap limits of all executors, and as much again for memory outside V8's limit
-    this.#budget = baseMemory + this.#wards.size * memory * 2 * 2 ** 20;
+    this.#budget = budgetOf(this.#wards.values());
   }
 
   #look(): void {
@@ -157,4 +158,11 @@ export class Warden {
   }
 }
 
-const baseMemory = 512 * 2 ** 20;
+const BASE_MEMORY = 512 * 2 ** 20;
+
+/** Returns the heap limits of all executors, and as much again for memory outside V8's limit, in bytes. */
+function budgetOf(wards: Iterable<Ward>): number {
+  let budget = BASE_MEMORY;
+  for (const { memory } of wards) budget += memory * 2 * 2 ** 20;
+  return budget;
+}

@@ -71,7 +71,7 @@ export interface Definition {
     form: number;
     /** The fields with their templates evaluated, as `toWire` writes them. */
     fields: unknown;
-    /** What the compile thread made of each piece of code that the kind names, in that order. */
+    /** What the compile thread made of each piece of code that the kind names, in that order; null if nothing. */
     parsed?: readonly unknown[];
     /** Where their strings stand in the spec author's files, for positions in errors. */
     origin?: Value;

@@ -57,8 +57,8 @@ function checkFields(
   return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode });
 }
 
-/** Evaluates the expression of a template. */
-export type Evaluate = (expression: string) => Value;
+/** Evaluates the expression of a template in a spec of a namespace. */
+export type Evaluate = (expression: string, namespace: string) => Value;
 
 /** A spec whose fields are read: templates evaluated, defaults filled in. */
 export interface Readable {

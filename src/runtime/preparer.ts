@@ -116,7 +116,7 @@ export class Preparer {
     const isHandedOn = this.dryRun || code.some(({ language }) => HANDED_ON.has(language));
     if (body === undefined || code.length === 0 || !isHandedOn) return;
     const parse = ({ language, code }: SpecCode) => this.#options.compiler.parse(language, code);
-    body.parsed = (await Promise.all(code.map(parse))).map(({ parsed }) => parsed);
+    body.parsed = (await Promise.all(code.map(parse))).map(({ parsed }) => parsed ?? null);
   }
 
   async #prepareUnit(unit: CompiledUnit): Promise<void> {

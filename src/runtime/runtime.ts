@@ -213,8 +213,10 @@ export class Runtime implements AsyncDisposable {
     this.processes = new Processes(flow, (units) => this.loader.free(units));
     const extensions = options.extensions ?? NO_EXTENSIONS;
     const warden = options.warden ?? (options.pool === undefined ? wardenOf(options, extensions) : undefined);
-    const threads = warden instanceof WardenLink ? { warden } : {};
-    this.#ownCompiler = options.compiler === undefined ? new ThreadCompiler(threads) : undefined;
+    const threads = warden instanceof WardenLink ? warden : undefined;
+    this.#ownCompiler = options.compiler === undefined
+      ? new ThreadCompiler({ warden: threads, spare: true })
+      : undefined;
     this.compiler = options.compiler ?? this.#ownCompiler!;
     this.pool = options.pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),

@@ -192,6 +192,35 @@ Deno.test("what other namespaces of a store hold does not keep a runtime from se
   Deno.removeSync(path, { recursive: true });
 });
 
+Deno.test("start with files evaluates the templates of its own namespace only, and checks the syntax of the others", async () => {
+  const flowOf = (namespace: string, port: unknown) => [
+    { ...listener("web", "hello", { port }), namespace },
+    { ...text("hello", namespace), namespace },
+  ];
+  const path = folder({ "a.yaml": flowOf("a", "{{ .PORT }}"), "b.yaml": flowOf("b", "{{ .OTHER }}") });
+  const store = `${path}/registry.db`;
+  const files = ["-f", path, "--store", store];
+  {
+    await using server = await Weft.start({ args: [...files, "-n", "b", "-e", "OTHER=0", "--strict"] });
+    assertEquals([await answerOf(server.url), server.urls.length, server.err], ["b", 1, []]);
+  }
+  // the value is that of whoever runs it, also where it was set while another namespace was started
+  {
+    await using server = await Weft.start({ args: [...files, "-n", "b", "-e", "OTHER=0", "-e", "PORT=nonsense"] });
+    assertEquals(await answerOf(server.url), "b");
+  }
+  await using server = await Weft.start({ args: ["--store", store, "-n", "a", "-e", "PORT=0", "--strict"] });
+  assertEquals(await answerOf(server.url), "a");
+  const own = await weft(["start", "-f", path, "-n", "b"]);
+  assertEquals(own.code, 1);
+  assertMatch(own.err, /b\.yaml:\d+:\d+: invalid template: the variable OTHER is not set; [^\n]+\n$/);
+  write(`${path}/a.yaml`, flowOf("a", "{{ 1 + }}"));
+  const broken = await weft(["start", "-f", path, "-n", "b", "-e", "OTHER=0"]);
+  assertEquals(broken.code, 1);
+  assertMatch(broken.err, /a\.yaml:\d+:\d+: invalid template: /);
+  Deno.removeSync(path, { recursive: true });
+});
+
 Deno.test("a version that a runtime rejected for a port is tried again by the next apply of the same file, which tells", async () => {
   const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
   const store = `${path}/registry.db`;

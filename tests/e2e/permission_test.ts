@@ -187,6 +187,26 @@ Deno.test("an extension may not run programs, load libraries or import from othe
   assertEquals(folders.insideNames, []);
 });
 
+Deno.test("copies of an extension are kept in .weft, and removed at the end", async () => {
+  const flow = JSON.stringify([listener("web", "hello"), text("hello", "hi")]);
+  const copies = () =>
+    Array.from(Deno.readDirSync(new URL(".weft/", ROOT)), ({ name }) => name).filter((name) => /^weft-ext/.test(name));
+  Deno.mkdirSync(new URL(".weft/", ROOT), { recursive: true });
+  const before = copies();
+  // its names are mapped by a deno.json of its own
+  await using server = await Weft.start({
+    args: ["-f", "-", "--extension", "examples/extension"],
+    input: flow,
+    // a package of an extension is none of Weft's own
+    allow: ["--no-lock"],
+  });
+  assertEquals(await (await fetch(server.url)).text(), "hi");
+  assertEquals(copies().length, before.length + 1);
+  server.signal("SIGTERM");
+  assertEquals(await server.ended(), 0);
+  assertEquals(copies(), before);
+});
+
 Deno.test("a host node that lacks a permission fails its request, and the log names the flag", async () => {
   using folders = new Folders();
   const file = `${folders.outside}/deed.ts`;

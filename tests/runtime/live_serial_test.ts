@@ -21,11 +21,11 @@ function doors(names: readonly string[]): Json[] {
   ];
 }
 
-Deno.test("1,000 rounds of two PATCHes of one spec at the same time lose none", async () => {
+Deno.test("200 rounds of two PATCHes of one spec at the same time lose none", async () => {
   await using system = await SystemWorld.start();
   await system.nodes("POST", { ...text("n", "0"), namespace: "default" });
   const { registry } = system.world.runtime;
-  for (let round = 1; round <= 1_000; round++) {
+  for (let round = 1; round <= 200; round++) {
     const answers = await Promise.all([
       system.nodes("PATCH", { name: "n", code: `c${round}` }),
       system.nodes("PATCH", { name: "n", annotations: { z: `m${round}` } }),

@@ -88,6 +88,10 @@ export class ProcessWarden implements ExecutorWarden {
     }));
   }
 
+  #tell(report: DeathReport): void {
+    for (const client of this.#clients) client.died(report);
+  }
+
   #start(options: SpawnOptions, channel: PipeChannel, word: LastWord): void {
     if (this.#closed) return;
     const { id, memory } = options;
@@ -150,7 +154,7 @@ export class ProcessWarden implements ExecutorWarden {
     const cause = killed ?? causeOf({ code, signal, text: word.text() });
     word.close();
     const inside = status.busy ? { in: { symbol: status.symbol, process: status.process } } : {};
-    this.#report({ id, ...cause, ms: killed === undefined ? 0 : performance.now() - since, ...inside });
+    this.#tell({ id, ...cause, ms: killed === undefined ? 0 : performance.now() - since, ...inside });
   }
 
   #report(report: DeathReport): void {
@@ -162,7 +166,7 @@ export class ProcessWarden implements ExecutorWarden {
     word.close();
     const why = `the program of an executor cannot be started: ${asError(thrown).message}`;
     // whoever created it does not know it yet
-    queueMicrotask(() => this.#report({ id, reason: "crash", why, ms: 0, fatal: true }));
+    queueMicrotask(() => this.#tell({ id, reason: "crash", why, ms: 0, fatal: true }));
   }
 }
 

@@ -10,11 +10,11 @@ import { UNREADABLE } from "../yaml/node.ts";
 import { hasTemplate, offsetIn, splitTemplate, type TemplateExpression } from "./template.ts";
 
 /**
- * Evaluates a CEL expression over `env`.
+ * Evaluates a CEL expression over `env`, in a spec of a namespace.
  *
  * @throws {Error} If evaluation fails; its `offset`, if any, is in UTF-16 units of the expression.
  */
-export type Evaluate = (expression: string) => Value;
+export type Evaluate = (expression: string, namespace: string) => Value;
 
 /** The fields with templates evaluated, and diagnostics of those that failed, which stay as they are. */
 export interface MappedTemplates {
@@ -35,7 +35,7 @@ export function mapTemplates(spec: SpecDraft, scheme: Scheme, evaluate: Evaluate
   const fields = mapTexts(kind, spec.fields, scheme, (text, path) => {
     if (!hasTemplate(text) || text === UNREADABLE) return text;
     const tell = (diagnostic: Diagnostic) => diagnostics.push(report({ spec, source }, prefixPath(path, diagnostic)));
-    const value = evaluateText(text, evaluate, tell);
+    const value = evaluateText(text, (expression) => evaluate(expression, spec.namespace), tell);
     return value === undefined ? text : value;
   });
   return { fields, diagnostics };
@@ -55,7 +55,11 @@ export function checkTemplate(text: string, check?: (expression: string) => read
 }
 
 /** Returns the value of a string with templates; reports and returns undefined if evaluation fails. */
-function evaluateText(text: string, evaluate: Evaluate, tell: (diagnostic: Diagnostic) => void): Value | undefined {
+function evaluateText(
+  text: string,
+  evaluate: (expression: string) => Value,
+  tell: (diagnostic: Diagnostic) => void,
+): Value | undefined {
   const { parts, diagnostic } = splitTemplate(text);
   if (diagnostic !== undefined) tell(diagnostic);
   const isAlone = parts.length === 1;
@@ -66,7 +70,7 @@ function evaluateText(text: string, evaluate: Evaluate, tell: (diagnostic: Diagn
 
 function evaluatePart(
   part: TemplateExpression,
-  evaluate: Evaluate,
+  evaluate: (expression: string) => Value,
   isAlone: boolean,
   tell: (diagnostic: Diagnostic) => void,
 ): Value | undefined {
