@@ -8,12 +8,15 @@
  * It needs wrk and Linux.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import config from "../deno.json" with { type: "json" };
+import { taskArguments } from "../scripts/task_arguments.ts";
 import { apply } from "../src/api/mod.ts";
 import { type Isolation, ProcessWarden, WardenLink } from "../src/pool/mod.ts";
 import { Logger, Runtime } from "../src/runtime/mod.ts";
 import { ServerProcess } from "./server_process.ts";
 import { wrk } from "./wrk.ts";
+
+/** What executors that are programs need beyond the permissions of the task. */
+const ALLOW = [`--allow-run=${Deno.execPath()}`, "--allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME"];
 
 const MODES: readonly Isolation[] = ["thread", "process"];
 
@@ -40,8 +43,8 @@ interface Sample {
 }
 
 function startServers(): Promise<ServerProcess[]> {
-  // what `deno task start` runs
-  const weft = [...config.tasks.start.replace(/^deno run /, "").split(" "), "-f", "-", "--log-level", "error"];
+  const [, ...start] = taskArguments("start", ALLOW);
+  const weft = [...start, "-f", "-", "--log-level", "error"];
   return Promise.all(MODES.map((mode) => {
     return ServerProcess.start(mode, [...weft, "--executors", "1", "--isolation", mode], SPECS);
   }));

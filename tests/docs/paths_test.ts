@@ -15,6 +15,11 @@ const FOREIGN = new Set([
   "--http1",
   "--http2-prior-knowledge",
   "--no-concurrent-recompilation",
+  "--cached-only",
+  "--no-prompt",
+  "--no-remote",
+  "--deny-import",
+  "--ignore-env",
   "--no-concurrent-sparkplug",
   "--quick",
 ]);

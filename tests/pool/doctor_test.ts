@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { doctor, doctorOf, type Fact } from "../../src/cli/commands/doctor.ts";
+import { Skipped } from "../../src/cli/commands/doctor_fact.ts";
 
 const FACTS: readonly Fact[] = [
   { name: "water is wet", check: () => "wet" },
@@ -10,6 +11,7 @@ const FACTS: readonly Fact[] = [
     },
   },
   { name: "ice is warm", check: () => Promise.reject(new Error("cold")) },
+  { name: "the moon is near", check: () => Promise.reject(new Skipped("no rocket")) },
 ];
 
 async function run(command: typeof doctor, flags: Record<string, string> = {}): Promise<{ code: number; out: string }> {
@@ -31,9 +33,10 @@ Deno.test("doctor passes on this Deno", async () => {
 Deno.test("doctor reports what does not hold, and what it saw instead", async () => {
   assertEquals(await run(doctorOf(FACTS)), {
     code: 1,
-    out: "pass  water is wet: wet\nFAIL  fire is cold: hot\nFAIL  ice is warm: cold",
+    out: "pass  water is wet: wet\nFAIL  fire is cold: hot\nFAIL  ice is warm: cold\nskip  the moon is near: no rocket",
   });
   const { code, out } = await run(doctorOf(FACTS), { output: "json" });
   assertEquals(JSON.parse(out)[2], { fact: "ice is warm", holds: false, saw: "cold" });
+  assertEquals(JSON.parse(out)[3], { fact: "the moon is near", holds: null, saw: "no rocket" });
   assertEquals(code, 1);
 });

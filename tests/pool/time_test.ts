@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Isolation } from "../../src/pool/mod.ts";
 import { World } from "../runtime/world.ts";
+import { MODES } from "./modes.ts";
 import { serving } from "./serving.ts";
 
 // Code that never ends is stopped in time, without affecting others, and with an error that names it.
@@ -117,9 +119,12 @@ async function neighbors(at: World): Promise<void> {
   assertEquals(answers.map(({ text }) => text), answers.map((_, n) => String(n + 1)));
 }
 
+/** The cases that are tried with executors that are programs too: one of each sort of end. */
+const PROGRAMS = new Set(["an endless loop", "an endless microtask loop", "a long native call"]);
+
 for (const [name, { specs, error, killed = false, body }] of Object.entries(CASES)) {
-  Deno.test(name, async () => {
-    await using at = await World.start(world(specs));
+  const test = async (isolation: Isolation) => {
+    await using at = await World.start(world(specs), { isolation });
     await serving(at);
     await neighbors(at);
     const beside = neighbors(at);
@@ -135,7 +140,10 @@ for (const [name, { specs, error, killed = false, body }] of Object.entries(CASE
     await neighbors(at);
     assert(performance.now() - again < HANG);
     assertEquals(at.runtime.pool.status().deaths.map(({ reason }) => reason), killed ? ["time"] : []);
-  });
+  };
+  for (const isolation of PROGRAMS.has(name) ? MODES : ["thread" as const]) {
+    Deno.test(`${isolation}: ${name}`, () => test(isolation));
+  }
 }
 
 Deno.test("a cycle of links through the host ends with its process", async () => {

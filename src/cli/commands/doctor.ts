@@ -3,14 +3,10 @@ import { ThreadCompiler } from "../../compiler/mod.ts";
 import { asError } from "../../value/mod.ts";
 import type { Command } from "../options/command.ts";
 import { outputFlag, printData } from "../output/output.ts";
+import { type Fact, Skipped } from "./doctor_fact.ts";
+import { PROCESS_FACTS } from "./doctor_process.ts";
 
-/** A feature of Deno that Weft relies on. */
-export interface Fact {
-  /** The feature, in a sentence. */
-  name: string;
-  /** Checks the feature. @returns What was observed. @throws {Error} If the feature is missing. */
-  check(): string | Promise<string>;
-}
+export type { Fact };
 
 /** The release of Deno that Weft is tested with. */
 const TESTED = "2.9.6";
@@ -31,38 +27,43 @@ const FACTS: readonly Fact[] = [
   { name: "type stripping preserves positions", check: checkTypeScript },
 ];
 
+/** How text shows whether a fact holds. */
+const OUTCOMES = { true: "pass", false: "FAIL", null: "skip" } as const;
+
 /** Returns the command that checks the facts. */
 export function doctorOf(facts: readonly Fact[]): Command {
   return {
     usage: "[FLAGS]",
     about:
       `Checks the features of Deno that the security and speed of Weft rely on, one per line. A failed check shows what was
-observed instead, and the exit code is 1.`,
+observed instead, and the exit code is 1. A check that needs a permission which weft lacks is skipped: what relies on it
+cannot be used either.`,
     flags: [outputFlag("text")],
     examples: [
       ["weft doctor", "check this version of Deno"],
       ["weft doctor -o json", "print the results as JSON"],
     ],
     async run(flags, _, terminal) {
-      const results: { fact: string; holds: boolean; saw: string }[] = [];
+      // `holds` is null for what was not checked
+      const results: { fact: string; holds: boolean | null; saw: string }[] = [];
       for (const { name, check } of facts) {
         const result = await Promise.resolve().then(check).then(
           (saw) => ({ fact: name, holds: true, saw }),
-          (thrown) => ({ fact: name, holds: false, saw: asError(thrown).message }),
+          (thrown) => ({ fact: name, holds: thrown instanceof Skipped ? null : false, saw: asError(thrown).message }),
         );
         results.push(result);
         if (flags.output === undefined || flags.output === "text") {
-          terminal.print(`${result.holds ? "pass" : "FAIL"}  ${name}: ${result.saw}`);
+          terminal.print(`${OUTCOMES[`${result.holds}`]}  ${name}: ${result.saw}`);
         }
       }
       printData(flags, terminal, results);
-      return results.every(({ holds }) => holds) ? 0 : 1;
+      return results.every(({ holds }) => holds !== false) ? 0 : 1;
     },
   };
 }
 
 /** `weft doctor` */
-export const doctor: Command = doctorOf(FACTS);
+export const doctor: Command = doctorOf([...FACTS, ...PROCESS_FACTS]);
 
 function checkVersion(): string {
   const { deno } = Deno.version;

@@ -35,6 +35,15 @@ export function executorCommand(
   { memory, extensions, unguarded }: Pick<SpawnOptions, "memory" | "extensions" | "unguarded">,
   readable: readonly URL[],
 ): ExecutorCommand {
+  return restrictedCommand(PROGRAM, JSON.stringify({ extensions, unguarded }), { memory, readable });
+}
+
+/** Returns how a program in `workers/` is started in the way of an executor. @param argument Its only argument. */
+export function restrictedCommand(
+  program: URL,
+  argument: string,
+  { memory, readable }: { memory: number; readable: readonly URL[] },
+): ExecutorCommand {
   const files = [new URL("src/", ROOT), new URL("workers/", ROOT), ...readable].map((url) => fileURLToPath(url));
   const config = configFile();
   return {
@@ -45,8 +54,8 @@ export function executorCommand(
       ...config === undefined ? [] : [`--config=${config}`],
       `--allow-read=${files.join(",")}`,
       `--v8-flags=--max-old-space-size=${memory}`,
-      fileURLToPath(PROGRAM),
-      JSON.stringify({ extensions, unguarded }),
+      fileURLToPath(program),
+      argument,
     ],
     env: environment(),
   };

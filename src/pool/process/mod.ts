@@ -1,3 +1,4 @@
 /** Executors that are programs of their own. */
 export * from "./executor_command.ts";
+export * from "./last_word.ts";
 export * from "./process_warden.ts";

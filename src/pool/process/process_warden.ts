@@ -42,6 +42,8 @@ interface Ward {
 export class ProcessWarden implements ExecutorWarden {
   readonly #readable: readonly URL[];
   readonly #wards = new Map<number, Ward>();
+  /** The files of executors that were created and not started. */
+  readonly #unstarted = new Set<LastWord>();
   readonly #looks = new Looks();
   readonly #unavailable: string | undefined;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -68,6 +70,7 @@ export class ProcessWarden implements ExecutorWarden {
     if (this.#unavailable !== undefined) throw failure(`isolation process is not available: ${this.#unavailable}`);
     const channel = new PipeChannel();
     const word = new LastWord();
+    this.#unstarted.add(word);
     return { channel, status: word, start: () => this.#start(options, channel, word) };
   }
 
@@ -80,6 +83,7 @@ export class ProcessWarden implements ExecutorWarden {
     clearInterval(this.#timer);
     const wards = [...this.#wards.values()];
     this.#wards.clear();
+    for (const word of this.#unstarted) word.close();
     await Promise.all(wards.map(({ child, word }) => {
       const ended = new Promise((resolve) => child.once("close", resolve));
       child.kill("SIGKILL");
@@ -94,6 +98,7 @@ export class ProcessWarden implements ExecutorWarden {
 
   #start(options: SpawnOptions, channel: PipeChannel, word: LastWord): void {
     if (this.#closed) return;
+    this.#unstarted.delete(word);
     const { id, memory } = options;
     const { args, env } = executorCommand(options, this.#readable);
     let child: ChildProcess;
