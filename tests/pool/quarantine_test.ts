@@ -6,8 +6,12 @@ import { serving } from "./serving.ts";
 const native = (until: string) =>
   `export default () => { if (${until}) return 'tame'; const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }`;
 
-const specs = (until: string) =>
-  snippets({ bad: native(until), good: "export default ({ query }) => Number(query.n[0]) + 1" }, { timeout: 100 });
+/** The time limit is that of `bad` alone: on a busy machine `good` may take longer. */
+const specs = (until: string) => {
+  const codes = { bad: native(until), good: "export default ({ query }) => Number(query.n[0]) + 1" };
+  const all = JSON.parse(snippets(codes)) as { name: string }[];
+  return JSON.stringify(all.map((spec) => spec.name === "bad" ? { ...spec, timeout: 100 } : spec));
+};
 
 async function neighbors(world: World): Promise<void> {
   const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => world.fetch(`/good?n=${n}`)));
