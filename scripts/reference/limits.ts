@@ -21,7 +21,8 @@ const GROUPS: Readonly<Record<string, readonly Constant[]>> = {
     ["src/pool/connection.ts", "CREDIT_FRAMES", "number"],
     ["src/pool/connection.ts", "CREDIT_BYTES", "size"],
   ],
-  "What a call of a snippet waits for": [
+  "Calls of snippets": [
+    ["src/language/realm/scope/size_guards.ts", "MAX_LENGTH", "number"],
     ["src/language/realm/scope/timers.ts", "MAX_TIMERS", "number"],
     [
       "src/language/realm/scope/requests.ts",

@@ -241,6 +241,8 @@ export const ATTEMPTS: Record<string, string> = {
     "answer({ stream: args.stream, ...args.stream }); got(Object.keys(args.stream), JSON.stringify(args.stream))",
   "a getter that runs after the call":
     "let late; answer({ get a() { late = new Error(); got(late, late.stack); queueMicrotask(() => got(this)); return 1 } })",
+  "import() in what the parser takes for a regular expression":
+    "const g = 1, o = { of: 1 }; const p = o?.of\n/ (import('node:fs').then(got, got)) /g; await new Promise((done) => setTimeout(done, 5)); got(p)",
   "what a timer passes to its callback":
     "await new Promise((done) => setTimeout(function (...all) { got(this, arguments, new Error().stack, ...all); done() }, 1, args, got))",
   "what timers convert":

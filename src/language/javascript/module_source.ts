@@ -11,7 +11,7 @@ export interface ModuleSource {
   readonly parameters: readonly string[];
   /** Whether the body sets `module.exports`. Otherwise it sets the field `d` of its first parameter. */
   readonly commonJs: boolean;
-  /** Whether it has syntax (`async`, `await`) that can queue microtasks. */
+  /** Whether it may have syntax (`async`, `await`) that can queue microtasks. */
   readonly mayDefer: boolean;
   /** Names that the code uses and declares nowhere. */
   readonly free: readonly string[];
@@ -30,7 +30,9 @@ export function parseModule(code: string): ModuleSource {
 }
 
 function rewrite(code: string, tree: acorn.Program, survey: Survey): ModuleSource {
-  const { names, mayDefer, free, replaced } = survey;
+  const { names, free, replaced } = survey;
+  // by the text, because the engine may read it in another way than the parser
+  const mayDefer = /async|await/.test(code);
   const isModule = tree.body.some((node) => /^(Import|Export)/.test(node.type));
   const commonJs = !isModule && (names.has("module") || names.has("exports"));
   const { body, parameter, insertions } = rewriteModule(code, tree, survey, commonJs);

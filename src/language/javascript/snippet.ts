@@ -27,6 +27,8 @@ export class Snippet implements Program, Caller {
     this.mayDefer = module.mayDefer;
     try {
       this.#compiled = realm.compile(module, isolate);
+      // a global object of its own holds `Promise` as data
+      this.mayDefer ||= this.#compiled.global !== undefined;
     } catch (error) {
       const { name, message, stack } = error as Error; // an object of the realm
       throw codeError(name === "RangeError" ? "the code is nested too deeply" : message, this.#offsetIn(stack));

@@ -12,8 +12,6 @@ export interface Survey {
   free: ReadonlySet<string>;
   /** Free names that the code also sets on the global object. */
   replaced: ReadonlySet<string>;
-  /** Whether it has syntax (`async`, `await`) that can queue microtasks. */
-  mayDefer: boolean;
   /** Objects a field of which is assigned that a built-in may forbid, see `SHIELDED`. No name: `Symbol.iterator`. */
   assigned: readonly { object: acorn.Node; name: string | undefined }[];
 }
@@ -32,7 +30,6 @@ export function surveyModule(tree: acorn.Program): Survey {
   const fields = new Set<acorn.Node>(); // identifiers that name a field or a label
   const replaced = new Set<string>();
   const assigned: { object: acorn.Node; name: string | undefined }[] = [];
-  let mayDefer = false;
   eachNode(tree, (node) => {
     switch (node.type) {
       case "Identifier":
@@ -78,9 +75,6 @@ export function surveyModule(tree: acorn.Program): Survey {
         fields.add(meta).add(property);
         break;
       }
-      case "AwaitExpression":
-        mayDefer = true;
-        break;
       case "VariableDeclarator":
         declare((node as acorn.VariableDeclarator).id, declared);
         break;
@@ -94,16 +88,15 @@ export function surveyModule(tree: acorn.Program): Survey {
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression": {
-        const { id, params, async } = node as acorn.Function;
+        const { id, params } = node as acorn.Function;
         declare(id, declared);
         for (const param of params) declare(param, declared);
-        mayDefer ||= async;
       }
     }
   });
   const top = surveyTopLevel(tree);
   const free = [...references].filter((name) => GLOBAL_NAMES.includes(name) ? !top.has(name) : !declared.has(name));
-  return { names, free: new Set(free), replaced, mayDefer, assigned };
+  return { names, free: new Set(free), replaced, assigned };
 }
 
 /** Returns the names that the top level declares. @throws {CodeError} If it waits. */

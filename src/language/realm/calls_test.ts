@@ -95,6 +95,44 @@ Deno.test("microtasks that a call queues run before it ends", () => {
   assertEquals([syntax.call(null), syntax.call(null)], [0, 1]);
 });
 
+Deno.test("what is left behind is stopped in the call that has left it, however that came about", () => {
+  const table: [name: string, code: string][] = [
+    [
+      "what the parser takes for a regular expression",
+      "let q; const g = 1, o = { of: 1 };\nexport default () => { const p = o?.of\n/ (q = async () => { await null; for (;;); }) /g; q(); return p }",
+    ],
+    [
+      "what settles the promise of an earlier call",
+      "let settle; export default () => { if (!settle) return { then(done) { settle = done } }; settle({ then() { for (;;); } }); return 1 }",
+    ],
+    [
+      "a global object of its own",
+      "globalThis.x = 1; export default () => { Promise.resolve().then(() => { for (;;); }); return x }",
+    ],
+    [
+      "a rejection of crypto.subtle",
+      "const again = () => { for (;;); }; export default () => { crypto.subtle.digest({ get name() { throw 1 } }, new Uint8Array(1)).catch(again); return 1 }",
+    ],
+    [
+      "another rejection of crypto.subtle",
+      "const again = () => { for (;;); }; export default () => { SubtleCrypto.prototype.exportKey('raw', 1).catch(again); return 1 }",
+    ],
+    [
+      "a promise of Array.fromAsync",
+      "export default () => { Array.fromAsync([]).then(() => { for (;;); }); return 1 }",
+    ],
+  ];
+  const other = program("export default async () => { await null; return 'unharmed' }");
+  for (const [name, code] of table) {
+    const made = program(code);
+    assertEquals(timed(1000, () => other.call(null)), "unharmed", name);
+    let seen: unknown;
+    for (let call = 0; call < 2 && seen !== stopped; call++) seen = timed(100, () => made.call(null));
+    assertStrictEquals(seen, stopped, name);
+    assertEquals(timed(1000, () => other.call(null)), "unharmed", name);
+  }
+});
+
 Deno.test("an unhandled rejection affects no other call", async () => {
   assertEquals(run("export default () => { Promise.reject(new Error('loose')); return 1 }"), 1);
   await new Promise((done) => setTimeout(done, 10));

@@ -169,6 +169,7 @@ export class Compartment {
     if (caller.mayDefer || flags[1] !== 0 || outcome === tags.PENDING) {
       this.#runMicrotasks(caller);
       if (outcome === tags.PENDING) {
+        caller.mayDefer = true; // it has got what settles a promise, and may keep that
         outcome = bridge.outcome();
         if (outcome === tags.PENDING) return this.#suspend(caller, references, new Requests());
       }

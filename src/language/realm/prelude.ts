@@ -28,6 +28,7 @@ import { harden } from "./scope/harden.ts";
 import { lazyMap } from "./scope/lazy_map.ts";
 import type { RealmScope } from "./scope/realm_scope.ts";
 import { requests } from "./scope/requests.ts";
+import { sizeGuards } from "./scope/size_guards.ts";
 import { streamToken } from "./scope/stream_token.ts";
 import { stackTrace } from "./scope/stack_trace.ts";
 import { timers } from "./scope/timers.ts";
@@ -67,6 +68,7 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   decoder,
   encoder,
   calls,
+  sizeGuards,
 ];
 
 /** Runs the source text of the parts in a context, and evaluates to the `RealmBridge` of its realm. */

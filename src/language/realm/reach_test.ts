@@ -258,6 +258,7 @@ function freeNames(source: string): string[] {
     } else if (node.type === "VariableDeclarator" || /^Class/.test(node.type)) declare(item.id);
     else if (node.type === "CatchClause") declare(item.param);
     else if (node.type === "MemberExpression" && !item.computed) labels.add(item.property);
+    else if (node.type === "MetaProperty") labels.add(item.meta).add(item.property); // new.target
     else if (/^(Property|MethodDefinition|PropertyDefinition)$/.test(node.type) && !item.computed && !item.shorthand) {
       labels.add(item.key);
     } else if (node.type === "Identifier" && !labels.has(node)) used.add(item.name);

@@ -79,6 +79,7 @@ export function cryptoKeys(scope: RealmScope): void {
   }
 
   async function ask(method: string, args: readonly unknown[]): Promise<unknown> {
+    scope.flags[1] = 1; // what it returns can queue microtasks
     const bytes: Uint8Array[] = [];
     left = MAX_SIZE;
     const text = JSON.stringify({ method, args: args.map((arg) => simple(arg, bytes) ?? null) });
@@ -97,6 +98,7 @@ export function cryptoKeys(scope: RealmScope): void {
 
   /** Throws unless a key's material may leave it. */
   function checkExtractable(key: unknown, what: string): void {
+    scope.flags[1] = 1; // what it throws is a rejection
     if (typeof key !== "object" || key === null || recordOf(key) === undefined) {
       throw new TypeError(`${what}: expected a CryptoKey`);
     }

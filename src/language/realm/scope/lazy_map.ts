@@ -7,6 +7,7 @@ import type { RealmScope } from "./realm_scope.ts";
 export function lazyMap(scope: RealmScope): void {
   type Fields = Record<string, unknown>;
   type Unread = { name: string; read: () => unknown };
+  const NativeProxy = Proxy; // see `sizeGuards`
   let maps: LazyMap[] = [];
 
   scope.lazyMaps = () => maps;
@@ -23,7 +24,7 @@ export function lazyMap(scope: RealmScope): void {
     readonly proxy: object;
 
     constructor(readonly fields: Fields, readonly unread: Unread[]) {
-      this.proxy = new Proxy(fields, this);
+      this.proxy = new NativeProxy(fields, this);
     }
 
     get(fields: Fields, key: string | symbol): unknown {
