@@ -1,5 +1,5 @@
 import { printable } from "../spec/mod.ts";
-import { causes, explainPermission, type Failure, type LogLevel, reasonsOf } from "../value/mod.ts";
+import { causes, explainPermission, type Failure, type LogLevel } from "../value/mod.ts";
 import { LineLimit } from "./line_limit.ts";
 import { LineWriter } from "./line_writer.ts";
 
@@ -101,7 +101,8 @@ export function describe(error: Failure): LogFields {
   const position = error.position ?? inner.find((cause) => cause.position !== undefined)?.position;
   if (position !== undefined) fields.position = position;
   const message = explainPermission(error.message);
-  const cause = reasonsOf(error).filter((reason) => reason !== message).join(": ");
+  const reasons = inner.map((cause) => explainPermission(cause.message));
+  const cause = reasons.filter((reason) => reason !== message).join(": ");
   if (cause !== "") fields.cause = cause;
   return fields;
 }

@@ -9,11 +9,6 @@ const MARK = "invalid argument";
  * permission that is missing they name the flag.
  */
 export function reasonOf(error: Error): string {
-  return reasonsOf(error).join(": ") || error.message;
-}
-
-/** Returns the messages that `reasonOf` joins. */
-export function reasonsOf(error: Error): string[] {
   const chain: Failure[] = causes(error);
   let messages: string[] = [];
   for (const { message, code, cause } of chain) {
@@ -24,7 +19,7 @@ export function reasonsOf(error: Error): string[] {
     const explained = explainPermission(message);
     if (explained !== message) messages = messages.map((said) => replaceEnd(said, message, explained));
   }
-  return messages;
+  return messages.join(": ") || error.message;
 }
 
 function replaceEnd(text: string, end: string, by: string): string {
