@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, readonly Constant[]>> = {
     ["src/pool/connection.ts", "CREDIT_BYTES", "size"],
   ],
   "Calls of snippets": [
+    ["src/language/realm/scope/buffer_budget.ts", "MAX_BUFFERS", "size"],
     ["src/language/realm/scope/size_guards.ts", "MAX_LENGTH", "number"],
     ["src/language/realm/scope/timers.ts", "MAX_TIMERS", "number"],
     [

@@ -1,5 +1,6 @@
 import type { Death } from "../pool/mod.ts";
 import type { Move } from "../registry/mod.ts";
+import { pause } from "../value/mod.ts";
 import { type InstanceStatus, instanceStatus } from "./status.ts";
 import { type ReportedRuntime, runtimeInstances } from "./runtime_instances.ts";
 import type { Target } from "./target.ts";
@@ -120,19 +121,6 @@ async function followInstances(
     for (const event of await instances.look()) events.add(event);
     await pause(interval, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }
 
 /** The runtimes on a store, compared from look to look. */

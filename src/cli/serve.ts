@@ -4,7 +4,7 @@ import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
-import { asError, type LogLevel, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
+import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
@@ -140,9 +140,8 @@ class Server {
     }
     if (this.#admin !== undefined) terminal.print(`admin      ${this.#admin.url}`);
     if (config.flags.watch === true) {
-      for (const watching of [this.#watch(source, runtime), this.#watchExtensions(source, runtime)]) {
-        watching.catch((thrown) => this.#logger.log("error", `stopped watching files: ${reasonOf(asError(thrown))}`));
-      }
+      void this.#keepWatching(() => this.#watch(source, runtime));
+      void this.#keepWatching(() => this.#watchExtensions(source, runtime));
     }
     terminal.print("serving");
     return true;
@@ -209,22 +208,41 @@ class Server {
     return source.apply(target, { author: authorOf(config.flags, terminal), message: `start -f ${paths.join(" ")}` });
   }
 
+  /** Watches files until the end. Where they cannot be watched, it looks again and again whether they can. */
+  async #keepWatching(watch: () => Promise<void>): Promise<void> {
+    const { signal } = this.#unwatch;
+    let told = "";
+    while (!signal.aborted) {
+      const began = performance.now();
+      try {
+        return await watch();
+      } catch (thrown) {
+        if (performance.now() - began > RETRY) told = "";
+        const reason = reasonOf(asError(thrown));
+        if (reason !== told) this.#logger.log("error", `cannot watch files: ${reason}; trying again`);
+        told = reason;
+      }
+      await pause(RETRY, signal);
+    }
+  }
+
   /**
    * Applies the files again whenever one changes, and at growing intervals while they wait for something outside of them.
    */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
     const changes = watchFiles(this.#options.paths, this.#unwatch.signal);
     let change = changes.next();
-    let pause = RETRY;
+    let wait = RETRY;
     let failed = "";
     for (;;) {
-      const next = source.waiting ? await within(pause, change) : await change;
+      const next = source.waiting ? await within(wait, change) : await change;
       if (next === TIMED_OUT) {
-        pause = Math.min(pause * 2, LONGEST_RETRY);
+        wait = Math.min(wait * 2, LONGEST_RETRY);
       } else {
         if (next.done === true) return;
         change = changes.next();
-        pause = RETRY;
+        change.catch(() => {}); // it may fail while the files are applied, and throws where it is awaited
+        wait = RETRY;
         failed = "";
       }
       try {

@@ -14,12 +14,12 @@ const SENT = "The whole answer was sent as the body of a response with status 20
 const LONGEST_SHOWN = 50;
 
 /** Fields of responses elsewhere, in lower case. */
-const FOREIGN: Readonly<Record<string, Role>> = {
-  code: "status",
-  statuscode: "status",
-  status_code: "status",
-  headers: "header",
-};
+const FOREIGN: ReadonlyMap<string, Role> = new Map([
+  ["code", "status"],
+  ["statuscode", "status"],
+  ["status_code", "status"],
+  ["headers", "header"],
+]);
 const ROLES: readonly Role[] = ["status", "header", "body"];
 /** Longer names are none of those, however they are spelt. */
 const LONGEST = 12;
@@ -137,7 +137,8 @@ function isInitial(letter: number): boolean {
 }
 
 function lookUp(name: string): Role | undefined {
-  if (Object.hasOwn(FOREIGN, name)) return FOREIGN[name];
+  const foreign = FOREIGN.get(name);
+  if (foreign !== undefined) return foreign;
   const meant = nearest(name, ROLES) as Role | undefined;
   // a slip in the first letter is rare, and other words begin with another
   return meant?.[0] === name[0] ? meant : undefined;

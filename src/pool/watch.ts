@@ -48,7 +48,8 @@ export class Watch {
   look(now: number, late: number): void {
     this.#heard += late;
     const status = this.#watched.read();
-    if (status.beat !== this.#beat) {
+    // a thread that is in a call cannot beat; what it is in is limited otherwise
+    if (status.beat !== this.#beat || status.busy) {
       this.#beat = status.beat;
       this.#heard = now;
     }

@@ -1,10 +1,11 @@
 import type { Death } from "../pool/mod.ts";
 import type { Meta, Presence } from "../presence/mod.ts";
 import type { BusEvent, Registry } from "../registry/mod.ts";
-import { asError, type Failure, failure, isMap, reasonOf, type Value } from "../value/mod.ts";
+import { asError, type Failure, failure, isMap, pause, reasonOf, type Value } from "../value/mod.ts";
 import { isExternal } from "./external_error.ts";
 import type { Logger } from "./log.ts";
 import { findRunnable } from "./runnable_version.ts";
+import { type Doubt, Trials } from "./trials.ts";
 
 /** How often a runtime says that it lives, in milliseconds. */
 export const HEARTBEAT = 5_000;
@@ -32,6 +33,8 @@ export interface RuntimeReport {
   namespace: string;
   /** The version that it runs. */
   version: number;
+  /** The version that it is trying. */
+  trying?: number;
   /** The head that it rejected last, if it has not applied one since. */
   rejected?: Rejection;
   /** The URLs of its listeners. */
@@ -72,6 +75,9 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #stop = new AbortController();
   readonly #started = new Date().toISOString();
+  readonly #trials: Trials;
+  /** The version that is being tried. */
+  #trying: number | undefined;
   #rejected: Rejection | undefined;
   /** The version that ran when it was rejected. */
   #rejectedAt: number | undefined;
@@ -87,12 +93,15 @@ export class Follower {
   /** Settles when the last attempt to go to head has ended. */
   #turn: Promise<boolean> = Promise.resolve(true);
   #watching: Promise<void> | undefined;
+  /** Settles when a doubt about head is resolved. */
+  #resolving: Promise<void> | undefined;
   /** What the store was told last. */
   #told = "";
   #storeReplaced = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#trials = new Trials(options);
     options.registry.observe("registry.begin", (event: BusEvent) => {
       if (event.kind === "registry.begin" && event.transaction.reason === "follow") this.#target = event.transaction.to;
     });
@@ -116,10 +125,10 @@ export class Follower {
   async start(): Promise<void> {
     const { registry, heartbeat = HEARTBEAT } = this.#options;
     const { version: head, sequence } = await registry.head();
+    this.#timer = setInterval(() => void this.#report(true), heartbeat);
     await this.#loadHead(head);
     this.#logged = registry.version.id;
     await this.#report();
-    this.#timer = setInterval(() => void this.#report(true), heartbeat);
     this.#watching = this.#watch(sequence);
   }
 
@@ -137,9 +146,11 @@ export class Follower {
     clearTimeout(this.#retry);
     this.#target = undefined;
     try {
+      await this.#try((await registry.head()).version);
       // the registry reads head itself, after what it does now: a move may be older than what runs
       const { id } = await registry.follow(undefined, { signal: this.#stop.signal });
       if (id !== this.#logged) logger.log(this.#rejected === undefined ? "debug" : "info", `version ${id} runs`);
+      if (this.#rejected !== undefined) await this.#trials.allow(id);
       this.#rejected = undefined;
       this.#pause = RETRY;
       this.#logged = id;
@@ -147,6 +158,7 @@ export class Follower {
       if (this.#stop.signal.aborted) return false;
       this.#reject(asError(thrown));
     }
+    this.#trying = undefined;
     await this.#report();
     return this.#rejected === undefined;
   }
@@ -156,6 +168,7 @@ export class Follower {
     this.#stop.abort();
     clearInterval(this.#timer);
     await this.#watching;
+    await this.#resolving;
     await this.#turn;
     clearTimeout(this.#retry);
     // never started, it runs nothing
@@ -171,7 +184,7 @@ export class Follower {
   async #saveAccepted(): Promise<void> {
     const { registry, meta } = this.#options;
     const version = registry.version.id;
-    if (version === this.#accepted) return;
+    if (version === this.#accepted || this.#logged === undefined) return;
     await meta.set(this.#acceptedKey, version);
     this.#accepted = version;
   }
@@ -182,16 +195,45 @@ export class Follower {
     // a version that was accepted before is served at once, without a dry run
     const load = async (version: number) => {
       dryRun(version !== accepted);
-      await registry.load(version).finally(() => dryRun(true));
+      if (version !== accepted) await this.#try(version);
+      try {
+        await registry.load(version);
+      } finally {
+        dryRun(true);
+        this.#trying = undefined;
+      }
     };
+    const doubt = head === accepted ? undefined : await this.#doubt(head, accepted !== undefined);
     try {
+      if (doubt !== undefined) throw failure(doubt.reason);
       await load(head);
     } catch (thrown) {
       const error = asError(thrown);
       const version = await this.#fallback(head, error, typeof accepted === "number" ? accepted : undefined);
       await load(version);
       this.#reject(error, head);
+      if (doubt !== undefined) this.#resolving = this.#resolve(doubt, head);
     }
+  }
+
+  /** Returns why a version should not be tried. Where there is no other, this waits until that is certain. */
+  async #doubt(version: number, hasOther: boolean): Promise<Doubt | undefined> {
+    const doubt = await this.#trials.doubt(version);
+    if (doubt === undefined || hasOther) return doubt;
+    return await doubt.isWrong(this.#stop.signal) ? undefined : doubt;
+  }
+
+  /** Goes to a version that was not tried, if it turns out that it may be. */
+  async #resolve(doubt: Doubt, version: number): Promise<void> {
+    const isWrong = await doubt.isWrong(this.#stop.signal).catch(() => true);
+    if (isWrong && !this.#stop.signal.aborted && this.rejected?.version === version) await this.catchUp();
+  }
+
+  /** Tells the store that a version is going to be tried, unless it runs. */
+  async #try(version: number): Promise<void> {
+    if (version === this.#options.registry.version.id) return;
+    this.#trying = version;
+    await this.#report();
   }
 
   /** Returns the version to run in place of a head that cannot be loaded. @throws {Error} If there is none. */
@@ -217,13 +259,13 @@ export class Follower {
   async #watch(since: number): Promise<void> {
     const { registry, logger } = this.#options;
     const { signal } = this.#stop;
-    let pause = RETRY;
+    let wait = RETRY;
     let told: string | undefined;
     while (!signal.aborted) {
       try {
         for await (const { version, sequence } of registry.history.watch(since, signal)) {
           if (told !== undefined) logger.log("info", "the store is followed again");
-          [since, pause, told] = [sequence, RETRY, undefined];
+          [since, wait, told] = [sequence, RETRY, undefined];
           // one that was rejected is tried again if head was moved to it once more
           if (version !== registry.version.id || this.#rejected !== undefined || version !== this.#logged) {
             await this.catchUp();
@@ -235,8 +277,8 @@ export class Follower {
         if (reason !== told) logger.log("error", `the store cannot be followed: ${reason}; trying again`);
         told = reason;
       }
-      await pauseFor(pause, signal);
-      pause = Math.min(pause * 2, LONGEST_RETRY);
+      await pause(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_RETRY);
     }
   }
 
@@ -277,6 +319,7 @@ export class Follower {
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
+      ...this.#trying !== undefined && { trying: this.#trying },
       ...rejected !== undefined && { rejected },
       urls: listening,
       ...died.length > 0 && { deaths: died },
@@ -309,14 +352,4 @@ export class Follower {
     }
     this.#storeReplaced = isReplaced;
   }
-}
-
-/** Waits, no longer than until a signal is aborted. */
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  if (signal.aborted) resolve();
-  await promise;
-  clearTimeout(timer);
 }

@@ -10,6 +10,7 @@ export * from "./limits.ts";
 export * from "./log_level.ts";
 export * from "./merge.ts";
 export * from "./nearest.ts";
+export * from "./pause.ts";
 export { explainPermission, missingPermission } from "./missing_permission.ts";
 export * from "./reason.ts";
 export * from "./encoded.ts";

@@ -1,33 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { listener, nop, text } from "../cli/specs.ts";
-import { until } from "../support/until.ts";
+import { listener, text } from "../cli/specs.ts";
+import { answerOf, folder, write } from "./files.ts";
 import { Weft, weft } from "./weft.ts";
-
-/** A snippet that is busy for some milliseconds before it returns. */
-function busy(milliseconds: number) {
-  const code = `export default function () {
-  for (const end = Date.now() + ${milliseconds}; Date.now() < end;);
-  return "done";
-}
-`;
-  return { kind: "snippet", name: "busy", language: "javascript", timeout: "1m", code };
-}
-
-/** Creates a folder with files by relative path. */
-function folder(files: Record<string, unknown> = {}): string {
-  const path = Deno.makeTempDirSync({ prefix: "weft-start-" });
-  for (const [name, content] of Object.entries(files)) write(`${path}/${name}`, content);
-  return path;
-}
-
-function write(path: string, content: unknown): void {
-  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-  Deno.writeTextFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));
-}
-
-async function answerOf(url: string): Promise<string> {
-  return await (await fetch(url)).text();
-}
 
 Deno.test("start prints version, namespace, store and every URL", async () => {
   const flow = [listener("web", "hello"), listener("more", "hello"), text("hello", "hi")];
@@ -77,7 +51,12 @@ Deno.test("common mistakes are reported in one line with exit code 1", async () 
     "empty/readme.md": "",
     "throws.ts": "throw new Error('out of paint');",
     "settings.yaml": "stor: x\n",
-    "late.yaml": [{ ...busy(0), code: "throw new Error('not today');\nexport default () => 1;\n" }],
+    "late.yaml": [{
+      kind: "snippet",
+      name: "busy",
+      language: "javascript",
+      code: "throw new Error('not today');\nexport default () => 1;\n",
+    }],
   });
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
@@ -248,142 +227,4 @@ Deno.test("a version that a runtime rejected for a port is tried again by the ne
   assertEquals(third.code, 0);
   assertEquals(await answerOf(`http://127.0.0.1:${port}`), "hi");
   Deno.removeSync(path, { recursive: true });
-});
-
-Deno.test("--watch tries files again that waited for a port, with and without another save", async () => {
-  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
-  await using server = await Weft.start({ args: ["-f", path, "--watch"] });
-  for (const save of [true, false]) {
-    const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = taken.addr as Deno.NetAddr;
-    const specs = [listener("web", "hello", { port }), text("hello", `on ${port}`)];
-    server.err.length = 0;
-    write(`${path}/web.yaml`, specs);
-    await server.line(server.err, new RegExp(`^web: address 127.0.0.1:${port} is already in use$`));
-    await server.line(server.err, /^still running version/);
-    taken.close();
-    if (save) write(`${path}/web.yaml`, specs);
-    await server.line(server.out, new RegExp(`^listening  http://127.0.0.1:${port}$`));
-    assertEquals(await answerOf(`http://127.0.0.1:${port}`), `on ${port}`);
-  }
-  Deno.removeSync(path, { recursive: true });
-});
-
-Deno.test("--watch applies changes; a bad file changes nothing, and a deleted file deletes its specs", async () => {
-  const path = folder({ "web.yaml": [listener("web", "hello")], "hello.yaml": [text("hello", "one")] });
-  await using server = await Weft.start({ args: ["-f", path, "--watch"] });
-  const { url } = server;
-  assertEquals(await answerOf(url), "one");
-
-  write(`${path}/hello.yaml`, [text("hello", "two")]);
-  await until("it answers two", async () => await answerOf(url) === "two");
-  await server.line(server.out, /^ {2}code: "one" -> "two"$/);
-
-  write(`${path}/hello.yaml`, "- kind: snipet\n  name: hello\n");
-  await server.line(server.err, /hello\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/);
-  await server.line(server.err, /^still running version 2$/);
-  assertEquals(await answerOf(url), "two");
-
-  write(`${path}/hello.yaml`, [text("hello", "three")]);
-  write(`${path}/deep/end.yaml`, [nop("end"), listener("second", "hello")]);
-  await until("it answers three", async () => await answerOf(url) === "three");
-  await server.line(server.out, /^created default:end \(nop\)$/);
-  await until("two listeners are told", () => server.urls.length === 2);
-  assertEquals(await answerOf(server.urls[1]!), "three");
-
-  Deno.removeSync(`${path}/deep`, { recursive: true });
-  await server.line(server.out, /^deleted default:end \(nop\)$/);
-  // a spec that others link to is not deleted with its file
-  Deno.removeSync(`${path}/hello.yaml`);
-  await server.line(server.err, /web\.yaml:\d+:\d+: .*hello/);
-  assertEquals(await answerOf(url), "three");
-  Deno.removeSync(path, { recursive: true });
-});
-
-Deno.test("--watch takes an emptied file for one that is not finished, and [] for none", async () => {
-  const path = folder({ "web.yaml": [listener("web", "hello")], "hello.yaml": [text("hello", "one")] });
-  await using server = await Weft.start({ args: ["-f", path, "--watch"] });
-  const { url } = server;
-  for (const unfinished of ["", "# saved in a moment\n---\n"]) {
-    server.err.length = 0;
-    Deno.writeTextFileSync(`${path}/hello.yaml`, unfinished);
-    await server.line(server.err, /hello\.yaml: no specs yet; write \[\] if it is to have none$/);
-    await server.line(server.err, /^still running version 1$/);
-    assertEquals(await answerOf(url), "one");
-  }
-  server.err.length = 0;
-  Deno.renameSync(path, `${path}.moved`);
-  await server.line(server.err, /^no such file or folder: /);
-  Deno.mkdirSync(path);
-  await server.line(server.err, /: no spec files$/);
-  assertEquals(await answerOf(url), "one");
-  Deno.removeSync(path);
-  Deno.renameSync(`${path}.moved`, path);
-  write(`${path}/hello.yaml`, [text("hello", "two")]);
-  await until("it answers two", async () => await answerOf(url) === "two");
-  write(`${path}/web.yaml`, [listener("second", "hello")]);
-  await server.line(server.out, /^deleted default:web \(listener\)$/);
-  for (const name of ["web", "hello"]) write(`${path}/${name}.yaml`, []);
-  await server.line(server.out, /^deleted default:hello \(snippet\)$/);
-  Deno.removeSync(path, { recursive: true });
-});
-
-Deno.test("--watch follows a file whose folder Kubernetes swaps", async () => {
-  const path = folder({});
-  const swap = (generation: string, answer: string) => {
-    write(`${path}/..${generation}/flow.yaml`, [listener("web", "hello"), text("hello", answer)]);
-    Deno.symlinkSync(`..${generation}`, `${path}/..data_tmp`);
-    Deno.renameSync(`${path}/..data_tmp`, `${path}/..data`);
-  };
-  swap("1", "one");
-  Deno.symlinkSync("..data/flow.yaml", `${path}/flow.yaml`);
-  await using server = await Weft.start({ args: ["-f", `${path}/flow.yaml`, "--watch"] });
-  assertEquals(await answerOf(server.url), "one");
-  for (const [generation, answer] of [["2", "two"], ["3", "three"]] as const) {
-    swap(generation, answer);
-    await until(`it answers ${answer}`, async () => await answerOf(server.url) === answer);
-  }
-  Deno.removeSync(path, { recursive: true });
-});
-
-Deno.test("SIGTERM finishes requests in flight, accepts no new ones and exits with 0", async () => {
-  const flow = [listener("web", "busy"), busy(1_000)];
-  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
-  const answer = answerOf(server.url);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  server.signal("SIGTERM");
-  await server.line(server.err, /stopping: finishing requests in flight/);
-  await until("connections are refused", () => answerOf(server.url).then(() => false, () => true));
-  assertEquals(await answer, "done");
-  assertEquals(await server.ended(), 0);
-});
-
-Deno.test("SIGINT with no requests in flight exits immediately with 0, and deregisters the runtime", async () => {
-  const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
-  const store = `${path}/registry.db`;
-  await using server = await Weft.start({ args: ["-f", `${path}/web.yaml`, "--store", store] });
-  const began = performance.now();
-  server.signal("SIGINT");
-  assertEquals(await server.ended(), 0);
-  assert(performance.now() - began < 30_000);
-  assertEquals((await weft(["status", "--store", store])).out, "head is version 1; 0 runtimes\n");
-  Deno.removeSync(path, { recursive: true });
-});
-
-Deno.test("a second signal exits immediately with 1; two within half a second count as one", async () => {
-  const flow = [listener("web", "busy"), busy(20_000)];
-  await using server = await Weft.start({ args: ["-f", "-"], input: JSON.stringify(flow) });
-  const answer = answerOf(server.url).catch(() => "cut short");
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  server.signal("SIGINT");
-  server.signal("SIGINT");
-  await server.line(server.err, /stopping/);
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  const ended = server.ended();
-  assertEquals(await Promise.race([ended, Promise.resolve("drains")]), "drains");
-  const began = performance.now();
-  server.signal("SIGTERM");
-  assertEquals(await ended, 1);
-  assert(performance.now() - began < 30_000);
-  assertEquals(await answer, "cut short");
 });

@@ -9,8 +9,7 @@ const MEBIBYTE = 2 ** 20;
 
 const HUNGRY: Record<string, string> = {
   "an array": "const a = []; for (;;) a.push(new Array(1e5).fill(1.1))",
-  "a typed array": "const a = []; for (;;) a.push(new Float64Array(1 << 19).fill(1.5))",
-  "ArrayBuffers": "const a = []; for (;;) { const b = new ArrayBuffer(1 << 22); new Uint8Array(b).fill(1); a.push(b) }",
+  objects: "const a = []; for (;;) a.push({ a: [1] })",
 };
 
 Deno.test("memory is released, whatever has filled it", async (t) => {
@@ -37,4 +36,34 @@ Deno.test("memory is released, whatever has filled it", async (t) => {
       await serving(world);
     });
   }
+});
+
+const BYTES: Record<string, string> = {
+  "a typed array": "const a = []; for (;;) a.push(new Float64Array(1 << 19).fill(1.5))",
+  "ArrayBuffers": "const a = []; for (;;) { const b = new ArrayBuffer(1 << 22); new Uint8Array(b).fill(1); a.push(b) }",
+  "one array": "const a = new Uint8Array(2e9); for (;;) a.fill(1)",
+};
+
+Deno.test("whoever asks for too many bytes gets an error; nobody is killed for it", async () => {
+  const names = Object.keys(BYTES).map((_, n) => `bytes${n}`);
+  const codes = Object.fromEntries(
+    Object.values(BYTES).map((code, n) => [`bytes${n}`, `export default () => { ${code} }`]),
+  );
+  const slow =
+    "export default ({ query }) => { const to = Date.now() + 50; while (Date.now() < to); return query.n[0] }";
+  await using world = await World.start(snippets({ ...codes, slow }, { timeout: 60_000 }), { executors: 2 });
+  await world.fetch("/slow?n=0");
+  const { rss: before } = Deno.memoryUsage();
+  const bad = Promise.all([...names, ...names, ...names].map((name) => world.fetch(`/${name}`)));
+  const good = await Promise.all(Array.from({ length: 20 }, (_, n) => world.fetch(`/slow?n=${n}`)));
+  assertEquals(good.map(({ text }) => text), good.map((_, n) => String(n)));
+  assertEquals((await bad).map(({ status }) => status), Array(9).fill(500));
+  for (const name of names) {
+    assertMatch(await world.logged(new RegExp(`> ${name}: `)), /invalid array buffer of \d+ bytes: expected at most /);
+  }
+  const killed = world.runtime.pool.status().deaths.filter(({ reason }) => reason === "memory" || reason === "time");
+  assertEquals(killed, []);
+  // what was left of them is dropped when the next one needs room
+  assertEquals((await world.fetch("/bytes0")).status, 500);
+  await until("no executor has more than its budget", () => Deno.memoryUsage().rss < before + 2 * 350 * MEBIBYTE);
 });

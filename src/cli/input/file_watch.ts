@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import { asError } from "../../value/mod.ts";
 import { isIgnored, SpecTree, type TreeFolder } from "./spec_tree.ts";
 
 /** The quiet time after a change before it is reported, in milliseconds: a single save causes several events. */
@@ -35,6 +36,8 @@ class Watch {
   #identity = "";
   #watcher: Deno.FsWatcher | undefined;
   #running: Promise<void> = Promise.resolve();
+  /** Why the watcher has ended by itself. */
+  #failure: Error | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #changed = Promise.withResolvers<void>();
 
@@ -64,6 +67,7 @@ class Watch {
   }
 
   async #refresh(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     const tree = new SpecTree();
     for (const path of this.#paths) await tree.find(path);
     this.#folders = tree.folders;
@@ -96,8 +100,13 @@ class Watch {
   }
 
   async #run(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const { paths, kind } of watcher) {
-      if (kind !== "access" && paths.some((path) => this.#matters(path))) this.#schedule();
+    try {
+      for await (const { paths, kind } of watcher) {
+        if (kind !== "access" && paths.some((path) => this.#matters(path))) this.#schedule();
+      }
+    } catch (error) {
+      this.#failure = asError(error);
+      this.#tell();
     }
   }
 

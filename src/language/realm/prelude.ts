@@ -17,6 +17,7 @@ import { urlParser } from "../web/url_parser.ts";
 import { urlSearchParams } from "../web/url_search_params.ts";
 import { utf8 } from "../web/utf8.ts";
 import { ask } from "./scope/ask.ts";
+import { bufferBudget } from "./scope/buffer_budget.ts";
 import { bytes } from "./scope/bytes.ts";
 import { calls } from "./scope/calls.ts";
 import { decoder } from "./scope/decoder.ts";
@@ -69,6 +70,7 @@ export const parts: readonly ((scope: RealmScope) => void)[] = [
   encoder,
   calls,
   sizeGuards,
+  bufferBudget,
 ];
 
 /** Runs the source text of the parts in a context, and evaluates to the `RealmBridge` of its realm. */

@@ -8,7 +8,15 @@ export function harden(scope: RealmScope): void {
   const { getOwnPropertyDescriptor, getPrototypeOf, defineProperty, freeze } = Object;
   const { ownKeys, deleteProperty } = Reflect;
   const global = globalThis as unknown as Record<string | symbol, unknown>;
-  const REMOVED = ["SharedArrayBuffer", "Atomics", "WebAssembly", "WeakRef", "FinalizationRegistry", "ShadowRealm"];
+  const REMOVED = [
+    "SharedArrayBuffer",
+    "Atomics",
+    "WebAssembly",
+    "WeakRef",
+    "FinalizationRegistry",
+    "ShadowRealm",
+    "gc",
+  ];
   // Ways to queue microtasks. Code that uses none of them, and no async syntax, leaves no work behind.
   const DEFERRING: [object, string][] = [
     [global, "Promise"],

@@ -166,6 +166,9 @@ export interface RealmScope {
   /** Set by `requests`: removes the requests of a call. */
   dropRequests(call: number): void;
 
+  /** Set by `sizeGuards`: replaces built-ins by functions that look the same. */
+  replaceMethods(holder: object, methods: Record<string | symbol, (...args: never[]) => unknown>): void;
+
   /** Set by `cryptoKeys`: `crypto.subtle`. */
   subtle: object;
 

@@ -10,6 +10,17 @@ export function sizeGuards(scope: RealmScope): void {
   const MAX_LENGTH = 100_000_000;
   const { isArray } = Array;
   const NativeProxy = Proxy;
+  const replace = scope.replaceMethods = (holder, methods) => {
+    for (const key of Reflect.ownKeys(methods)) {
+      const native = Object.getOwnPropertyDescriptor(holder, key)!;
+      const { name, length } = native.value as () => unknown;
+      const method = methods[key as string]!;
+      Object.defineProperty(method, "name", { value: name, configurable: true });
+      Object.defineProperty(method, "length", { value: length, configurable: true });
+      Object.defineProperty(holder, key, { ...native, value: method });
+    }
+  };
+
   /** The proxies of lists. Each counts as a list, and may answer what it likes. */
   const proxies = new WeakSet<object>();
 
@@ -125,18 +136,6 @@ export function sizeGuards(scope: RealmScope): void {
       },
     };
     replace(RegExp.prototype, { [key]: guarded! });
-  }
-
-  /** Replaces built-ins by functions that look the same. */
-  function replace(holder: object, methods: Record<string | symbol, (...args: never[]) => unknown>): void {
-    for (const key of Reflect.ownKeys(methods)) {
-      const native = Object.getOwnPropertyDescriptor(holder, key)!;
-      const { name, length } = native.value as () => unknown;
-      const method = methods[key as string]!;
-      Object.defineProperty(method, "name", { value: name, configurable: true });
-      Object.defineProperty(method, "length", { value: length, configurable: true });
-      Object.defineProperty(holder, key, { ...native, value: method });
-    }
   }
 
   function makeProxy(target: object, handler: ProxyHandler<object>): object {
