@@ -194,7 +194,7 @@ async function doorOf({ url, callsUrl, world }: SystemWorld): Promise<string> {
 
 seededTest("random calls of 8 clients to one runtime are serial: nothing is lost, nothing is stale", async (random) => {
   const store = await openStore("memory:");
-  await judge(random, [store], store, 3_000);
+  await judge(random, [store], store, 10_000);
 });
 
 seededTest("random calls of 8 clients to two runtimes on one store are serial as well", async (random) => {
