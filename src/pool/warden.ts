@@ -123,13 +123,13 @@ export class Warden {
 
   /**
    * Returns the executor that is longest in one call, of those that were in it at the previous look too. Typed arrays do
-   * not count towards V8's limit, so this one is killed when memory exceeds the budget.
+   * not count towards V8's limit, so this one is killed when memory exceeds the budget. A compile thread runs no user code.
    */
   #longest(now: number): Ward | undefined {
     let longest: Ward | undefined;
     let since = now;
     for (const ward of this.#wards.values()) {
-      if ((ward.watch.since ?? now) >= since) continue;
+      if (ward.memory === 0 || (ward.watch.since ?? now) >= since) continue;
       longest = ward;
       since = ward.watch.since!;
     }

@@ -17,6 +17,8 @@ const GUARDED = [
   "'a'.repeat(5e8).split('', 4e9)",
   "'a'.repeat(2e8).split(/a/)",
   "'a'.repeat(5e8).match(/a/g)",
+  "'a'.repeat(2e8).replace(/a/g, () => 'b')",
+  "'ab'.repeat(1e8).replaceAll(/a(.)/g, '$1')",
   "[...'a'.repeat(5e8).matchAll(/a/g)]",
   "JSON.parse('[' + '1,'.repeat(2e8) + '1]')",
 ];

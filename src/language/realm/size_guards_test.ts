@@ -4,7 +4,7 @@ import { program, run } from "../../../tests/language/run.ts";
 import type { Value } from "../../value/mod.ts";
 
 const GUARDED =
-  "[JSON.parse, Array.prototype.sort, Array.prototype.toSorted, String.prototype.split, RegExp.prototype[Symbol.match], RegExp.prototype[Symbol.matchAll], RegExp.prototype[Symbol.split], Proxy, Proxy.revocable, Function.prototype.toString]";
+  "[JSON.parse, Array.prototype.sort, Array.prototype.toSorted, String.prototype.split, RegExp.prototype[Symbol.match], RegExp.prototype[Symbol.matchAll], RegExp.prototype[Symbol.split], RegExp.prototype[Symbol.replace], Proxy, Proxy.revocable, Function.prototype.toString]";
 
 /** Describes the guarded built-ins; what is frozen in a realm is not part of it. */
 const LOOK = `JSON.stringify(${GUARDED}.map((f) => {
@@ -53,6 +53,14 @@ Deno.test("guarded built-ins do the same as those of the language", () => {
     "'a1b2'.match('b')[0]",
     "[...'a1b2'.matchAll(/\\d/g)].map(String)",
     "'a1b2'.matchAll(/\\d/)",
+    "'a1b2'.replace(/\\d/g, (digit) => digit * 2)",
+    "'a1b2'.replaceAll(/(?<n>\\d)/g, '[$<n>$1$&$$]')",
+    "'a1b2'.replace(/\\d/g, undefined)",
+    "'a1b2'.replace(/\\d/y, 'x')",
+    "class R extends RegExp { exec(s) { return super.exec(s) } }; 'xax'.replace(new R('x', 'g'), '-')",
+    "/a/[Symbol.replace]({ toString: () => 'ba' }, { toString: () => 'c' })",
+    "RegExp.prototype[Symbol.replace].call(1, 'a', 'b')",
+    "'a'.replace(/a/, Symbol())",
     "/a/[Symbol.match]({ toString: () => 'a' }).index",
     "RegExp.prototype[Symbol.match].call({}, 'a')",
     "RegExp.prototype[Symbol.split].call(1, 'a')",
@@ -129,6 +137,18 @@ Deno.test("what is longer than a list can be is an error that names the value an
       "/a/g[Symbol.match](new String('a'.repeat(2e8)))",
       "match: invalid length 200000000 of the string: expected at most 100000000",
     ],
+    [
+      "'a'.repeat(2e8).replace(/a/g, () => 'b')",
+      "replace: invalid length 200000000 of the string: expected at most 100000000",
+    ],
+    [
+      "'a'.repeat(4e7).replace(/a/g, '$&x')",
+      "replace: invalid length 120000000 of the string: expected at most 100000000",
+    ],
+    [
+      "'a'.repeat(2e8).replaceAll(/a/g, () => '')",
+      "replace: invalid length 200000000 of the string: expected at most 100000000",
+    ],
     ["'a'.repeat(2e8).matchAll(/a/g)", "matchAll: invalid length 200000000 of the string: expected at most 100000000"],
     [
       "JSON.parse('[' + '1,'.repeat(1e8) + '1]')",
@@ -158,6 +178,7 @@ Deno.test("what is longer than a list can be is an error that names the value an
     // what is long, but asks for little
     ["'a'.repeat(2e8).split('', 3).length", 3],
     ["'a'.repeat(2e8).indexOf('b')", -1],
+    ["'a'.repeat(2e8).replace(/b/g, 'c').length", 2e8],
   ];
   for (const [code, want] of table) {
     const statements = code.split("; ");

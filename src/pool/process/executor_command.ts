@@ -9,7 +9,7 @@ export interface ExecutorCommand {
 }
 
 const ROOT = new URL("../../../", import.meta.url);
-const PROGRAM = new URL("workers/executor_process.ts", ROOT);
+const PROGRAM = new URL("../../../workers/executor_process.ts", import.meta.url);
 
 /**
  * Flags that leave a program nothing: no permission is asked for, and nothing is downloaded, which `npm:` and `jsr:`

@@ -6,7 +6,7 @@ import type { RealmScope } from "./realm_scope.ts";
  * answer differently the second time.
  */
 export function sizeGuards(scope: RealmScope): void {
-  /** How long a list may be that is sorted, and a string that is split, matched or parsed as JSON. */
+  /** How long a list may be that is sorted, and a string that is split, matched, replaced in or parsed as JSON. */
   const MAX_LENGTH = 100_000_000;
   const { isArray } = Array;
   const NativeProxy = Proxy;
@@ -33,6 +33,7 @@ export function sizeGuards(scope: RealmScope): void {
   const sort = unbound(Array.prototype.sort);
   const toSorted = unbound(Array.prototype.toSorted);
   const { parse } = JSON;
+  const indexOf = unbound(String.prototype.indexOf);
   const split = unbound(String.prototype.split as (separator: string, limit?: number) => string[]);
 
   function check(method: string, length: number, what: string): void {
@@ -136,6 +137,26 @@ export function sizeGuards(scope: RealmScope): void {
       },
     };
     replace(RegExp.prototype, { [key]: guarded! });
+  }
+
+  const replaceIn = unbound(RegExp.prototype[Symbol.replace] as (text: string, by: string) => string);
+  const { [Symbol.replace]: guardedReplace } = {
+    [Symbol.replace](this: unknown, string: unknown, replacement: unknown): unknown {
+      const text = textOf(string);
+      const by = typeof replacement === "function" ? replacement : textOf(replacement);
+      // V8 lists what a function returns for each match, or the parts of each replacement
+      if (text.length > MAX_LENGTH / 100) check("replace", text.length * partsOf(by), "string");
+      return replaceIn(this, text, by as string);
+    },
+  };
+  replace(RegExp.prototype, { [Symbol.replace]: guardedReplace });
+
+  /** Returns how many parts a replacement has at most; 0 if V8 makes no list of them. */
+  function partsOf(replacement: unknown): number {
+    if (typeof replacement !== "string") return 1;
+    let parts = 0;
+    for (let at = indexOf(replacement, "$"); at >= 0; at = indexOf(replacement, "$", at + 1)) parts += 2;
+    return parts === 0 ? 0 : parts + 1;
   }
 
   function makeProxy(target: object, handler: ProxyHandler<object>): object {
