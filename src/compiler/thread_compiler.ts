@@ -27,6 +27,8 @@ const FAILED_STARTS = 3;
 
 /** A piece of code that waits for its result. */
 interface Job extends CompileRequest {
+  /** Under which its result is remembered. */
+  readonly key: string;
   readonly resolve: (parsed: ParsedCode) => void;
   readonly reject: (error: Error) => void;
   /** Whether a thread has died with it, and nobody knows of what: it is then parsed alone. */
@@ -86,7 +88,7 @@ export class ThreadCompiler implements Compiler, Disposable {
     if (this.#closed) throw failure("the compiler was closed");
     const { promise, resolve, reject } = Promise.withResolvers<ParsedCode>();
     this.#pending.set(key, promise);
-    this.#queue.push({ request: ++this.#requests, language, code, resolve, reject, suspect: false });
+    this.#queue.push({ request: ++this.#requests, key, language, code, resolve, reject, suspect: false });
     this.#schedule();
     try {
       return await promise;
@@ -126,16 +128,16 @@ export class ThreadCompiler implements Compiler, Disposable {
     let length = 0;
     for (const { code } of thread.jobs.values()) length += code.length;
     const batch: CompileRequest[] = [];
-    for (let job = this.#queue[0]; job !== undefined; job = this.#queue[0]) {
+    for (const job of this.#queue) {
       const [suspect] = thread.jobs.values();
       const isAlone = thread.jobs.size === 0;
       if (!isAlone && (job.suspect || suspect!.suspect)) break;
       if (!isAlone && (thread.jobs.size >= WINDOW || length + job.code.length > WINDOW_LENGTH)) break;
-      this.#queue.shift();
       length += job.code.length;
       thread.jobs.set(job.request, job);
       batch.push({ request: job.request, language: job.language, code: job.code });
     }
+    this.#queue.splice(0, batch.length);
     if (batch.length > 0) thread.port.postMessage(batch);
   }
 
@@ -166,23 +168,21 @@ export class ThreadCompiler implements Compiler, Disposable {
     thread.jobs.delete(answer.request);
     if ("failed" in answer) job.reject(failure(answer.failed));
     else {
-      this.#remembered.set(`${job.language}\0${job.code}`, answer.parsed);
+      this.#remembered.set(job.key, answer.parsed);
       job.resolve(answer.parsed);
       if (answer.spent) {
         this.#end(thread);
         this.#replace(thread);
       }
     }
-    this.#schedule();
+    // what follows is sent in batches, not piece by piece
+    if (thread.jobs.size <= WINDOW / 2) this.#schedule();
   }
 
   #died(report: DeathReport): void {
     const thread = [this.#thread, this.#spare].find((thread) => thread?.id === report.id);
     if (thread === undefined) return;
-    thread.port.close();
-    if (!thread.ready && ++this.#failedStarts >= FAILED_STARTS) {
-      this.#rejectAll(failure(`the compile thread cannot be started: ${report.why}`));
-    }
+    this.#ended(thread, report.why);
     const guilty = report.in ?? (thread.jobs.size === 1 ? { process: [...thread.jobs.keys()][0]! } : undefined);
     const job = guilty && thread.ready ? thread.jobs.get(guilty.process) : undefined;
     if (job !== undefined) {
@@ -201,12 +201,16 @@ export class ThreadCompiler implements Compiler, Disposable {
   #lost(why: string): void {
     const threads = [this.#thread, this.#spare].flatMap((thread) => thread === undefined ? [] : [thread]);
     for (const thread of threads) {
-      thread.port.close();
-      if (!thread.ready && ++this.#failedStarts >= FAILED_STARTS) {
-        this.#rejectAll(failure(`the compile thread cannot be started: ${why}`));
-      }
+      this.#ended(thread, why);
       this.#replace(thread);
     }
+  }
+
+  /** Notes that a thread has ended. If too many do so before they serve, what waits is rejected. */
+  #ended(thread: CompileThread, why: string): void {
+    thread.port.close();
+    if (thread.ready || ++this.#failedStarts < FAILED_STARTS) return;
+    this.#rejectAll(failure(`the compile thread cannot be started: ${why}`));
   }
 
   /** Puts the spare in the place of a thread that has ended, and gives it what that one had not parsed. */

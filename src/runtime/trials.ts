@@ -1,5 +1,5 @@
 import type { Meta, Presence, RuntimeInstance } from "../presence/mod.ts";
-import { isMap } from "../value/mod.ts";
+import { isMap, pause } from "../value/mod.ts";
 
 /** After how long without a report a runtime is taken for dead, in milliseconds: two heartbeats and a bit. */
 const SILENT = 11_000;
@@ -80,7 +80,7 @@ export class Trials {
         await this.#options.presence.deregister(seen.id);
         return false;
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
+      await pause(LOOK, signal);
     }
     return false;
   }

@@ -162,10 +162,6 @@ export class ProcessWarden implements ExecutorWarden {
     this.#tell({ id, ...cause, ms: killed === undefined ? 0 : performance.now() - since, ...inside });
   }
 
-  #report(report: DeathReport): void {
-    for (const client of this.#clients) client.died(report);
-  }
-
   #notStarted(id: number, channel: PipeChannel, word: LastWord, thrown: unknown): void {
     channel.end();
     word.close();
