@@ -5,8 +5,7 @@ import { Snippet } from "./snippet.ts";
 
 /**
  * TypeScript with erasable types only: no enums, namespaces or parameter properties. Types are not checked. Only the
- * compile thread can parse it: what removes the types
- * takes 21 MiB, which no executor needs.
+ * compile thread can parse it: what removes the types takes 21 MiB, which no executor needs.
  */
 export const typescript = defineLanguage(
   "typescript",
