@@ -8,10 +8,10 @@ export interface StatusOptions {
 }
 
 /**
- * The state of a runtime: `current` if it runs head, `rejected` if it rejected head, `behind` if it has not applied head
- * yet, `silent` if it has missed its heartbeats.
+ * The state of a runtime: `starting` until it has applied its first version, then `current` if it runs head, `rejected` if
+ * it rejected head, `behind` if it has not applied head yet, `silent` if it has missed its heartbeats.
  */
-export type InstanceState = "current" | "rejected" | "behind" | "silent";
+export type InstanceState = "starting" | "current" | "rejected" | "behind" | "silent";
 
 /** A runtime on a store, by its last report. */
 export interface InstanceStatus {
@@ -54,9 +54,16 @@ export async function status({ registry, store }: Target, { namespace }: StatusO
 
 /** Returns the status of a runtime on a store with a head. */
 export function instanceStatus({ id, age, report }: ReportedRuntime, head: number): InstanceStatus {
-  const { namespace, version, rejected, urls, pid, started } = report;
+  const { namespace, version, trying, rejected, urls, pid, started } = report;
   const hasRejected = rejected?.version === head && version !== head;
-  const state = age > LIVE ? "silent" : version === head ? "current" : hasRejected ? "rejected" : "behind";
+  const live = version === 0 && trying !== undefined
+    ? "starting"
+    : version === head
+    ? "current"
+    : hasRejected
+    ? "rejected"
+    : "behind";
+  const state = age > LIVE ? "silent" : live;
   const reason = hasRejected ? rejected.reason : null;
   return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };
 }

@@ -12,7 +12,7 @@ const POLL = 200;
 export type WatchEvent =
   /** Head moved: a version was created, or a rollback. */
   | { readonly type: "head"; readonly move: Move }
-  /** A runtime was seen for the first time, or again after it was silent. */
+  /** A runtime was seen for the first time since it has applied a version, or again after it was silent. */
   | { readonly type: "instance-up"; readonly instance: InstanceStatus }
   /** A runtime has stopped, or has missed its heartbeats. */
   | { readonly type: "instance-down"; readonly instance: InstanceStatus; readonly reason: "stopped" | "silent" }
@@ -148,20 +148,26 @@ class Instances {
     const events: WatchEvent[] = [];
     for (const [id, { status: instance, runtime }] of now) {
       const old = before?.get(id);
-      const isUp = instance.state !== "silent";
-      const wasUp = old !== undefined && old.status.state !== "silent";
+      const isUp = isServing(instance);
+      const wasUp = old !== undefined && isServing(old.status);
       if (isUp && !wasUp) events.push({ type: "instance-up", instance });
       if (!isUp && wasUp) events.push({ type: "instance-down", instance, reason: "silent" });
-      if (old !== undefined) events.push(...rolloutsOf(old.runtime, runtime, instance));
+      if (old !== undefined && old.status.state !== "starting") {
+        events.push(...rolloutsOf(old.runtime, runtime, instance));
+      }
       if (before !== undefined) events.push(...deathsOf(old?.runtime, runtime, instance));
     }
     for (const [id, { status: instance }] of before ?? []) {
-      if (!now.has(id) && instance.state !== "silent") {
+      if (!now.has(id) && isServing(instance)) {
         events.push({ type: "instance-down", instance, reason: "stopped" });
       }
     }
     return events;
   }
+}
+
+function isServing({ state }: InstanceStatus): boolean {
+  return state !== "silent" && state !== "starting";
 }
 
 function rolloutsOf(

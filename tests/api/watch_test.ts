@@ -92,6 +92,29 @@ Deno.test("a watch tells of moves of head, of runtimes and of what becomes of ve
   }
 });
 
+Deno.test("a runtime that tries its first version is starting, and up once it has applied it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const url = `${folder}/s.db`;
+    await using target = await openTarget(url, { missing: "new" });
+    const code = "for (const end = Date.now() + 600; Date.now() < end;); export default () => 1";
+    await apply(target, [{ kind: "snippet", name: "slow", language: "javascript", code }], SCHEME);
+    await using watched = new Watched(target);
+    const store = await openStore(url);
+    const starting = Runtime.start({ store, ...SCHEME, logger: new Logger({ write: () => {} }), executors: 1 });
+    await until("the runtime is starting", async () => {
+      return (await status(target)).runtimes.some(({ state }) => state === "starting");
+    });
+    await using runtime = await starting;
+    await watched.saw("default instance-up");
+    assertEquals((await status(target)).runtimes.map(({ state, version }) => [state, version]), [["current", 1]]);
+    await runtime.close();
+    await watched.saw("default instance-down");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a watch tells of the death of an executor", async () => {
   const code = "export default () => { const all = []; for (;;) all.push(new Array(1e5).fill(all.length)); }";
   await using world = await World.start(snippets({ bad: code }, { timeout: 20_000 }), { executorMemory: 32 });

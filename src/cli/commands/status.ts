@@ -52,7 +52,7 @@ killed or hangs; after an hour it is no longer listed.`,
         }
         if (admin !== undefined) { for (const line of adminLines(admin)) terminal.print(line); }
       }
-      const lags = runtimes.some(({ state }) => state === "rejected" || state === "behind");
+      const lags = runtimes.some(({ state }) => state !== "current" && state !== "silent");
       return flags.strict === true && lags ? 1 : 0;
     }, admin === undefined ? "error" : "empty");
   },
