@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   internal: "The registry failed in a way that the caller cannot correct.",
   invalid: "A spec, a name or another argument is invalid.",
   invalid_argument: "A CEL function was called with an argument that it does not accept.",
+  invalid_payload: "A node was sent a payload that it cannot take.",
   invalid_regular_expression: "A pattern given to a CEL function is not a valid RE2 expression.",
   loop: "The process was ended because its packets go in circles or multiply without end.",
   memory: "The executor ran out of memory during a call and was ended.",

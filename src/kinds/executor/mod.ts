@@ -2,6 +2,7 @@ import type { Kind } from "@weft/weft/kind";
 import { httpCodec } from "../../http/mod.ts";
 import type { Codec } from "../../value/mod.ts";
 import { block } from "../control/block.ts";
+import { forKind } from "../control/for.ts";
 import { ifKind } from "../control/if.ts";
 import { nop } from "../control/nop.ts";
 import { snippet } from "../control/snippet.ts";
@@ -14,6 +15,7 @@ import { router } from "../net/router.ts";
 /** The built-in kinds whose nodes run on executors. */
 export const EXECUTOR_KINDS: readonly Kind[] = [
   block,
+  forKind,
   ifKind,
   nop,
   router,
