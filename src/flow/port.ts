@@ -2,8 +2,31 @@ import type { NodeSymbol } from "./symbol.ts";
 
 /** A port on which a node receives packets. */
 export class InPort {
+  /** The out ports that lead here in any generation; known for ports with an index only. */
+  readonly #sources = new Set<OutPort>();
+
   /** @param index Its index among the in ports of its symbol, the same on every thread. */
   constructor(readonly symbol: NodeSymbol, readonly name: string, readonly index: number) {}
+
+  /** Whether it is one of several ports of the same name: `in[0]`, `in[1]`, ... */
+  get isIndexed(): boolean {
+    return this.name.endsWith("]");
+  }
+
+  /** Reports whether anything is linked to it in a generation. Only for ports with an index. */
+  isLinked(generation: number): boolean {
+    for (const source of this.#sources) {
+      if (source.targets(generation).includes(this)) return true;
+      // what no generation links any more is forgotten
+      if (!source.history().some(({ links }) => links.includes(this))) this.#sources.delete(source);
+    }
+    return false;
+  }
+
+  /** Records that an out port leads here. Only `OutPort` calls it. */
+  addSource(port: OutPort): void {
+    this.#sources.add(port);
+  }
 }
 
 interface LinksSince {
@@ -35,6 +58,7 @@ export class OutPort {
 
   /** Sets the links from a generation on. Must be called with ascending generations. */
   link(generation: number, links: readonly InPort[]): void {
+    for (const port of links) if (port.isIndexed) port.addSource(this);
     const now = this.#links;
     this.#links = { links, since: generation, older: now.since === generation ? now.older : now };
   }

@@ -1,4 +1,4 @@
-import type { Value } from "../value/mod.ts";
+import { failure, type Value } from "../value/mod.ts";
 import type { Flow } from "./flow.ts";
 import type { Packet } from "./packet.ts";
 import type { InPort } from "./port.ts";
@@ -91,10 +91,10 @@ export class Process {
     return this.#children ?? NO_CHILDREN;
   }
 
-  /** Aborted when the process ends; its reason is the error of the process. */
+  /** Aborted when the process ends; its reason is the error of the process, if it failed. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.status !== "running" && !this.#abort.signal.aborted) this.#abort.abort(this.error);
+    this.#abort ??= new Controller();
+    if (this.status !== "running" && !this.#abort.signal.aborted) this.#abort.abort(reasonOf(this.error));
     return this.#abort.signal;
   }
 
@@ -156,7 +156,7 @@ export class Process {
     this.#hooks = null;
     this.#readers = null;
     this.observer = null;
-    if (this.#abort !== null && !this.#abort.signal.aborted) this.#abort.abort(error);
+    if (this.#abort !== null && !this.#abort.signal.aborted) this.#abort.abort(reasonOf(error));
     return taken;
   }
 
@@ -168,5 +168,13 @@ export class Process {
     this.#waiters = null;
   }
 }
+
+/** Returns why a process is no longer there. */
+function reasonOf(error: Error | undefined): Error {
+  return error ?? failure("the process has ended", { code: "aborted" });
+}
+
+// taken now: an executor's global is emptied before the first process
+const Controller = AbortController;
 
 const NO_CHILDREN: ReadonlySet<Process> = new Set();

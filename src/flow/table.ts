@@ -120,7 +120,7 @@ export class SymbolTable {
     }
 
     const affected = this.#upstream(inserted, touched);
-    const relinked: Relinked[] = [];
+    const relinked: Relinked[] = retired.flatMap((row) => unlinked(row.unit, generation));
     for (const row of affected.direct) {
       await pause?.();
       this.#link(row, generation, relinked);
@@ -273,6 +273,18 @@ function targetsOf(unit: Unit): Set<string> {
     for (const link of links) targets.add(link.id ?? link.name ?? "");
   }
   return targets;
+}
+
+/**
+ * Unlinks the out ports of a retired unit that lead to ports with an index: a node that gathers what comes by several
+ * ports has to know how many lead to it.
+ */
+function unlinked(unit: Unit, generation: number): Relinked[] {
+  const ports = unit.nodes.flatMap(({ symbol }) => [...symbol.outs]);
+  return ports.filter((port) => port.targets(generation).some(({ isIndexed }) => isIndexed)).map((port) => {
+    port.link(generation, []);
+    return { port, targets: [] };
+  });
 }
 
 /** Returns the in ports of a unit that a link leads to; undefined if the unit has no such part or port. */

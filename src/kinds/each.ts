@@ -1,6 +1,7 @@
 import type { Call, Continuation, ExecutorContext, Port, Reply } from "@weft/weft/kind";
-import type { OutPort, Packet } from "../flow/mod.ts";
+import type { Packet } from "../flow/mod.ts";
 import { type Answer, failure, isError, joinErrors, type Value } from "../value/mod.ts";
+import { isLinked } from "./links.ts";
 
 /** How many items are sent at once at most: the rest is made into packets when these are answered. */
 const BATCH = 1_000;
@@ -36,11 +37,6 @@ export function sendEach(call: Call, port: Port, items: readonly Value[], option
     return options.stopAtError && isError(answers.at(-1)) ? options.then(call, answers) : batch(call);
   };
   return batch(call);
-}
-
-/** Reports whether a port leads anywhere for the process of a call. */
-export function isLinked(call: Call, port: Port): boolean {
-  return (port as OutPort).targets((call as Packet).process.generation).length > 0;
 }
 
 function batchSize(call: Call): number {

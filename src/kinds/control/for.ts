@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Packet } from "../../flow/mod.ts";
 import { recordHandled } from "../../kind/engine/mod.ts";
 import { type Answer, isError, isList, NONE, type Value } from "../../value/mod.ts";
-import { errorAmong, isLinked, sendEach, sendInChildren } from "../each.ts";
+import { errorAmong, sendEach, sendInChildren } from "../each.ts";
+import { isLinked } from "../links.ts";
 import { payloadError } from "../payload_error.ts";
 
 /** Sends each item of a list on, and gathers the answers. */

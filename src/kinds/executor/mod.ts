@@ -3,9 +3,15 @@ import { httpCodec } from "../../http/mod.ts";
 import type { Codec } from "../../value/mod.ts";
 import { block } from "../control/block.ts";
 import { forKind } from "../control/for.ts";
+import { fork } from "../control/fork.ts";
 import { ifKind } from "../control/if.ts";
+import { merge } from "../control/merge.ts";
 import { nop } from "../control/nop.ts";
+import { pipe } from "../control/pipe.ts";
+import { retry } from "../control/retry.ts";
+import { sleep } from "../control/sleep.ts";
 import { snippet } from "../control/snippet.ts";
+import { split } from "../control/split.ts";
 import { step } from "../control/step.ts";
 import { switchKind } from "../control/switch.ts";
 import { throwKind } from "../control/throw.ts";
@@ -16,10 +22,16 @@ import { router } from "../net/router.ts";
 export const EXECUTOR_KINDS: readonly Kind[] = [
   block,
   forKind,
+  fork,
   ifKind,
+  merge,
   nop,
+  pipe,
+  retry,
   router,
+  sleep,
   snippet,
+  split,
   step,
   switchKind,
   throwKind,

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { duration } from "../spec/mod.ts";
+import { causes, type Failure, isMap } from "../value/mod.ts";
+
+/** The fields of kinds that try something again: how often, after which waits, and after which errors. */
+export const retryFields = {
+  attempts: z.int().min(1).max(1_000).default(3).describe("How often it is tried in all."),
+  delay: duration().default(100).describe("How long the wait before the second attempt is. Default 100ms."),
+  factor: z.number().min(1).default(2).describe("What each further wait is multiplied by."),
+  max: duration().default(30_000).describe("How long a wait may be. Default 30s."),
+  jitter: z.number().min(0).max(1).default(0).describe(
+    "Which part of a wait is random, so that many do not try again at the same time: 0.5 waits between half of the time " +
+      "and all of it.",
+  ),
+  on: z.array(z.union([z.string(), z.int()])).min(1).optional().describe(
+    "After which errors it is tried again: codes, such as timeout, or the status of an answer, such as 503. Default any.",
+  ),
+};
+
+/** When something is tried again. */
+export type RetryFields = z.infer<z.ZodObject<typeof retryFields>>;
+
+/** Reports whether something is tried again after an error of so many attempts. */
+export function isRetried(error: Error, attempts: number, fields: RetryFields): boolean {
+  const { on } = fields;
+  if (attempts >= fields.attempts) return false;
+  return on === undefined || causes(error).some((cause) => {
+    const { code, details } = cause as Failure;
+    const status = isMap(details) ? details.status : undefined;
+    return on.some((known) => known === code || (status !== undefined && String(known) === String(status)));
+  });
+}
+
+/**
+ * Returns how long to wait before the next attempt, in milliseconds: as the fields say, but no shorter than the error
+ * asks for by `retryAfter` in its details, in seconds.
+ *
+ * @param attempts How many there were.
+ * @param random A number from 0 to 1.
+ */
+export function retryDelay(error: Failure, attempts: number, fields: RetryFields, random: number): number {
+  const { delay, factor, max, jitter } = fields;
+  const wait = Math.min(max, delay * factor ** (attempts - 1)) * (1 - jitter * random);
+  const asked = isMap(error.details) ? Number(error.details.retryAfter) * 1_000 : 0;
+  return Math.max(wait, asked > 0 ? asked : 0);
+}
