@@ -3,11 +3,13 @@ import { causes, type ErrorCode, type Failure, failure, isMap, type ValueMap } f
 /** The HTTP status of each error code that stands for one. */
 const STATUS = {
   bad_request: 400,
+  invalid_payload: 400,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
 } as const satisfies { [Code in ErrorCode]?: number };
 
 /** Returns an error for a malformed request: code `bad_request`, status 400. */

@@ -77,7 +77,7 @@ const encoder = new TextEncoder();
  *   digits, is a response. The default status is 200; if `body` is null or absent, the response has none.
  * - `none` becomes a 204.
  * - An error becomes a 500 that names the process but not the error. An `HttpError` becomes a response with its status
- *   (400, 408, 413, 415) and message. An error whose `details` hold an integer `status` from 400 to 599 becomes a
+ *   (400, 408, 413, 415, 429) and message, with `details.errors` and, by `details.retryAfter`, the header `Retry-After`. An error whose `details` hold an integer `status` from 400 to 599 becomes a
  *   response with that status, which tells its name (`Not Found`) but not the message. The error is in
  *   `RawResponse.error`.
  * - Anything else becomes the body of a 200, including null, which is sent as JSON.
@@ -212,7 +212,12 @@ function encodeError(error: Failure, options: ResponseOptions): RawResponse {
     if (error.path !== undefined) fields.path = error.path;
     if (isError(error.cause)) fields.cause = fullMessage(error.cause);
   }
-  return { status, headers: JSON_HEADERS, body: encodeJson(fields), error };
+  const details = httpError?.error.details;
+  if (!isMap(details)) return { status, headers: JSON_HEADERS, body: encodeJson(fields), error };
+  if (isList(details.errors)) fields.errors = details.errors;
+  const wait = Number(details.retryAfter);
+  const headers = wait > 0 ? [...JSON_HEADERS, "retry-after", String(Math.ceil(wait))] : JSON_HEADERS;
+  return { status, headers, body: encodeJson(fields), error };
 }
 
 /** Returns the response to a request that no route takes: its reason as text. */

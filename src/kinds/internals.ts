@@ -22,6 +22,8 @@ export interface Internals {
    * @returns Undefined if too many processes are open.
    */
   open(timeout?: number): Process | undefined;
+  /** Opens a child of a process. Whoever opens it closes it with `flow.close`. */
+  fork(process: Process): Process;
   /** Returns the id of a process, a UUIDv7, as the log has it. */
   idOf(process: Process): string;
   /** Logs the error that a process failed with, with the path of its packet. Default level `error`. */

@@ -6,4 +6,4 @@ export type { ParsedCode } from "./parsed_code.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";
 export { Realm } from "./realm/realm.ts";
 export { Waiting } from "./realm/waiting.ts";
-export { checkTemplateExpression, evaluateTemplate } from "./cel/template.ts";
+export { checkTemplateExpression, compileHostExpression, evaluateTemplate } from "./cel/template.ts";

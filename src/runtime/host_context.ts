@@ -109,6 +109,7 @@ export function hostPreparation(
       host,
       dev,
       open: (timeout) => processes.open(timeout),
+      fork: (process) => processes.fork(process),
       idOf: (process) => processes.idOf(process),
       failed: (process, error, level) => logger.failure(error, logFields(process), level),
       answered: (process, status) => handledErrors.settle(process, status >= 500),

@@ -62,6 +62,11 @@ export class Processes {
     return process;
   }
 
+  /** Opens a child of a process, in the generation of that. It ends with it, and does not count as open. */
+  fork(parent: Process): Process {
+    return this.#flow.open({ number: ++this.#number, generation: parent.generation, parent });
+  }
+
   /** Records that a process has ended. */
   ended(process: Process): void {
     this.#open--;

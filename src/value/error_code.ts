@@ -17,7 +17,8 @@ export const ERROR_CODES = {
   internal: "The registry failed in a way that the caller cannot correct.",
   invalid: "A spec, a name or another argument is invalid.",
   invalid_argument: "A CEL function was called with an argument that it does not accept.",
-  invalid_payload: "A node was sent a payload that it cannot take.",
+  invalid_payload:
+    "A node was sent a payload that it cannot take, or that does not fit a schema (answered with status 400).",
   invalid_regular_expression: "A pattern given to a CEL function is not a valid RE2 expression.",
   loop: "The process was ended because its packets go in circles or multiply without end.",
   memory: "The executor ran out of memory during a call and was ended.",
@@ -27,6 +28,7 @@ export const ERROR_CODES = {
   not_a_value: "Something that is not a value, such as a function, cannot be a payload or part of an answer.",
   not_found: "The entry, version, route (answered with status 404) or other object does not exist.",
   numeric_overflow: "The result of a CEL calculation does not fit into a 64-bit integer.",
+  rate_limited: "There were too many calls; answered with status 429 and `Retry-After`.",
   rejected: "A handler rejected a change, or the host rejected what an executor asked for; the cause says why.",
   request_timeout: "The request body did not arrive in time; answered with status 408.",
   timeout: "A call, a process or a handler exceeded its time limit.",

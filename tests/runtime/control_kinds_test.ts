@@ -103,3 +103,44 @@ Deno.test("a list of 100,000 items goes through a thread while other requests ar
   assertEquals(await list, "100000");
   assertEquals(meanwhile > 2, true, `${meanwhile} answers meanwhile`);
 });
+
+Deno.test("validate and template work on a thread without code generation; a client is told what is wrong", async () => {
+  await using world = await start([
+    web(...to("validate")),
+    {
+      kind: "validate",
+      name: "validate",
+      schema: {
+        properties: { body: { type: "object", required: ["name"], properties: { name: { type: "string" } } } },
+      },
+      links: { out: to("page") },
+    },
+    { kind: "template", name: "page", template: "<h1>{{body.name}}</h1>" },
+  ]);
+  const post = (body: unknown) =>
+    world.fetch("/", { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+  const page = await post({ name: "<Ada>" });
+  assertEquals([page.status, page.text], [200, "<h1>&lt;Ada&gt;</h1>"]);
+  assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
+  const wrong = await post({ name: 1 });
+  assertEquals([wrong.status, JSON.parse(wrong.text)], [400, {
+    error: 'invalid payload: /body/name: is number, expected "string"',
+    errors: [{ path: "/body/name", message: 'is number, expected "string"', keyword: "type", expected: "string" }],
+  }]);
+});
+
+Deno.test("each stretch of a long list has the time limit of the code, and code that loops ends its request only", async () => {
+  const loops = "export default (n) => { if (n === 5_000) for (;;); return n; }";
+  await using world = await start([
+    web(...to("list")),
+    code("list", "export default ({ query }) => Array.from({ length: Number(query.n[0]) }, (_, i) => i)", {
+      out: to("map"),
+    }),
+    { kind: "map", name: "map", language: "javascript", code: loops, timeout: 200, links: { out: to("count") } },
+    { kind: "snippet", name: "count", language: "cel", code: "size(self)" },
+  ]);
+  const [looping, short] = await Promise.all([world.fetch("/?n=6000"), world.fetch("/?n=4000")]);
+  assertEquals([looping.status, short.text], [500, "4000"]);
+  await world.logged(/map was stopped after 200 ms/);
+  assertEquals((await world.fetch("/?n=100")).text, "100");
+});

@@ -1,9 +1,8 @@
 import { type Call, defineKind, type Kind, type Reply } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Packet } from "../../flow/mod.ts";
-import { recordHandled } from "../../kind/engine/mod.ts";
 import { type Answer, isError, isList, NONE, type Value } from "../../value/mod.ts";
 import { errorAmong, sendEach, sendInChildren } from "../each.ts";
+import { sendError } from "../leave.ts";
 import { isLinked } from "../links.ts";
 import { payloadError } from "../payload_error.ts";
 
@@ -48,20 +47,16 @@ export const forKind: Kind = defineKind({
     const { fields: { concurrency, onError }, ports, fork } = context;
     const [item, done] = [ports.out.at(0), ports.out.at(1)];
     const stopAtError = onError === "stop";
-    const fail = (call: Call, error: Error): Reply => {
-      recordHandled(context, call as Packet, ports.error, error);
-      return call.send(ports.error, error);
-    };
     const finish = (call: Call, answers: readonly Answer[]): Reply => {
       const error = onError === "collect" ? undefined : stopAtError ? answers.find(isError) : errorAmong(answers);
-      if (error !== undefined) return fail(call, error);
+      if (error !== undefined) return sendError(context, call, error);
       return call.send(done, answers.filter((answer): answer is Value => answer !== NONE));
     };
     return {
       in: {
         receive(call) {
           const { payload } = call;
-          if (!isList(payload)) return fail(call, payloadError("for", payload, "a list"));
+          if (!isList(payload)) return sendError(context, call, payloadError("for", payload, "a list"));
           if (concurrency === undefined || !isLinked(call, item)) {
             return sendEach(call, item, payload, { stopAtError, then: finish });
           }

@@ -1,8 +1,7 @@
 import { type Call, defineKind, type Kind, type Reply } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Packet } from "../../flow/mod.ts";
-import { recordHandled } from "../../kind/engine/mod.ts";
 import { isError, NONE, type Value } from "../../value/mod.ts";
+import { sendError } from "../leave.ts";
 import { linkedOuts } from "../links.ts";
 
 /** Sends a packet by one port, and what it is answered with by the next. */
@@ -27,10 +26,7 @@ export const pipe: Kind = defineKind({
       const out = linked[at];
       if (out === undefined) return payload;
       return call.send(out.port, payload, (again, answer) => {
-        if (isError(answer)) {
-          recordHandled(context, call as Packet, context.ports.error, answer);
-          return again.send(context.ports.error, answer);
-        }
+        if (isError(answer)) return sendError(context, again, answer);
         if (at + 1 === linked.length) return answer;
         return step(again, at + 1, answer === NONE ? null : answer);
       });

@@ -1,8 +1,7 @@
 import { type Call, defineKind, type Kind, type Reply } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Packet } from "../../flow/mod.ts";
-import { recordHandled } from "../../kind/engine/mod.ts";
 import { isError } from "../../value/mod.ts";
+import { sendError } from "../leave.ts";
 import { isLinked } from "../links.ts";
 import { isRetried, retryDelay, retryFields } from "../retry_fields.ts";
 
@@ -53,8 +52,7 @@ export const retry: Kind = defineKind({
           if (wait <= 0) return attempt(again, attempts + 1);
           return clock.sleep(wait, again.signal).then(() => attempt(again, attempts + 1));
         }
-        recordHandled(context, call as Packet, ports.error, answer);
-        return again.send(ports.error, answer);
+        return sendError(context, again, answer);
       });
     return {
       // packets that wait hold up no others

@@ -41,6 +41,8 @@ export class Exchange {
   readonly #respond: (response: Response) => void;
   /** The error that was sent by the port `error`. */
   #failure: Failure | undefined;
+  /** Whether the response was sent before the workflow has answered. */
+  #isResponded = false;
 
   constructor(
     options: ExchangeOptions,
@@ -63,6 +65,22 @@ export class Exchange {
     const { internals: { flow }, out } = this.#options;
     this.#process.observer = this;
     if (!flow.emit(this.#process, out, new Encoded(httpCodec, this.#data), this)) this.#finish(NONE);
+  }
+
+  /**
+   * Responds before the workflow has answered. What it answers then is not sent.
+   *
+   * @returns Why that cannot be done.
+   */
+  respond(answer: Answer): Failure | undefined {
+    if (this.#isResponded) return failure("the request was answered already", { code: "conflict" });
+    const response = this.#encode(answer, null);
+    if (response.error !== undefined && response.error !== answer) return response.error;
+    this.#isResponded = true;
+    this.#record(response);
+    this.#options.internals.answered(this.#process, response.status);
+    this.#send(response);
+    return undefined;
   }
 
   /** Answers a request whose body could not be read. */
@@ -98,6 +116,7 @@ export class Exchange {
 
   /** Ends the process, then responds: what the process has to commit is committed before the first byte leaves. */
   #finish(answer: Outcome): void {
+    if (this.#isResponded) return this.#end(answer);
     const { flow, answered } = this.#options.internals;
     const process = this.#process;
     let response = answer instanceof Encoded ? this.#decode(answer) : this.#encode(answer);
@@ -115,6 +134,21 @@ export class Exchange {
         this.#record(response);
       }
       this.#send(response);
+    });
+  }
+
+  /** Ends the process of a request that was responded to. */
+  #end(answer: Outcome): void {
+    const process = this.#process;
+    const { error } = answer instanceof Encoded
+      ? readResponse(answer.data as ResponseData)
+      : { error: isError(answer) ? answer : undefined };
+    if (error !== undefined) this.#report(error, "error");
+    this.#options.internals.flow.close(process, error);
+    this.#closeBody();
+    if (!process.hasExitHooks) return;
+    void process.ended.then(() => {
+      if (process.error !== undefined && process.error !== error) this.#report(process.error, "error");
     });
   }
 
@@ -140,24 +174,25 @@ export class Exchange {
     return compressed(response, acceptEncoding, { head: method === "HEAD", streams: true });
   }
 
-  #encode(answer: Answer): RawResponse {
-    const { dev, flow, idOf } = this.#options.internals;
+  /** @param maker The packet whose node has made the answer, if that is known. */
+  #encode(answer: Answer, maker: Packet | null = this.#options.internals.flow.maker): RawResponse {
+    const { dev, idOf } = this.#options.internals;
     const response = encodeResponse(answer, responseRequest(this.#data), {
       process: idOf(this.#process),
       dev,
       streams: true,
     });
     // what cannot be sent is the fault of the node that made it
-    if (response.error !== undefined && response.error !== answer && flow.maker !== null) {
-      trace(flow.maker, response.error);
+    if (response.error !== undefined && response.error !== answer && maker !== null) {
+      trace(maker, response.error);
     }
-    this.#doubt(answer);
+    this.#doubt(answer, maker);
     return response;
   }
 
   /** Warns of an answer that may be wrong, once for each node that makes such. */
-  #doubt(answer: Answer): void {
-    const symbol = this.#options.internals.flow.maker?.port?.symbol;
+  #doubt(answer: Answer, maker: Packet | null): void {
+    const symbol = maker?.port?.symbol;
     if (symbol === undefined || typeof answer !== "object" || doubted.has(symbol)) return;
     const doubt = doubtOf(answer);
     if (doubt === undefined) return;
@@ -166,21 +201,43 @@ export class Exchange {
   }
 
   #send(response: RawResponse): void {
-    if (this.#body instanceof Stream && this.#body !== response.body) this.#body.close();
+    // a process that goes on may still read the body
+    if (!this.#isResponded && this.#body !== response.body) this.#closeBody();
     this.#options.internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
     this.#respond(toResponse(response));
   }
 
+  #closeBody(): void {
+    if (this.#body instanceof Stream) this.#body.close();
+  }
+
   /** For the process: a signal costs more than most requests do, so only one that lasts gets it. */
   onLongRunning(): void {
+    lasting.set(this.#process, this);
     this.#request.signal.addEventListener("abort", this);
   }
 
   /** For the request's signal: the client went away. Nothing happens where the process has ended. */
   handleEvent(): void {
+    if (this.#isResponded) return;
     const { flow } = this.#options.internals;
     flow.abort(this.#process, failure("the client went away", { code: "aborted" }));
   }
+}
+
+/** The exchanges of processes that last; those of others are the observers of their process. */
+const lasting = new WeakMap<Process, Exchange>();
+
+/**
+ * Responds to the request that has opened a process.
+ *
+ * @returns Why that cannot be done.
+ */
+export function respondTo(process: Process, answer: Answer): Failure | undefined {
+  const { observer } = process;
+  const exchange = observer instanceof Exchange ? observer : lasting.get(process);
+  if (exchange !== undefined) return exchange.respond(answer);
+  return failure("there is no request to respond to: the process was not opened by one", { code: "not_found" });
 }
 
 const records = new HeaderRecords();

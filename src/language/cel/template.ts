@@ -1,4 +1,4 @@
-import type { ASTNode } from "cel-js";
+import type { ASTNode, Environment } from "cel-js";
 import type { Diagnostic } from "../../spec/model/mod.ts";
 import type { Value, ValueMap } from "../../value/mod.ts";
 import { codeError, diagnose } from "../code_error.ts";
@@ -10,7 +10,8 @@ import { eachExpression } from "./tree.ts";
 const VARIABLE = "env";
 /** The maximum length of the expression of a template, in characters. */
 const LONGEST = 4096;
-const environment = makeEnvironment(VARIABLE, { nodes: 1000, depth: 50, result: 64 * 1024 });
+const LIMITS = { nodes: 1000, depth: 50, result: 64 * 1024 };
+const environment = makeEnvironment(VARIABLE, LIMITS);
 
 /**
  * Functions that a template may call. The host evaluates it without a time limit, so it must not loop (`map`, `exists`),
@@ -49,15 +50,31 @@ export function evaluateTemplate(expression: string, env: ValueMap): Value {
   }
 }
 
-function parse(expression: string): Expression {
-  if (expression.length > LONGEST) throw codeError(`the template exceeds ${LONGEST} characters`);
-  const parsed = Expression.parse(environment, VARIABLE, expression);
+/** The variable of an expression over a payload. */
+const PAYLOAD = "self";
+let ofPayload: Environment | undefined;
+
+/**
+ * Compiles an expression over a payload, `self`, that the host evaluates itself: in the same safe subset of CEL as templates.
+ *
+ * @returns Evaluates it. @throws {CodeFailure} If that fails.
+ * @throws {CodeFailure} If the expression is invalid.
+ */
+export function compileHostExpression(expression: string): (payload: Value) => Value {
+  const parsed = parse(expression, ofPayload ??= makeEnvironment(PAYLOAD, LIMITS), PAYLOAD);
+  return (payload) => parsed.evaluate(payload);
+}
+
+function parse(expression: string, over: Environment = environment, variable: string = VARIABLE): Expression {
+  const what = variable === VARIABLE ? "a template" : "an expression of the host";
+  if (expression.length > LONGEST) throw codeError(`${what} cannot exceed ${LONGEST} characters`);
+  const parsed = Expression.parse(over, variable, expression);
   eachExpression(parsed.tree, (node) => {
     if (node.op !== "call" && node.op !== "rcall") return;
     const [name] = node.args;
     if (ALLOWED.has(name)) return;
     const offset = node.op === "call" ? node.start : expression.indexOf(name, node.args[1].end);
-    throw codeError(`a template cannot call ${name}`, offset, "use a snippet instead");
+    throw codeError(`${what} cannot call ${name}`, offset, "use a snippet instead");
   });
   return parsed;
 }
