@@ -5,9 +5,11 @@ import type { FieldsOf, FieldsSchema, Finding } from "./define.ts";
 import type { Kind } from "./kind.ts";
 
 /** What `defineCompound` takes. */
-export interface CompoundOptions<Schema extends FieldsSchema>
-  extends
-    Pick<KindDescription, "about" | "errors" | "portSummaries" | "examples" | "aliases" | "fieldAliases" | "verbatim"> {
+export interface CompoundOptions<Schema extends FieldsSchema> extends
+  Pick<
+    KindDescription,
+    "about" | "errors" | "portSummaries" | "examples" | "aliases" | "fieldAliases" | "verbatim" | "uses"
+  > {
   /** The name that specs use. */
   readonly name: string;
   /** One sentence, for `weft kinds` and editors. */

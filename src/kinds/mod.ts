@@ -1,6 +1,7 @@
 /** The built-in node kinds. */
-import type { Kind } from "@weft/weft/kind";
+import type { DataKind, Kind } from "@weft/weft/kind";
 import { EXECUTOR_KINDS } from "./executor/mod.ts";
+import { blockDefinition } from "./control/block.ts";
 import { rateLimit } from "./control/rate_limit.ts";
 import { session } from "./control/session.ts";
 import { listener } from "./net/listener.ts";
@@ -11,6 +12,9 @@ import { syscall } from "./system/syscall.ts";
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
 export type { System } from "./system/system.ts";
+
+/** The built-in kinds of entries that hold data for nodes. */
+export const DATA_KINDS: readonly DataKind[] = [blockDefinition];
 
 /** All built-in kinds. */
 export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, listener, log, rateLimit, respond, session, syscall];

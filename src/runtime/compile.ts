@@ -2,12 +2,15 @@ import type { Compiler } from "../compiler/mod.ts";
 import { type FlatSpec, flatten, NodeSymbol, type Unit } from "../flow/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
+import type { Entry } from "../registry/mod.ts";
 import {
+  type CheckOptions,
   checkSpecs,
   type CodeToCheck,
   type Diagnostic,
   formatDiagnostic,
   hasErrors,
+  type Locator,
   locatorOf,
   mapTemplates,
   type Origin,
@@ -32,29 +35,35 @@ export interface SpecChecker {
   scheme: Scheme<Kind>;
   evaluate: Evaluate;
   compiler: Compiler;
+  /** Returns a stored spec, for the definitions that a spec uses. Not needed where they are in its place. */
+  known?: CheckOptions["known"];
 }
 
-/** Checks a spec and its code, without its links, which the symbol table resolves. */
+/**
+ * Checks a spec and its code, without its links, which the symbol table resolves.
+ *
+ * @param source The positions of the spec, if they are known.
+ */
 export async function checkSpec(
   spec: Spec,
-  origin: Origin | undefined,
-  { scheme, evaluate, compiler }: SpecChecker,
+  source: Locator | undefined,
+  { scheme, evaluate, compiler, known }: SpecChecker,
 ): Promise<Diagnostic[]> {
   const code: CodeToCheck[] = [];
-  const diagnostics = checkFields(spec, origin, scheme, evaluate, (found) => code.push(found));
+  const diagnostics = checkFields(spec, source, scheme, evaluate, (found) => code.push(found), known);
   return [...diagnostics, ...await checkCode(code, compiler)];
 }
 
 /** Checks a spec without its links and its code. */
 function checkFields(
   spec: Spec,
-  origin: Origin | undefined,
+  source: Locator | undefined,
   scheme: Scheme<Kind>,
   evaluate: Evaluate,
   onCode: (code: CodeToCheck) => void = () => {},
+  known?: CheckOptions["known"],
 ): Diagnostic[] {
-  const source = origin === undefined ? undefined : locatorOf(origin);
-  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode });
+  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode, ...known && { known } });
 }
 
 /** Evaluates the expression of a template in a spec of a namespace. */
@@ -80,11 +89,11 @@ export function readFields(
 ): Readable {
   const kind = scheme.get(spec.kind);
   const source = origin === undefined ? undefined : locatorOf(origin);
-  if (kind === undefined) throw rejection(checkFields(spec, origin, scheme, evaluate));
+  if (kind === undefined) throw rejection(checkFields(spec, source, scheme, evaluate));
   const mapped = mapTemplates(spec, scheme, evaluate, source);
   if (hasErrors(mapped.diagnostics)) throw rejection(mapped.diagnostics);
   const read = validate(kind, mapped.fields, scheme);
-  if ("diagnostics" in read) throw rejection(checkFields(spec, origin, scheme, evaluate));
+  if ("diagnostics" in read) throw rejection(checkFields(spec, source, scheme, evaluate));
   const made = { spec: { ...spec, fields: read.fields } };
   return origin === undefined ? made : { ...made, origin: canonicalOrigin(spec, read.fields, scheme, origin) };
 }
@@ -130,6 +139,9 @@ export interface Draft {
 
 /** A unit with the results of preparing it. */
 export interface CompiledUnit extends Unit {
+  /** The names of the definitions that the spec uses, and its entry; both are set by the preparer. */
+  uses?: ReadonlySet<string>;
+  entry?: Entry;
   readonly drafts: readonly Draft[];
   /** The prepared nodes of the host. */
   readonly prepared: Prepared[];

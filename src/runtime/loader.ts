@@ -6,6 +6,7 @@ import type { Scheme, Spec } from "../spec/mod.ts";
 import type { Failure } from "../value/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
 import { isNode } from "./entry.ts";
+import { Definitions } from "./definitions.ts";
 import type { HostServices } from "./host_context.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { numbersOf, Preparer } from "./preparer.ts";
@@ -48,12 +49,14 @@ export class Loader implements Handler {
   readonly #preparer: Preparer;
   readonly #lifecycle: Lifecycle;
   #stage: Stage | undefined;
+  readonly #definitions: Definitions;
   /** Undoes `markReplaced` of the sockets. */
   #unmark = () => {};
 
   constructor(options: LoaderOptions) {
     const { flow, processes, logger, timeout } = this.#options = options;
-    this.#preparer = new Preparer({ ...options, services: options });
+    const definitions = this.#definitions = new Definitions(options);
+    this.#preparer = new Preparer({ ...options, services: options, definitionOf: (name) => definitions.get(name) });
     this.#lifecycle = new Lifecycle({ flow, processes, logger, timeout, table: this.table });
   }
 
@@ -78,30 +81,43 @@ export class Loader implements Handler {
 
   async begin({ operations }: TransactionInfo): Promise<void> {
     this.#unmark = await this.#options.sockets.markReplaced(this.#replaced(operations));
-    const entries = operations.flatMap((operation) => operation.kind === "delete" ? [] : [operation.entry]);
+    const units = [...this.table.units()].map(({ unit }) => unit as CompiledUnit);
+    const using = this.#definitions.stage(operations, units);
+    const changed = operations.flatMap((operation) => operation.kind === "delete" ? [] : [operation.entry]);
+    const entries = [...changed, ...using];
     this.#stage = new Stage(this.#preparer, entries, () => this.#yielder.yieldIfDue());
   }
 
   // an undone operation was only staged: it is either staged again, or the stage is discarded
 
   async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
-    if (!undo) await this.#stage!.put(entry);
+    if (undo) return;
+    await this.#stage!.put(entry);
+    await this.#putUsing(entry);
   }
 
   async update(entry: Entry, _: Entry, { undo }: HandlerContext): Promise<void> {
-    if (!undo) await this.#stage!.put(entry);
+    if (undo) return;
+    await this.#stage!.put(entry);
+    await this.#putUsing(entry);
   }
 
-  delete(original: Entry, { undo }: HandlerContext): void {
-    if (!undo && isNode(original) && original.id.namespace === this.#options.namespace) {
-      this.#stage!.remove(idOf(original));
-    }
+  async delete(original: Entry, { undo }: HandlerContext): Promise<void> {
+    if (undo || original.id.namespace !== this.#options.namespace) return;
+    if (isNode(original)) this.#stage!.remove(idOf(original));
+    else await this.#putUsing(original);
+  }
+
+  /** Prepares what uses a definition that changes or goes. */
+  async #putUsing(definition: Entry): Promise<void> {
+    for (const entry of this.#definitions.takeUsing(definition)) await this.#stage!.put(entry);
   }
 
   /** Makes the staged change the newest generation. Cannot fail. */
   async commit(): Promise<void> {
     const stage = this.#stage!;
     this.#stage = undefined;
+    this.#definitions.commit();
     if (stage.empty) return;
     const { pool, processes, sockets, logger } = this.#options;
     const pause = () => this.#yielder.yieldIfDue();
@@ -124,6 +140,7 @@ export class Loader implements Handler {
   /** Releases everything that was prepared. */
   async discard(cause: Failure): Promise<void> {
     this.#unmark();
+    this.#definitions.discard();
     const stage = this.#stage;
     this.#stage = undefined;
     await stage?.discard(Math.min(DISCARD, this.#options.timeout / 2), cause.code === "timeout");

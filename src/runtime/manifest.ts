@@ -7,6 +7,8 @@ import {
   type Diagnostic,
   hasErrors,
   identify,
+  type Locator,
+  locatorOf,
   type Origin,
   readSpecs,
   type Scheme,
@@ -161,10 +163,11 @@ function renamedFrom(specs: readonly SourcedSpec[], registry: StoredSpecs): Entr
 function knownIn(registry: StoredSpecs, gone: readonly Entry[] | undefined) {
   const byId = new SpecIds(registry);
   const deleted = new Set(gone);
-  return (namespace: string, nameOrId: string): { spec: SpecDraft } | undefined => {
+  return (namespace: string, nameOrId: string): { spec: SpecDraft; source?: Locator } | undefined => {
     const entry = registry.get({ namespace, name: nameOrId }) ?? byId.get(namespace, nameOrId);
     if (entry === undefined || deleted.has(entry)) return undefined;
-    const { spec } = entryToSpec(entry);
+    const { spec, origin } = entryToSpec(entry);
+    if (spec.isData) return { spec, ...origin !== undefined && { source: locatorOf(origin) } };
     // a dangling link is tolerated if it existed before, but not if this change deletes its target
     return { spec: gone === undefined ? spec : { ...spec, links: {} } };
   };

@@ -139,7 +139,11 @@ export class Nodes {
   async #check(spec: Spec): Promise<void> {
     const { namespace, scheme, compiler } = this.#options;
     if (spec.namespace === namespace) return;
-    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: () => null, compiler });
+    const known = (namespace: string, name: string) => {
+      const entry = this.#options.registry.get({ namespace, name });
+      return entry && entryToSpec(entry);
+    };
+    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: () => null, compiler, known });
     if (hasErrors(diagnostics)) throw rejection(diagnostics);
   }
 }

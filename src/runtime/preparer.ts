@@ -4,7 +4,16 @@ import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import { HANDED_ON } from "../language/mod.ts";
 import type { Entry } from "../registry/mod.ts";
-import { hasErrors, type Scheme, type Spec, type SpecCode } from "../spec/mod.ts";
+import {
+  type ExpandedSpec,
+  expandUses,
+  hasErrors,
+  locatorOf,
+  report,
+  type Scheme,
+  type Spec,
+  type SpecCode,
+} from "../spec/mod.ts";
 import { asError, type Failure, failure } from "../value/mod.ts";
 import {
   checkSpec,
@@ -37,6 +46,8 @@ export interface PreparerOptions {
   services: HostServices;
   /** The variables that kinds may ask for. */
   env: Readonly<Record<string, string>>;
+  /** Returns the entry that holds a definition which specs use. */
+  definitionOf(name: string): Entry | undefined;
 }
 
 /**
@@ -66,9 +77,9 @@ export class Preparer {
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
     const { scheme, evaluate, namespace, compiler } = this.#options;
     if (entry.id.namespace !== namespace) return undefined;
-    const { spec, origin } = entryToSpec(entry);
+    const { spec, origin, source, uses } = this.#expanded(entry);
     if (this.dryRun) {
-      const diagnostics = await checkSpec(spec, origin, { scheme, evaluate, compiler });
+      const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler });
       if (hasErrors(diagnostics)) throw rejection(diagnostics);
     }
     if (spec.isData) return undefined;
@@ -77,6 +88,8 @@ export class Preparer {
       env: this.#options.env,
       recordsErrors: this.#options.services.handledErrors.isOn,
     });
+    unit.uses = uses;
+    unit.entry = entry;
     try {
       for (const draft of unit.drafts) await this.#handOn(draft);
       await this.#prepareUnit(unit);
@@ -85,6 +98,23 @@ export class Preparer {
       throw located(asError(thrown), spec);
     }
     return unit;
+  }
+
+  /** Returns the spec of an entry, with the definitions that it uses in their place. @throws {Error} If it cannot. */
+  #expanded(entry: Entry): ExpandedSpec & { readonly spec: Spec } {
+    const { scheme, definitionOf } = this.#options;
+    const given = entryToSpec(entry);
+    const located = (found: ReturnType<typeof entryToSpec>) => ({
+      ...found,
+      source: found.origin === undefined ? undefined : locatorOf(found.origin),
+    });
+    const expanded = expandUses(located(given), scheme, (name) => {
+      const definition = definitionOf(name);
+      return definition === undefined ? undefined : located(entryToSpec(definition));
+    });
+    const { spec, source, diagnostics } = expanded;
+    if (hasErrors(diagnostics)) throw rejection(diagnostics.map((diagnostic) => report({ spec, source }, diagnostic)));
+    return { ...expanded, spec: { ...spec, id: given.spec.id } };
   }
 
   /** Removes a unit's symbols from the executors and undoes what preparing it did. Failures are logged. */

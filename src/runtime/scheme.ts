@@ -1,5 +1,5 @@
 import type { DataKind, Kind } from "../kind/mod.ts";
-import { KINDS } from "../kinds/mod.ts";
+import { DATA_KINDS, KINDS } from "../kinds/mod.ts";
 import { SILENT_KINDS } from "../registry/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
@@ -17,7 +17,7 @@ const DATA_SUMMARIES: Readonly<Record<string, string>> = {
 export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
 
 /** The kinds of entries that hold data which every registry knows; what is in them is up to who uses them. */
-const DATA_KINDS: readonly DataKind[] = SILENT_KINDS.map((name) => ({
+const SILENT: readonly DataKind[] = SILENT_KINDS.map((name) => ({
   holds: "data",
   name,
   summary: DATA_SUMMARIES[name]!,
@@ -33,7 +33,7 @@ export function schemeOf(
   { kinds, dataKinds = [], origins }: KnownExtensions = NO_EXTENSIONS,
   builtIn: readonly Kind[] = KINDS,
 ): Scheme<Kind> {
-  const scheme = new Scheme<Kind>(builtIn, DATA_KINDS);
+  const scheme = new Scheme<Kind>(builtIn, [...SILENT, ...DATA_KINDS]);
   const add = <Known extends Kind | DataKind>(kind: Known, to: (kind: Known) => void) => {
     try {
       to(kind);

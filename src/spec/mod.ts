@@ -1,6 +1,7 @@
 /** Specs: their model, reading them from files, and checking them. */
 export { type CheckedSpec, type CheckOptions, checkSpecs, type CodeToCheck } from "./check/check.ts";
 export * from "./model/mod.ts";
+export { report } from "./model/report.ts";
 export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";
 export { type ReadOptions, specFromMap } from "./schema/draft.ts";
 export { duration, link, nodeId, nodeName, port, portName, size, specs } from "./schema/fields.ts";
@@ -15,4 +16,5 @@ export {
   type TemplatePart,
   type TemplateText,
 } from "./template/template.ts";
+export { type Definition, type DefinitionOf, type ExpandedSpec, expandUses } from "./use/expand_uses.ts";
 export { FILE_LIMITS, type Source, stringifySpecs } from "./yaml/mod.ts";

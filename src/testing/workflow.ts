@@ -92,14 +92,17 @@ export class TestWorkflow implements AsyncDisposable {
     this.#options = options;
     this.clock = options.clock ?? new TestClock();
     const { mocks = {}, allow = [] } = options;
-    this.#scheme = new Scheme([...known, ...options.kinds ?? []].map((kind) =>
-      testKind(kind, {
-        isMocked: (node) => Object.hasOwn(mocks, node),
-        isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
-        received: (packet) => this.#received(packet),
-        rejected: (error) => this.#rejected.push(error),
-      })
-    ));
+    this.#scheme = new Scheme(
+      [...known, ...options.kinds ?? []].map((kind) =>
+        testKind(kind, {
+          isMocked: (node) => Object.hasOwn(mocks, node),
+          isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
+          received: (packet) => this.#received(packet),
+          rejected: (error) => this.#rejected.push(error),
+        })
+      ),
+      known.dataKinds,
+    );
   }
 
   /** See `startWorkflow`. */

@@ -1,4 +1,11 @@
-import { type Compound, defineCompound, type Kind, type PartPort } from "@weft/weft/kind";
+import {
+  type Compound,
+  type DataKind,
+  defineCompound,
+  defineDataKind,
+  type Kind,
+  type PartPort,
+} from "@weft/weft/kind";
 import { z } from "zod";
 import { type Diagnostic, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
 import { isList, type ValueMap } from "../../value/mod.ts";
@@ -13,7 +20,7 @@ const innerPorts = z.record(
 );
 
 const fields = z.object({
-  specs: specs(),
+  specs: specs().optional().meta({ description: "Specs of the nodes inside." }),
   inbounds: innerPorts.optional().meta({
     description:
       "For each in port of the block, the ports inside that it leads to. Without it and outbounds, the nodes " +
@@ -21,6 +28,28 @@ const fields = z.object({
   }),
   outbounds: innerPorts.optional().meta({
     description: "For each out port of the block, the ports inside that lead to it.",
+  }),
+  use: z.string().min(1).optional().meta({
+    description: "The name of a block.definition that the block is made of, in place of specs, inbounds and outbounds.",
+  }),
+  with: z.record(z.string(), z.any()).optional().meta({ description: "Values of the parameters of that definition." }),
+});
+
+/** A block that is written once and used by its name. */
+export const blockDefinition: DataKind = defineDataKind({
+  name: "block.definition",
+  summary: "Holds a block that specs of kind block use by its name, with parameters.",
+  data: z.strictObject({
+    parameters: z.record(
+      z.string().regex(/^[A-Za-z_]\w*$/, "expected letters, digits and _"),
+      z.strictObject({
+        description: z.string().optional().meta({ description: "What it is for." }),
+        default: z.any().optional().meta({ description: "Its value where a block gives none." }),
+      }).nullable(),
+    ).optional().meta({ description: "What differs from use to use. Written as {{ with.name }} in specs." }),
+    specs: specs(),
+    inbounds: innerPorts.optional().meta({ description: "As in a block." }),
+    outbounds: innerPorts.optional().meta({ description: "As in a block." }),
   }),
 });
 
@@ -33,10 +62,16 @@ export const block: Kind = defineCompound({
   fields,
   ports: { in: ["in", "in[]", "io"], out: ["out", "out[]", "error"] },
   nested: "specs",
+  uses: "block.definition",
   about: "A block has no node of its own: the nodes inside are linked in its place and appear in paths as `block/0`, " +
     "`block/1`, ... They can be linked from outside by the ports of the block only.\n\n" +
     "Without `inbounds` and `outbounds` the nodes are a row, as in `step`, and the block has the in ports of the first " +
-    "and the out ports of the last. With them, the nodes are linked by their own `links`, by name.",
+    "and the out ports of the last. With them, the nodes are linked by their own `links`, by name.\n\n" +
+    "A block that is needed more than once is an entry of kind `block.definition`, whose `data` has `parameters`, `specs`, " +
+    "`inbounds` and `outbounds`. `use` names it and `with` gives its parameters, which stand in its specs as " +
+    "`{{ with.name }}`: a string of nothing else becomes the value, of any type. Parameters are not filled in in code. " +
+    "Errors have the place in the definition and name the block that uses it; a change of the definition changes all " +
+    "blocks that use it.",
   portSummaries: {
     in: "Leads to the first node of a row, or where inbounds says.",
     "in[]": "In ports with an index, where the first node or inbounds has them.",
@@ -76,6 +111,11 @@ export const block: Kind = defineCompound({
     return { in: portsAt(given, scheme, 0).in, out: [...out, "error"] };
   },
   check(given) {
+    if (given.specs === undefined) {
+      return given.use === undefined
+        ? [{ location: { path: [] }, message: 'missing field "specs" of block, or "use"' }]
+        : [];
+    }
     if (!isCluster(given)) return [];
     const { specs, ...bounds } = given;
     const names = specs.flatMap(({ name }) => name ?? []);
@@ -94,7 +134,7 @@ export const block: Kind = defineCompound({
     }
     return diagnostics;
   },
-  compound: (given) => isCluster(given) ? cluster(given) : chain(given),
+  compound: (given) => isCluster(given) ? cluster(given) : chain({ specs: given.specs ?? [] }),
 });
 
 /** Whether the nodes inside are linked by hand instead of in a row. */
@@ -102,7 +142,7 @@ function isCluster(fields: BlockFields): boolean {
   return fields.inbounds !== undefined || fields.outbounds !== undefined;
 }
 
-function cluster({ specs, inbounds = {}, outbounds = {} }: BlockFields): Compound {
+function cluster({ specs = [], inbounds = {}, outbounds = {} }: BlockFields): Compound {
   const parts = specs as readonly object[] as readonly ValueMap[];
   const indexOf = (name: unknown) => parts.findIndex((part) => part.name === name || part.id === name);
   const inner = (ports: readonly { name: string; port: string }[] | undefined): PartPort[] =>
@@ -120,7 +160,7 @@ function cluster({ specs, inbounds = {}, outbounds = {} }: BlockFields): Compoun
 
 /** The ports of the node at one end of a row. */
 function portsAt(fields: BlockFields, scheme: Scheme, index: 0 | -1): Ports {
-  const part = (fields.specs as readonly object[] as readonly ValueMap[]).at(index);
+  const part = ((fields.specs ?? []) as readonly object[] as readonly ValueMap[]).at(index);
   const kind = part === undefined ? undefined : scheme.get(String(part.kind));
   return kind === undefined ? { in: [], out: [] } : portsOf(kind, part!, scheme);
 }

@@ -7,6 +7,7 @@ import { show } from "../model/show.ts";
 import type { Link, SpecDraft } from "../model/spec.ts";
 import { validate } from "../schema/validate.ts";
 import type { Evaluate } from "../template/map_templates.ts";
+import { type DefinitionOf, expandUses } from "../use/expand_uses.ts";
 import { FieldChecker, type Unit } from "./check_fields.ts";
 import { checkLinks, type Targets } from "./check_links.ts";
 
@@ -19,7 +20,7 @@ export interface CheckedSpec {
 /** Options of `checkSpecs`. */
 export interface CheckOptions {
   /** Returns a spec that exists already, beside the checked ones, by its name or id. */
-  known?(namespace: string, nameOrId: string): { spec: SpecDraft } | undefined;
+  known?(namespace: string, nameOrId: string): { spec: SpecDraft; source?: Locator } | undefined;
   /**
    * The severity of a link to a node or port that does not exist. A link that existed before the change is always a
    * warning. Default `error`.
@@ -51,9 +52,10 @@ export interface CodeToCheck {
  * @returns All diagnostics, in the order of the files.
  */
 export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, options: CheckOptions = {}): Diagnostic[] {
-  const fields = new FieldChecker(scheme, options);
+  const definitions = new Definitions(specs, options);
+  const fields = new FieldChecker(scheme, options, (namespace) => definitions.of(namespace));
   const units = specs.map((spec) => fields.check(spec));
-  const all = new Namespaces(units, scheme, options);
+  const all = new Namespaces(units, scheme, options, definitions);
   const dangling = options.dangling ?? "error";
   const links = units.filter(({ isData }) => !isData).flatMap((unit) => [
     ...checkLinks(unit, all.targetsOf(unit.spec), scheme, dangling),
@@ -75,16 +77,39 @@ function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warni
   ]);
 }
 
+/** The definitions that specs may use: those of the change, and those known before it. */
+class Definitions {
+  readonly #inChange = new Map<string, CheckedSpec>();
+  readonly #known: CheckOptions["known"];
+
+  constructor(specs: readonly CheckedSpec[], options: CheckOptions) {
+    for (const checked of specs) {
+      const { isData, namespace, name } = checked.spec;
+      if (isData) this.#inChange.set(JSON.stringify([namespace, name]), checked);
+    }
+    this.#known = options.known?.bind(options);
+  }
+
+  of(namespace: string): DefinitionOf {
+    return (name) => {
+      const found = this.#inChange.get(JSON.stringify([namespace, name])) ?? this.#known?.(namespace, name);
+      return found?.spec.isData ? found : undefined;
+    };
+  }
+}
+
 /** The specs of a change by namespace, name and id, and the specs known before it. */
 class Namespaces {
   readonly #units = new Map<string, Map<string, Unit>>();
   readonly #scheme: Scheme;
   readonly #known: NonNullable<CheckOptions["known"]>;
   readonly #isIncomplete: boolean;
+  readonly #definitions: Definitions;
   /** How many more unknown names get a suggestion: searching all names for thousands of them would take minutes. */
   #suggestions = 100;
 
-  constructor(units: readonly Unit[], scheme: Scheme, options: CheckOptions) {
+  constructor(units: readonly Unit[], scheme: Scheme, options: CheckOptions, definitions: Definitions) {
+    this.#definitions = definitions;
     for (const [namespace, members] of Map.groupBy(units, ({ spec }) => spec.namespace)) {
       this.#units.set(namespace, indexed(members.filter(({ isData }) => !isData)));
     }
@@ -117,7 +142,8 @@ class Namespaces {
     if (spec?.isData) return undefined;
     const kind = spec && this.#scheme.get(spec.kind);
     if (spec === undefined || kind?.portsOf === undefined) return spec && { spec, kind };
-    const read = validate(kind, spec.fields);
+    const expanded = expandUses({ spec }, this.#scheme, this.#definitions.of(namespace));
+    const read = validate(kind, expanded.spec.fields);
     return { spec, kind, fields: "fields" in read ? read.fields : undefined };
   }
 }

@@ -13,6 +13,7 @@ import { unknownKind, validate } from "../schema/validate.ts";
 import { checkTemplate, mapTemplates } from "../template/map_templates.ts";
 import { hasTemplate } from "../template/template.ts";
 import { UNREADABLE } from "../yaml/node.ts";
+import { type DefinitionOf, expandUses } from "../use/expand_uses.ts";
 import type { CheckedSpec, CheckOptions } from "./check.ts";
 import { checkData } from "./check_data.ts";
 
@@ -39,12 +40,21 @@ export class FieldChecker {
   readonly #scheme: Scheme;
   readonly #options: CheckOptions;
 
-  constructor(scheme: Scheme, options: CheckOptions) {
+  readonly #definitions: (namespace: string) => DefinitionOf;
+
+  constructor(scheme: Scheme, options: CheckOptions, definitions: (namespace: string) => DefinitionOf) {
+    this.#definitions = definitions;
     this.#scheme = scheme;
     this.#options = options;
   }
 
-  check(root: CheckedSpec): Unit {
+  check(given: CheckedSpec): Unit {
+    const root = expandUses(given, this.#scheme, this.#definitions(given.spec.namespace));
+    if (root.diagnostics.length > 0) {
+      for (const diagnostic of root.diagnostics) this.#report(root, [], diagnostic);
+      const kind = this.#scheme.get(given.spec.kind);
+      return { root: given, at: [], spec: given.spec, kind, inner: [] };
+    }
     return this.#unit(root, [], { ...root.spec, fields: this.#templates(root) });
   }
 

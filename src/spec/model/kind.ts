@@ -64,6 +64,11 @@ export interface KindDescription {
   /** The field that holds the list of nested specs, for a compound kind. */
   readonly nested?: string;
   /**
+   * The kind of data entries that hold definitions of specs of this kind: a spec names one by its field `use`, and gives the
+   * parameters of it by `with`. Such a spec stands for the fields of the definition.
+   */
+  readonly uses?: string;
+  /**
    * Fields that hold code and in which templates are not evaluated: `code`, or `matches[].when` for a field of each list
    * item.
    */

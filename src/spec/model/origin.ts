@@ -11,6 +11,8 @@ export interface Locator {
   locate(path: Path, offset: number): Position | undefined;
   /** Returns the scalar at a path as it is written in the file: `007` rather than the number 7. */
   aliasOf?(path: Path): string | undefined;
+  /** Returns what else there is to say of the place of a path: which spec uses it, if it stands in a definition. */
+  noteAt?(path: Path): string | undefined;
 }
 
 /**
@@ -22,11 +24,13 @@ export interface Locator {
  */
 export function positionIn(origin: Origin, path: Path, offset = 0): Position {
   const exact = origin.texts[JSON.stringify(path)];
-  if (exact !== undefined) return { file: origin.file, ...locateIn(exact, offset) };
+  if (exact !== undefined) return { file: exact.file ?? origin.file, ...locateIn(exact, offset) };
   for (let length = path.length; length > 0; length--) {
     const inside = `${JSON.stringify(path.slice(0, length)).slice(0, -1)},`;
     const first = Object.keys(origin.texts).find((key) => key.startsWith(inside));
-    if (first !== undefined) return { file: origin.file, ...locateIn(origin.texts[first]!, 0) };
+    if (first === undefined) continue;
+    const text = origin.texts[first]!;
+    return { file: text.file ?? origin.file, ...locateIn(text, 0) };
   }
   return { file: origin.file, line: origin.line, column: origin.column };
 }

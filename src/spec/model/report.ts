@@ -14,6 +14,11 @@ export interface Reported {
  */
 export function report({ spec, source }: Reported, diagnostic: Diagnostic): Diagnostic {
   const position = source && positionOf(source, diagnostic.location ?? {});
+  const note = source?.noteAt?.(diagnostic.location?.path ?? []);
+  if (note !== undefined) {
+    const hint = diagnostic.hint === undefined ? note : `${diagnostic.hint}; ${note}`;
+    diagnostic = { ...diagnostic, hint };
+  }
   return { ...diagnostic, location: position === undefined ? { spec: labelOf(spec) } : { position } };
 }
 

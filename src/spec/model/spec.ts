@@ -48,6 +48,8 @@ export type Path = readonly (string | number)[];
  * of the value is one character of the file.
  */
 export interface TextOrigin {
+  /** Its file, if that is not the file of the spec: it comes from a definition. */
+  file?: string;
   /** Flat triples: offset in the value (UTF-16 units), line, column (from 1). Ascending by offset; one at least. */
   segments: readonly number[];
 }
