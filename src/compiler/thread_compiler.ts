@@ -81,6 +81,11 @@ export class ThreadCompiler implements Compiler, Disposable {
     if (warden !== undefined) this.#attach(warden);
   }
 
+  /** Starts the thread before there is something to parse, as that takes half a second. */
+  warm(): void {
+    if (!this.#closed) this.#thread ??= this.#spawn();
+  }
+
   async parse(language: string, code: string): Promise<ParsedCode> {
     const key = `${language}\0${code}`;
     const known = this.#remembered.get(key) ?? this.#pending.get(key);
