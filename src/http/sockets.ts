@@ -1,4 +1,5 @@
 import { asError, type Failure, failure, reasonOf, within } from "../value/mod.ts";
+import type { AddressKeeper } from "./address_keeper.ts";
 import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -57,11 +58,16 @@ export class Sockets {
   readonly traffic: Traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
   readonly #warn: (message: string) => void;
+  readonly #keeper: AddressKeeper | undefined;
   #draining = false;
 
-  /** @param warn Writes a log line about a socket that cannot accept connections. */
-  constructor(warn: (message: string) => void) {
+  /**
+   * @param warn Writes a log line about a socket that cannot accept connections.
+   * @param keeper Stands at the addresses while the program is not there. Default: nobody does.
+   */
+  constructor(warn: (message: string) => void, keeper?: AddressKeeper) {
     this.#warn = warn;
+    this.#keeper = keeper;
   }
 
   /**
@@ -101,7 +107,9 @@ export class Sockets {
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);
-        if (!this.#draining) await shut(socket);
+        if (this.#draining) return;
+        await shut(socket);
+        this.#keeper?.released(socket.server.hostname, socket.server.port);
       },
     };
   }
@@ -140,7 +148,7 @@ export class Sockets {
     for (;;) {
       let bound = this.#sockets.get(key);
       if (bound === undefined) {
-        bound = Promise.resolve().then(() => bind(hostname, port, this.#warn));
+        bound = this.#bind(hostname, port);
         this.#sockets.set(key, bound);
         bound.catch(() => this.#sockets.delete(key));
       }
@@ -148,6 +156,13 @@ export class Sockets {
       // its last lease may have been released in the meantime
       if (this.#sockets.get(key) === bound) return socket;
     }
+  }
+
+  async #bind(hostname: string, port: number): Promise<Socket> {
+    await this.#keeper?.vacate(port);
+    const socket = bind(hostname, port, this.#warn);
+    this.#keeper?.bound(socket.server.hostname, socket.server.port);
+    return socket;
   }
 
   /** Returns the URLs of all sockets, sorted. */
