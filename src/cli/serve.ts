@@ -19,6 +19,7 @@ import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
 import { stopSignal } from "./stop_signal.ts";
+import type { SupervisorLink } from "./supervise/supervisor_link.ts";
 import { VERSION } from "./version.ts";
 
 /** The pause before files that wait for something outside of them are applied again, in milliseconds. */
@@ -38,10 +39,12 @@ export interface ServeOptions {
   threads: WardenLink;
   /** The extensions that are loaded. Default none. */
   extensions?: WatchedExtensions;
+  /** The supervisor of this program. Default: it has none. */
+  supervisor?: SupervisorLink;
   terminal: Terminal;
 }
 
-/** Serves until a signal arrives. @returns The exit code. */
+/** Serves until a signal arrives, or the supervisor is gone. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
   const output = lastingTerminal(options.terminal, format);
@@ -54,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
-  const stop = stopSignal();
+  const stop = stopSignal(options.supervisor?.gone);
   const server = new Server(options, log);
   const served = server.start().then((started) => started ? undefined : 1);
   const failed = await Promise.race([served, stop.first.then(() => 0)]);
@@ -103,9 +106,9 @@ class Server {
    * @throws {Error} If the runtime cannot be started.
    */
   async start(): Promise<boolean> {
-    const { config, paths, env, terminal } = this.#options;
+    const { config, paths, env, supervisor, terminal } = this.#options;
     const address = stringOf(config.flags, "admin");
-    this.#admin = address === undefined ? undefined : new Admin(address, {
+    this.#admin = address === undefined ? undefined : await Admin.at(address, supervisor, {
       hosts: listOf(config.flags, "admin-host"),
       warn: (message) => this.#logger.log("warn", `admin: ${message}`),
     });
@@ -144,6 +147,7 @@ class Server {
       void this.#keepWatching(() => this.#watchExtensions(source, runtime));
     }
     terminal.print("serving");
+    supervisor?.serving();
     return true;
   }
 
@@ -161,7 +165,7 @@ class Server {
   }
 
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
-    const { config: { flags }, env, warden, extensions } = this.#options;
+    const { config: { flags }, env, warden, extensions, supervisor } = this.#options;
     const host = stringOf(flags, "host");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
@@ -182,6 +186,7 @@ class Server {
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
       ...host !== undefined && { host },
+      ...supervisor !== undefined && { id: supervisor.runtime, ended: supervisor.ended, keeper: supervisor },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
     });
