@@ -86,6 +86,7 @@ class Server {
     const { flags } = options.config;
     this.#options = options;
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
+    if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
     this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
     if (options.paths.length === 0 && isTransient(this.#store)) {
