@@ -1,5 +1,5 @@
 import { type RuntimeStatus, runtimeStatus } from "../api/mod.ts";
-import { type AddressKeeper, isLoopback, isOwnHost, Server } from "../http/mod.ts";
+import { type AddressKeeper, isLoopback, isOwnHost, Server, takeOver } from "../http/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 import { failure } from "../value/mod.ts";
 import { metrics } from "./metrics.ts";
@@ -31,10 +31,10 @@ export class Admin implements AsyncDisposable {
    * @throws {Error} If the address is invalid or cannot be bound.
    */
   static async at(address: string, keeper: AddressKeeper | undefined, options?: AdminOptions): Promise<Admin> {
-    await keeper?.vacate(parseAddress(address).port);
-    const admin = new Admin(address, options);
-    keeper?.bound(admin.#server.hostname, admin.#server.port);
-    return admin;
+    if (keeper === undefined) return new Admin(address, options);
+    let admin: Admin | undefined;
+    await takeOver(keeper, parseAddress(address).port, () => (admin = new Admin(address, options)).#server);
+    return admin!;
   }
 
   /** @throws {Error} If the address is invalid or cannot be bound. */

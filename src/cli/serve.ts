@@ -123,7 +123,9 @@ class Server {
     const store = await openStore(this.#store);
     // a store that lasts gets the version first, so that this runtime follows head as every other runtime on it
     const isLasting = !isTransient(this.#store);
-    if (isLasting && paths.length > 0 && await this.#applyTo(store, source) === undefined) return false;
+    // after a crash it goes on from head: the files would undo what was applied since
+    const appliesFiles = isLasting && paths.length > 0 && supervisor?.resumes !== true;
+    if (appliesFiles && await this.#applyTo(store, source) === undefined) return false;
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime) === undefined) return false;

@@ -1,5 +1,5 @@
 import { asError, type Failure, failure, reasonOf, within } from "../value/mod.ts";
-import type { AddressKeeper } from "./address_keeper.ts";
+import { type AddressKeeper, takeOver } from "./address_keeper.ts";
 import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -148,7 +148,7 @@ export class Sockets {
     for (;;) {
       let bound = this.#sockets.get(key);
       if (bound === undefined) {
-        bound = this.#bind(hostname, port);
+        bound = bind(hostname, port, this.#warn, this.#keeper);
         this.#sockets.set(key, bound);
         bound.catch(() => this.#sockets.delete(key));
       }
@@ -156,13 +156,6 @@ export class Sockets {
       // its last lease may have been released in the meantime
       if (this.#sockets.get(key) === bound) return socket;
     }
-  }
-
-  async #bind(hostname: string, port: number): Promise<Socket> {
-    await this.#keeper?.vacate(port);
-    const socket = bind(hostname, port, this.#warn);
-    this.#keeper?.bound(socket.server.hostname, socket.server.port);
-    return socket;
   }
 
   /** Returns the URLs of all sockets, sorted. */
@@ -177,7 +170,12 @@ export class Sockets {
   }
 }
 
-function bind(hostname: string, port: number, warn: (message: string) => void): Socket {
+async function bind(
+  hostname: string,
+  port: number,
+  warn: (message: string) => void,
+  keeper: AddressKeeper | undefined,
+): Promise<Socket> {
   const socket: Omit<Socket, "server" | "url"> & Partial<Socket> = {
     leases: new Set(),
     bodies: 0,
@@ -193,8 +191,10 @@ function bind(hostname: string, port: number, warn: (message: string) => void): 
     if (handler !== undefined) return handler(request);
     return socket.opening ? wait(socket as Socket, request) : unavailable();
   };
+  const serve = () =>
+    new Server({ hostname, port, handle, onError: failed, bodies: () => bodiesArrived(socket as Socket), warn });
   try {
-    socket.server = new Server({ hostname, port, handle, onError: failed, bodies: () => bodiesArrived(socket), warn });
+    socket.server = keeper === undefined ? serve() : await takeOver(keeper, port, serve);
   } catch (thrown) {
     const address = addressOf(hostname, port);
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);

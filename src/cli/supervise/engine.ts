@@ -15,6 +15,8 @@ export interface EngineOptions {
   command: EngineCommand;
   /** The ids of the runtimes of engines that have ended. */
   ended: readonly string[];
+  /** Whether one has served before. */
+  resumes: boolean;
   /** The specs for `-f -`. Default: none are asked for. */
   input?: Uint8Array<ArrayBuffer> | undefined;
   /** Writes a line to standard error. */
@@ -53,9 +55,9 @@ export class Engine {
   /** Starts the program. @throws {Error} If it cannot be started. */
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { command: { program, args }, ended, input } = options;
+    const { command: { program, args }, ended, resumes, input } = options;
     const token = crypto.randomUUID();
-    const order: EngineOrder = { token, runtime: this.runtime, ended, input: input?.length ?? 0 };
+    const order: EngineOrder = { token, runtime: this.runtime, ended, resumes, input: input?.length ?? 0 };
     this.#child = new Deno.Command(program, {
       args,
       env: { [SUPERVISED]: JSON.stringify(order) },

@@ -17,6 +17,8 @@ export interface EngineOrder {
   runtime: string;
   /** The ids of the runtimes of engines that have ended. */
   ended: readonly string[];
+  /** Whether it takes the place of an engine that has served, and goes on from the head of a store that lasts. */
+  resumes: boolean;
   /** How many bytes of standard input are the specs for `-f -`; what follows are answers to messages. */
   input: number;
 }

@@ -58,6 +58,7 @@ export class Supervisor {
     const engine = this.#engine = new Engine({
       ...this.#options,
       ended: this.#ended,
+      resumes: this.#hasServed,
       vacate: (port) => this.#standIn.vacate(port),
       onServing: () => this.#serving(),
     });
@@ -89,10 +90,13 @@ export class Supervisor {
     this.#ended = [];
     this.#backoff.served();
     void this.#standIn.close(); // of addresses that are not used any more
-    if (this.#endedAt === undefined) return;
-    const took = Math.round(performance.now() - this.#endedAt);
+    const { pid } = this.#engine!;
+    const since = this.#endedAt === undefined ? undefined : Math.round(performance.now() - this.#endedAt);
     this.#endedAt = undefined;
-    this.#options.logger.log("info", `the engine serves again, as process ${this.#engine!.pid}, after ${took} ms`);
+    const line = since === undefined
+      ? `the engine serves, as process ${pid}`
+      : `the engine serves again, as process ${pid}, after ${since} ms`;
+    this.#options.logger.log("info", line);
   }
 
   #signal(signal: Deno.Signal): void {

@@ -16,6 +16,8 @@ export class SupervisorLink implements AddressKeeper {
   readonly runtime: string;
   /** The ids of runtimes that have ended without telling the store. */
   readonly ended: readonly string[];
+  /** Whether this engine takes the place of one that has served. */
+  readonly resumes: boolean;
   /** Resolves when the supervisor is gone. */
   readonly gone: Promise<void>;
   readonly #token: string;
@@ -24,10 +26,11 @@ export class SupervisorLink implements AddressKeeper {
   readonly #waiting = new Map<number, () => void>();
   #last = 0;
 
-  private constructor({ token, runtime, ended, input }: EngineOrder) {
+  private constructor({ token, runtime, ended, resumes, input }: EngineOrder) {
     this.#token = token;
     this.runtime = runtime;
     this.ended = ended;
+    this.resumes = resumes;
     this.gone = this.#read(input);
   }
 
