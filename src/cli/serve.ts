@@ -19,6 +19,7 @@ import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { LongCalls } from "./supervise/long_calls.ts";
 import type { SupervisorLink } from "./supervise/supervisor_link.ts";
 import { VERSION } from "./version.ts";
 
@@ -168,7 +169,7 @@ class Server {
   }
 
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
-    const { config: { flags }, env, warden, extensions, supervisor } = this.#options;
+    const { config: { flags }, env, warden, threads, extensions, supervisor } = this.#options;
     const host = stringOf(flags, "host");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
@@ -184,7 +185,9 @@ class Server {
         interceptors: ({ metrics }: Runtime) => [effectMetrics(metrics)],
         addresses: false, // nobody reads them
       },
-      warden,
+      warden: supervisor !== undefined && warden === threads
+        ? new LongCalls(warden, (symbols) => supervisor.calls(symbols.map((symbol) => this.#nodeOf(symbol))))
+        : warden,
       compiler: this.#compiler,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
@@ -193,6 +196,15 @@ class Server {
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
     });
+  }
+
+  /** Returns the name of the node of a symbol; undefined while it is being loaded. */
+  #nodeOf(symbol: number): string | undefined {
+    for (const { unit } of this.#runtime?.loader.table.units() ?? []) {
+      const node = unit.nodes.find((node) => node.symbol.number === symbol);
+      if (node !== undefined) return node.symbol.name;
+    }
+    return undefined;
   }
 
   get #dependencies(): readonly string[] {

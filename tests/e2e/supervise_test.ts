@@ -16,6 +16,7 @@ const FLOW = [listener("web", "hello"), {
   name: "hello",
   language: "javascript",
   code: `export default async ({ query }) => {
+    if (query.loop) for (const end = Date.now() + 900; Date.now() < end;);
     if (query.wait) await new Promise((resolve) => setTimeout(resolve, 600));
     return "hello";
   }`,
@@ -124,18 +125,29 @@ Deno.test("an engine that is killed under load is started again, and 503 is answ
     assertMatch(ends[0]!, /; starting it again$/);
   });
 
+  await t.step("SIGABRT in a long call", async () => {
+    const engine = await engineOf(server, 2);
+    const lost = ask(`${url}?loop=1`);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    Deno.kill(engine, "SIGABRT");
+    assertEquals(await lost, undefined);
+    const line = await server.line(server.err, /SIGABRT/);
+    assertMatch(line, /it crashed with SIGABRT, in a long call of "hello"; .*starting it again in 0.1 s$/);
+    await engineOf(server, 3);
+  });
+
   await t.step("an abort of V8", async () => {
     const lost = await fetch(otherUrl, { method: "POST", body: "return 'a'.repeat(2e8).split('').length" })
       .then((response) => response.text(), () => undefined);
     assertEquals(lost, undefined);
     const line = await server.line(server.err, /V8 ended it/);
-    assertMatch(line, /V8 ended it: invalid size error \d+.*; starting it again in 0.1 s$/);
-    await engineOf(server, 3);
+    assertMatch(line, /V8 ended it: invalid size error \d+.*; starting it again in 0.2 s$/);
+    await engineOf(server, 4);
     assertEquals((await ask(url))?.text, "hello");
   });
 
   await t.step("SIGTERM drains the engine, and ends both with its exit code", async () => {
-    const engine = await engineOf(server, 3);
+    const engine = await engineOf(server, 4);
     const slow = ask(`${url}?wait=1`);
     await until("the request has arrived", async () => {
       const response = await fetch(`${adminUrl}/status`);
@@ -145,7 +157,7 @@ Deno.test("an engine that is killed under load is started again, and 503 is answ
     assertEquals((await slow)?.text, "hello");
     assertEquals(await server.ended(), 0);
     assertEquals(await runs(engine), false);
-    assertEquals(server.err.filter((line) => line.includes("has ended")).length, 2);
+    assertEquals(server.err.filter((line) => line.includes("has ended")).length, 3);
   });
 });
 

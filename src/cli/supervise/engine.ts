@@ -34,6 +34,8 @@ export interface EngineEnd {
   signal: Deno.Signal | null;
   /** The last of what it wrote to standard error. */
   text: string;
+  /** The nodes that it was in for long at its end; null for one of a version that it was trying. */
+  nodes: readonly (string | null)[];
 }
 
 /** An engine: a program that runs until it ends. */
@@ -50,6 +52,7 @@ export class Engine {
   /** The beginning of a line that has not ended. */
   #line = "";
   #text = "";
+  #nodes: readonly (string | null)[] = [];
   #serves = false;
 
   /** Starts the program. @throws {Error} If it cannot be started. */
@@ -72,7 +75,7 @@ export class Engine {
     const read = this.#read(new MessageReader(token, (message) => this.#receive(message)));
     this.ended = this.#child.status.then(async ({ code, signal }) => {
       await within(LAST, read);
-      return { code, signal, text: this.#text };
+      return { code, signal, text: this.#text, nodes: this.#nodes };
     });
   }
 
@@ -120,6 +123,8 @@ export class Engine {
     } else if (message.type === "vacate") {
       const answer = () => this.#tell(new TextEncoder().encode(`${message.id}\n`));
       this.#options.vacate(message.port).then(answer, answer);
+    } else if (message.type === "calls") {
+      this.#nodes = message.nodes;
     } else {
       const { hostname, port } = message;
       const key = `${hostname} ${port}`;

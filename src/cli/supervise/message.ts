@@ -6,6 +6,8 @@ export type EngineMessage =
   | { type: "released"; hostname: string; port: number }
   /** It is about to bind a port, and waits for the answer: a line with the id on its standard input. */
   | { type: "vacate"; port: number; id: number }
+  /** The nodes that its executors have been in for long; null for one of a version that is being tried. */
+  | { type: "calls"; nodes: readonly (string | null)[] }
   /** It serves. */
   | { type: "serving" };
 

@@ -5,6 +5,10 @@ import { encodeMessage, type EngineMessage, type EngineOrder } from "./message.t
 /** The variable of the environment by which an engine knows that it has a supervisor. */
 export const SUPERVISED = "WEFT_SUPERVISED";
 
+/** How many nodes are told, and how much of their names, so that a message stays short. */
+const NODES = 8;
+const NAME = 100;
+
 const NEWLINE = 10;
 
 /**
@@ -53,6 +57,12 @@ export class SupervisorLink implements AddressKeeper {
   /** Says that the engine serves. */
   serving(): void {
     this.#send({ type: "serving" });
+  }
+
+  /** Says which nodes its executors have been in for long. */
+  calls(nodes: readonly (string | undefined)[]): void {
+    const shown = nodes.slice(0, NODES).map((name) => name?.slice(0, NAME) ?? null);
+    this.#send({ type: "calls", nodes: shown });
   }
 
   bound(hostname: string, port: number): void {
