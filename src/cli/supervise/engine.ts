@@ -44,6 +44,8 @@ export class Engine {
   readonly runtime: string = uuidv7();
   readonly pid: number;
   /** Resolves when the program has ended. */
+  readonly exited: Promise<Deno.CommandStatus>;
+  /** Resolves when what it said last is known as well. */
   readonly ended: Promise<EngineEnd>;
   readonly #options: EngineOptions;
   readonly #child: Deno.ChildProcess;
@@ -73,8 +75,9 @@ export class Engine {
     this.#input = this.#child.stdin.getWriter();
     if (input !== undefined) this.#tell(input);
     const read = this.#read(new MessageReader(token, (message) => this.#receive(message)));
-    this.ended = this.#child.status.then(async ({ code, signal }) => {
-      await within(LAST, read);
+    this.exited = this.#child.status;
+    this.ended = this.exited.then(async ({ code, signal }) => {
+      await Promise.all([this.#input.abort().catch(() => {}), within(LAST, read)]);
       return { code, signal, text: this.#text, nodes: this.#nodes };
     });
   }
@@ -113,6 +116,10 @@ export class Engine {
     this.#text = (this.#text + text).slice(-REMEMBERED);
     const lines = (this.#line + text).split("\n");
     this.#line = lines.pop()!;
+    if (this.#line.length > REMEMBERED) {
+      lines.push(this.#line); // it may never end
+      this.#line = "";
+    }
     for (const line of lines) this.#options.write(line);
   }
 

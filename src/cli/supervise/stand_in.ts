@@ -40,7 +40,14 @@ export class StandIn {
     const key = `${hostname} ${port}`;
     for (let attempt = 0; attempt < ATTEMPTS && !this.#servers.has(key); attempt++) {
       try {
-        this.#servers.set(key, Deno.serve({ hostname, port, onListen() {} }, respond));
+        const server = Deno.serve({ hostname, port, onListen() {} }, respond);
+        this.#servers.set(key, server);
+        // it ends by itself when too many files are open
+        server.finished.catch(() => {
+          if (this.#servers.get(key) !== server) return;
+          this.#servers.delete(key);
+          setTimeout(() => void this.#cover({ hostname, port }), PAUSE);
+        });
       } catch {
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
       }

@@ -1,7 +1,7 @@
 import type { Logger } from "../../runtime/log/mod.ts";
-import { pause } from "../../value/mod.ts";
+import { asError, pause } from "../../value/mod.ts";
 import { Backoff } from "./backoff.ts";
-import { Engine, type EngineEnd, type EngineOptions } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import { describeEnd } from "./describe_end.ts";
 import { type Address, StandIn } from "./stand_in.ts";
 
@@ -42,33 +42,47 @@ export class Supervisor {
 
   /** Runs until the engine is told to end, or cannot be started. @returns The exit code. */
   async run(): Promise<number> {
-    for (const signal of [...STOP, ...PASSED]) Deno.addSignalListener(signal, () => this.#signal(signal));
-    while (!this.#stop.signal.aborted) {
-      const code = await this.#runEngine();
-      if (code !== undefined) return code;
+    const listeners = [...STOP, ...PASSED].map((signal) => [signal, () => this.#signal(signal)] as const);
+    for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+    try {
+      while (!this.#stop.signal.aborted) {
+        const code = await this.#runEngine();
+        if (code !== undefined) return code;
+      }
+      return 0; // nothing was left to end
+    } finally {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+      await this.#standIn.close();
     }
-    await this.#standIn.close();
-    return 0; // nothing was left to end
   }
 
   /** Runs an engine until it has ended. @returns The exit code, if no other is to be started. */
   async #runEngine(): Promise<number | undefined> {
     const began = performance.now();
     this.#starts++;
-    const engine = this.#engine = new Engine({
-      ...this.#options,
-      ended: this.#ended,
-      resumes: this.#hasServed,
-      vacate: (port) => this.#standIn.vacate(port),
-      onServing: () => this.#serving(),
-    });
-    const end = await engine.ended;
+    let engine: Engine;
+    try {
+      engine = this.#engine = this.#newEngine();
+    } catch (thrown) {
+      if (!this.#hasServed) throw thrown;
+      const wait = this.#backoff.next();
+      this.#options.logger.log(
+        "error",
+        `the engine cannot be started: ${asError(thrown).message}; ${startingAgain(wait)}`,
+      );
+      await pause(wait, this.#stop.signal);
+      return undefined;
+    }
+    const status = await engine.exited;
     this.#engine = undefined;
     this.#endedAt ??= performance.now();
-    if (this.#isWanted(end)) return end.code;
-    const addresses = engine.serves ? engine.addresses : [...this.#addresses, ...engine.addresses];
-    this.#addresses = addresses;
-    await this.#standIn.cover(addresses);
+    const isWanted = this.#isWanted(status);
+    if (!isWanted) {
+      this.#addresses = engine.serves ? engine.addresses : [...this.#addresses, ...engine.addresses];
+      await this.#standIn.cover(this.#addresses);
+    }
+    const end = await engine.ended;
+    if (isWanted) return end.code;
     this.#ended.push(engine.runtime);
     const wait = this.#backoff.next();
     const isLast = !this.#hasServed && this.#starts >= ATTEMPTS;
@@ -79,8 +93,18 @@ export class Supervisor {
     return undefined;
   }
 
+  #newEngine(): Engine {
+    return new Engine({
+      ...this.#options,
+      ended: this.#ended,
+      resumes: this.#hasServed,
+      vacate: (port) => this.#standIn.vacate(port),
+      onServing: () => this.#serving(),
+    });
+  }
+
   /** Reports whether an engine has ended as it was told to, or in a way that starting it again would not change. */
-  #isWanted({ signal }: EngineEnd): boolean {
+  #isWanted({ signal }: Deno.CommandStatus): boolean {
     if (this.#stop.signal.aborted) return true;
     return signal === null ? !this.#hasServed : this.#passed.has(signal);
   }
