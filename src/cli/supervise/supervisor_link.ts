@@ -89,18 +89,21 @@ export class SupervisorLink implements AddressKeeper {
 
   /** Reads the specs, then answers. */
   async #read(length: number): Promise<void> {
-    let bytes: number[] | Uint8Array = new Uint8Array();
-    let isRead = false;
+    const specs = new Uint8Array(length);
+    let read = 0;
+    let rest: Uint8Array = new Uint8Array();
     try {
-      for await (const chunk of Deno.stdin.readable) {
-        bytes = new Uint8Array([...bytes, ...chunk]);
-        if (!isRead && bytes.length < length) continue;
-        if (!isRead) {
-          isRead = true;
-          this.#specs.resolve(new TextDecoder().decode(bytes.subarray(0, length)));
-          bytes = bytes.subarray(length);
+      if (length === 0) this.#specs.resolve("");
+      for await (let chunk of Deno.stdin.readable) {
+        if (read < length) {
+          const part = chunk.subarray(0, length - read);
+          specs.set(part, read);
+          read += part.length;
+          chunk = chunk.subarray(part.length);
+          if (read < length) continue;
+          this.#specs.resolve(new TextDecoder().decode(specs));
         }
-        bytes = this.#answers(bytes);
+        rest = this.#answers(joined(rest, chunk));
       }
     } catch {
       // as if it had ended
@@ -120,4 +123,11 @@ export class SupervisorLink implements AddressKeeper {
     }
     return bytes;
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }
