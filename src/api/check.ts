@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { readManifest, schemeOf } from "../runtime/mod.ts";
 import type { Diagnostic, Evaluate, Scheme, SpecDraft } from "../spec/mod.ts";
@@ -13,6 +14,12 @@ export interface CheckOptions {
   readonly namespace?: string | undefined;
   /** Evaluates templates. Default: only their syntax is checked. */
   readonly evaluate?: Evaluate | undefined;
+  /**
+   * See `Target`.
+   *
+   * @internal
+   */
+  readonly compiler?: Compiler | undefined;
 }
 
 /** What `check` found. */
@@ -25,9 +32,9 @@ export interface CheckReport {
 
 /** Reads and checks specs, without a store, and without running anything but their templates. */
 export async function check(specs: Specs, options: CheckOptions = {}): Promise<CheckReport> {
-  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}) } = options;
+  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), compiler: given } = options;
   const manifest = await usingCompiler(
-    undefined,
+    given,
     (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, compiler }),
   );
   return { specs: manifest.specs.map(({ spec }) => spec), diagnostics: manifest.diagnostics };

@@ -19,7 +19,7 @@ export const check: Command = {
     ["weft check -e PORT=8000 flows/", "check a folder whose templates read env.PORT"],
     ["cat flow.yaml | weft check -o json -", "check standard input, and print problems as JSON"],
   ],
-  async run(flags, args, terminal, config) {
+  async run(flags, args, terminal, config, compiler) {
     const paths = [...listOf(flags, "file"), ...args];
     if (paths.length === 0) {
       throw new UsageError("missing argument FILE: expected a file, a folder, or - for standard input");
@@ -28,7 +28,7 @@ export const check: Command = {
     const evaluate = evaluator(await readEnv(flags, terminal));
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate });
+    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, compiler });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));

@@ -100,6 +100,11 @@ const SETTINGS = {
     type: "boolean",
     summary: "Serve nothing if no version can be run, until one can (default: exit with code 1)",
   },
+  supervise: {
+    name: "supervise",
+    type: "boolean",
+    summary: "Run the engine as a second program that is started again when it crashes; 503 meanwhile",
+  },
   watch: { name: "watch", type: "boolean", summary: "Apply the files again whenever one changes" },
   "log-format": {
     name: "log-format",
