@@ -1,16 +1,19 @@
 /** HTTP for workflows: requests as payloads, answers as responses, routes and sockets. */
 export * from "./body.ts";
 export { compressed, isLong } from "./compression.ts";
-export { findHeader, headerText } from "./header.ts";
+export { canonicalName, findHeader, headerMap, headerText } from "./header.ts";
+export { contentEncodings, decompress } from "./content_encoding.ts";
 export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
 export * from "./http_codec.ts";
 export { doubtOf } from "./near_response.ts";
-export { parseMediaType } from "./media_type.ts";
+export { formatOf, parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
+export type { BodyPart } from "./multipart_writer.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";
 export * from "./request.ts";
+export * from "./request_body.ts";
 export * from "./request_fields.ts";
 export * from "./response.ts";
 export { MAX_HEADER_SIZE, MAX_HEADERS } from "./response_header.ts";
