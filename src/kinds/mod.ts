@@ -2,6 +2,7 @@
 import type { DataKind, Kind } from "@weft/weft/kind";
 import { EXECUTOR_KINDS } from "./executor/mod.ts";
 import { http } from "./http/http.ts";
+import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { log } from "./system/log.ts";
@@ -16,4 +17,4 @@ export type { System } from "./system/system.ts";
 export const DATA_KINDS: readonly DataKind[] = [connection];
 
 /** All built-in kinds. */
-export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, http, listener, log, syscall];
+export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, http, listener, log, mail, syscall];
