@@ -10,6 +10,7 @@ import { syscall } from "./system/syscall.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
+export { tryConnection } from "./net/try_connection.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
