@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { PrivateHosts, tryConnection } from "../kinds/mod.ts";
 import { readManifest, readSecret, schemeOf, type SecretSources } from "../runtime/mod.ts";
@@ -25,6 +26,12 @@ export interface CheckOptions {
   readonly evaluate?: Evaluate | undefined;
   /** Tries whether the servers of connections accept one, with what a runtime would be granted. Default: nothing is tried. */
   readonly connect?: ConnectOptions | undefined;
+  /**
+   * See `Target`.
+   *
+   * @internal
+   */
+  readonly compiler?: Compiler | undefined;
 }
 
 /** What connections are tried with. */
@@ -45,9 +52,9 @@ export interface CheckReport {
 
 /** Reads and checks specs, without a store, and without running anything but their templates; `connect` tries servers. */
 export async function check(specs: Specs, options: CheckOptions = {}): Promise<CheckReport> {
-  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}) } = options;
+  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), compiler: given } = options;
   const manifest = await usingCompiler(
-    undefined,
+    given,
     (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, compiler }),
   );
   const { diagnostics } = manifest;

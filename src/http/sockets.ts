@@ -1,4 +1,5 @@
 import { asError, type Failure, failure, reasonOf, within } from "../value/mod.ts";
+import { type AddressKeeper, takeOver } from "./address_keeper.ts";
 import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -57,11 +58,16 @@ export class Sockets {
   readonly traffic: Traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
   readonly #warn: (message: string) => void;
+  readonly #keeper: AddressKeeper | undefined;
   #draining = false;
 
-  /** @param warn Writes a log line about a socket that cannot accept connections. */
-  constructor(warn: (message: string) => void) {
+  /**
+   * @param warn Writes a log line about a socket that cannot accept connections.
+   * @param keeper Stands at the addresses while the program is not there. Default: nobody does.
+   */
+  constructor(warn: (message: string) => void, keeper?: AddressKeeper) {
     this.#warn = warn;
+    this.#keeper = keeper;
   }
 
   /**
@@ -101,7 +107,9 @@ export class Sockets {
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);
-        if (!this.#draining) await shut(socket);
+        if (this.#draining) return;
+        await shut(socket);
+        this.#keeper?.released(socket.server.hostname, socket.server.port);
       },
     };
   }
@@ -140,7 +148,7 @@ export class Sockets {
     for (;;) {
       let bound = this.#sockets.get(key);
       if (bound === undefined) {
-        bound = Promise.resolve().then(() => bind(hostname, port, this.#warn));
+        bound = bind(hostname, port, this.#warn, this.#keeper);
         this.#sockets.set(key, bound);
         bound.catch(() => this.#sockets.delete(key));
       }
@@ -162,7 +170,12 @@ export class Sockets {
   }
 }
 
-function bind(hostname: string, port: number, warn: (message: string) => void): Socket {
+async function bind(
+  hostname: string,
+  port: number,
+  warn: (message: string) => void,
+  keeper: AddressKeeper | undefined,
+): Promise<Socket> {
   const socket: Omit<Socket, "server" | "url"> & Partial<Socket> = {
     leases: new Set(),
     bodies: 0,
@@ -178,8 +191,10 @@ function bind(hostname: string, port: number, warn: (message: string) => void): 
     if (handler !== undefined) return handler(request);
     return socket.opening ? wait(socket as Socket, request) : unavailable();
   };
+  const serve = () =>
+    new Server({ hostname, port, handle, onError: failed, bodies: () => bodiesArrived(socket as Socket), warn });
   try {
-    socket.server = new Server({ hostname, port, handle, onError: failed, bodies: () => bodiesArrived(socket), warn });
+    socket.server = keeper === undefined ? serve() : await takeOver(keeper, port, serve);
   } catch (thrown) {
     const address = addressOf(hostname, port);
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);

@@ -26,7 +26,7 @@ export const check: Command = {
     ["weft check --connect -e TOKEN flow.yaml", "try its connections as well"],
     ["cat flow.yaml | weft check -o json -", "check standard input, and print problems as JSON"],
   ],
-  async run(flags, args, terminal, config) {
+  async run(flags, args, terminal, config, compiler) {
     const paths = [...listOf(flags, "file"), ...args];
     if (paths.length === 0) {
       throw new UsageError("missing argument FILE: expected a file, a folder, or - for standard input");
@@ -34,13 +34,13 @@ export const check: Command = {
     const namespace = readNamespace(flags);
     const env = await readEnv(flags, terminal);
     const evaluate = evaluator(env);
-    const allowPrivate = readAllowPrivate(flags);
+    const allowPrivate = await readAllowPrivate(flags);
     const connect = flags.connect === true
       ? { secrets: { env, folder: stringOf(flags, "secrets") }, allowPrivate }
       : undefined;
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, connect });
+    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, connect, compiler });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
