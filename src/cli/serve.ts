@@ -171,6 +171,7 @@ class Server {
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
     const { config: { flags }, env, warden, threads, extensions, supervisor } = this.#options;
     const host = stringOf(flags, "host");
+    const secrets = stringOf(flags, "secrets");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
     return Runtime.start({
@@ -191,6 +192,8 @@ class Server {
       compiler: this.#compiler,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
+      allowPrivate: listOf(flags, "allow-private"),
+      ...secrets !== undefined && { secrets },
       ...host !== undefined && { host },
       ...supervisor !== undefined && { id: supervisor.runtime, ended: supervisor.ended, keeper: supervisor },
       ...executors !== undefined && { executors },

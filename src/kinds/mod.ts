@@ -4,6 +4,9 @@ import { EXECUTOR_KINDS } from "./executor/mod.ts";
 import { blockDefinition } from "./control/block.ts";
 import { rateLimit } from "./control/rate_limit.ts";
 import { session } from "./control/session.ts";
+import { http } from "./http/http.ts";
+import { mail } from "./mail/mail.ts";
+import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { log } from "./system/log.ts";
@@ -11,10 +14,22 @@ import { syscall } from "./system/syscall.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
+export { tryConnection } from "./net/try_connection.ts";
+export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
 /** The built-in kinds of entries that hold data for nodes. */
-export const DATA_KINDS: readonly DataKind[] = [blockDefinition];
+export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
 
 /** All built-in kinds. */
-export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, listener, log, rateLimit, respond, session, syscall];
+export const KINDS: readonly Kind[] = [
+  ...EXECUTOR_KINDS,
+  http,
+  listener,
+  log,
+  mail,
+  rateLimit,
+  respond,
+  session,
+  syscall,
+];

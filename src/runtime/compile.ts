@@ -2,7 +2,6 @@ import type { Compiler } from "../compiler/mod.ts";
 import { type FlatSpec, flatten, NodeSymbol, type Unit } from "../flow/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import type { Definition } from "../protocol/mod.ts";
-import type { Entry } from "../registry/mod.ts";
 import {
   type CheckOptions,
   checkSpecs,
@@ -54,7 +53,7 @@ export async function checkSpec(
   return [...diagnostics, ...await checkCode(code, compiler)];
 }
 
-/** Checks a spec without its links and its code. */
+/** Checks a spec without its links, its code and the entries that it names. */
 function checkFields(
   spec: Spec,
   source: Locator | undefined,
@@ -63,7 +62,12 @@ function checkFields(
   onCode: (code: CodeToCheck) => void = () => {},
   known?: CheckOptions["known"],
 ): Diagnostic[] {
-  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode, ...known && { known } });
+  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, {
+    evaluate,
+    onCode,
+    incomplete: true,
+    ...known && { known },
+  });
 }
 
 /** Evaluates the expression of a template in a spec of a namespace. */
@@ -139,12 +143,11 @@ export interface Draft {
 
 /** A unit with the results of preparing it. */
 export interface CompiledUnit extends Unit {
-  /** The names of the definitions that the spec uses, and its entry; both are set by the preparer. */
-  uses?: ReadonlySet<string>;
-  entry?: Entry;
   readonly drafts: readonly Draft[];
   /** The prepared nodes of the host. */
   readonly prepared: Prepared[];
+  /** The names of the entries that it was prepared with: definitions that it uses, and those whose data nodes read. */
+  readonly uses: Set<string>;
 }
 
 /** Flattens a spec and makes its symbols. Runs no code and takes no resources. */
@@ -182,5 +185,5 @@ export function draftUnit(
     }
     return { symbol, flat, definition, ...part !== undefined && { origin: part } };
   });
-  return { spec, nodes: drafts, inbound, drafts, prepared: [] };
+  return { spec, nodes: drafts, inbound, drafts, prepared: [], uses: new Set() };
 }

@@ -13,3 +13,4 @@ export * from "./processes.ts";
 export * from "./run.ts";
 export * from "./runtime.ts";
 export * from "./scheme.ts";
+export * from "./secrets.ts";

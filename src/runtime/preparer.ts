@@ -7,14 +7,17 @@ import type { Entry } from "../registry/mod.ts";
 import {
   type ExpandedSpec,
   expandUses,
+  formatDiagnostic,
   hasErrors,
   locatorOf,
+  nearest,
+  readData,
   report,
   type Scheme,
   type Spec,
   type SpecCode,
 } from "../spec/mod.ts";
-import { asError, type Failure, failure } from "../value/mod.ts";
+import { asError, type Failure, failure, type Value } from "../value/mod.ts";
 import {
   checkSpec,
   type CompiledUnit,
@@ -46,8 +49,16 @@ export interface PreparerOptions {
   services: HostServices;
   /** The variables that kinds may ask for. */
   env: Readonly<Record<string, string>>;
-  /** Returns the entry that holds a definition which specs use. */
-  definitionOf(name: string): Entry | undefined;
+  /** The entries of the namespace, as the version has them that is being prepared. */
+  entries: PreparedEntries;
+}
+
+/** The entries of a version that is being prepared. */
+export interface PreparedEntries {
+  /** Returns the entry of a name. */
+  get(name: string): Entry | undefined;
+  /** Returns the names of the entries of a kind. */
+  names(kind: string): string[];
 }
 
 /**
@@ -88,8 +99,7 @@ export class Preparer {
       env: this.#options.env,
       recordsErrors: this.#options.services.handledErrors.isOn,
     });
-    unit.uses = uses;
-    unit.entry = entry;
+    for (const name of uses) unit.uses.add(name);
     try {
       for (const draft of unit.drafts) await this.#handOn(draft);
       await this.#prepareUnit(unit);
@@ -102,14 +112,14 @@ export class Preparer {
 
   /** Returns the spec of an entry, with the definitions that it uses in their place. @throws {Error} If it cannot. */
   #expanded(entry: Entry): ExpandedSpec & { readonly spec: Spec } {
-    const { scheme, definitionOf } = this.#options;
+    const { scheme, entries } = this.#options;
     const given = entryToSpec(entry);
     const located = (found: ReturnType<typeof entryToSpec>) => ({
       ...found,
       source: found.origin === undefined ? undefined : locatorOf(found.origin),
     });
     const expanded = expandUses(located(given), scheme, (name) => {
-      const definition = definitionOf(name);
+      const definition = entries.get(name);
       return definition === undefined ? undefined : located(entryToSpec(definition));
     });
     const { spec, source, diagnostics } = expanded;
@@ -166,15 +176,32 @@ export class Preparer {
         dryRuns.push(dryRun);
         continue;
       }
-      unit.prepared.push(await this.#prepareOnHost(draft, unit.spec));
+      unit.prepared.push(await this.#prepareOnHost(draft, unit));
     }
     await Promise.all(dryRuns);
   }
 
-  async #prepareOnHost(draft: Draft, spec: Spec): Promise<Prepared> {
+  /** Returns the data of an entry of the version that is being prepared, as it is to be used. */
+  #dataOf(kind: string, name: string): Value {
+    const { scheme, entries } = this.#options;
+    const entry = entries.get(name);
+    if (entry?.kind !== kind) {
+      const meant = nearest(name, entries.names(kind));
+      throw failure(`unknown ${kind} "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
+    }
+    const read = readData(scheme.dataKind(kind) ?? { holds: "data", name: kind, summary: "" }, entry.data);
+    if ("data" in read) return read.data;
+    throw failure(`${kind} ${name}: ${read.diagnostics.map(formatDiagnostic).join("; ")}`);
+  }
+
+  async #prepareOnHost(draft: Draft, { spec, uses }: CompiledUnit): Promise<Prepared> {
     const { services, env } = this.#options;
     const { kind } = draft.flat;
-    const { preparation, release } = hostPreparation(draft, envOf(kind, env), services);
+    const dataOf = (kind: string, name: string) => {
+      uses.add(name);
+      return this.#dataOf(kind, name);
+    };
+    const { preparation, release } = hostPreparation(draft, envOf(kind, env), dataOf, services);
     try {
       const prepared = await kind.prepare!(preparation);
       draft.symbol.node = prepared.node;

@@ -46,7 +46,7 @@ const SCOPE = ["namespace", "all-namespaces"];
 const FLAGS: Record<string, string[]> = {
   start: [
     ...["file", ...SPECS, "store", "watch", "strict", "executors", "executor-memory", "host", "dev"],
-    ...["log-format", "log-level"],
+    ...["allow-private", "secrets", "log-format", "log-level"],
   ],
   apply: ["file", ...SPECS, "store", "prune", ...CHANGE],
   delete: ["file", "namespace", "all", "force", "store", ...CHANGE],
@@ -56,7 +56,7 @@ const FLAGS: Record<string, string[]> = {
   diff: [...SCOPE, "store", "output"],
   rollback: [...SCOPE, "store", ...CHANGE],
   status: [...SCOPE, "strict", "store", "output"],
-  check: ["file", ...SPECS, "output"],
+  check: ["file", ...SPECS, "connect", "allow-private", "secrets", "output"],
   schema: ["extension"],
   kinds: ["extension", "output"],
   doctor: ["output"],

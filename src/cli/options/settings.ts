@@ -75,6 +75,18 @@ const SETTINGS = {
     choices: ["thread", "process"],
     summary: "Whether executors are threads, or programs of their own, whose crash ends no other (default thread)",
   },
+  "allow-private": {
+    name: "allow-private",
+    type: "list",
+    value: "ADDRESS",
+    summary: "Private address that nodes may connect to: db.internal, 127.0.0.1:9000, 10.0.0.0/8, or all",
+  },
+  secrets: {
+    name: "secrets",
+    type: "string",
+    value: "FOLDER",
+    summary: "Folder whose files are secrets that connections name as file:NAME",
+  },
   host: {
     name: "host",
     type: "string",
@@ -189,6 +201,19 @@ function fromEnvironment(name: string, terminal: Terminal): string | undefined {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
     throw new Error(`--env ${name} needs its value (--env ${name}=VALUE) or the permission to read it`, { cause });
   }
+}
+
+/** Returns the private addresses that nodes may connect to. @throws {UsageError} If one is none. */
+export async function readAllowPrivate(flags: ParsedFlags): Promise<readonly string[]> {
+  const granted = listOf(flags, "allow-private");
+  if (granted.length === 0) return granted;
+  const { PrivateHosts } = await import("../../kinds/mod.ts");
+  try {
+    new PrivateHosts(granted);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return granted;
 }
 
 /** Returns the URLs of the extensions. */
