@@ -30,10 +30,10 @@ if (flags.help) {
 
 const { only = "", executors = "1", "executor-memory": executorMemory = "256" } = flags;
 const attacks = Object.entries(FAMILIES).flatMap(([family, attacks]) =>
-  attacks.filter(({ name }) => family === only || name.includes(only))
+  only in FAMILIES && only !== family ? [] : attacks.filter(({ name }) => only === family || name.includes(only))
 );
 
-function describe({ attack, failures, answers, slowest, good, memory, took, died }: AttackRecord): string {
+function describe({ attack, failures, deaths, answers, slowest, good, memory, took, died }: AttackRecord): string {
   const marks = failures.map(({ text, known }) => `    ${known ? "known: " : ""}${text}`);
   const counts = Object.entries(answers).map(([status, count]) => count === 1 ? status : `${count} x ${status}`);
   const line = [
@@ -43,6 +43,7 @@ function describe({ attack, failures, answers, slowest, good, memory, took, died
     `memory ${memory.before} > ${memory.most} > ${memory.after} MiB`,
     `${Math.round(took)} ms`,
   ].join(" | ");
+  if (failures.length > 0) marks.push(...deaths.map((death) => `    ${death}`));
   return [line, ...marks, ...died === undefined ? [] : died.lines.split("\n").map((line) => `      ${line}`)].join(
     "\n",
   );

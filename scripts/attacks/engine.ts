@@ -20,6 +20,7 @@ export class Engine implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #status: string;
   readonly #lines: string[] = [];
+  readonly #deaths: string[] = [];
   readonly #read: Promise<unknown>;
   #signal: string | undefined;
 
@@ -64,6 +65,11 @@ export class Engine implements AsyncDisposable {
   /** Returns the last lines that it has written. */
   lastLines(count = 15): string {
     return this.#lines.slice(-count).map((line) => line.slice(0, 300)).join("\n");
+  }
+
+  /** Returns why executors have ended since this was last called, in the words of the log. */
+  takeDeaths(): string[] {
+    return this.#deaths.splice(0);
   }
 
   /** Waits until all executors are up, the spare too. @returns Whether they are in time. */
@@ -122,6 +128,9 @@ export class Engine implements AsyncDisposable {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop()!.slice(0, 2 ** 20);
+      this.#deaths.push(
+        ...lines.flatMap((line) => /executor \d+ ended.*|executor exits.*/.exec(line)?.[0].slice(0, 200) ?? []),
+      );
       this.#lines.push(...lines.slice(-KEPT));
       this.#lines.splice(0, this.#lines.length - KEPT);
     }

@@ -2,7 +2,7 @@ import type { Attack } from "../../tests/attacks/mod.ts";
 import { Bystanders } from "./bystanders.ts";
 import { Engine, freePort, wait } from "./engine.ts";
 import { type Outcome, send } from "./send.ts";
-import { type Ports, specsOf } from "./specs.ts";
+import { type Loading, type Ports, specsOf } from "./specs.ts";
 
 /** Options of a run. */
 export interface RunOptions {
@@ -14,6 +14,8 @@ export interface RunOptions {
   slowest: number;
   /** When to begin no further attack, by `performance.now()`. */
   deadline?: number;
+  /** The time limit of the snippets of attacks, in milliseconds. Default: that of snippets, 1,000. */
+  limit?: number;
   /** How many clients ask for something good. Default 50. */
   clients?: number;
   /** Receives each record as soon as it is complete. */
@@ -27,6 +29,8 @@ export interface AttackRecord extends Outcome {
   died?: { how: string; lines: string };
   /** The bystanders' answers: all, those that failed by what was answered, and those whose executor was lost. */
   good: { count: number; failed: Record<string, number>; lost: number; slowest: number };
+  /** Why executors ended, in the words of the log. */
+  deaths: readonly string[];
   /** Resident memory in MiB: before, at most, and when it was back or the time for that was over. */
   memory: { before: number; most: number; after: number };
   /** How long it took, in milliseconds. */
@@ -63,7 +67,8 @@ export async function runAttacks(options: RunOptions): Promise<AttackRecord[]> {
     admin: freePort(),
   };
   const { isolation, args = [] } = options;
-  const start = () => Engine.start({ specs: specsOf(attacks, ports), adminPort: ports.admin, isolation, args });
+  const loading: Loading = { ports, limit: options.limit };
+  const start = () => Engine.start({ specs: specsOf(attacks, loading), adminPort: ports.admin, isolation, args });
   const records: AttackRecord[] = [];
   let engine = await start();
   await using bystanders = new Bystanders(ports.good, options.clients);
@@ -72,7 +77,7 @@ export async function runAttacks(options: RunOptions): Promise<AttackRecord[]> {
     let baseline = engine.resident();
     for (const [index, attack] of attacks.entries()) {
       if (performance.now() > deadline) break;
-      const record = await runAttack({ ...options, attack, index, engine, bystanders, ports, baseline });
+      const record = await runAttack({ ...options, attack, index, engine, bystanders, loading, baseline });
       records.push(record);
       options.onRecord?.(record);
       if (!record.failures.some(({ what }) => what === "dies" || what === "memory" || what === "holds")) continue;
@@ -95,20 +100,21 @@ interface Scene extends RunOptions {
   index: number;
   engine: Engine;
   bystanders: Bystanders;
-  ports: Ports;
+  loading: Loading;
   /** Resident memory at the start. */
   baseline: number;
 }
 
 async function runAttack(scene: Scene): Promise<AttackRecord> {
-  const { attack, index, engine, bystanders, ports, baseline } = scene;
+  const { attack, index, engine, bystanders, loading, baseline } = scene;
   await engine.settle(10_000);
   bystanders.forget();
+  engine.takeDeaths();
   const before = engine.resident();
   let most = before;
   const sampler = setInterval(() => most = Math.max(most, engine.resident()), 100);
   const began = performance.now();
-  const outcome = await send(attack, index, ports);
+  const outcome = await send(attack, index, loading);
   const answered = performance.now();
   const allowed = Math.max(baseline, Math.min(before, baseline + MEMORY_MORE / 2)) + MEMORY_MORE;
   let after: number;
@@ -129,6 +135,7 @@ async function runAttack(scene: Scene): Promise<AttackRecord> {
     ...outcome,
     attack,
     good,
+    deaths: engine.takeDeaths(),
     memory: { before: mib(before), most: mib(most), after: mib(after) },
     took: performance.now() - began,
     failures: [],

@@ -1,6 +1,6 @@
 import type { Attack, AttackRequest, RawRequest } from "../../tests/attacks/mod.ts";
 import { wait } from "./engine.ts";
-import { appliedSpecs, type Ports } from "./specs.ts";
+import { appliedSpecs, type Loading } from "./specs.ts";
 
 /** What became of the requests of an attack. */
 export interface Outcome {
@@ -14,14 +14,17 @@ export interface Outcome {
 
 /** How long an answer may take, in milliseconds: the limit of the listener, and what it takes to end what lasts longer. */
 const PATIENCE = 8_000;
+/** How long a request is repeated, in milliseconds. */
+const REPEATED = 3_000;
 /** How long a version may take to be accepted or rejected, in milliseconds. */
 const APPLY_PATIENCE = 20_000;
 
 /** Carries out an attack. */
-export async function send(attack: Attack, index: number, ports: Ports): Promise<Outcome> {
+export async function send(attack: Attack, index: number, loading: Loading): Promise<Outcome> {
+  const { ports } = loading;
   const { request = {} } = attack;
   if (attack.applied === undefined) return await call(request, ports.web, `/attack/${index}`);
-  const specs = appliedSpecs(attack, index, ports);
+  const specs = appliedSpecs(attack, index, loading);
   const control = `http://127.0.0.1:${ports.control}/`;
   const outcome: Outcome = { answers: {}, slowest: 0 };
   const headers = { "content-type": "application/json" };
@@ -47,11 +50,14 @@ async function call(request: AttackRequest | RawRequest, port: number, path: str
     await Promise.all(Array.from({ length: connections }, () => write(request, port, path)));
     return outcome;
   }
-  const { method, path: rest = "", headers = {}, body, times = 1, leaves } = request;
+  const { method, path: rest = "", headers = {}, body, times = 1, repeats = 1, leaves } = request;
   const init: RequestInit = { method: method ?? (body === undefined ? "GET" : "POST"), headers };
   if (body !== undefined) init.body = body;
   const url = `http://127.0.0.1:${port}${path}${rest}`;
-  await Promise.all(Array.from({ length: times }, () => ask(url, init, leaves ?? PATIENCE, outcome)));
+  const end = performance.now() + REPEATED;
+  for (let n = 0; n < repeats && (n === 0 || performance.now() < end); n++) {
+    await Promise.all(Array.from({ length: times }, () => ask(url, init, leaves ?? PATIENCE, outcome)));
+  }
   if (leaves === undefined && outcome.answers["no answer"] !== undefined) outcome.problem = "was not answered in time";
   return outcome;
 }

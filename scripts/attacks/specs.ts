@@ -16,6 +16,13 @@ export interface Ports {
 
 type Spec = Record<string, unknown>;
 
+/** What attacks are loaded with. */
+export interface Loading {
+  ports: Ports;
+  /** The time limit of the snippets of attacks, in milliseconds. Default: that of snippets, 1,000. */
+  limit?: number | undefined;
+}
+
 const snippet = (name: string, language: string, code: string): Spec => ({ kind: "snippet", name, language, code });
 const link = (name: unknown) => [{ name, port: "in" }];
 
@@ -44,10 +51,11 @@ const GOOD: Readonly<Record<string, readonly Spec[]>> = {
 export const GOOD_PATHS: readonly string[] = Object.keys(GOOD).map((path) => `/good/${path}`);
 
 /** Returns the nodes of an attack, the first of which its path leads to. @param index Its number. */
-function nodesOf(attack: Attack, index: number): readonly Spec[] {
+function nodesOf(attack: Attack, index: number, { limit }: Loading): readonly Spec[] {
   if (attack.specs !== undefined) return attack.specs;
   const { language = "javascript", fields = {} } = attack;
-  return [{ ...snippet(`attack${index}`, language, codeOf(attack)), ...fields }];
+  const timeout = limit === undefined ? {} : { timeout: limit };
+  return [{ ...snippet(`attack${index}`, language, codeOf(attack)), ...timeout, ...fields }];
 }
 
 function codeOf({ code, run, runAsync }: Attack): string {
@@ -57,12 +65,13 @@ function codeOf({ code, run, runAsync }: Attack): string {
 }
 
 /** Returns the specs of an engine with all attacks, but for those that are applied while it runs. */
-export function specsOf(attacks: readonly Attack[], { good, web, control }: Ports): Spec[] {
+export function specsOf(attacks: readonly Attack[], loading: Loading): Spec[] {
+  const { good, web, control } = loading.ports;
   const paths = new Map<string, readonly Spec[]>();
   const goodPaths = new Map(Object.entries(GOOD).map(([path, nodes]) => [`/good/${path}`, nodes] as const));
   for (const [index, attack] of attacks.entries()) {
     if (attack.applied !== undefined) continue;
-    const nodes = nodesOf(attack, index);
+    const nodes = nodesOf(attack, index, loading);
     paths.set(`/attack/${index}`, nodes);
     paths.set(`/attack/${index}/*`, nodes.slice(0, 1));
   }
@@ -100,8 +109,9 @@ function routed(name: string, paths: ReadonlyMap<string, readonly Spec[]>): Spec
 }
 
 /** Returns the specs of a version with an attack that is applied while the engine runs. */
-export function appliedSpecs(attack: Attack, index: number, { applied }: Ports): Spec[] {
-  const nodes = nodesOf(attack, index);
+export function appliedSpecs(attack: Attack, index: number, loading: Loading): Spec[] {
+  const nodes = nodesOf(attack, index, loading);
+  const { applied } = loading.ports;
   const listener = {
     kind: "listener",
     name: "applied",

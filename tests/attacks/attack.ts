@@ -8,6 +8,8 @@ export interface AttackRequest {
   body?: string | Uint8Array<ArrayBuffer>;
   /** How often it is sent, at the same time. Default once. */
   times?: number;
+  /** How often it is sent, one after the other, for at most three seconds. Default once. */
+  repeats?: number;
   /** The client leaves after so many milliseconds. */
   leaves?: number;
 }

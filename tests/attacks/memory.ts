@@ -177,33 +177,33 @@ export const MEMORY: readonly Attack[] = [
   {
     name: "module state that grows with each call",
     code: "const kept = []; export default () => { kept.push(Array(1e6).fill(kept.length)); return kept.length }",
-    request: { times: 60 },
+    request: { repeats: 60 },
   },
   {
     name: "a global that grows with each call",
     code:
       "export default () => { (globalThis.kept ??= []).push('x'.repeat(1e7) + Math.random()); globalThis.kept.at(-1).charCodeAt(1); return 1 }",
-    request: { times: 60 },
+    request: { repeats: 60 },
   },
   {
     name: "bytes in the module that grow with each call",
     code: "const kept = []; export default () => { kept.push(new Uint8Array(1e7).fill(1)); return kept.length }",
-    request: { times: 60 },
+    request: { repeats: 60 },
   },
   {
     name: "a cache without an end",
     code:
       "const cache = new Map(); export default ({ query }) => { for (let i = 0; i < 1e5; i++) cache.set(Math.random(), { q: query }); return cache.size }",
-    request: { times: 40 },
+    request: { repeats: 40 },
   },
   {
     name: "what a call keeps of its request",
     code: "const kept = []; export default (request) => { kept.push(request, request.body); return kept.length }",
-    request: { times: 50, body: "x".repeat(900_000) },
+    request: { repeats: 50, body: "x".repeat(900_000) },
   },
   {
     name: "each call leaves work behind",
     code: "export default () => { setTimeout(() => {}, 1e6, Array(1e6).fill(1)); return new Promise(() => {}) }",
-    request: { times: 40 },
+    request: { repeats: 40 },
   },
 ];

@@ -107,7 +107,7 @@ export const WORKFLOWS: readonly Attack[] = [
   {
     name: "steps inside of steps",
     specs: [
-      range(30, (n) => n).reduce<Record<string, unknown>>(
+      range(11, (n) => n).reduce<Record<string, unknown>>(
         (inner, n) => ({ kind: "step", name: `deep${n}`, specs: [inner, inner] }),
         { kind: "nop" },
       ),
