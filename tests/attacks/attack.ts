@@ -47,8 +47,6 @@ export interface Attack {
   /** Whether the engine gets it as a new version while it runs, because loading it is the attack. */
   applied?: "rejected" | "either";
   request?: AttackRequest | RawRequest;
-  /** What it may do in a mode, and why, because Weft cannot prevent it. */
-  known?: { thread?: Known; process?: Known };
 }
 
 /** What an attack may do, because Weft cannot prevent it. */

@@ -9,6 +9,7 @@ import { SYNTAX } from "./syntax.ts";
 import { TIME } from "./time.ts";
 import { WORKFLOWS } from "./workflows.ts";
 
+export { NATIVE_CALL, NATIVE_CALLS } from "./native_calls.ts";
 export type { Attack, AttackRequest, Known, RawRequest } from "./attack.ts";
 
 /** The attempts by family. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type AttackRecord, runAttacks } from "../../scripts/attacks/run.ts";
-import { FAMILIES } from "../attacks/mod.ts";
+import { FAMILIES, NATIVE_CALLS } from "../attacks/mod.ts";
 
 // Some of the attempts to end, freeze or starve the engine; `deno task attacks` runs all of them, and measures.
 
@@ -39,7 +39,9 @@ const all = Object.values(FAMILIES).flat();
 
 Deno.test("attacks are many, and each has a name of its own", () => {
   assert(all.length >= 200);
-  assertEquals(new Set(all.map(({ name }) => name)).size, all.length);
+  const names = new Set(all.map(({ name }) => name));
+  assertEquals(names.size, all.length);
+  assertEquals([...NATIVE_CALLS].filter((name) => !names.has(name)), []);
 });
 
 for (const isolation of ["thread", "process"] as const) {
