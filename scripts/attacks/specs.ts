@@ -67,7 +67,8 @@ function codeOf({ code, run, runAsync }: Attack): string {
 /** Returns the specs of an engine with all attacks, but for those that are applied while it runs. */
 export function specsOf(attacks: readonly Attack[], loading: Loading): Spec[] {
   const { good, web, control } = loading.ports;
-  const paths = new Map<string, readonly Spec[]>();
+  // a router needs a route
+  const paths = new Map<string, readonly Spec[]>([["/nothing", [{ kind: "nop", name: "nothing" }]]]);
   const goodPaths = new Map(Object.entries(GOOD).map(([path, nodes]) => [`/good/${path}`, nodes] as const));
   for (const [index, attack] of attacks.entries()) {
     if (attack.applied !== undefined) continue;
