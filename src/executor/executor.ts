@@ -27,7 +27,7 @@ import {
   toWire,
   type Value,
 } from "../value/mod.ts";
-import { Guard } from "./guard.ts";
+import { DEFAULT_LIMIT, Guard } from "./guard.ts";
 import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { Outbox } from "./outbox.ts";
@@ -242,9 +242,11 @@ export class Executor implements SliceWork, InboxHandler {
       this.#outbox.push(ToHost.Prepared, request, error === undefined ? null : toErrorRecord(error));
       this.#slices.schedule();
     };
-    const attempt = (run: () => void) =>
+    const attempt = (run: () => void, limit?: number) =>
       this.#slices.add({
         name: `the top level of ${symbol.name}`,
+        // a limit below that of a slice needs a slice of its own, or the thread would be killed before it is stopped
+        ...limit !== undefined && { limit, timeLeft: () => limit },
         stopped: (error) => {
           this.#symbols.flush(symbol, 0);
           done(error);
@@ -261,11 +263,16 @@ export class Executor implements SliceWork, InboxHandler {
       for (const program of instance?.programs ?? []) program.start();
       done();
     };
+    const startInTime = (instance: Instance | undefined) => {
+      const { limit } = symbol;
+      if (limit > 0 && limit < DEFAULT_LIMIT) attempt(() => start(instance), limit);
+      else start(instance);
+    };
     attempt(() => {
       if (symbol.limit === UNKNOWN) symbol.limit = 0;
       const instance = this.#symbols.make(symbol);
-      if (!(instance instanceof Promise)) start(instance);
-      else instance.then((settled) => attempt(() => start(settled)), (thrown) => done(asError(thrown)));
+      if (!(instance instanceof Promise)) startInTime(instance);
+      else instance.then((settled) => attempt(() => startInTime(settled)), (thrown) => done(asError(thrown)));
     });
   }
 

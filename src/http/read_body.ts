@@ -23,7 +23,8 @@ async function readChunks(request: Request, maxBody: number): Promise<Uint8Array
   for await (const chunk of request.body!) {
     size += chunk.byteLength;
     if (size > maxBody) throw bodyTooLarge(maxBody);
-    chunks.push(chunk);
+    // a chunk may be a few bytes of a buffer of many, of which a client can send any number
+    chunks.push(chunk.byteLength < chunk.buffer.byteLength / 2 ? chunk.slice() : chunk);
   }
   const body = new Uint8Array(size);
   let at = 0;

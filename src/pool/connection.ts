@@ -220,6 +220,9 @@ export class Connection {
     });
   }
 
+  /** The number of the symbol in whose code the executor died, if it did. */
+  diedIn: number | undefined;
+
   /** Closes the connection. Pending `prepare` calls reject with the error. */
   close(error: Error): void {
     this.closed = true;

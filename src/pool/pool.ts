@@ -165,7 +165,8 @@ export class Pool {
       try {
         return await connection.prepare(symbol);
       } catch (error) {
-        if (!connection.closed || this.#closed || attempt === 2) throw error;
+        // one that has killed an executor would kill the next, beside the same processes
+        if (!connection.closed || connection.diedIn === symbol || this.#closed || attempt === 2) throw error;
       }
     }
   }

@@ -110,6 +110,7 @@ export class Recovery {
     this.#remember(report, node);
     const where = node === undefined ? "" : ` in ${node.name}`;
     log("error", `executor ${id} ended${where}: ${why}`, logSubject(offender, node));
+    connection.diedIn = report.in?.symbol;
     connection.close(failure(`executor ${id} was lost: ${why}`, { code: "executor_lost" }));
     if (node !== undefined) this.#strike(node);
     hostCalls.lost(connection);

@@ -1,7 +1,10 @@
 import type { StatusReading } from "../protocol/mod.ts";
 import type { DeathReason } from "./executor_warden.ts";
 
-/** How far a call may exceed its limit before its executor is killed, in milliseconds: stopping it has failed by then. */
+/**
+ * How far a call may exceed its limit before its executor is killed, in milliseconds, both by the clock and by the processor
+ * time that it gets: stopping it has failed by then.
+ */
 const GRACE = 200;
 /** How long an executor may be silent outside user code, in milliseconds. */
 const SILENCE = 2_000;
@@ -27,7 +30,7 @@ export class Watch {
   #sequence = -1;
   /** When it was first seen in that call. */
   #since = 0;
-  /** The processor time that it had used then; undefined or -1 while unknown. */
+  /** The processor time that it had used when the call was first seen beyond its limit; -1 while it is being measured. */
   #used: number | undefined;
   #beat: number;
   /** When the beat last changed. */
@@ -63,13 +66,12 @@ export class Watch {
       }
       return;
     }
-    const limit = status.limit + GRACE;
     const time = now - this.#since;
-    if (time < LOOK * 2 && this.#used === undefined) this.#measure(status.sequence);
-    if (time > limit) void this.#judge(status.sequence, time, limit);
+    if (time > status.limit && this.#used === undefined) this.#measure(status.sequence);
+    if (time > status.limit + GRACE) void this.#judge(status.sequence, time, status.limit + GRACE);
   }
 
-  /** Records the processor time that it had used when a long call began. */
+  /** Records the processor time that it had used when a call came to its limit. */
   #measure(sequence: number): void {
     this.#used = -1;
     this.#watched.cpu().then((used) => {
@@ -77,18 +79,18 @@ export class Watch {
     }, () => {});
   }
 
-  /** Kills it for being in one call for too long, unless it only lacked processor time. */
+  /** Kills it for being in one call for too long, unless it only lacked the processor time to be stopped. */
   async #judge(sequence: number, time: number, limit: number): Promise<void> {
-    let worked = time;
+    let late = Infinity;
     try {
       const used = await this.#watched.cpu();
-      if (this.#used !== undefined && this.#used >= 0) worked = used - this.#used;
+      if (this.#used !== undefined) late = this.#used < 0 ? 0 : used - this.#used;
     } catch {
       // it is already ending
     }
     const status = this.#watched.read();
     if (!status.busy || status.sequence !== sequence) return;
-    if (worked >= Math.min(time / 2, limit) || time > limit * 10) {
+    if (late >= GRACE - LOOK || time > limit * 10) {
       this.#watched.kill("time", `one call took longer than ${limit} ms`);
     }
   }

@@ -257,6 +257,20 @@ Deno.test("huge expressions are rejected", () => {
   assertEquals(check(`1${" + 1".repeat(500)}`), []);
 });
 
+Deno.test("a value that is joined with itself again and again ends at a limit", () => {
+  const doubled = (first: string, last: string) =>
+    Array.from({ length: 40 }, (_, n) => `cel.bind(v${n}, ${n === 0 ? first : `v${n - 1} + v${n - 1}`}, `).join("") +
+    `${last}${")".repeat(40)}`;
+  for (const first of ["'abcdefgh'", "b'abcdefgh'", "[1, 2]"]) {
+    const seen = evaluate(doubled(first, "v39"), null) as CodeFailure;
+    assertEquals([seen.code, /^\+: the result exceeds \d+ characters or items$/.test(seen.message)], [
+      "too_large",
+      true,
+    ]);
+  }
+  assertEquals(evaluate("self + self", "x".repeat(8 * 2 ** 20)), "x".repeat(16 * 2 ** 20));
+});
+
 Deno.test("an expression cannot reach the engine's objects", () => {
   for (
     const self of [{}, [], "text", 1, true, null, new Date(0), new Uint8Array(1), failure("e"), Stream.of(1)] as Value[]

@@ -44,7 +44,7 @@ const EXTENSIONS: readonly Register[] = [
 ];
 
 /** What replaces parts of the library that differ from the CEL specification. */
-const CORRECTIONS: readonly ((library: Library) => void)[] = [
+const CORRECTIONS: readonly ((library: Library, largest: number) => void)[] = [
   keepTypesShallow,
   extendLexer,
   extendHas,
@@ -71,6 +71,6 @@ export function makeEnvironment(variable: string, { nodes, depth, result } = WID
   environment.registerVariable(variable, "dyn");
   for (const register of EXTENSIONS) register(environment, result);
   const library = openLibrary(environment);
-  for (const extend of CORRECTIONS) extend(library);
+  for (const extend of CORRECTIONS) extend(library, result);
   return environment;
 }

@@ -1,11 +1,16 @@
 import type { ASTNode } from "cel-js";
 import { failure } from "../../value/mod.ts";
+import { limitSize } from "./define.ts";
 import { celEqual } from "./equality.ts";
 import { type Library, replaceOperator } from "./library.ts";
 
-/** Corrects operators of the library. */
-export function correctOperators(library: Library): void {
+/** How many times as long as the result of a function the result of `+` may be: it joins values of payloads. */
+const JOINED = 16;
+
+/** Corrects operators of the library. @param largest Limits what a function returns, in characters or items. */
+export function correctOperators(library: Library, largest: number): void {
   const { registry } = library;
+  limitSums(library, largest);
   replaceOperator(library, "-_", "-_int: int", { handler: (value: bigint) => int(-value) });
   replaceOperator(library, "/", "int / int: int", {
     handler: (a: bigint, b: bigint, node: ASTNode) => {
@@ -32,6 +37,24 @@ export function correctOperators(library: Library): void {
       replaceOperator(library, sign, `${integer} ${sign} double: bool`, { handler: withLeft });
       replaceOperator(library, sign, `double ${sign} ${integer}: bool`, { handler: withRight });
     }
+  }
+}
+
+/** Limits what `+` returns: doubled again and again, a value becomes larger than V8 can carry out in any function. */
+function limitSums(library: Library, largest: number): void {
+  type Sized = { readonly length: number };
+  const sums = [["string", largest * JOINED], ["bytes", largest * JOINED], ["list<V>", largest]] as const;
+  for (const [type, most] of sums) {
+    const signature = `${type} + ${type}: ${type}`;
+    const { handler } = library.registry.operatorCandidates("+").declarations.find((one) =>
+      one.signature === signature
+    )!;
+    replaceOperator(library, "+", signature, {
+      handler: (a: Sized, b: Sized, ...rest: unknown[]) => {
+        limitSize(a.length + b.length, most, "+");
+        return handler(a, b, ...rest);
+      },
+    });
   }
 }
 
