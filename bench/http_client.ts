@@ -2,9 +2,9 @@
 //
 //   deno run -A bench/http_client.ts [--seconds N]
 import { parseArgs } from "@std/cli/parse-args";
-import { startNode } from "@weft/weft/testing";
-import { http } from "../src/kinds/http/http.ts";
-import { isError } from "../src/value/mod.ts";
+import { apply, defineKind, type HostContext, Runtime } from "@weft/weft";
+import { z } from "zod";
+import { isError, type Value } from "../src/value/mod.ts";
 
 const SERVER = `
   const body = JSON.stringify({ hello: "world", list: [1, 2, 3] });
@@ -37,11 +37,28 @@ try {
   reader.releaseLock();
   const url = `http://127.0.0.1:${port}/`;
   const client = Deno.createHttpClient({});
-  await using node = await startNode(http, { url }, { allowPrivate: ["all"], linked: [] });
+  let context!: HostContext<unknown, "out">;
+  const source = defineKind({
+    name: "source",
+    summary: "Runs what the benchmark says.",
+    place: "host",
+    fields: z.object({}),
+    ports: { in: [], out: ["out"] },
+    prepare: (given) => {
+      context = given;
+      return {};
+    },
+  });
+  await using runtime = await Runtime.start({ kinds: [source], allowPrivate: ["127.0.0.1"], executors: 1 });
+  await apply(runtime, [
+    { kind: "source", name: "source", links: { out: [{ name: "client", port: "in" }] } },
+    { kind: "http", name: "client", url },
+  ], { scheme: runtime.scheme });
+  const send = async (payload: Value) => check(await context.run("out", payload));
   const calls: Record<string, [bare: () => Promise<void>, kind: () => Promise<void>]> = {
     GET: [
       async () => void await (await fetch(url, { client })).json(),
-      async () => check(await node.send(null)),
+      () => send(null),
     ],
     POST: [
       async () =>
@@ -51,7 +68,7 @@ try {
           headers: { "content-type": "application/json" },
           body: JSON.stringify(BODY),
         })).json(),
-      async () => check(await node.send(BODY)),
+      () => send(BODY),
     ],
   };
   for (const [name, [bare, kind]] of Object.entries(calls)) {

@@ -41,7 +41,7 @@ export async function callHttp(request: HttpRequest, call: Call, options: HttpCa
   const isRepeatable = !isOneShot(request);
   for (let attempt = 1;; attempt++) {
     const isLast = attempt >= retry.attempts || !isRepeatable;
-    const wait = waitAfter(attempt, retry, random.number());
+    const wait = isLast ? 0 : waitAfter(attempt, retry, random.number());
     let answered: Answered | Failure;
     try {
       answered = await attemptOnce(request, call, options, isLast ? undefined : wait);

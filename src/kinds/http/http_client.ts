@@ -76,7 +76,6 @@ export class HttpClient {
         method,
         agent: isSecure ? this.#https : this.#http,
         headers: Object.fromEntries(headers),
-        setDefaultHeaders: true,
       } as ClientRequestArgs);
       const abort = () => sent.destroy(signal.reason);
       const done = () => signal.removeEventListener("abort", abort);
