@@ -1,6 +1,9 @@
 /** HTTP for workflows: requests as payloads, answers as responses, routes and sockets. */
 export * from "./body.ts";
-export { compressed, isLong } from "./compression.ts";
+export { compressed, type CompressionRules, isLong } from "./compression.ts";
+export * from "./credentials.ts";
+export * from "./events.ts";
+export * from "./forwarded.ts";
 export { findHeader, headerText } from "./header.ts";
 export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
@@ -8,6 +11,7 @@ export * from "./http_codec.ts";
 export { doubtOf } from "./near_response.ts";
 export { parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
+export * from "./network.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";
 export * from "./request.ts";

@@ -17,6 +17,10 @@ export interface RawRequest {
   body: Uint8Array | Stream | null;
   /** The size limit of the decompressed body, in bytes. Default `DEFAULT_MAX_BODY`. */
   maxBody?: number;
+  /** The address of the client. */
+  client?: string;
+  /** Whether the payload has the body as it came too. Default false. */
+  rawBody?: boolean;
 }
 
 const NO_QUERY: ValueMap = Object.freeze({});
@@ -25,9 +29,10 @@ const NO_QUERY: ValueMap = Object.freeze({});
  * Returns the payload of a request, a lazy map of
  *
  * - `method`, `scheme`, `host` and `protocol`: strings;
+ * - `client`: the address of the client, a string;
  * - `path`: a string, percent-encoded as sent, so that an encoded slash is not mistaken for a separator;
  * - `query`: the values of each name; `header`: the same, with names in canonical case (`X-Request-Id`, `Etag`);
- * - `body`: as described at `bodyField`; null if there is none.
+ * - `body`: as described at `bodyField`; null if there is none; `rawBody`, if it is asked for: the bytes as they came.
  *
  * `query`, `header` and `body` are parsed when they are first read, and reading a body that does not match its header
  * throws. A router adds `params`.
@@ -57,6 +62,7 @@ export function requestPayload(raw: RawRequest): ValueMap {
     path: (mark < 0 ? url.slice(slash) : url.slice(slash, mark)) || "/",
     query: mark < 0 ? NO_QUERY : null,
     protocol: raw.protocol,
+    ...raw.client !== undefined && { client: raw.client },
     header: null,
     body: null,
   };
@@ -68,6 +74,7 @@ export function requestPayload(raw: RawRequest): ValueMap {
     if ("lazy" in field) lazy.body = field.lazy;
     else fields.body = field.value;
   }
+  if (raw.rawBody === true && !(body instanceof Stream)) fields.rawBody = body ?? new Uint8Array(0);
   return lazyMap({ fields, lazy });
 }
 

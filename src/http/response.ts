@@ -11,7 +11,8 @@ import {
   type Value,
   type ValueMap,
 } from "../value/mod.ts";
-import { compressed, encoded } from "./compression.ts";
+import { compressed, type CompressionRules, encoded } from "./compression.ts";
+import { encodeEvents, isEventStream } from "./events.ts";
 import { encodeForm } from "./form.ts";
 import { chosenStatus, findHttpError, type HttpError, statusText } from "./http_error.ts";
 import { encodeJson } from "./json.ts";
@@ -26,6 +27,8 @@ export interface ResponseRequest {
   accept?: string | undefined;
   /** The `Accept-Encoding` header, empty if there is none; undefined if the response is not to be compressed. */
   acceptEncoding?: string | undefined;
+  /** Which responses are compressed. */
+  compression?: CompressionRules | undefined;
 }
 
 /** Options for responses to errors. */
@@ -89,6 +92,8 @@ const encoder = new TextEncoder();
  * if that is the type, or as JSON. Strings are sent as UTF-8. How it is compressed is described at `compressed`. A
  * `Content-Encoding` set by the answer says how bytes and streams are encoded already; anything else is encoded so.
  *
+ * A list or map of type `text/event-stream` is written as events; see `encodeEvent`.
+ *
  * The response to HEAD has the header of the response to GET, but no body.
  *
  * @example
@@ -100,10 +105,10 @@ const encoder = new TextEncoder();
 export function encodeResponse(answer: Answer, request: ResponseRequest, options: ResponseOptions): RawResponse {
   const head = request.method === "HEAD";
   const plain = encode(answer, request, options);
-  const { acceptEncoding } = request;
+  const { acceptEncoding, compression: rules } = request;
   const response = acceptEncoding === undefined
     ? plain
-    : compressed(plain, acceptEncoding, { head, streams: options.streams ?? false });
+    : compressed(plain, acceptEncoding, { head, streams: options.streams ?? false, rules });
   return head ? withoutBody(response) : response;
 }
 
@@ -174,6 +179,7 @@ function encodeBody(value: Value, given: string | undefined, accept: string | un
     return { type, body: type === JSON_TYPE && given === undefined ? encodeJson(value) : value };
   }
   if (value instanceof Uint8Array || value instanceof Stream) return { type: given ?? BYTES, body: value };
+  if (given !== undefined && isEventStream(given)) return { type: given, body: encodeEvents(value) };
   const format = given === undefined ? undefined : formatOf(parseMediaType(given)?.type ?? "");
   if (format === "json") return { type: given!, body: encodeJson(value) };
   if (isError(value)) return encodeBody(value.message, given, accept);
