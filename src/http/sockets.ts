@@ -66,11 +66,16 @@ export class Sockets {
   readonly traffic: Traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
   readonly #warn: (message: string) => void;
-  #draining = false;
+  readonly #draining = new AbortController();
 
   /** @param warn Writes a log line about a socket that cannot accept connections. */
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
+  }
+
+  /** Aborted when a drain begins: a response that would go on without end is ended then. */
+  get draining(): AbortSignal {
+    return this.#draining.signal;
   }
 
   /**
@@ -117,7 +122,7 @@ export class Sockets {
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);
-        if (!this.#draining) await shut(socket);
+        if (!this.draining.aborted) await shut(socket);
       },
     };
   }
@@ -173,7 +178,7 @@ export class Sockets {
 
   /** Stops accepting connections and waits until the requests in flight are answered. */
   async drain(): Promise<void> {
-    this.#draining = true;
+    this.#draining.abort();
     await Promise.all((await this.#open()).map(shut));
   }
 }
