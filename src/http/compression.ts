@@ -67,16 +67,18 @@ const chosen = new Map<string, Encoding | undefined>();
  * Returns the encoding in which a client prefers an answer, undefined for none.
  *
  * @param accept The `Accept-Encoding` header.
+ * @param offers The encodings that there are. Default all.
  */
-export function chooseEncoding(accept: string): Encoding | undefined {
+export function chooseEncoding(accept: string, offers: readonly Encoding[] = ENCODINGS): Encoding | undefined {
   if (accept === "") return undefined;
+  const known = offers === ENCODINGS ? chosen : undefined;
   // clients send the same few headers over and over
-  if (chosen.has(accept)) return chosen.get(accept);
+  if (known?.has(accept)) return known.get(accept);
   const [first] = new Negotiator({ headers: { "accept-encoding": accept } })
-    .encodings([...ENCODINGS, "identity"], { preferred: ENCODINGS });
+    .encodings([...offers, "identity"], { preferred: ENCODINGS });
   const encoding = ENCODINGS.find((name) => name === first);
-  if (chosen.size >= MAX_CACHED) chosen.clear();
-  if (accept.length <= MAX_CACHED_LENGTH) chosen.set(accept, encoding);
+  if (known !== undefined && known.size >= MAX_CACHED) known.clear();
+  if (accept.length <= MAX_CACHED_LENGTH) known?.set(accept, encoding);
   return encoding;
 }
 

@@ -1,6 +1,6 @@
 /** HTTP for workflows: requests as payloads, answers as responses, routes and sockets. */
 export * from "./body.ts";
-export { compressed, type CompressionRules, isLong } from "./compression.ts";
+export { chooseEncoding, compressed, type CompressionRules, type Encoding, isLong } from "./compression.ts";
 export * from "./credentials.ts";
 export * from "./events.ts";
 export * from "./forwarded.ts";
@@ -8,6 +8,8 @@ export { findHeader, headerText } from "./header.ts";
 export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
 export * from "./http_codec.ts";
+export { contentTypeOf } from "./content_type.ts";
+export { isUnchanged, rangeOf } from "./conditions.ts";
 export { doubtOf } from "./near_response.ts";
 export { parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";

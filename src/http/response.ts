@@ -116,7 +116,7 @@ function encode(answer: Answer, request: ResponseRequest, options: ResponseOptio
   if (answer === NONE) return { status: 204, headers: NO_HEADERS, body: null };
   if (isError(answer)) return encodeError(answer, options);
   try {
-    if (isResponse(answer)) return encodeMap(answer, request.accept);
+    if (isResponse(answer)) return encodeMap(answer, request);
     const { type, body } = encodeBody(answer, undefined, request.accept);
     return { status: 200, headers: type === TEXT ? TEXT_HEADERS : ["content-type", type], body };
   } catch (thrown) {
@@ -155,12 +155,13 @@ function isStatus(value: Value | undefined): value is number | bigint | string {
   return typeof value === "bigint" || Number.isInteger(value) || (typeof value === "string" && DIGITS.test(value));
 }
 
-function encodeMap(answer: ValueMap, accept: string | undefined): RawResponse {
+function encodeMap(answer: ValueMap, { method, accept }: ResponseRequest): RawResponse {
   const status = Number(answer.status ?? 200);
   if (status < 200 || status > 599) throw badResponse(`invalid status ${status}: expected 200 to 599`);
-  const { pairs, contentType } = readHeader(answer.header);
+  const { pairs, contentType, contentLength } = readHeader(answer.header);
   if ((answer.body ?? null) === null || BODILESS.has(status)) {
     if (contentType !== undefined) pairs.push("content-type", contentType);
+    if (method === "HEAD" && contentLength !== undefined) pairs.push("content-length", contentLength);
     return { status, headers: pairs, body: null };
   }
   const { type, body } = encodeBody(answer.body!, contentType, accept);

@@ -45,17 +45,18 @@ export const events: Kind = defineKind({
     const hub = await context.use(symbol.id, () => new Hub(sockets.draining), (hub) => hub.close());
     return {
       concurrency: Infinity,
-      io(payload) {
+      io(payload, call) {
+        const header = { "Content-Type": EVENT_STREAM, "Cache-Control": "no-cache", "X-Accel-Buffering": "no" };
+        if (isMap(payload) && payload.method === "HEAD") return { status: 200, header };
         const rooms = isMap(payload) ? roomsOf(payload.rooms, "rooms of a request") : [];
         if (hub.size >= fields.connections) {
           throw failure("too many clients are connected", { code: "busy", details: { status: 503 } });
         }
         metrics.count("connections");
-        return {
-          status: 200,
-          header: { "Content-Type": EVENT_STREAM, "Cache-Control": "no-cache", "X-Accel-Buffering": "no" },
-          body: hub.open(rooms, fields.buffer, lastEventId(payload)),
-        };
+        const body = hub.open(rooms, fields.buffer, lastEventId(payload));
+        // a client that is gone before it is answered
+        call.signal.addEventListener("abort", () => body.close());
+        return { status: 200, header, body };
       },
       in: (payload) => hub.send(payload, fields.keep),
     };

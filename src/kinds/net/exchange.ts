@@ -194,6 +194,9 @@ const doubted = new WeakSet<NodeSymbol>();
 
 function toResponse({ status, headers, body }: RawResponse, heartbeat: number): Response {
   const content = (body instanceof Stream ? streamOf(body, headers, heartbeat) : body) as BodyInit | null;
+  if (body instanceof Stream && body.length !== undefined) {
+    headers = [...headers, "content-length", String(body.length)];
+  }
   return new Response(content, {
     status,
     headers: headers.length === 2 ? records.of(headers[0]!, headers[1]!) : pairs(headers),
