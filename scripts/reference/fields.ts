@@ -4,7 +4,7 @@ import { code, table } from "./markdown.ts";
 
 /** A JSON Schema of a field. */
 interface Schema {
-  type?: string;
+  type?: string | string[];
   description?: string;
   default?: unknown;
   enum?: unknown[];
@@ -13,6 +13,7 @@ interface Schema {
   minimum?: number;
   maximum?: number;
   anyOf?: Schema[];
+  oneOf?: Schema[];
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];
@@ -24,11 +25,22 @@ const DEFAULT = /\s*Default:? ([^.]+(?:\.\d[^.]*)*)\./;
 
 /** Returns the table of the fields of a schema, those of its maps and lists below them. */
 export function fieldTable(fields: z.ZodObject, nested?: string): string {
-  const rows = rowsOf(schemaOf(fields), "", nested);
+  return tableOf(schemaOf(fields), nested);
+}
+
+/** Returns the tables of the data of an entry, one for each type of it, by the names of the types. */
+export function dataTables(data: z.ZodType): [type: string, table: string][] {
+  const schema = schemaOf(data);
+  const options = schema.anyOf ?? schema.oneOf ?? [schema];
+  return options.map((option) => [String(option.properties?.type?.const ?? ""), tableOf(option)]);
+}
+
+function tableOf(schema: Schema, nested?: string): string {
+  const rows = rowsOf(schema, "", nested);
   return rows.length === 0 ? "None." : table(["field", "type", "default", "description"], rows);
 }
 
-function schemaOf(fields: z.ZodObject): Schema {
+function schemaOf(fields: z.ZodType): Schema {
   return z.toJSONSchema(fields, { io: "input", target: "draft-7", unrepresentable: "any" }) as Schema;
 }
 
@@ -52,6 +64,7 @@ function innerRows(schema: Schema, path: string): string[][] {
   if (schema.type === "array" && schema.items !== undefined) {
     return schema.items.properties === undefined ? [] : rowsOf(schema.items, `${path}[].`);
   }
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap((one) => innerRows(one, path));
   if (schema.properties !== undefined) return rowsOf(schema, `${path}.`);
   const values = schema.additionalProperties;
   if (typeof values === "object") return innerRows(values, `${path}.NAME`);
@@ -75,9 +88,9 @@ function typeOf(schema: Schema): string {
   }
   if (type === "integer" && schema.maximum === 65535) return "0 to 65535";
   if (type === "integer") return "whole number";
-  return type ?? "any value";
+  return Array.isArray(type) ? type.join(" or ") : type ?? "any value";
 }
 
 function pluralOf(type: string): string {
-  return type.startsWith("list of ") ? type.replace("list", "lists") : /[a-z]$/.test(type) ? `${type}s` : type;
+  return type.startsWith("list of ") ? type.replace("list", "lists") : /[a-rt-z]$/.test(type) ? `${type}s` : type;
 }

@@ -1,8 +1,8 @@
 import { stringify } from "@std/yaml";
-import type { Kind } from "../../src/kind/mod.ts";
-import { KINDS } from "../../src/kinds/mod.ts";
+import type { DataKind, Kind, KindExample } from "../../src/kind/mod.ts";
+import { DATA_KINDS, KINDS } from "../../src/kinds/mod.ts";
 import { schemeOf } from "../../src/runtime/mod.ts";
-import { fieldTable } from "./fields.ts";
+import { dataTables, fieldTable } from "./fields.ts";
 import { block, code, type Page, paragraphs, table } from "./markdown.ts";
 
 const SORTED = KINDS.toSorted((a, b) => a.name < b.name ? -1 : 1);
@@ -28,7 +28,7 @@ const EFFECTS = {
 
 /** Returns the pages of the built-in kinds, with a page that lists them. */
 export function kindPages(): Page[] {
-  return [index(), ...SORTED.map(kindPage)];
+  return [index(), ...SORTED.map(kindPage), ...DATA_KINDS.map(dataKindPage)];
 }
 
 function index(): Page {
@@ -44,9 +44,38 @@ function index(): Page {
       "## Data",
       "Entries of these kinds run nothing. They hold `data` of any form, and are applied, checked, versioned and found as " +
         "nodes are:",
-      table(["kind", "what it is for"], schemeOf().dataKinds.map(({ name, summary }) => [code(name), summary])),
+      table(
+        ["kind", "what it is for"],
+        schemeOf().dataKinds.map((kind) => [
+          DATA_KINDS.includes(kind) ? `[${code(kind.name)}](${kind.name}.md)` : code(kind.name),
+          kind.summary,
+        ]),
+      ),
     ),
   };
+}
+
+function dataKindPage({ name, summary, about, data, examples = [] }: DataKind): Page {
+  const tables = data === undefined ? [] : dataTables(data);
+  return {
+    path: `kinds/${name}.md`,
+    title: name,
+    summary,
+    body: paragraphs(
+      summary,
+      about,
+      ...tables.flatMap(([type, table]) => [type === "" ? "## Data" : `## Data of type ${type}`, table]),
+      "## Examples",
+      ...exampleBlocks(examples),
+    ),
+  };
+}
+
+function exampleBlocks(examples: readonly KindExample[]): string[] {
+  return examples.flatMap(({ title, spec }) => [
+    `${title}:`,
+    block("yaml", stringify(spec, { useAnchors: false, lineWidth: -1 })),
+  ]);
 }
 
 function kindPage(kind: Kind): Page {
@@ -81,10 +110,7 @@ function kindPage(kind: Kind): Page {
         Object.entries(errors).map(([name, when]) => [`[${code(name)}](../errors.md)`, when]),
       ),
       "## Examples",
-      ...examples.flatMap(({ title, spec }) => [
-        `${title}:`,
-        block("yaml", stringify(spec, { useAnchors: false, lineWidth: -1 })),
-      ]),
+      ...exampleBlocks(examples),
     ),
   };
 }

@@ -163,6 +163,7 @@ class Server {
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
     const { config: { flags }, env, warden, extensions } = this.#options;
     const host = stringOf(flags, "host");
+    const secrets = stringOf(flags, "secrets");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
     return Runtime.start({
@@ -181,6 +182,8 @@ class Server {
       compiler: this.#compiler,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
+      allowPrivate: listOf(flags, "allow-private"),
+      ...secrets !== undefined && { secrets },
       ...host !== undefined && { host },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },

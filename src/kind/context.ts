@@ -119,6 +119,27 @@ export interface HostContext<Fields, Out extends string> extends Context<Fields,
    * @throws {Error} If the process has a transaction on another key.
    */
   transaction<T extends Transaction>(call: Call, key: string, begin: () => T | Promise<T>): Promise<T>;
+  /**
+   * Returns the data of an entry of the node's namespace, such as a connection, as the version has it that is being
+   * prepared. When the entry changes, the node is prepared again. Only for use while the node is prepared.
+   *
+   * @param kind The kind of the entry.
+   * @throws {Error} If there is no such entry, or its data is invalid.
+   */
+  dataOf(kind: string, name: string): Value;
+  /**
+   * Returns the value of a secret.
+   *
+   * @param reference `env:NAME`, a variable that `start --env` grants, or `file:NAME`, a file in the folder of
+   *   `start --secrets`.
+   * @throws {Error} If it is not granted or cannot be read. The message does not have the value.
+   */
+  secret(reference: string): Promise<string>;
+  /**
+   * Returns a key that names a call of a handler among all calls: another attempt of the same call has the same key, so
+   * that whoever is called can tell that it is one.
+   */
+  keyOf(call: Call): string;
 }
 
 /** Something that is committed or rolled back with its process. */

@@ -74,7 +74,8 @@ export interface KindOptions<
   Out extends string,
   At extends Place,
   Given extends Handlers<In>,
-> extends Pick<KindDescription, "about" | "errors" | "aliases" | "fieldAliases" | "verbatim" | "dependencies"> {
+> extends
+  Pick<KindDescription, "about" | "errors" | "aliases" | "fieldAliases" | "verbatim" | "dependencies" | "references"> {
   /** The name that specs use. */
   readonly name: string;
   /** One sentence, for `weft kinds` and editors. */

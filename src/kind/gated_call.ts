@@ -16,6 +16,11 @@ class GatedCall implements Call {
     this.#packet = packet;
   }
 
+  /** The packet of the call. */
+  get packet(): Packet {
+    return this.#packet;
+  }
+
   get process(): CallProcess {
     return this.#packet.process;
   }

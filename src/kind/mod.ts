@@ -13,6 +13,7 @@ export type { IndexedPort, OutPorts, Port, PortBase } from "./port.ts";
 export * from "./services.ts";
 export type {
   Diagnostic,
+  FieldReference,
   KindDescription,
   KindExample,
   KindSet,

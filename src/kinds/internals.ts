@@ -1,6 +1,7 @@
 import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
+import type { PrivateHosts } from "./net/private_hosts.ts";
 import type { System } from "./system/system.ts";
 
 /** What the engine gives its own host kinds beside their public context. */
@@ -11,6 +12,8 @@ export interface Internals {
   readonly sockets: Sockets;
   /** The engine itself. */
   readonly system: System;
+  /** The addresses that nodes may connect to. */
+  readonly privateHosts: PrivateHosts;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
   /** Whether error responses contain the error. */

@@ -1,7 +1,9 @@
 /** The built-in node kinds. */
-import type { Kind } from "@weft/weft/kind";
+import type { DataKind, Kind } from "@weft/weft/kind";
 import { EXECUTOR_KINDS } from "./executor/mod.ts";
 import { events } from "./net/events.ts";
+import { http } from "./http/http.ts";
+import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { staticKind } from "./net/static.ts";
 import { log } from "./system/log.ts";
@@ -9,7 +11,11 @@ import { syscall } from "./system/syscall.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
+export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
+/** All built-in kinds of entries that hold data. */
+export const DATA_KINDS: readonly DataKind[] = [connection];
+
 /** All built-in kinds. */
-export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, events, listener, log, staticKind, syscall];
+export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, events, http, listener, log, staticKind, syscall];

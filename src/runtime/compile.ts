@@ -45,7 +45,7 @@ export async function checkSpec(
   return [...diagnostics, ...await checkCode(code, compiler)];
 }
 
-/** Checks a spec without its links and its code. */
+/** Checks a spec without its links, its code and the entries that it names. */
 function checkFields(
   spec: Spec,
   origin: Origin | undefined,
@@ -54,7 +54,7 @@ function checkFields(
   onCode: (code: CodeToCheck) => void = () => {},
 ): Diagnostic[] {
   const source = origin === undefined ? undefined : locatorOf(origin);
-  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode });
+  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { evaluate, onCode, incomplete: true });
 }
 
 /** Evaluates the expression of a template in a spec of a namespace. */
@@ -133,6 +133,8 @@ export interface CompiledUnit extends Unit {
   readonly drafts: readonly Draft[];
   /** The prepared nodes of the host. */
   readonly prepared: Prepared[];
+  /** The names of the entries whose data its nodes were prepared with. */
+  readonly uses: Set<string>;
 }
 
 /** Flattens a spec and makes its symbols. Runs no code and takes no resources. */
@@ -170,5 +172,5 @@ export function draftUnit(
     }
     return { symbol, flat, definition, ...part !== undefined && { origin: part } };
   });
-  return { spec, nodes: drafts, inbound, drafts, prepared: [] };
+  return { spec, nodes: drafts, inbound, drafts, prepared: [], uses: new Set() };
 }

@@ -1,10 +1,11 @@
-import { type Flow, type Packet, pathOf, type Process } from "../flow/mod.ts";
+import { createHash } from "node:crypto";
+import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
-import { logOf, metricsOf } from "../kind/engine/mod.ts";
+import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type { Internals, System } from "../kinds/mod.ts";
+import type { Internals, PrivateHosts, System } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
-import type { Failure } from "../value/mod.ts";
+import type { Failure, Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
 import { gateOf, type Interceptor } from "./effects.ts";
 import type { HandledErrors } from "./handled_errors.ts";
@@ -13,6 +14,7 @@ import type { Logger } from "./log.ts";
 import type { Processes } from "./processes.ts";
 import type { Resources } from "./resources.ts";
 import { run } from "./run.ts";
+import { readSecret, type SecretSources } from "./secrets.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** The services that the contexts of host kinds give access to. */
@@ -30,6 +32,10 @@ export interface HostServices {
   interceptors: readonly Interceptor[];
   logger: Logger;
   handledErrors: HandledErrors;
+  /** What `secret` reads. */
+  secrets: SecretSources;
+  /** The addresses that nodes may connect to. */
+  privateHosts: PrivateHosts;
   /** The address of listeners whose spec names none. */
   host: string;
   /** Whether error responses contain the error. */
@@ -38,7 +44,9 @@ export interface HostServices {
 
 /** What a node is prepared with on the host. */
 export interface HostPreparation
-  extends Preparation, Pick<HostContext<unknown, string>, "run" | "use" | "transaction"> {
+  extends
+    Preparation,
+    Pick<HostContext<unknown, string>, "run" | "use" | "transaction" | "dataOf" | "secret" | "keyOf"> {
   readonly internals: Internals;
 }
 
@@ -46,10 +54,12 @@ export interface HostPreparation
  * Returns what a node of the host is prepared with.
  *
  * @param env The variables that the kind may read.
+ * @param dataOf Returns the data of an entry of the version that is being prepared.
  */
 export function hostPreparation(
   draft: Draft,
   env: Readonly<Record<string, string>>,
+  dataOf: (kind: string, name: string) => Value,
   services: HostServices,
 ): { preparation: HostPreparation; release(): Promise<void> } {
   const {
@@ -66,6 +76,8 @@ export function hostPreparation(
     host,
     dev,
     handledErrors,
+    secrets,
+    privateHosts,
   } = services;
   const logFields = (process: Process | undefined) => ({
     node: symbol.name,
@@ -101,11 +113,15 @@ export function hostPreparation(
       ),
     use: (key, open, close) => held.use(key, open, close),
     transaction: (call: Call, key, begin) => transactions.of(call.process as Process, key, begin),
+    dataOf,
+    secret: (reference) => readSecret(reference, secrets),
+    keyOf: (call) => keyOf(packetOf(call), processes),
     internals: {
       symbol,
       flow,
       sockets,
       system,
+      privateHosts,
       host,
       dev,
       open: (timeout) => processes.open(timeout),
@@ -115,4 +131,14 @@ export function hostPreparation(
     },
   };
   return { preparation, release: () => held.release() };
+}
+
+/** How long a key may be: what most servers accept. */
+const LONGEST_KEY = 200;
+
+/** Returns the key of the call that a packet is; see `HostContext.keyOf`. */
+function keyOf(packet: Packet, processes: Processes): string {
+  const key = `${processes.idOf(packet.process.root)}.${addressOf(packet)}`;
+  if (key.length <= LONGEST_KEY) return key;
+  return createHash("sha256").update(key).digest("hex");
 }

@@ -1,7 +1,7 @@
 import type { Compiler } from "../compiler/mod.ts";
 import { SymbolTable, type Unit } from "../flow/mod.ts";
 import type { Kind } from "../kind/mod.ts";
-import type { Entry, Handler, HandlerContext, Operation, TransactionInfo } from "../registry/mod.ts";
+import type { Entry, Handler, HandlerContext, Operation, Registry, TransactionInfo } from "../registry/mod.ts";
 import type { Scheme, Spec } from "../spec/mod.ts";
 import type { Failure } from "../value/mod.ts";
 import type { CompiledUnit, Evaluate } from "./compile.ts";
@@ -25,6 +25,8 @@ export interface LoaderOptions extends HostServices {
   evaluate: Evaluate;
   /** The variables that kinds may ask for. */
   env: Readonly<Record<string, string>>;
+  /** The entries of the registry, as they were before the change that is being prepared. */
+  registry: Pick<Registry, "get" | "namespace">;
   /** How long a load or unload hook of a node may take, in milliseconds. */
   timeout: number;
 }
@@ -48,12 +50,23 @@ export class Loader implements Handler {
   readonly #preparer: Preparer;
   readonly #lifecycle: Lifecycle;
   #stage: Stage | undefined;
+  /** What the operations of the transaction leave of the entries of the namespace, by name: an entry, or none. */
+  #changed: ReadonlyMap<string, Entry | undefined> = new Map();
   /** Undoes `markReplaced` of the sockets. */
   #unmark = () => {};
 
   constructor(options: LoaderOptions) {
     const { flow, processes, logger, timeout } = this.#options = options;
-    this.#preparer = new Preparer({ ...options, services: options });
+    this.#preparer = new Preparer({
+      ...options,
+      services: options,
+      entries: {
+        get: (name) => this.#entry(name),
+        names: (kind) =>
+          [...options.registry.namespace(options.namespace), ...this.#changed.values()]
+            .flatMap((entry) => entry?.kind === kind ? entry.id.name : []),
+      },
+    });
     this.#lifecycle = new Lifecycle({ flow, processes, logger, timeout, table: this.table });
   }
 
@@ -77,6 +90,12 @@ export class Loader implements Handler {
   }
 
   async begin({ operations }: TransactionInfo): Promise<void> {
+    this.#changed = new Map(
+      operations.filter(({ id }) => id.namespace === this.#options.namespace).map((operation) => [
+        operation.id.name,
+        operation.kind === "delete" ? undefined : operation.entry,
+      ]),
+    );
     this.#unmark = await this.#options.sockets.markReplaced(this.#replaced(operations));
     const entries = operations.flatMap((operation) => operation.kind === "delete" ? [] : [operation.entry]);
     this.#stage = new Stage(this.#preparer, entries, () => this.#yielder.yieldIfDue());
@@ -85,23 +104,49 @@ export class Loader implements Handler {
   // an undone operation was only staged: it is either staged again, or the stage is discarded
 
   async create(entry: Entry, { undo }: HandlerContext): Promise<void> {
-    if (!undo) await this.#stage!.put(entry);
+    if (undo) return;
+    await this.#stage!.put(entry);
+    await this.#prepareUsers(entry);
   }
 
   async update(entry: Entry, _: Entry, { undo }: HandlerContext): Promise<void> {
-    if (!undo) await this.#stage!.put(entry);
+    if (undo) return;
+    await this.#stage!.put(entry);
+    await this.#prepareUsers(entry);
   }
 
-  delete(original: Entry, { undo }: HandlerContext): void {
-    if (!undo && isNode(original) && original.id.namespace === this.#options.namespace) {
-      this.#stage!.remove(idOf(original));
+  async delete(original: Entry, { undo }: HandlerContext): Promise<void> {
+    if (undo || original.id.namespace !== this.#options.namespace) return;
+    if (isNode(original)) this.#stage!.remove(idOf(original));
+    else await this.#prepareUsers(original);
+  }
+
+  /** Prepares again what was prepared with the data of an entry, unless it is changed itself. */
+  async #prepareUsers(changed: Entry): Promise<void> {
+    const { id } = changed;
+    const { namespace, registry } = this.#options;
+    if (isNode(changed) || id.namespace !== namespace) return;
+    for (const { unit } of this.table.units()) {
+      const { spec, uses } = unit as CompiledUnit;
+      const name = spec.name ?? spec.id;
+      if (!uses.has(id.name) || this.#changed.has(name)) continue;
+      const entry = registry.get({ namespace, name });
+      if (entry !== undefined) await this.#stage!.put(entry);
     }
+  }
+
+  /** Returns the entry of a name as the transaction leaves it. */
+  #entry(name: string): Entry | undefined {
+    if (this.#changed.has(name)) return this.#changed.get(name);
+    const { namespace, registry } = this.#options;
+    return registry.get({ namespace, name });
   }
 
   /** Makes the staged change the newest generation. Cannot fail. */
   async commit(): Promise<void> {
     const stage = this.#stage!;
     this.#stage = undefined;
+    this.#changed = new Map();
     if (stage.empty) return;
     const { pool, processes, sockets, logger } = this.#options;
     const pause = () => this.#yielder.yieldIfDue();
@@ -126,6 +171,7 @@ export class Loader implements Handler {
     this.#unmark();
     const stage = this.#stage;
     this.#stage = undefined;
+    this.#changed = new Map();
     await stage?.discard(Math.min(DISCARD, this.#options.timeout / 2), cause.code === "timeout");
   }
 

@@ -4,8 +4,8 @@ import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import { HANDED_ON } from "../language/mod.ts";
 import type { Entry } from "../registry/mod.ts";
-import { hasErrors, type Scheme, type Spec, type SpecCode } from "../spec/mod.ts";
-import { asError, type Failure, failure } from "../value/mod.ts";
+import { formatDiagnostic, hasErrors, nearest, readData, type Scheme, type Spec, type SpecCode } from "../spec/mod.ts";
+import { asError, type Failure, failure, type Value } from "../value/mod.ts";
 import {
   checkSpec,
   type CompiledUnit,
@@ -37,6 +37,16 @@ export interface PreparerOptions {
   services: HostServices;
   /** The variables that kinds may ask for. */
   env: Readonly<Record<string, string>>;
+  /** The entries of the namespace, as the version has them that is being prepared. */
+  entries: PreparedEntries;
+}
+
+/** The entries of a version that is being prepared. */
+export interface PreparedEntries {
+  /** Returns the entry of a name. */
+  get(name: string): Entry | undefined;
+  /** Returns the names of the entries of a kind. */
+  names(kind: string): string[];
 }
 
 /**
@@ -136,15 +146,32 @@ export class Preparer {
         dryRuns.push(dryRun);
         continue;
       }
-      unit.prepared.push(await this.#prepareOnHost(draft, unit.spec));
+      unit.prepared.push(await this.#prepareOnHost(draft, unit));
     }
     await Promise.all(dryRuns);
   }
 
-  async #prepareOnHost(draft: Draft, spec: Spec): Promise<Prepared> {
+  /** Returns the data of an entry of the version that is being prepared, as it is to be used. */
+  #dataOf(kind: string, name: string): Value {
+    const { scheme, entries } = this.#options;
+    const entry = entries.get(name);
+    if (entry?.kind !== kind) {
+      const meant = nearest(name, entries.names(kind));
+      throw failure(`unknown ${kind} "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
+    }
+    const read = readData(scheme.dataKind(kind) ?? { holds: "data", name: kind, summary: "" }, entry.data);
+    if ("data" in read) return read.data;
+    throw failure(`${kind} ${name}: ${read.diagnostics.map(formatDiagnostic).join("; ")}`);
+  }
+
+  async #prepareOnHost(draft: Draft, { spec, uses }: CompiledUnit): Promise<Prepared> {
     const { services, env } = this.#options;
     const { kind } = draft.flat;
-    const { preparation, release } = hostPreparation(draft, envOf(kind, env), services);
+    const dataOf = (kind: string, name: string) => {
+      uses.add(name);
+      return this.#dataOf(kind, name);
+    };
+    const { preparation, release } = hostPreparation(draft, envOf(kind, env), dataOf, services);
     try {
       const prepared = await kind.prepare!(preparation);
       draft.symbol.node = prepared.node;

@@ -2,7 +2,7 @@ import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
 import { Flow } from "../flow/mod.ts";
 import { Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
-import { CODECS } from "../kinds/mod.ts";
+import { CODECS, PrivateHosts } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
@@ -41,6 +41,13 @@ export interface RuntimeOptions {
   dependencies?: readonly string[];
   /** The variables that templates see. Default none. */
   env?: ValueMap;
+  /**
+   * The private addresses that nodes may connect to, each `all`, or a name, an address or a network, with a port or without:
+   * `db.internal`, `127.0.0.1:9000`, `10.0.0.0/8`. Default none: addresses of public hosts alone.
+   */
+  allowPrivate?: readonly string[];
+  /** The folder whose files are secrets that connections name as `file:NAME`. Default none. */
+  secrets?: string;
   /** The address of listeners whose spec names none. Default 127.0.0.1. */
   host?: string;
   /** How many executors serve at a time. Default: one less than the machine has processors, at least one. */
@@ -255,6 +262,9 @@ export class Runtime implements AsyncDisposable {
       clock: options.clock ?? HOST_CLOCK,
       random: options.random ?? HOST_RANDOM,
       env: stringsOf(env),
+      secrets: { env: stringsOf(env), folder: options.secrets },
+      privateHosts: new PrivateHosts(options.allowPrivate),
+      registry: this.registry,
       timeout,
       interceptors,
       system: engineSystem({

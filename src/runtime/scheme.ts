@@ -1,5 +1,5 @@
 import type { DataKind, Kind } from "../kind/mod.ts";
-import { KINDS } from "../kinds/mod.ts";
+import { DATA_KINDS as BUILT_IN_DATA_KINDS, KINDS } from "../kinds/mod.ts";
 import { SILENT_KINDS } from "../registry/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
@@ -16,12 +16,11 @@ const DATA_SUMMARIES: Readonly<Record<string, string>> = {
 /** What a table of kinds takes of extensions. */
 export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
 
-/** The kinds of entries that hold data which every registry knows; what is in them is up to who uses them. */
-const DATA_KINDS: readonly DataKind[] = SILENT_KINDS.map((name) => ({
-  holds: "data",
-  name,
-  summary: DATA_SUMMARIES[name]!,
-}));
+/** The built-in kinds of entries that hold data, and those which every registry knows: what is in them is up to who uses them. */
+const DATA_KINDS: readonly DataKind[] = [
+  ...BUILT_IN_DATA_KINDS,
+  ...SILENT_KINDS.map((name): DataKind => ({ holds: "data", name, summary: DATA_SUMMARIES[name]! })),
+];
 
 /**
  * Returns the table of kinds.

@@ -1,9 +1,10 @@
 /** Specs: their model, reading them from files, and checking them. */
 export { type CheckedSpec, type CheckOptions, checkSpecs, type CodeToCheck } from "./check/check.ts";
+export { readData } from "./check/check_data.ts";
 export * from "./model/mod.ts";
 export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";
 export { type ReadOptions, specFromMap } from "./schema/draft.ts";
-export { duration, link, nodeId, nodeName, port, portName, size, specs } from "./schema/fields.ts";
+export { duration, link, nodeId, nodeName, port, portName, secret, size, specs } from "./schema/fields.ts";
 export { type JsonSchema, jsonSchema } from "./schema/json_schema.ts";
 export { validate, type Validated } from "./schema/validate.ts";
 export { type Evaluate, type MappedTemplates, mapTemplates } from "./template/map_templates.ts";

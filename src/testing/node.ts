@@ -10,7 +10,7 @@ import type { TestClock } from "./test_clock.ts";
 import { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";
 
 /** Options of a node under test. */
-export interface NodeOptions extends Pick<WorkflowOptions, "kinds" | "env" | "clock" | "seed"> {
+export interface NodeOptions extends Pick<WorkflowOptions, "kinds" | "env" | "allowPrivate" | "clock" | "seed"> {
   /** The node's name. Default `node`. */
   readonly name?: string | undefined;
   /**

@@ -33,6 +33,8 @@ export interface WorkflowOptions {
   readonly allow?: readonly string[] | true | undefined;
   /** The variables that templates see and kinds may read. Default none. */
   readonly env?: ValueMap | undefined;
+  /** The private addresses that nodes may connect to, as in `start --allow-private`. Default none. */
+  readonly allowPrivate?: readonly string[] | undefined;
   /** The clock of kinds. User code has the machine's. Default a new `TestClock`. */
   readonly clock?: TestClock | undefined;
   /** The seed of the random values of kinds. Default 1. */
@@ -92,14 +94,17 @@ export class TestWorkflow implements AsyncDisposable {
     this.#options = options;
     this.clock = options.clock ?? new TestClock();
     const { mocks = {}, allow = [] } = options;
-    this.#scheme = new Scheme([...known, ...options.kinds ?? []].map((kind) =>
-      testKind(kind, {
-        isMocked: (node) => Object.hasOwn(mocks, node),
-        isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
-        received: (packet) => this.#received(packet),
-        rejected: (error) => this.#rejected.push(error),
-      })
-    ));
+    this.#scheme = new Scheme(
+      [...known, ...options.kinds ?? []].map((kind) =>
+        testKind(kind, {
+          isMocked: (node) => Object.hasOwn(mocks, node),
+          isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
+          received: (packet) => this.#received(packet),
+          rejected: (error) => this.#rejected.push(error),
+        })
+      ),
+      known.dataKinds,
+    );
   }
 
   /** See `startWorkflow`. */
@@ -130,6 +135,7 @@ export class TestWorkflow implements AsyncDisposable {
       env,
       clock,
       random,
+      ...options.allowPrivate !== undefined && { allowPrivate: options.allowPrivate },
       interceptors: () => [workflow.#interceptor],
       ...place,
     });

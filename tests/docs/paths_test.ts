@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { COMMAND_NAMES, run } from "../../src/cli/mod.ts";
 import { parseConfig } from "../../src/cli/options/config_file.ts";
 import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
-import { KINDS } from "../../src/kinds/mod.ts";
+import { DATA_KINDS, KINDS } from "../../src/kinds/mod.ts";
 import { SILENT_KINDS } from "../../src/registry/mod.ts";
 import { blocksOf, exists, linksOf, pagesOf, slugsOf, spansOf, wordsOf } from "./page.ts";
 
@@ -51,7 +51,11 @@ const FLAGS = new Map(
   await Promise.all(COMMAND_NAMES.map(async (name) => [name, await flagsOf(name)] as const)),
 );
 const ALL_FLAGS = new Set(["--help", "--version", ...[...FLAGS.values()].flatMap((flags) => [...flags])]);
-const KIND_NAMES = new Set([...SILENT_KINDS, ...KINDS.flatMap(({ name, aliases = [] }) => [name, ...aliases])]);
+const KIND_NAMES = new Set([
+  ...SILENT_KINDS,
+  ...DATA_KINDS.map(({ name }) => name),
+  ...KINDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
+]);
 
 /** Reports whether a set has a flag, possibly negated. */
 function hasFlag(flags: ReadonlySet<string>, flag: string): boolean {

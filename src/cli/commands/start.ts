@@ -2,7 +2,7 @@ import { ProcessWarden, WardenLink } from "../../pool/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
-import { listOf, readEnv, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
+import { listOf, readAllowPrivate, readEnv, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
 
 /** `weft start` */
 export const start: Command = {
@@ -28,6 +28,8 @@ immediately.`,
       "executors",
       "executor-memory",
       "isolation",
+      "allow-private",
+      "secrets",
       "host",
       "admin",
       "admin-host",
@@ -46,6 +48,7 @@ immediately.`,
     if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
       throw new UsageError("--watch requires files or folders; name them with --file");
     }
+    readAllowPrivate(flags);
     const env = await readEnv(flags, terminal);
     const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
     // executors take half a second to start: do the rest in the meantime

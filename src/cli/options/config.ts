@@ -84,7 +84,9 @@ function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
     const list = flags[name] as readonly string[] | undefined;
     if (list !== undefined) result[name] = list.map((path) => pathFrom(folder, path));
   }
-  if (flags.store !== undefined) result.store = pathFrom(folder, flags.store as string);
+  for (const name of ["store", "secrets"]) {
+    if (flags[name] !== undefined) result[name] = pathFrom(folder, flags[name] as string);
+  }
   return result;
 }
 

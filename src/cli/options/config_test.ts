@@ -145,7 +145,8 @@ Deno.test("files on the command line replace those of settings", async () => {
 });
 
 Deno.test("paths in a configuration file are relative to its folder", async () => {
-  const text = "file: [a.yaml, /b.yaml]\nstore: sqlite:x.db\nextension: [k.ts, 'npm:kinds']\nenv-file: .env";
+  const text =
+    "file: [a.yaml, /b.yaml]\nstore: sqlite:x.db\nextension: [k.ts, 'npm:kinds']\nenv-file: .env\nsecrets: keys";
   await using _ = new Project({ "conf/weft.yaml": text });
   assertEquals(await resolve({ config: "conf/weft.yaml" }), {
     config: "conf/weft.yaml",
@@ -153,6 +154,7 @@ Deno.test("paths in a configuration file are relative to its folder", async () =
     store: "sqlite:conf/x.db",
     extension: ["conf/k.ts", "npm:kinds"],
     "env-file": ["conf/.env"],
+    secrets: "conf/keys",
   });
   assertEquals((await resolve({}, { WEFT_CONFIG: "conf/weft.yaml" })).store, "sqlite:conf/x.db");
 });
@@ -166,7 +168,7 @@ Deno.test("commands use weft.yaml", async () => {
   assertEquals(await project.weft("apply"), "created shop:end (nop)\nversion 1");
   assertEquals(Deno.statSync("data/shop.db").isFile, true);
   assertEquals((await project.json("history"))[0].author, "ann");
-  assertEquals((await project.json("kinds")).map(({ name }: { name: string }) => name), ["nop"]);
+  assertEquals((await project.json("kinds")).map(({ name }: { name: string }) => name), ["nop", "connection"]);
   const [code, err] = await project.fail("check other.yaml");
   assertEquals([code, err], [1, 'other.yaml:3:13: unknown kind "snippet"; known kinds are nop']);
   assertEquals(await project.weft("get --namespace other --store data/shop.db"), "NAMESPACE  NAME  KIND  LINKS TO");

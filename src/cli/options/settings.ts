@@ -1,4 +1,5 @@
 import { parseEnv } from "node:util";
+import { PrivateHosts } from "../../kinds/mod.ts";
 import type { Terminal } from "./command.ts";
 import { extensionUrl } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
@@ -74,6 +75,18 @@ const SETTINGS = {
     type: "string",
     choices: ["thread", "process"],
     summary: "Whether executors are threads, or programs of their own, whose crash ends no other (default thread)",
+  },
+  "allow-private": {
+    name: "allow-private",
+    type: "list",
+    value: "ADDRESS",
+    summary: "Private address that nodes may connect to: db.internal, 127.0.0.1:9000, 10.0.0.0/8, or all",
+  },
+  secrets: {
+    name: "secrets",
+    type: "string",
+    value: "FOLDER",
+    summary: "Folder whose files are secrets that connections name as file:NAME",
   },
   host: {
     name: "host",
@@ -184,6 +197,17 @@ function fromEnvironment(name: string, terminal: Terminal): string | undefined {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
     throw new Error(`--env ${name} needs its value (--env ${name}=VALUE) or the permission to read it`, { cause });
   }
+}
+
+/** Returns the private addresses that nodes may connect to. @throws {UsageError} If one is none. */
+export function readAllowPrivate(flags: ParsedFlags): readonly string[] {
+  const granted = listOf(flags, "allow-private");
+  try {
+    new PrivateHosts(granted);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return granted;
 }
 
 /** Returns the URLs of the extensions. */

@@ -48,6 +48,11 @@ export function effectOf({ effect = "once" }: Pick<Kind, "effect">, fields: Valu
   return typeof effect === "function" ? effect(fields) : effect;
 }
 
+/** Returns the packet of a call, which is the call itself unless it is behind a gate. */
+export function packetOf(call: object): Packet {
+  return (call as { readonly packet?: Packet }).packet ?? call as Packet;
+}
+
 /** Records an error that leaves by a port, if the port is linked and something is recorded. */
 export function recordHandled(
   context: object,

@@ -8,6 +8,7 @@ import type { Link, SpecDraft } from "../model/spec.ts";
 import { validate } from "../schema/validate.ts";
 import type { Evaluate } from "../template/map_templates.ts";
 import { FieldChecker, type Unit } from "./check_fields.ts";
+import { checkReferences, type NamedEntries } from "./check_references.ts";
 import { checkLinks, type Targets } from "./check_links.ts";
 
 /** A spec to check, with its positions if they are known. */
@@ -59,7 +60,10 @@ export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, option
     ...checkLinks(unit, all.targetsOf(unit.spec), scheme, dangling),
     ...checkInnerLinks(unit, scheme, dangling),
   ]);
-  return sortDiagnostics([...checkUnique(specs), ...fields.diagnostics, ...links]);
+  const references = options.incomplete === true
+    ? []
+    : units.flatMap((unit) => checkReferences(unit, all.entriesOf(unit.spec), scheme));
+  return sortDiagnostics([...checkUnique(specs), ...fields.diagnostics, ...links, ...references]);
 }
 
 /** Checks the links of nested specs, which may lead only to specs in the same list. */
@@ -78,6 +82,8 @@ function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warni
 /** The specs of a change by namespace, name and id, and the specs known before it. */
 class Namespaces {
   readonly #units = new Map<string, Map<string, Unit>>();
+  /** The specs and entries of each namespace, by name. */
+  readonly #entries = new Map<string, ReadonlyMap<string, SpecDraft>>();
   readonly #scheme: Scheme;
   readonly #known: NonNullable<CheckOptions["known"]>;
   readonly #isIncomplete: boolean;
@@ -87,10 +93,23 @@ class Namespaces {
   constructor(units: readonly Unit[], scheme: Scheme, options: CheckOptions) {
     for (const [namespace, members] of Map.groupBy(units, ({ spec }) => spec.namespace)) {
       this.#units.set(namespace, indexed(members.filter(({ isData }) => !isData)));
+      this.#entries.set(namespace, new Map(members.flatMap(({ spec }) => spec.name ? [[spec.name, spec]] : [])));
     }
     this.#scheme = scheme;
     this.#isIncomplete = options.incomplete ?? false;
     this.#known = (namespace, nameOrId) => options.known?.(namespace, nameOrId);
+  }
+
+  /** Returns what the fields of a node of a namespace may name. */
+  entriesOf({ namespace }: SpecDraft): NamedEntries {
+    const entries = this.#entries.get(namespace);
+    return {
+      find: (name) => entries?.get(name) ?? this.#known(namespace, name)?.spec,
+      names: (kind) => {
+        if (this.#suggestions-- <= 0) return [];
+        return [...entries ?? []].flatMap(([name, spec]) => spec.kind === kind ? name : []);
+      },
+    };
   }
 
   targetsOf({ namespace, name, id }: SpecDraft): Targets {

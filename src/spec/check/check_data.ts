@@ -1,3 +1,4 @@
+import type { Value } from "../../value/mod.ts";
 import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
 import type { DataKind } from "../model/data_kind.ts";
 import { show } from "../model/show.ts";
@@ -27,11 +28,16 @@ export function checkData(spec: SpecDraft, kind: DataKind, isInner: boolean): Di
   if (spec.id) foreign.push("id");
   if (Object.keys(spec.links).length > 0) foreign.push("links");
   diagnostics.push(...foreign.map((key) => unknownField([key], FIELDS, { of: kind.name })));
-  if (kind.data === undefined) return diagnostics;
-  const value = spec.fields.data ?? null;
+  const read = readData(kind, spec.fields.data ?? null);
+  return "data" in read ? diagnostics : [...diagnostics, ...read.diagnostics];
+}
+
+/** Reads the data of an entry by the schema of its kind: as it is to be used, with defaults, or what is wrong with it. */
+export function readData(kind: DataKind, value: Value): { data: Value } | { diagnostics: Diagnostic[] } {
+  if (kind.data === undefined) return { data: value };
   const read = coerce(kind.data, value);
-  if (!("issues" in read)) return diagnostics;
+  if (!("issues" in read)) return { data: read.data as Value };
   const subject = { of: "data", schema: kind.data, value: read.value };
   const found = read.issues.flatMap((issue) => diagnosticsOf(issue, subject));
-  return [...diagnostics, ...found.map((diagnostic) => prefixPath(["data"], diagnostic))];
+  return { diagnostics: found.map((diagnostic) => prefixPath(["data"], diagnostic)) };
 }

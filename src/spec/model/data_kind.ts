@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { KindExample } from "./kind.ts";
 
 /**
  * The description of a kind of entries that hold data: settings, requirements, whatever a workflow or a tool looks up.
@@ -17,6 +18,10 @@ export interface DataKind {
    * @internal
    */
   readonly data?: z.ZodType;
+  /** What else there is to know, in paragraphs of Markdown, for its page in the documents. */
+  readonly about?: string;
+  /** Entries that show its use. */
+  readonly examples?: readonly KindExample[];
   /** Where its entries, and others, name what they depend on; see `KindDescription`. */
   readonly dependencies?: readonly string[];
 }

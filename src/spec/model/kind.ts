@@ -22,6 +22,16 @@ export interface SpecCode {
   readonly at: Path;
 }
 
+/** A field of a kind that names an entry that holds data. */
+export interface FieldReference {
+  /** The field: `connection`. */
+  readonly field: string;
+  /** The kind of the entry: `connection`. */
+  readonly kind: string;
+  /** What the field `type` of its data has to be. Default any. */
+  readonly type?: string;
+}
+
 /** An example of a spec, for the documents, for editors and for tests. */
 export interface KindExample {
   /** A few words that say what it shows. */
@@ -73,6 +83,8 @@ export interface KindDescription {
    * `meta` or `data`, such as `data.database`, `meta.server` or `data.imports.*`. The fields of a node are its `data`.
    */
   readonly dependencies?: readonly string[];
+  /** Fields that name an entry that holds data, in the same namespace. `check` reports a name that nothing has. */
+  readonly references?: readonly FieldReference[];
   /** Checks validated fields for what a schema cannot express, such as routes. Looks at no code. */
   check?(fields: ValueMap): Diagnostic[];
   /** Returns the code in validated fields. It is parsed by the compile thread. */

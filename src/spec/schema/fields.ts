@@ -38,6 +38,22 @@ export function port() {
   return z.int().min(0).max(65535).meta({ description: "A TCP port, 0 to 65535; 0 takes any that is free." });
 }
 
+const SECRET = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^/\0][^\0]*)$/;
+
+/**
+ * Returns the schema of a reference to a secret: `env:NAME`, a variable that `start --env` grants, or `file:NAME`, a file
+ * in the folder of `start --secrets`. The secret itself is not written into a spec, where whoever reads specs sees it.
+ */
+export function secret() {
+  // the value is not part of a message: it may be the secret itself
+  return z.string().refine((text) => SECRET.test(text), {
+    error: "expected env:NAME or file:NAME, because a secret is not written into a spec",
+    params: { secret: true },
+  }).meta({
+    description: "A secret: env:NAME, granted by start --env, or file:NAME, in the folder of start --secrets.",
+  });
+}
+
 /** Returns the schema of the name of a port of a node: `out`, `error`, `out[0]`. */
 export function portName() {
   return z.string().regex(PORT_NAME, "expected the name of a port, such as out or out[0]")

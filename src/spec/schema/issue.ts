@@ -33,7 +33,9 @@ export function diagnosticsOf(issue: Issue, subject: Subject, base: Path = []): 
     const message = `missing field ${show(path.at(-1))} of ${showOwner(parent, subject)}`;
     return [{ location: { path: parent }, message: showExpected(message, expected), ...hint && { hint } }];
   }
-  const message = showInvalid(showOwner(path, subject), found, expected);
+  const owner = showOwner(path, subject);
+  // whoever wrote the secret itself in the place of a reference is not to find it in a log
+  const message = isSecret(issue) ? showExpected(`invalid ${owner}`, expected) : showInvalid(owner, found, expected);
   return [{ location: { path }, message, ...hint && { hint } }];
 }
 
@@ -48,6 +50,12 @@ export function unknownField(path: Path, known: readonly string[], subject: Pick
   if (meant !== undefined) diagnostic.hint = `did you mean ${show(meant)}?`;
   else if (known.length > 0) diagnostic.hint = `known fields are ${known.join(", ")}`;
   return diagnostic;
+}
+
+/** Reports whether an issue is about a value that may be a secret; see `secret`. */
+function isSecret(issue: Issue): boolean {
+  if (issue.code === "invalid_union") return issue.errors.flat().some(isSecret);
+  return issue.code === "custom" && issue.params?.secret === true;
 }
 
 function showOwner(path: Path, subject: Pick<Subject, "of">): string {

@@ -1,0 +1,112 @@
+import { type DataKind, defineDataKind } from "@weft/weft/kind";
+import { z } from "zod";
+import { duration, port, secret } from "../../spec/mod.ts";
+
+/** A value that may come from where the secrets are: as it is written, or `env:NAME`, `file:NAME`. */
+function maybeSecret(description: string) {
+  return z.string().min(1).meta({ description: `${description} Or env:NAME or file:NAME.` });
+}
+
+const tls = z.strictObject({
+  ca: maybeSecret("The certificates that the server's is checked by, as PEM, in place of the well-known ones.")
+    .optional(),
+  cert: maybeSecret("The certificate that is shown to the server, as PEM.").optional(),
+  key: secret().optional().meta({ description: "The private key of that certificate: env:NAME or file:NAME." }),
+}).meta({ description: "How the server's certificate is checked." });
+
+const login = {
+  user: maybeSecret("The name of the user."),
+  password: secret().meta({ description: "The password: env:NAME or file:NAME." }),
+};
+
+const http = z.strictObject({
+  type: z.literal("http"),
+  baseUrl: maybeSecret("What URLs begin with: https://api.example.com/v1."),
+  header: z.record(z.string(), z.string()).default({}).meta({
+    description: "Headers of every request, by name. A value env:NAME or file:NAME is a secret.",
+  }),
+  query: z.record(z.string(), z.string()).default({}).meta({
+    description: "Parameters of every request, by name. A value env:NAME or file:NAME is a secret.",
+  }),
+  auth: z.union([
+    z.strictObject({ bearer: secret().meta({ description: "The token: env:NAME or file:NAME." }) }),
+    z.strictObject(login),
+  ], { error: "expected bearer, or user and password" }).optional().meta({
+    description: "What the header Authorization is made of: `bearer`, a token, or `user` and `password`.",
+  }),
+  tls: tls.optional(),
+  limits: z.strictObject({
+    connections: z.int().min(1).default(64).meta({
+      description: "How many connections to one server may be open at a time; further requests wait. Default 64.",
+    }),
+    idle: duration().default(15_000).meta({
+      description: "How long a connection is kept while no request needs it. Default 15s.",
+    }),
+  }).prefault({}).meta({ description: "How many connections there are." }),
+});
+
+const smtp = z.strictObject({
+  type: z.literal("smtp"),
+  host: maybeSecret("The server."),
+  port: port().optional().meta({ description: "Its port. Default 587; 465 with `security: tls`, 25 with `none`." }),
+  security: z.enum(["starttls", "tls", "none"]).default("starttls").meta({
+    description:
+      "How the connection is protected: `starttls`, without which nothing is sent, `tls` from the first byte " +
+      "on, or `none`. Default starttls.",
+  }),
+  auth: z.strictObject(login).optional().meta({ description: "What to log in with." }),
+  tls: tls.optional(),
+  limits: z.strictObject({
+    connections: z.int().min(1).default(5).meta({
+      description: "How many connections may be open at a time; further messages wait. Default 5.",
+    }),
+    idle: duration().default(15_000).meta({
+      description: "How long a connection is kept while no message needs it. Default 15s.",
+    }),
+  }).prefault({}).meta({ description: "How many connections there are." }),
+});
+
+/** The data of a connection, by its type. */
+export const connectionData = z.discriminatedUnion("type", [http, smtp]);
+
+/** The data of a connection to an HTTP server. */
+export type HttpConnectionData = z.infer<typeof http>;
+/** The data of a connection to a mail server. */
+export type SmtpConnectionData = z.infer<typeof smtp>;
+/** How certificates are checked. */
+export type TlsData = z.infer<typeof tls>;
+
+/** Describes a server that nodes talk to. */
+export const connection: DataKind = defineDataKind({
+  name: "connection",
+  summary: "Describes a server that nodes talk to: where it is, how to log in, how many connections there are.",
+  data: connectionData,
+  about: `
+A node names a connection by its field \`connection\`; all nodes that name one share its sockets. When the connection
+changes, its nodes are prepared again with it; a change with which one of them cannot be prepared is rejected.
+
+A secret is not written into a spec, where everybody who reads specs, versions and logs sees it, but named: \`env:NAME\` is
+a variable that \`start --env NAME\` grants, \`file:NAME\` a file in the folder of \`start --secrets\`. It is read when the
+node is prepared.
+
+Templates are not evaluated in data; what differs between places is a variable, as \`baseUrl: env:API\`.
+`.trim(),
+  examples: [
+    {
+      title: "An API with a token",
+      spec: {
+        kind: "connection",
+        name: "shop",
+        data: { type: "http", baseUrl: "https://api.example.com/v1", auth: { bearer: "env:SHOP_TOKEN" } },
+      },
+    },
+    {
+      title: "A mail server",
+      spec: {
+        kind: "connection",
+        name: "mail",
+        data: { type: "smtp", host: "smtp.example.com", auth: { user: "shop", password: "file:mail-password" } },
+      },
+    },
+  ],
+});

@@ -1,0 +1,54 @@
+import { asError, explainPermission, failure, nearest } from "../value/mod.ts";
+
+/** Where secrets come from. */
+export interface SecretSources {
+  /** The variables that the operator has granted. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder whose files are secrets. Default none. */
+  readonly folder?: string | undefined;
+}
+
+/** The longest secret in a file, in bytes. */
+const LONGEST = 64 * 1024;
+
+/**
+ * Returns the value of a secret by its reference; see `HostContext.secret`.
+ *
+ * @throws {Error} If it is not granted or cannot be read. The message names the reference alone.
+ */
+export async function readSecret(reference: string, { env, folder }: SecretSources): Promise<string> {
+  const name = reference.slice(reference.indexOf(":") + 1);
+  if (reference.startsWith("env:")) {
+    if (Object.hasOwn(env, name)) return env[name]!;
+    const meant = nearest(name, Object.keys(env));
+    throw failure(
+      `unknown variable of env:${name}; ${
+        meant === undefined ? `start --env ${name} grants it` : `did you mean env:${meant}?`
+      }`,
+    );
+  }
+  if (!reference.startsWith("file:")) throw failure("invalid secret: expected env:NAME or file:NAME");
+  if (folder === undefined) throw failure(`no folder for file:${name}: expected one in start --secrets`);
+  return await readFile(name, folder);
+}
+
+async function readFile(name: string, folder: string): Promise<string> {
+  const unreadable = (why: string, cause?: unknown) => failure(`cannot read file:${name}: ${why}`, { cause });
+  let path: string;
+  let text: string;
+  try {
+    // links are followed, as secrets of Kubernetes are links, but not out of the folder
+    const root = await Deno.realPath(folder);
+    path = await Deno.realPath(`${folder}/${name}`);
+    if (!path.startsWith(`${root.replace(/\/$/, "")}/`)) throw failure("it is not in the folder of --secrets");
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile) throw failure("it is no file");
+    if (size > LONGEST) throw failure(`it has more than ${LONGEST / 1024} KiB`);
+    text = await Deno.readTextFile(path);
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) throw unreadable("there is no such file in the folder of --secrets");
+    throw unreadable(explainPermission(asError(thrown).message));
+  }
+  // an editor ends a file with a line break, which is no part of a password
+  return text.replace(/\r?\n$/, "");
+}
