@@ -1,4 +1,4 @@
-import { type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap } from "../value/mod.ts";
+import { isList, isMap, type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap } from "../value/mod.ts";
 import { bodyField } from "./body.ts";
 import { findHeader } from "./header.ts";
 
@@ -96,7 +96,20 @@ function pathStart(url: string, start: number, headers: string): number {
 
 /** Returns a payload with the parameters of a route added, without decoding its lazy fields. */
 export function withParams(payload: ValueMap, params: ValueMap): ValueMap {
+  return withField(payload, "params", params);
+}
+
+/** Returns a payload with a field added, without decoding its lazy fields. */
+export function withField(payload: ValueMap, name: string, value: Value): ValueMap {
   const parts = lazyParts(payload);
-  if (parts === undefined) return { ...payload, params };
-  return lazyMap({ fields: { ...parts.fields, params }, lazy: parts.lazy });
+  if (parts === undefined) return { ...payload, [name]: value };
+  return lazyMap({ fields: { ...parts.fields, [name]: value }, lazy: parts.lazy });
+}
+
+/** Returns the first value of a header of a request's payload. @param name In canonical case. */
+export function payloadHeader({ header }: ValueMap, name: string): string | undefined {
+  if (header === undefined || header === null || !isMap(header)) return undefined;
+  const values = header[name];
+  const value = values !== undefined && isList(values) ? values[0] : values;
+  return typeof value === "string" ? value : undefined;
 }

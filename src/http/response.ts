@@ -2,6 +2,7 @@ import {
   type Answer,
   asError,
   type Failure,
+  failure,
   fullMessage,
   isError,
   isList,
@@ -150,6 +151,39 @@ export function withContentType(value: Value, type: string): Value {
   return { ...value, header: { ...header, "Content-Type": type } };
 }
 
+/**
+ * Returns an answer with more headers: a response, or an error whose response has them. `Vary` is added to, other headers
+ * take the place of those that the answer has.
+ */
+export function withHeader(answer: Answer, more: Readonly<Record<string, string>>): Answer {
+  if (isError(answer)) {
+    const { code, cause, details, position, path } = answer as Failure;
+    const own = details !== undefined && isMap(details) ? details : {};
+    const made: Failure = failure<string>(answer.message, { ...code !== undefined && { code }, cause });
+    made.details = { ...own, header: joined(own.header, more) };
+    return Object.assign(made, position !== undefined && { position }, path !== undefined && { path });
+  }
+  if (answer === NONE) return { status: 204, header: { ...more } };
+  if (isResponse(answer)) return { ...answer, header: joined(answer.header, more) };
+  if (answer === null) return { header: { ...more, "Content-Type": JSON_TYPE }, body: "null" };
+  return { header: { ...more }, body: answer };
+}
+
+function joined(header: Value | undefined, more: Readonly<Record<string, string>>): Value {
+  if (header === undefined || header === null || !isMap(header)) return { ...more };
+  const names = new Map(Object.keys(more).map((name) => [name.toLowerCase(), name]));
+  const merged: Record<string, Value> = {};
+  let vary: Value | undefined;
+  for (const name of Object.keys(header)) {
+    const lower = name.toLowerCase();
+    if (lower === "vary" && names.has(lower)) vary = header[name]!;
+    else if (!names.has(lower)) merged[name] = header[name]!;
+  }
+  Object.assign(merged, more);
+  if (vary !== undefined && vary !== null) merged.Vary = [...isList(vary) ? vary : [vary], more[names.get("vary")!]!];
+  return merged;
+}
+
 /** Reports whether a value is written as a status: an integer, or a string of digits such as "404". */
 function isStatus(value: Value | undefined): value is number | bigint | string {
   return typeof value === "bigint" || Number.isInteger(value) || (typeof value === "string" && DIGITS.test(value));
@@ -207,6 +241,22 @@ function encodeData(value: Value, accept: string | undefined): EncodedBody {
 
 function encodeError(error: Failure, options: ResponseOptions): RawResponse {
   const httpError = findHttpError(error);
+  const response = encodeFailure(error, httpError, options);
+  const header = headerOf(error) ?? (httpError === undefined ? undefined : headerOf(httpError.error));
+  if (header === undefined) return response;
+  try {
+    return { ...response, headers: [...response.headers, ...readHeader(header).pairs] };
+  } catch {
+    return response; // the error matters more than its headers
+  }
+}
+
+/** Returns the headers that an error chooses for its response, by `header` in its `details`. */
+function headerOf({ details }: Failure): Value | undefined {
+  return details !== undefined && isMap(details) && Object.hasOwn(details, "header") ? details.header : undefined;
+}
+
+function encodeFailure(error: Failure, httpError: HttpError | undefined, options: ResponseOptions): RawResponse {
   const routing = httpError === undefined ? undefined : routingResponse(httpError);
   if (routing !== undefined) return { ...routing, error };
   const status = httpError?.status ?? chosenStatus(error) ?? 500;

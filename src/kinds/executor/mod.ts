@@ -9,11 +9,13 @@ import { step } from "../control/step.ts";
 import { switchKind } from "../control/switch.ts";
 import { throwKind } from "../control/throw.ts";
 import { tryKind } from "../control/try.ts";
+import { cors } from "../net/cors.ts";
 import { router } from "../net/router.ts";
 
 /** The built-in kinds whose nodes run on executors. */
 export const EXECUTOR_KINDS: readonly Kind[] = [
   block,
+  cors,
   ifKind,
   nop,
   router,

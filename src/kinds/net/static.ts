@@ -1,7 +1,15 @@
 import { type Call, defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { badRequest, chooseEncoding, isUnchanged, methodNotAllowed, notFound, rangeOf } from "../../http/mod.ts";
-import { asError, failure, isList, isMap, reasonOf, Stream, type Value, type ValueMap } from "../../value/mod.ts";
+import {
+  badRequest,
+  chooseEncoding,
+  isUnchanged,
+  methodNotAllowed,
+  notFound,
+  payloadHeader,
+  rangeOf,
+} from "../../http/mod.ts";
+import { asError, failure, isMap, reasonOf, Stream, type Value, type ValueMap } from "../../value/mod.ts";
 import { type Found, readPart, type ServedFile, ServedFolder } from "./served_folder.ts";
 
 const fields = z.object({
@@ -105,7 +113,7 @@ class Site {
   }
 
   #send({ file, variants }: Exclude<Found, "folder">, payload: ValueMap, call: Call): Value {
-    const headerOf = (name: string) => headerIn(payload, name);
+    const headerOf = (name: string) => payloadHeader(payload, name);
     const sent = variants.length === 0 ? file : variantFor(file, variants, headerOf("Accept-Encoding") ?? "");
     const { etag, type, size, bytes, encoding, modifiedText } = sent;
     const header: Record<string, Value> = { ETag: etag, "Last-Modified": modifiedText };
@@ -172,19 +180,12 @@ function isDotfile(segment: string): boolean {
 
 /** Reports whether a browser asks for a page, not for a part of one or for data. */
 function isNavigation(payload: ValueMap): boolean {
-  const mode = headerIn(payload, "Sec-Fetch-Mode");
+  const mode = payloadHeader(payload, "Sec-Fetch-Mode");
   if (mode !== undefined && mode !== "navigate") return false;
-  return /\btext\/html\b/i.test(headerIn(payload, "Accept") ?? "");
+  return /\btext\/html\b/i.test(payloadHeader(payload, "Accept") ?? "");
 }
 
 /** Returns the answer that leads to the path with a slash; never to another host, as `//host/` would. */
 function redirect(path: string): Value {
   return { status: 301, header: { Location: `/${path.replace(/^[/\\]+/, "")}/` } };
-}
-
-function headerIn({ header }: ValueMap, name: string): string | undefined {
-  if (header === undefined || !isMap(header)) return undefined;
-  const values = header[name];
-  const value = values !== undefined && isList(values) ? values[0] : values;
-  return typeof value === "string" ? value : undefined;
 }
