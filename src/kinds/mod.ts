@@ -1,6 +1,7 @@
 /** The built-in node kinds. */
 import type { DataKind, Kind } from "@weft/weft/kind";
 import { EXECUTOR_KINDS } from "./executor/mod.ts";
+import { auth } from "./auth/auth.ts";
 import { events } from "./net/events.ts";
 import { http } from "./http/http.ts";
 import { connection } from "./net/connection.ts";
@@ -18,4 +19,4 @@ export type { System } from "./system/system.ts";
 export const DATA_KINDS: readonly DataKind[] = [connection];
 
 /** All built-in kinds. */
-export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, events, http, listener, log, staticKind, syscall];
+export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, auth, events, http, listener, log, staticKind, syscall];
