@@ -50,6 +50,7 @@ export {
   type RuntimeOptions,
   type RuntimeReport,
   schemeOf,
+  type SecretSources,
 } from "./src/runtime/mod.ts";
 export type { Evaluate, Link, SpecDraft } from "./src/spec/mod.ts";
 export type { Death, DeathReason, ExecutorStatus, Isolation, PoolStatus } from "./src/pool/mod.ts";

@@ -1,7 +1,8 @@
 // Runs mixed traffic with reloads and faults for an hour. No answer may be lost or wrong, and no resource may leak.
 //
-//   npx -y deno@2.9.6 task soak --seconds 60
+//   npx -y deno@2.9.6 task soak [--seconds 60] [--isolation process] [--fault-interval 150]
 import { parseArgs } from "@std/cli/parse-args";
+import type { Isolation } from "../src/pool/mod.ts";
 import { changesOf, isApplicable, Logger, readManifest, Runtime, schemeOf } from "../src/runtime/mod.ts";
 import { formatDiagnostic } from "../src/spec/mod.ts";
 import { openStore } from "../src/store/mod.ts";
@@ -10,9 +11,20 @@ import { FAULTS, rejectedSpecs, ROUTES, specsOf } from "./soak/workflow.ts";
 
 /** The number of clients, each of which sends one request after another. */
 const CLIENTS = 16;
-/** The intervals between versions and between faults, in milliseconds. */
+/** The interval between versions, in milliseconds. */
 const RELOAD = 1_000;
-const FAULT = 1_500;
+/** How many faults may be under way. */
+const FAULTS_AT_ONCE = 20;
+/** From which length of a run on resident memory must not grow by more than a tenth, in seconds. */
+const LONG = 600;
+
+/** What a soak is run with. */
+interface SoakOptions {
+  seconds: number;
+  isolation: Isolation;
+  /** The interval between faults, in milliseconds. */
+  faultInterval: number;
+}
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -26,37 +38,50 @@ class Soak {
   /** The version that is being applied, and may already run. */
   #next = 1;
   #stopped = false;
+  /** The faults under way. */
+  readonly #faults = new Set<Promise<void>>();
 
-  private constructor(runtime: Runtime, url: string) {
+  /** Lines of the log, by the process that they are about. */
+  readonly #lines: Map<string, string>;
+
+  private constructor(runtime: Runtime, url: string, lines: Map<string, string>) {
     this.#runtime = runtime;
     this.#url = url;
+    this.#lines = lines;
   }
 
-  static async start(): Promise<Soak> {
+  static async start(isolation: Isolation): Promise<Soak> {
+    const lines = new Map<string, string>();
+    const write = (line: string) => {
+      const process = /\[([0-9a-f-]{36})\]/.exec(line)?.[1];
+      if (process !== undefined) lines.set(process, line);
+      if (lines.size > 1_000) lines.delete(lines.keys().next().value!);
+    };
     const runtime = await Runtime.start({
       store: await openStore("memory:"),
       scheme: schemeOf(),
-      logger: new Logger({ write: () => {} }),
+      logger: new Logger({ write, limit: 0 }),
+      isolation,
       executors: 2,
       executorMemory: 64,
     });
     await apply(runtime, specsOf(1));
-    return new Soak(runtime, (await runtime.sockets.urls())[0]!);
+    return new Soak(runtime, (await runtime.sockets.urls())[0]!, lines);
   }
 
-  async run(seconds: number): Promise<void> {
+  async run({ seconds, faultInterval }: Omit<SoakOptions, "isolation">): Promise<void> {
     const resident: number[] = [];
     const sampler = setInterval(() => resident.push(Deno.memoryUsage().rss), 100);
     const loops = [
       ...Array.from({ length: CLIENTS }, () => this.#loop(0, () => this.#request(pick()))),
       this.#loop(RELOAD, () => this.#reload()),
-      this.#loop(FAULT, () => this.#fault()),
+      this.#loop(faultInterval, () => this.#startFault()),
     ];
     await wait(seconds * 1_000);
     this.#stopped = true;
-    await Promise.all(loops);
+    await Promise.all([...loops, ...this.#faults]);
     clearInterval(sampler);
-    this.#checkMemory(resident);
+    this.#checkMemory(resident, seconds);
   }
 
   /** Records what is still open as problems, then closes the runtime. */
@@ -71,8 +96,9 @@ class Soak {
   }
 
   get summary(): string {
-    const { restarts } = this.#runtime.pool.status();
-    return JSON.stringify({ answers: this.counts, versions: this.#version, restarts });
+    const { restarts, deaths } = this.#runtime.pool.status();
+    const lastDeaths = deaths.slice(-3).map(({ node, why }) => `${node}: ${why}`);
+    return JSON.stringify({ answers: this.counts, versions: this.#version, restarts, lastDeaths });
   }
 
   async #loop(pause: number, work: () => Promise<void>): Promise<void> {
@@ -88,7 +114,8 @@ class Soak {
     const answer = { status: response.status, text: await response.text() };
     this.counts[path] = (this.counts[path] ?? 0) + 1;
     if (ROUTES[path]!.isRight(answer, from, this.#next)) return;
-    this.problems.push(`/${path}: ${answer.status} ${answer.text} in versions ${from} to ${this.#next}`);
+    const line = this.#lines.get(/"process":"([^"]+)"/.exec(answer.text)?.[1] ?? "") ?? answer.text;
+    this.problems.push(`/${path}: ${answer.status} in versions ${from} to ${this.#next}: ${line}`);
   }
 
   async #reload(): Promise<void> {
@@ -99,6 +126,17 @@ class Soak {
     this.#next = this.#version + 1;
     await apply(this.#runtime, specsOf(this.#next));
     this.#version = this.#next;
+  }
+
+  /** Starts a fault without waiting for its end. */
+  #startFault(): Promise<void> {
+    if (this.#faults.size < FAULTS_AT_ONCE) {
+      const fault: Promise<void> = this.#fault()
+        .catch((error) => void this.problems.push(String(error)))
+        .finally(() => this.#faults.delete(fault));
+      this.#faults.add(fault);
+    }
+    return Promise.resolve();
   }
 
   async #fault(): Promise<void> {
@@ -118,13 +156,14 @@ class Soak {
   }
 
   /** Compares the minimum of resident memory early on with that at the end: faults only raise it temporarily. */
-  #checkMemory(resident: readonly number[]): void {
+  #checkMemory(resident: readonly number[], seconds: number): void {
     const quarter = Math.floor(resident.length / 4);
     const early = Math.min(...resident.slice(quarter, 2 * quarter));
     const late = Math.min(...resident.slice(-quarter));
     this.counts["MiB early"] = Math.round(early / 2 ** 20);
     this.counts["MiB late"] = Math.round(late / 2 ** 20);
-    if (late > early * 1.3 + 48 * 2 ** 20) this.problems.push(`resident memory grows: ${early} to ${late} bytes`);
+    const bound = seconds < LONG ? early * 1.3 + 48 * 2 ** 20 : early * 1.1;
+    if (late > bound) this.problems.push(`resident memory grows: ${early} to ${late} bytes`);
   }
 }
 
@@ -144,19 +183,27 @@ function pick(): string {
 }
 
 /** Runs one soak. @returns The problems. */
-async function soak(seconds: number): Promise<string[]> {
-  const run = await Soak.start();
-  await run.run(seconds);
+async function soak({ isolation, ...options }: SoakOptions): Promise<string[]> {
+  const run = await Soak.start(isolation);
+  await run.run(options);
   await run.close();
   console.log(run.summary);
   return run.problems;
 }
 
-const { seconds } = parseArgs(Deno.args, { string: ["seconds"], default: { seconds: "3600" } });
+const flags = parseArgs(Deno.args, {
+  string: ["seconds", "isolation", "fault-interval"],
+  default: { seconds: "3600", isolation: "thread", "fault-interval": "1500" },
+});
+const { isolation } = flags;
+if (isolation !== "thread" && isolation !== "process") {
+  throw new Error(`invalid --isolation "${isolation}": expected thread or process`);
+}
+const options = { seconds: Number(flags.seconds), isolation, faultInterval: Number(flags["fault-interval"]) } as const;
 // a first, short soak creates what Deno keeps for good
-const problems = await soak(3);
+const problems = await soak({ ...options, seconds: 3 });
 const before = takeCensus();
-problems.push(...await soak(Number(seconds)));
+problems.push(...await soak(options));
 for (let tries = 0; tries < 50 && grown(before, takeCensus()).length > 0; tries++) await wait(100);
 problems.push(...grown(before, takeCensus()));
 console.log(JSON.stringify(takeCensus()));

@@ -1,5 +1,5 @@
 import { type RuntimeStatus, runtimeStatus } from "../api/mod.ts";
-import { isLoopback, isOwnHost, Server } from "../http/mod.ts";
+import { type AddressKeeper, isLoopback, isOwnHost, Server, takeOver } from "../http/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 import { failure } from "../value/mod.ts";
 import { metrics } from "./metrics.ts";
@@ -24,6 +24,18 @@ export class Admin implements AsyncDisposable {
   /** Whether head has run. If a later head is rejected, the runtime still serves. */
   #reached = false;
   #draining = false;
+
+  /**
+   * Starts a server at an address that a keeper stands at.
+   *
+   * @throws {Error} If the address is invalid or cannot be bound.
+   */
+  static async at(address: string, keeper: AddressKeeper | undefined, options?: AdminOptions): Promise<Admin> {
+    if (keeper === undefined) return new Admin(address, options);
+    let admin: Admin | undefined;
+    await takeOver(keeper, parseAddress(address).port, () => (admin = new Admin(address, options)).#server);
+    return admin!;
+  }
 
   /** @throws {Error} If the address is invalid or cannot be bound. */
   constructor(address: string, options: AdminOptions = {}) {

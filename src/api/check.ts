@@ -1,6 +1,17 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
-import { readManifest, schemeOf } from "../runtime/mod.ts";
-import type { Diagnostic, Evaluate, Scheme, SpecDraft } from "../spec/mod.ts";
+import { PrivateHosts, tryConnection } from "../kinds/mod.ts";
+import { readManifest, readSecret, schemeOf, type SecretSources } from "../runtime/mod.ts";
+import {
+  type Diagnostic,
+  type Evaluate,
+  hasErrors,
+  report,
+  type Scheme,
+  type SourcedSpec,
+  type SpecDraft,
+} from "../spec/mod.ts";
+import { asError } from "../value/mod.ts";
 import { filesOf, type Specs } from "./specs.ts";
 import { lenientEvaluator } from "./templates.ts";
 import { usingCompiler } from "./using_compiler.ts";
@@ -13,6 +24,22 @@ export interface CheckOptions {
   readonly namespace?: string | undefined;
   /** Evaluates templates. Default: only their syntax is checked. */
   readonly evaluate?: Evaluate | undefined;
+  /** Tries whether the servers of connections accept one, with what a runtime would be granted. Default: nothing is tried. */
+  readonly connect?: ConnectOptions | undefined;
+  /**
+   * See `Target`.
+   *
+   * @internal
+   */
+  readonly compiler?: Compiler | undefined;
+}
+
+/** What connections are tried with. */
+export interface ConnectOptions {
+  /** Where their secrets come from. */
+  readonly secrets: SecretSources;
+  /** The private addresses that may be connected to; see `RuntimeOptions`. */
+  readonly allowPrivate?: readonly string[] | undefined;
 }
 
 /** What `check` found. */
@@ -23,12 +50,36 @@ export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads and checks specs, without a store, and without running anything but their templates. */
+/** Reads and checks specs, without a store, and without running anything but their templates; `connect` tries servers. */
 export async function check(specs: Specs, options: CheckOptions = {}): Promise<CheckReport> {
-  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}) } = options;
+  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), compiler: given } = options;
   const manifest = await usingCompiler(
-    undefined,
+    given,
     (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, compiler }),
   );
-  return { specs: manifest.specs.map(({ spec }) => spec), diagnostics: manifest.diagnostics };
+  const { diagnostics } = manifest;
+  const tried = options.connect === undefined || hasErrors(diagnostics)
+    ? []
+    : await tryConnections(manifest.specs, options.connect);
+  return { specs: manifest.specs.map(({ spec }) => spec), diagnostics: [...diagnostics, ...tried] };
+}
+
+/** Tries all connections at the same time. @returns Why some of them do not work. */
+async function tryConnections(
+  specs: readonly SourcedSpec[],
+  { secrets, allowPrivate }: ConnectOptions,
+): Promise<Diagnostic[]> {
+  const privateHosts = new PrivateHosts(allowPrivate);
+  const secret = (reference: string) => readSecret(reference, secrets);
+  const connections = specs.filter(({ spec }) => spec.kind === "connection" && spec.isData);
+  const tried = await Promise.all(connections.map(async (connection): Promise<Diagnostic[]> => {
+    try {
+      await tryConnection(connection.spec.fields.data, { secret, privateHosts });
+      return [];
+    } catch (thrown) {
+      const message = `connection ${connection.spec.name} does not work: ${asError(thrown).message}`;
+      return [report(connection, { location: { path: ["data"] }, message })];
+    }
+  }));
+  return tried.flat();
 }

@@ -39,7 +39,7 @@ export interface OpenTargetOptions {
    *
    * @internal
    */
-  readonly compiler?: Compiler;
+  readonly compiler?: Compiler | undefined;
 }
 
 /**

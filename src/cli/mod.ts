@@ -1,4 +1,5 @@
 /** The weft command. A command's module is loaded when the command is used. */
+import type { Compiler } from "../compiler/mod.ts";
 import { nearest } from "../spec/model/mod.ts";
 import { reasonOf } from "../value/mod.ts";
 import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
@@ -9,6 +10,8 @@ import { VERSION } from "./version.ts";
 interface CommandEntry {
   /** One line for the list of commands. */
   summary: string;
+  /** Whether it checks specs, for which code has to be parsed. */
+  checks?: true;
   load(): Promise<Command>;
 }
 
@@ -19,6 +22,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   apply: {
     summary: "Apply spec files to the store as a new version",
+    checks: true,
     load: async () => (await import("./commands/apply.ts")).apply,
   },
   delete: {
@@ -51,6 +55,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   check: {
     summary: "Check spec files without running them",
+    checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
   schema: {
@@ -70,14 +75,29 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
 /** The names of all commands. */
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
+/** Options of a command line. */
+export interface CommandLineOptions {
+  /** Parses code. Default: a compiler of its own for each command that checks specs. */
+  readonly compiler?: Compiler;
+}
+
 /**
  * Runs a command line.
  *
  * @param words The command line without the name of the program.
  * @returns The exit code: 0, 1 for an error, 2 for wrong usage.
  */
-export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(
+  words: readonly string[],
+  terminal: Terminal,
+  options: CommandLineOptions = {},
+): Promise<number> {
   const [name, ...rest] = words;
+  // a compile thread takes half a second to start: the command is loaded in the meantime
+  using own = options.compiler === undefined && name !== undefined && !wantsHelp(rest) && checksSpecs(name)
+    ? await startCompiler()
+    : undefined;
+  const compiler = options.compiler ?? own;
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       const [topic] = rest;
@@ -97,7 +117,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     const unexpected = args[command.maxArgs ?? 0];
     if (unexpected !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(unexpected)}`);
     const config = await resolveConfig(command.flags, flags, args, terminal);
-    return await command.run(config.flags, args, terminal, config);
+    return await command.run(config.flags, args, terminal, config, compiler);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     for (const line of reasonOf(thrown).split("\n")) terminal.warn(line);
@@ -118,6 +138,17 @@ export async function findCommand(name: string): Promise<[summary: string, comma
   const meant = nearest(name, COMMAND_NAMES);
   const hint = meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;
   throw new UsageError(`unknown command ${JSON.stringify(name)}${hint}`);
+}
+
+function checksSpecs(name: string): boolean {
+  return Object.hasOwn(COMMANDS, name) && COMMANDS[name]!.checks === true;
+}
+
+async function startCompiler(): Promise<Compiler & Disposable> {
+  const { ThreadCompiler } = await import("../compiler/mod.ts");
+  const compiler = new ThreadCompiler();
+  compiler.warm();
+  return compiler;
 }
 
 function wantsHelp(words: readonly string[]): boolean {

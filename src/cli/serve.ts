@@ -19,6 +19,8 @@ import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { LongCalls } from "./supervise/long_calls.ts";
+import type { SupervisorLink } from "./supervise/supervisor_link.ts";
 import { VERSION } from "./version.ts";
 
 /** The pause before files that wait for something outside of them are applied again, in milliseconds. */
@@ -38,10 +40,12 @@ export interface ServeOptions {
   threads: WardenLink;
   /** The extensions that are loaded. Default none. */
   extensions?: WatchedExtensions;
+  /** The supervisor of this program. Default: it has none. */
+  supervisor?: SupervisorLink;
   terminal: Terminal;
 }
 
-/** Serves until a signal arrives. @returns The exit code. */
+/** Serves until a signal arrives, or the supervisor is gone. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
   const output = lastingTerminal(options.terminal, format);
@@ -54,7 +58,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
-  const stop = stopSignal();
+  const stop = stopSignal(options.supervisor?.gone);
   const server = new Server(options, log);
   const served = server.start().then((started) => started ? undefined : 1);
   const failed = await Promise.race([served, stop.first.then(() => 0)]);
@@ -83,6 +87,7 @@ class Server {
     const { flags } = options.config;
     this.#options = options;
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
+    if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
     this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
     if (options.paths.length === 0 && isTransient(this.#store)) {
@@ -103,9 +108,9 @@ class Server {
    * @throws {Error} If the runtime cannot be started.
    */
   async start(): Promise<boolean> {
-    const { config, paths, env, terminal } = this.#options;
+    const { config, paths, env, supervisor, terminal } = this.#options;
     const address = stringOf(config.flags, "admin");
-    this.#admin = address === undefined ? undefined : new Admin(address, {
+    this.#admin = address === undefined ? undefined : await Admin.at(address, supervisor, {
       hosts: listOf(config.flags, "admin-host"),
       warn: (message) => this.#logger.log("warn", `admin: ${message}`),
     });
@@ -119,7 +124,9 @@ class Server {
     const store = await openStore(this.#store);
     // a store that lasts gets the version first, so that this runtime follows head as every other runtime on it
     const isLasting = !isTransient(this.#store);
-    if (isLasting && paths.length > 0 && await this.#applyTo(store, source) === undefined) return false;
+    // after a crash it goes on from head: the files would undo what was applied since
+    const appliesFiles = isLasting && paths.length > 0 && supervisor?.resumes !== true;
+    if (appliesFiles && await this.#applyTo(store, source) === undefined) return false;
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime) === undefined) return false;
@@ -144,6 +151,7 @@ class Server {
       void this.#keepWatching(() => this.#watchExtensions(source, runtime));
     }
     terminal.print("serving");
+    supervisor?.serving();
     return true;
   }
 
@@ -161,7 +169,7 @@ class Server {
   }
 
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
-    const { config: { flags }, env, warden, extensions } = this.#options;
+    const { config: { flags }, env, warden, threads, extensions, supervisor } = this.#options;
     const host = stringOf(flags, "host");
     const secrets = stringOf(flags, "secrets");
     const executors = numberOf(flags, "executors");
@@ -178,16 +186,28 @@ class Server {
         interceptors: ({ metrics }: Runtime) => [effectMetrics(metrics)],
         addresses: false, // nobody reads them
       },
-      warden,
+      warden: supervisor !== undefined && warden === threads
+        ? new LongCalls(warden, (symbols) => supervisor.calls(symbols.map((symbol) => this.#nodeOf(symbol))))
+        : warden,
       compiler: this.#compiler,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
       allowPrivate: listOf(flags, "allow-private"),
       ...secrets !== undefined && { secrets },
       ...host !== undefined && { host },
+      ...supervisor !== undefined && { id: supervisor.runtime, ended: supervisor.ended, keeper: supervisor },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
     });
+  }
+
+  /** Returns the name of the node of a symbol; undefined while it is being loaded. */
+  #nodeOf(symbol: number): string | undefined {
+    for (const { unit } of this.#runtime?.loader.table.units() ?? []) {
+      const node = unit.nodes.find((node) => node.symbol.number === symbol);
+      if (node !== undefined) return node.symbol.name;
+    }
+    return undefined;
   }
 
   get #dependencies(): readonly string[] {

@@ -11,8 +11,12 @@ export interface StopSignal {
   second: Promise<void>;
 }
 
-/** Starts listening for SIGINT and SIGTERM. */
-export function stopSignal(): StopSignal {
+/**
+ * Starts listening for SIGINT and SIGTERM.
+ *
+ * @param also Counts as the first signal when it resolves.
+ */
+export function stopSignal(also?: Promise<void>): StopSignal {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   let firstAt: number | undefined;
@@ -24,5 +28,6 @@ export function stopSignal(): StopSignal {
     } else if (now - firstAt > DEBOUNCE) second.resolve();
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  void also?.then(onSignal);
   return { first: first.promise, second: second.promise };
 }

@@ -10,7 +10,7 @@ import type { Compiler } from "./compiler.ts";
 export interface ThreadCompilerOptions {
   /** The warden of its threads. Default: one of its own, which ends with it. */
   readonly warden?: WardenLink | undefined;
-  /** Whether a second thread is started ahead, as that takes half a second. Default false. */
+  /** Whether a second thread is started ahead, 3 s after the first: a start takes half a second. Default false. */
   readonly spare?: boolean;
   /** The limit of a thread's V8 heap, in MiB. Default 512. */
   readonly memory?: number;
@@ -22,6 +22,8 @@ const WINDOW = 64;
 const WINDOW_LENGTH = 1024 * 1024;
 /** How many characters of code, and of what it was parsed to, are remembered. */
 const REMEMBERED = 16 * 1024 * 1024;
+/** How long after a thread serves its spare is started, in milliseconds: a start has better things to do. */
+const SPARE_DELAY = 3_000;
 /** How many threads in a row may end before they serve. */
 const FAILED_STARTS = 3;
 
@@ -69,6 +71,7 @@ export class ThreadCompiler implements Compiler, Disposable {
   #queue: Job[] = [];
   #thread: CompileThread | undefined;
   #spare: CompileThread | undefined;
+  #spareTimer: ReturnType<typeof setTimeout> | undefined;
   #requests = 0;
   #failedStarts = 0;
   #scheduled = false;
@@ -79,6 +82,11 @@ export class ThreadCompiler implements Compiler, Disposable {
     this.#keepsSpare = spare;
     this.#ownsWarden = warden === undefined;
     if (warden !== undefined) this.#attach(warden);
+  }
+
+  /** Starts the thread before there is something to parse, as that takes half a second. */
+  warm(): void {
+    if (!this.#closed) this.#thread ??= this.#spawn();
   }
 
   async parse(language: string, code: string): Promise<ParsedCode> {
@@ -101,6 +109,7 @@ export class ThreadCompiler implements Compiler, Disposable {
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#spareTimer);
     for (const thread of [this.#thread, this.#spare]) if (thread !== undefined) this.#end(thread);
     if (this.#ownsWarden) void this.#warden?.close();
     this.#rejectAll(failure("the compiler was closed"));
@@ -152,15 +161,20 @@ export class ThreadCompiler implements Compiler, Disposable {
     return thread;
   }
 
-  #spawnSpare(): CompileThread | undefined {
-    return this.#keepsSpare ? this.#spawn() : undefined;
+  #planSpare(): void {
+    if (!this.#keepsSpare || this.#spare !== undefined) return;
+    clearTimeout(this.#spareTimer);
+    this.#spareTimer = setTimeout(() => {
+      if (this.#thread?.ready) this.#spare ??= this.#spawn();
+    }, SPARE_DELAY);
+    Deno.unrefTimer(this.#spareTimer as unknown as number);
   }
 
   #answered(thread: CompileThread, answer: CompileAnswer): void {
     if ("ready" in answer) {
       thread.ready = true;
       this.#failedStarts = 0;
-      if (thread === this.#thread) this.#spare ??= this.#spawnSpare();
+      if (thread === this.#thread) this.#planSpare();
       return;
     }
     const job = thread.jobs.get(answer.request);
@@ -221,7 +235,8 @@ export class ThreadCompiler implements Compiler, Disposable {
     }
     this.#queue = [...thread.jobs.values(), ...this.#queue];
     this.#thread = this.#spare;
-    this.#spare = this.#thread?.ready ? this.#spawnSpare() : undefined;
+    this.#spare = undefined;
+    if (this.#thread?.ready) this.#planSpare();
     this.#schedule();
   }
 

@@ -1,4 +1,5 @@
 /** HTTP for workflows: requests as payloads, answers as responses, routes and sockets. */
+export { type AddressKeeper, takeOver } from "./address_keeper.ts";
 export * from "./body.ts";
 export { chooseEncoding, compressed, type CompressionRules, type Encoding, isLong } from "./compression.ts";
 export * from "./credentials.ts";

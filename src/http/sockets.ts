@@ -1,4 +1,5 @@
 import { asError, type Failure, failure, reasonOf, within } from "../value/mod.ts";
+import { type AddressKeeper, takeOver } from "./address_keeper.ts";
 import type { Credentials } from "./credentials.ts";
 import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
@@ -66,11 +67,16 @@ export class Sockets {
   readonly traffic: Traffic = new Traffic();
   readonly #sockets = new Map<string, Promise<Socket>>();
   readonly #warn: (message: string) => void;
+  readonly #keeper: AddressKeeper | undefined;
   readonly #draining = new AbortController();
 
-  /** @param warn Writes a log line about a socket that cannot accept connections. */
-  constructor(warn: (message: string) => void) {
+  /**
+   * @param warn Writes a log line about a socket that cannot accept connections.
+   * @param keeper Stands at the addresses while the program is not there. Default: nobody does.
+   */
+  constructor(warn: (message: string) => void, keeper?: AddressKeeper) {
     this.#warn = warn;
+    this.#keeper = keeper;
   }
 
   /** Aborted when a drain begins: a response that would go on without end is ended then. */
@@ -122,7 +128,9 @@ export class Sockets {
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);
-        if (!this.draining.aborted) await shut(socket);
+        if (this.draining.aborted) return;
+        await shut(socket);
+        this.#keeper?.released(socket.server.hostname, socket.server.port);
       },
     };
   }
@@ -161,7 +169,7 @@ export class Sockets {
     for (;;) {
       let bound = this.#sockets.get(key);
       if (bound === undefined) {
-        bound = Promise.resolve().then(() => bind(address, this.#warn));
+        bound = bind(address, this.#warn, this.#keeper);
         this.#sockets.set(key, bound);
         bound.catch(() => this.#sockets.delete(key));
       }
@@ -190,7 +198,11 @@ interface Address {
   readonly credentials: Credentials | undefined;
 }
 
-function bind({ hostname, port, credentials }: Address, warn: (message: string) => void): Socket {
+async function bind(
+  { hostname, port, credentials }: Address,
+  warn: (message: string) => void,
+  keeper: AddressKeeper | undefined,
+): Promise<Socket> {
   const socket: Omit<Socket, "server" | "url"> & Partial<Socket> = {
     credentials,
     leases: new Set(),
@@ -207,9 +219,18 @@ function bind({ hostname, port, credentials }: Address, warn: (message: string) 
     if (handler !== undefined) return handler(request, info);
     return socket.opening ? wait(socket as Socket, request, info) : unavailable();
   };
+  const serve = () =>
+    new Server({
+      hostname,
+      port,
+      credentials,
+      handle,
+      onError: failed,
+      bodies: () => bodiesArrived(socket as Socket),
+      warn,
+    });
   try {
-    const bodies = () => bodiesArrived(socket);
-    socket.server = new Server({ hostname, port, credentials, handle, onError: failed, bodies, warn });
+    socket.server = keeper === undefined ? serve() : await takeOver(keeper, port, serve);
   } catch (thrown) {
     const address = addressOf(hostname, port);
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);

@@ -4,6 +4,7 @@ import { EXECUTOR_KINDS } from "./executor/mod.ts";
 import { auth } from "./auth/auth.ts";
 import { events } from "./net/events.ts";
 import { http } from "./http/http.ts";
+import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { staticKind } from "./net/static.ts";
@@ -12,6 +13,7 @@ import { syscall } from "./system/syscall.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
+export { tryConnection } from "./net/try_connection.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
@@ -19,4 +21,14 @@ export type { System } from "./system/system.ts";
 export const DATA_KINDS: readonly DataKind[] = [connection];
 
 /** All built-in kinds. */
-export const KINDS: readonly Kind[] = [...EXECUTOR_KINDS, auth, events, http, listener, log, staticKind, syscall];
+export const KINDS: readonly Kind[] = [
+  ...EXECUTOR_KINDS,
+  auth,
+  events,
+  http,
+  listener,
+  log,
+  mail,
+  staticKind,
+  syscall,
+];

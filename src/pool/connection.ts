@@ -30,6 +30,7 @@ import {
   toWire,
   type Value,
 } from "../value/mod.ts";
+import type { Assignment } from "./assignment.ts";
 
 /** How many unacknowledged frames may be on their way to one executor. */
 export const CREDIT_FRAMES = 128;
@@ -41,22 +42,6 @@ export const CREDIT_BYTES = 32 * 1024 * 1024;
 const BATCH_FRAMES = 32;
 /** How many ended processes a connection remembers. */
 const EXITED = 10_000;
-
-/** The assignment of one process to one executor. */
-export interface Assignment {
-  readonly process: Process;
-  readonly connection: Connection;
-  /** Packets sent to the executor, by their number in frames; answered ones are undefined. */
-  readonly packets: (Packet | undefined)[];
-  /** How many of them are unanswered. */
-  unanswered: number;
-  /** Whether the executor has reported that it still works for the process, beyond the packets of the host. */
-  busy: boolean;
-  /** Whether the process has caused an effect that is visible outside. */
-  effects: boolean;
-  /** Whether the process has run before, on an executor that died. */
-  replayed: boolean;
-}
 
 /** Receives what an executor sends. */
 export interface ConnectionHandler {

@@ -7,7 +7,7 @@ import type { ExecutorWarden } from "./executor_warden.ts";
 export interface ExecutorStatus {
   /** Its number; a new executor has a new one. */
   id: number;
-  /** What it does: `alone` is in quarantine with one node. */
+  /** What it does: `alone` is in quarantine with one node, or runs processes that executors have died with. */
   state: "starting" | "serving" | "spare" | "alone";
   /** How many packets it has not answered. */
   inFlight: number;
@@ -49,6 +49,7 @@ export class Executors {
   readonly #serving: Connection[] = [];
   readonly #spares: Connection[] = [];
   readonly #alone = new Map<number, Connection>();
+  readonly #extras = new Set<Connection>();
   readonly #byId = new Map<number, Connection>();
   readonly #served = Promise.withResolvers<void>();
   /** The timers of delayed starts and of executors that are replaced. */
@@ -119,6 +120,7 @@ export class Executors {
    */
   replace(dead: Connection, why: string, fatal = false): void {
     this.#byId.delete(dead.id);
+    this.#extras.delete(dead);
     if (dead === this.#renewing?.connection) return this.#renewing.fail(failure(why));
     if (!dead.ready) this.#failures += fatal ? FAILED_STARTS : 1;
     if (!dead.ready && this.#failures >= FAILED_STARTS) {
@@ -153,6 +155,28 @@ export class Executors {
     }
   }
 
+  /** Starts an executor that gets no processes but those that are assigned to it. */
+  extra(): Connection {
+    const connection = this.#spawn();
+    this.#extras.add(connection);
+    return connection;
+  }
+
+  /** Ends an executor when it has had no process for a while: exit hooks run after the end of a process. */
+  retire(connection: Connection): void {
+    let idleSince = Infinity;
+    const timer = setInterval(() => {
+      idleSince = connection.assignments.size > 0 ? Infinity : Math.min(idleSince, performance.now());
+      const isGone = connection.closed;
+      if (!isGone && performance.now() - idleSince < RETIREMENT) return;
+      clearInterval(timer);
+      this.#timers.delete(timer);
+      if (!isGone) this.#end(connection, "it was replaced");
+    }, RETIREMENT / 10) as unknown as number;
+    this.#timers.add(timer);
+    Deno.unrefTimer(timer);
+  }
+
   /** Starts an executor for one quarantined symbol. */
   isolate(symbol: number): void {
     this.#alone.set(symbol, this.#spawn(symbol));
@@ -180,6 +204,7 @@ export class Executors {
       ...describe(this.#serving, "serving"),
       ...describe(this.#spares, "spare"),
       ...describe(this.#alone.values(), "alone"),
+      ...describe(this.#extras, "alone"),
     ];
   }
 
@@ -204,26 +229,12 @@ export class Executors {
     this.#serving.splice(0, Infinity, first, ...others);
     this.#spares.splice(0, Infinity, this.#spawn());
     for (const symbol of this.#alone.keys()) this.#alone.set(symbol, this.#spawn(symbol));
-    for (const connection of before) this.#retire(connection);
-  }
-
-  /** Ends an executor when it has had no process for a while: exit hooks run after the end of a process. */
-  #retire(connection: Connection): void {
-    let idleSince = Infinity;
-    const timer = setInterval(() => {
-      idleSince = connection.assignments.size > 0 ? Infinity : Math.min(idleSince, performance.now());
-      const isGone = connection.closed;
-      if (!isGone && performance.now() - idleSince < RETIREMENT) return;
-      clearInterval(timer);
-      this.#timers.delete(timer);
-      if (!isGone) this.#end(connection, "it was replaced");
-    }, RETIREMENT / 10) as unknown as number;
-    this.#timers.add(timer);
-    Deno.unrefTimer(timer);
+    for (const connection of before) this.retire(connection);
   }
 
   #end(connection: Connection, why: string): void {
     this.#byId.delete(connection.id);
+    this.#extras.delete(connection);
     this.#options.warden.kill(connection.id, why);
     connection.close(failure("the executor was ended", { code: "executor_lost" }));
   }

@@ -9,7 +9,8 @@ import {
   SENT,
 } from "../flow/mod.ts";
 import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel, within } from "../value/mod.ts";
-import type { Assignment, Connection } from "./connection.ts";
+import { type Assignment, assignmentAt } from "./assignment.ts";
+import type { Connection } from "./connection.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
 import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
@@ -137,6 +138,7 @@ export class Pool {
   /** Ends every executor. Resolves when they have ended. */
   close(): Promise<void> {
     this.#closed = true;
+    this.#recovery.close();
     this.#executors.close();
     return this.#warden.close();
   }
@@ -197,6 +199,7 @@ export class Pool {
   ending(process: Process): Promise<void> | undefined {
     const assignment = process.assignment as Assignment | undefined;
     let ending = assignment === undefined ? undefined : leave(assignment);
+    this.#recovery.ended(process);
     for (const connection of this.#executors.alone()) {
       const other = connection.assignments.get(process.number);
       if (other === undefined) continue;
@@ -283,15 +286,6 @@ export class Pool {
       this.#died({ id, reason: "crash", why: "the warden was lost", ms: 0 });
     }
   }
-}
-
-function assignmentAt(connection: Connection, process: Process): Assignment {
-  let assignment = connection.assignments.get(process.number);
-  if (assignment === undefined) {
-    assignment = { process, connection, packets: [], unanswered: 0, busy: false, effects: false, replayed: false };
-    connection.assignments.set(process.number, assignment);
-  }
-  return assignment;
 }
 
 function leave({ connection, process, unanswered }: Assignment): Promise<void> | undefined {

@@ -1,8 +1,10 @@
 import { type Flow, type NodeSymbol, type Packet, pathOf, type Process } from "../flow/mod.ts";
 import { type ErrorCode, type Failure, failure, type LogLevel } from "../value/mod.ts";
-import type { Assignment, Connection } from "./connection.ts";
+import type { Assignment } from "./assignment.ts";
+import type { Connection } from "./connection.ts";
 import type { Executors } from "./executors.ts";
 import { type HostCalls, isHostCall } from "./host_calls.ts";
+import { Suspects } from "./suspects.ts";
 import type { PoolSymbols } from "./symbols.ts";
 import type { DeathReason, DeathReport } from "./executor_warden.ts";
 
@@ -43,6 +45,8 @@ export interface RecoveryOptions {
 
 /** The number of strikes at which a symbol is quarantined. */
 const QUARANTINE = 2;
+/** With how many executors a process may die that runs again each time. */
+const DEATHS = 5;
 /** How many deaths are kept for the status. */
 const REMEMBERED = 100;
 
@@ -53,13 +57,16 @@ const REMEMBERED = 100;
  * 2. The frames that the dead one had posted are read.
  * 3. The offender, the process whose code it was in, fails with an error that names the node. The node gets a strike;
  *    with the second one it is quarantined.
- * 4. Processes without effects run again elsewhere, once; the others fail with `executor lost`.
+ * 4. Processes without effects run again elsewhere; the others fail with `executor lost`.
+ * 5. If nothing says what the executor was in, all processes on it are suspects: those that a second one dies with run
+ *    again one after another, until one is found to be the offender.
  */
 export class Recovery {
   readonly #options: RecoveryOptions;
   /** How many executors each symbol has killed, by its number. */
   readonly #strikes = new Map<number, number>();
   readonly #deaths: Death[] = [];
+  readonly #suspects: Suspects;
   readonly #restarts: Record<DeathReason, number> = {
     time: 0,
     silence: 0,
@@ -72,6 +79,12 @@ export class Recovery {
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
+    const { executors, send } = options;
+    this.#suspects = new Suspects({
+      spawn: () => executors.extra(),
+      retire: (connection) => executors.retire(connection),
+      send,
+    });
   }
 
   /** The last hundred deaths, oldest first. */
@@ -92,7 +105,8 @@ export class Recovery {
     // the effects of its host calls must be known before any process runs again
     await connection.drain();
     const node = report.in === undefined ? undefined : symbols.get(report.in.symbol)?.symbol;
-    const offender = report.in === undefined ? undefined : connection.assignments.get(report.in.process)?.process;
+    const alone = this.#suspects.died(connection);
+    const offender = report.in === undefined ? alone : connection.assignments.get(report.in.process)?.process;
     this.#remember(report, node);
     const where = node === undefined ? "" : ` in ${node.name}`;
     log("error", `executor ${id} ended${where}: ${why}`, logSubject(offender, node));
@@ -103,8 +117,18 @@ export class Recovery {
       connection.assignments.delete(assignment.process.number);
       if (assignment.process.status !== "running") continue;
       if (assignment.process === offender) flow.abort(offender, killed(assignment, report, node));
-      else this.#runAgain(assignment);
+      else this.#runAgain(assignment, offender === undefined);
     }
+  }
+
+  /** Notes that a process has ended. */
+  ended(process: Process): void {
+    this.#suspects.ended(process);
+  }
+
+  /** Runs nothing again any more. */
+  close(): void {
+    this.#suspects.close();
   }
 
   /** Forgets the strikes of a symbol. */
@@ -118,21 +142,26 @@ export class Recovery {
     this.#restarts[reason]++;
   }
 
-  /** Runs a process again if it has caused no effect and has not been run again before; otherwise fails it. */
-  #runAgain(assignment: Assignment): void {
+  /** Runs a process again, if it has caused no effect and this has not happened too often; otherwise fails it. */
+  #runAgain(assignment: Assignment, isSuspect: boolean): void {
     const { flow, send } = this.#options;
-    const { process } = assignment;
+    const { process, deaths } = assignment;
     const isMain = process.assignment === assignment;
-    if (assignment.effects || assignment.replayed || !isMain || process.parent !== null) {
+    if (assignment.effects || deaths + 1 === DEATHS || !isMain || process.parent !== null) {
       return flow.abort(process, failure("executor lost", { code: "executor_lost" }));
     }
     process.assignment = undefined;
     const packets = assignment.packets.filter((packet) => packet !== undefined);
     // the process makes its host calls again
     for (const packet of packets) if (isHostCall(packet)) flow.settle(packet, failure("executor lost"));
-    for (const packet of packets) if (!isHostCall(packet)) send(packet);
-    const next = process.assignment as Assignment | undefined;
-    if (next !== undefined) next.replayed = true;
+    const again = packets.filter((packet) => !isHostCall(packet));
+    if (isSuspect && deaths > 0) {
+      this.#suspects.add(process, again, deaths + 1);
+    } else {
+      for (const packet of again) send(packet);
+      const next = process.assignment as Assignment | undefined;
+      if (next !== undefined) next.deaths = deaths + 1;
+    }
     if (assignment.busy) flow.release(process);
   }
 

@@ -36,6 +36,9 @@ interface MeasuredWorker extends Worker {
   cpuUsage(): Promise<{ user: number; system: number }>;
 }
 
+/** How long resident memory may take to fall after a kill before the next one, in milliseconds. */
+const FALL = 1_000;
+
 /** A thread that the warden watches. */
 interface Ward {
   readonly id: number;
@@ -59,6 +62,8 @@ export class Warden {
   readonly #looks = new Looks();
   /** The resident memory above which the executor that is longest in one call is killed, in bytes. */
   #budget = Infinity;
+  /** The last kill for exceeding it: until memory falls below what it was, nobody else is killed for it. */
+  #memoryKill = { time: -FALL, resident: 0 };
 
   /** @param entries The entry point of each sort of thread. */
   constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport) => void) {
@@ -116,9 +121,14 @@ export class Warden {
     const { now, late } = this.#looks.next();
     for (const ward of this.#wards.values()) ward.watch.look(now, late);
     const longest = this.#longest(now);
-    if (longest !== undefined && process.memoryUsage.rss() > this.#budget) {
-      this.#kill(longest.id, "memory", "resident memory exceeds the budget");
-    }
+    if (longest === undefined) return;
+    const resident = process.memoryUsage.rss();
+    const { time, resident: before } = this.#memoryKill;
+    // the memory of one that was killed in a native call is given back when that call ends
+    const isFalling = now - time < FALL && resident >= before * 0.9;
+    if (resident <= this.#budget || isFalling) return;
+    this.#memoryKill = { time: now, resident };
+    this.#kill(longest.id, "memory", "resident memory exceeds the budget");
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Meta, Presence } from "../presence/mod.ts";
 import type { BusEvent, Registry } from "../registry/mod.ts";
 import { asError, type Failure, failure, isMap, pause, reasonOf, type Value } from "../value/mod.ts";
 import { isExternal } from "./external_error.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./log/mod.ts";
 import { findRunnable } from "./runnable_version.ts";
 import { type Doubt, Trials } from "./trials.ts";
 
@@ -51,6 +51,8 @@ export interface RuntimeReport {
 export interface FollowerOptions {
   /** The id of the runtime in the store. */
   id: string;
+  /** The ids of runtimes that are known to have ended without telling the store. Default none. */
+  ended?: readonly string[];
   namespace: string;
   registry: Registry;
   presence: Presence;
@@ -126,6 +128,7 @@ export class Follower {
     const { registry, heartbeat = HEARTBEAT } = this.#options;
     const { version: head, sequence } = await registry.head();
     this.#timer = setInterval(() => void this.#report(true), heartbeat);
+    await this.#trials.forget(this.#options.ended ?? []);
     await this.#loadHead(head);
     this.#logged = registry.version.id;
     await this.#report();

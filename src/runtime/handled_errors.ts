@@ -1,6 +1,6 @@
 import type { Process } from "../flow/mod.ts";
 import { explainPermission, type Failure } from "../value/mod.ts";
-import { describe, type LogFields, type Logger } from "./log.ts";
+import { describe, type LogFields, type Logger } from "./log/mod.ts";
 
 /** How many errors of a process are kept until its answer is known. */
 const MOST = 10;

@@ -10,7 +10,7 @@ import type { Draft } from "./compile.ts";
 import { gateOf, type Interceptor } from "./effects.ts";
 import type { HandledErrors } from "./handled_errors.ts";
 import type { KindMetrics } from "./kind_metrics.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./log/mod.ts";
 import type { Processes } from "./processes.ts";
 import type { Resources } from "./resources.ts";
 import { run } from "./run.ts";

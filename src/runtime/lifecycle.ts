@@ -1,6 +1,6 @@
 import type { Commit, Flow, InPort, Process, SymbolTable, Unit } from "../flow/mod.ts";
 import { asError, failure, TIMED_OUT, type Value, within } from "../value/mod.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./log/mod.ts";
 import type { Processes } from "./processes.ts";
 
 /** How long a change waits at most for load hooks, unload hooks, `init` and `term`, in milliseconds. */

@@ -19,7 +19,7 @@ import {
 import { entryToSpec } from "./entry.ts";
 import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./log/mod.ts";
 import type { NodePool } from "./runtime.ts";
 
 /** Options of a preparer. */

@@ -1,6 +1,6 @@
 import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
 import { Flow } from "../flow/mod.ts";
-import { Sockets } from "../http/mod.ts";
+import { type AddressKeeper, Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS, PrivateHosts } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
@@ -19,7 +19,7 @@ import { HandledErrors } from "./handled_errors.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
 import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
-import { Logger } from "./log.ts";
+import { Logger } from "./log/mod.ts";
 import { Processes } from "./processes.ts";
 import { Resources } from "./resources.ts";
 import { schemeOf } from "./scheme.ts";
@@ -99,6 +99,24 @@ export interface RuntimeOptions {
   keepGoing?: boolean;
   /** How often the runtime tells the store that it lives, in milliseconds. Default 5,000. */
   heartbeat?: number;
+  /**
+   * The id by which the store knows the runtime. Default: a new one.
+   *
+   * @internal
+   */
+  id?: string;
+  /**
+   * The ids of runtimes that are known to have ended without telling the store. Default none.
+   *
+   * @internal
+   */
+  ended?: readonly string[];
+  /**
+   * Stands at the addresses of listeners while the program is not there. Default: nobody does.
+   *
+   * @internal
+   */
+  keeper?: AddressKeeper;
   /**
    * See `PoolOptions`.
    *
@@ -205,7 +223,7 @@ export class Runtime implements AsyncDisposable {
     this.scheme = options.scheme;
     this.#logger = options.logger;
     this.store = options.store;
-    this.sockets = new Sockets((message) => options.logger.log("warn", message));
+    this.sockets = new Sockets((message) => options.logger.log("warn", message), options.keeper);
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const handledErrors = new HandledErrors(options.logger);
@@ -284,7 +302,8 @@ export class Runtime implements AsyncDisposable {
     });
     this.registry.handle(this.loader);
     this.follower = new Follower({
-      id: uuidv7(),
+      id: options.id ?? uuidv7(),
+      ended: options.ended ?? [],
       namespace: this.namespace,
       registry: this.registry,
       presence: options.store.presence,

@@ -46,10 +46,25 @@ export class Trials {
     }
     const other = await this.#trying(version);
     if (other === undefined) return undefined;
-    const { pid } = other.data as { pid: number };
-    const reason = `process ${pid}, which tried it at ${other.time.toISOString()}, has ended or hangs since; ` +
-      "apply it again to have it tried once more";
+    const reason = reasonOf(other, "has ended or hangs since");
     return { reason, isWrong: (signal) => this.#isAlive(other, version, reason, signal) };
+  }
+
+  /**
+   * Has runtimes that are known to have ended without telling the store forgotten. A version that one of them was trying
+   * is refused from here on.
+   */
+  async forget(ended: readonly string[]): Promise<void> {
+    if (ended.length === 0) return;
+    const { presence, namespace, meta } = this.#options;
+    for (const runtime of await presence.instances()) {
+      if (!ended.includes(runtime.id)) continue;
+      const { data } = runtime;
+      if (isMap(data) && data.namespace === namespace && data.trying !== undefined) {
+        await meta.set(this.#key, { version: data.trying, reason: reasonOf(runtime, "has ended since") });
+      }
+      await presence.deregister(runtime.id);
+    }
   }
 
   /** Forgets that a version is refused. */
@@ -84,4 +99,9 @@ export class Trials {
     }
     return false;
   }
+}
+
+function reasonOf({ data, time }: RuntimeInstance, since: string): string {
+  const { pid } = data as { pid: number };
+  return `process ${pid}, which tried it at ${time.toISOString()}, ${since}; apply it again to have it tried once more`;
 }

@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   aborted: "The client went away, the process had already ended, or the runtime was closed.",
   address: "A socket could not be bound: the address is in use or not available.",
+  auth_failed: "A server has rejected the user or the password.",
   bad_answer: "The answer of a server is malformed, or is not what its header says.",
   bad_code: "The code of a spec does not compile.",
   bad_request: "The request is malformed; answered with status 400.",
@@ -32,6 +33,7 @@ export const ERROR_CODES = {
   not_a_value: "Something that is not a value, such as a function, cannot be a payload or part of an answer.",
   not_found: "The entry, version, route (answered with status 404) or other object does not exist.",
   numeric_overflow: "The result of a CEL calculation does not fit into a 64-bit integer.",
+  recipient_rejected: "A mail server has rejected the sender, a recipient or the message.",
   redirect: "A server redirects too often, or to where the request cannot be sent.",
   rejected: "A handler rejected a change, or the host rejected what an executor asked for; the cause says why.",
   request_timeout: "The request body did not arrive in time; answered with status 408.",

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MailServer } from "../support/mail_server.ts";
+import { TestServer } from "../support/http_server.ts";
 import { Project } from "./project.ts";
 import { listener, nop, text } from "./specs.ts";
 
@@ -146,4 +148,36 @@ Deno.test("an extension that cannot be loaded is named, with the reason", async 
     1,
     'invalid --extension "https://example.com/kinds.ts": expected a path, a file: URL or an npm: specifier',
   ]);
+});
+
+Deno.test("check --connect tries connections, with what start is granted", async () => {
+  await using server = new TestServer((request) =>
+    new Response(null, { status: request.headers.get("authorization") === "Bearer right" ? 200 : 401 })
+  );
+  await using mails = await MailServer.start({ login: { user: "shop", password: "right" } });
+  const connection = (name: string, data: Record<string, unknown>) => ({ kind: "connection", name, data });
+  const auth = { bearer: "env:TOKEN" };
+  const smtp = { type: "smtp", host: "127.0.0.1", port: mails.port, security: "none" };
+  const login = { user: "shop", password: "env:TOKEN" };
+  await using project = new Project({
+    "flow.yaml": [
+      connection("api", { type: "http", baseUrl: server.url("/v1"), auth }),
+      connection("mail", { ...smtp, auth: login }),
+    ],
+  });
+  assertEquals(await project.weft("check flow.yaml"), "2 specs in 1 file: no errors");
+  assertEquals(server.seen, []);
+  const granted = "check flow.yaml --connect --allow-private 127.0.0.1";
+  assertEquals(await project.weft(`${granted} -e TOKEN=right`), "2 specs in 1 file: no errors");
+  assertEquals([server.last.method, server.last.path], ["HEAD", "/v1"]);
+  const [code, err] = await project.fail(`${granted} -e TOKEN=wrong`);
+  assertEquals(code, 1);
+  assertMatch(
+    err,
+    /^flow\.yaml:\d+:\d+: connection api does not work: HEAD http:\S+\/v1: the status of the answer is 401$/m,
+  );
+  assertMatch(err, /connection mail does not work: 127\.0\.0\.1:\d+: .*who are you/);
+  assertMatch((await project.fail("check flow.yaml --connect -e TOKEN=right"))[1], /forbidden address 127\.0\.0\.1/);
+  assertMatch((await project.fail(granted))[1], /unknown variable of env:TOKEN; start --env TOKEN grants it/);
+  assertEquals((await project.fail("check flow.yaml --connect --allow-private no/where"))[0], 2);
 });

@@ -56,7 +56,7 @@ const FLAGS: Record<string, string[]> = {
   diff: [...SCOPE, "store", "output"],
   rollback: [...SCOPE, "store", ...CHANGE],
   status: [...SCOPE, "strict", "store", "output"],
-  check: ["file", ...SPECS, "output"],
+  check: ["file", ...SPECS, "connect", "allow-private", "secrets", "output"],
   schema: ["extension"],
   kinds: ["extension", "output"],
   doctor: ["output"],

@@ -1,4 +1,5 @@
 import { run } from "../../src/cli/mod.ts";
+import { ThreadCompiler } from "../../src/compiler/mod.ts";
 import { Logger, Runtime, type RuntimeOptions, schemeOf } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
@@ -20,6 +21,8 @@ export interface RunOptions {
 export class Project implements AsyncDisposable {
   readonly folder: string;
   readonly #before = Deno.cwd();
+  /** Parses the code of all commands; a thread for each would take half of the time of the tests. */
+  readonly #compiler = new ThreadCompiler();
 
   /** @param files Contents by path; maps and lists are written as JSON. */
   constructor(files: Record<string, unknown> = {}) {
@@ -43,7 +46,7 @@ export class Project implements AsyncDisposable {
       warn: (line) => err.push(line),
       input: () => Promise.resolve(input),
       env: (name) => ({ USER: "tester", ...env })[name],
-    });
+    }, { compiler: this.#compiler });
     return { code, out: out.join("\n"), err: err.join("\n") };
   }
 
@@ -80,6 +83,7 @@ export class Project implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     Deno.chdir(this.#before);
+    this.#compiler[Symbol.dispose]();
     return Deno.remove(this.folder, { recursive: true });
   }
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Flow, NodeSymbol, type Process, SENT } from "../../src/flow/mod.ts";
 import { CODECS } from "../../src/kinds/mod.ts";
-import { type Assignment, Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
+import { type Assignment, assignmentAt } from "../../src/pool/assignment.ts";
+import { Connection, type ConnectionHandler } from "../../src/pool/connection.ts";
 import { HostCalls } from "../../src/pool/host_calls.ts";
 import { PoolSymbols } from "../../src/pool/symbols.ts";
 import { type Channel, PortChannel, ThreadStatus } from "../../src/protocol/mod.ts";
@@ -83,19 +84,7 @@ export class Rig {
   }
 
   #assign(process: Process): Assignment {
-    const { assignments } = this.connection;
-    const assignment = assignments.get(process.number) ??
-      {
-        process,
-        connection: this.connection,
-        packets: [],
-        unanswered: 0,
-        busy: false,
-        effects: false,
-        replayed: false,
-      };
-    assignments.set(process.number, assignment);
-    return assignment;
+    return assignmentAt(this.connection, process);
   }
 
   /** Has the host take a batch. @throws {Error} What the host throws. */

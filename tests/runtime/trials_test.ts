@@ -56,3 +56,13 @@ Deno.test("a head that a live runtime is trying is gone to when that runtime say
   await until("version 2 runs", async () => (await world.fetch("/hello")).text === "two");
   assertEquals(world.runtime.follower.rejected, undefined);
 });
+
+Deno.test("a head that a runtime was trying that is known to have ended is refused at once", async () => {
+  const file = await storeWithHead();
+  await report(file, 0);
+  await using world = await World.start("[]", { store: await openStore(file), ended: ["another"] });
+  await world.logged(/version 2 cannot be loaded: process 1, which tried it at .*, has ended since; apply it again/);
+  const { store } = world.runtime;
+  assertEquals((await store.presence.instances()).some(({ id }) => id === "another"), false);
+  assertEquals((await store.meta.get("refused:default") as { version: number }).version, 2);
+});

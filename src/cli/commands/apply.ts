@@ -36,7 +36,7 @@ A runtime that rejects the version keeps running its current one; the exit code 
     ["weft apply -f flow.yaml --dry-run", "see what would change"],
     ["weft get -o yaml | sed s/hello/bye/ | weft apply -f -", "edit the specs in the store"],
   ],
-  async run(flags, args, terminal, config) {
+  async run(flags, args, terminal, config, compiler) {
     const paths = [...listOf(flags, "file"), ...args];
     if (paths.length === 0) {
       throw new UsageError("missing argument FILE: expected a file, a folder, or - for standard input");
@@ -52,6 +52,6 @@ A runtime that rejects the version keeps running its current one; the exit code 
         terminal,
         target,
         (options) => applySpecs(target, files, { ...options, ...covers, namespace, scheme, evaluate }),
-      ), flags["dry-run"] === true ? "empty" : "new");
+      ), { missing: flags["dry-run"] === true ? "empty" : "new", compiler });
   },
 };

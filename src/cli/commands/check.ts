@@ -5,7 +5,7 @@ import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { readNamespace } from "../options/namespace.ts";
-import { listOf, readEnv, settings, SPEC_FLAGS } from "../options/settings.ts";
+import { listOf, readAllowPrivate, readEnv, settings, SPEC_FLAGS, stringOf } from "../options/settings.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
 
 /** `weft check` */
@@ -13,22 +13,34 @@ export const check: Command = {
   usage: "[FLAGS] FILE|FOLDER|-...",
   about: "Prints every problem as file:line:column: message; hint. The exit code is 1 if there are errors.",
   maxArgs: Infinity,
-  flags: [...settings("file"), ...SPEC_FLAGS, outputFlag("text")],
+  flags: [
+    ...settings("file"),
+    ...SPEC_FLAGS,
+    { name: "connect", type: "boolean", summary: "Try whether the servers of connections accept one" },
+    ...settings("allow-private", "secrets"),
+    outputFlag("text"),
+  ],
   examples: [
     ["weft check flow.yaml", "check one file"],
     ["weft check -e PORT=8000 flows/", "check a folder whose templates read env.PORT"],
+    ["weft check --connect -e TOKEN flow.yaml", "try its connections as well"],
     ["cat flow.yaml | weft check -o json -", "check standard input, and print problems as JSON"],
   ],
-  async run(flags, args, terminal, config) {
+  async run(flags, args, terminal, config, compiler) {
     const paths = [...listOf(flags, "file"), ...args];
     if (paths.length === 0) {
       throw new UsageError("missing argument FILE: expected a file, a folder, or - for standard input");
     }
     const namespace = readNamespace(flags);
-    const evaluate = evaluator(await readEnv(flags, terminal));
+    const env = await readEnv(flags, terminal);
+    const evaluate = evaluator(env);
+    const allowPrivate = await readAllowPrivate(flags);
+    const connect = flags.connect === true
+      ? { secrets: { env, folder: stringOf(flags, "secrets") }, allowPrivate }
+      : undefined;
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate });
+    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, connect, compiler });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));

@@ -1,8 +1,10 @@
-import { ProcessWarden, WardenLink } from "../../pool/mod.ts";
+import type { LogFormat } from "../../runtime/mod.ts";
+import type { LogLevel } from "../../value/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
-import { UsageError } from "../options/flag.ts";
+import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import { listOf, readAllowPrivate, readEnv, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
+import { SupervisorLink } from "../supervise/supervisor_link.ts";
 
 /** `weft start` */
 export const start: Command = {
@@ -13,7 +15,10 @@ memory, or applies them to the store first if --store is set. With --watch, file
 loaded again, whenever one changes; errors in a file change nothing.
 
 On SIGINT or SIGTERM, stops accepting requests, finishes those in flight (30 s at most) and exits. A second signal exits
-immediately.`,
+immediately.
+
+With --supervise, a small program stays beside the engine: it starts it again when it ends unexpectedly, answers 503 in
+its place meanwhile, and ends with it when it is told to.`,
   maxArgs: Infinity,
   flags: [
     ...settings("file"),
@@ -33,6 +38,7 @@ immediately.`,
       "host",
       "admin",
       "admin-host",
+      "supervise",
     ),
     ...settings("dev", "log-format", "log-level", "log-limit"),
   ],
@@ -41,24 +47,48 @@ immediately.`,
     ["weft start -f flows/ --watch --dev", "develop a folder of workflows"],
     ["weft start --store shop.db -n shop --host 0.0.0.0", "serve a namespace of a store on every network interface"],
     ["weft start -f flows/ --admin 127.0.0.1:9180", "serve health, status and metrics on a second port"],
+    ["weft start -f flows/ --supervise", "start it again when it crashes"],
     ["weft start -f flows/ -e PORT=8080 --log-format json", "set a template variable, and log as JSON"],
   ],
   async run(flags, args, terminal, config) {
     const paths = [...listOf(flags, "file"), ...args];
+    if (flags.supervise === true) return await supervised(flags, paths);
+    const supervisor = SupervisorLink.open(terminal);
     if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
       throw new UsageError("--watch requires files or folders; name them with --file");
     }
-    readAllowPrivate(flags);
+    await readAllowPrivate(flags);
     const env = await readEnv(flags, terminal);
     const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
     // executors take half a second to start: do the rest in the meantime
+    const { ProcessWarden, WardenLink } = await import("../../pool/mod.ts");
     const isProcess = flags.isolation === "process";
     const threads = new WardenLink(isProcess ? [] : loader?.readable);
     const warden = isProcess ? new ProcessWarden(loader?.readable) : threads;
     const { serve } = await import("../serve.ts");
-    return await serve({ config, paths, env, warden, threads, ...loader && { extensions: loader }, terminal });
+    return await serve({
+      config,
+      paths,
+      env,
+      warden,
+      threads,
+      ...loader && { extensions: loader },
+      ...supervisor && { supervisor },
+      terminal: supervisor === undefined ? terminal : { ...terminal, input: () => supervisor.input() },
+    });
   },
 };
+
+/** Runs the engine under a supervisor, which loads nothing of it. */
+async function supervised(flags: ParsedFlags, paths: readonly string[]): Promise<number> {
+  const { supervise } = await import("../supervise/mod.ts");
+  return await supervise({
+    words: Deno.args,
+    readsInput: paths.includes("-"),
+    format: (flags["log-format"] ?? "text") as LogFormat,
+    level: (flags["log-level"] ?? "info") as LogLevel,
+  });
+}
 
 /** Loads extensions before executors start: which files these may read depends on them. Loads nothing if there are none. */
 async function loadedExtensions(urls: readonly string[], isWatched: boolean): Promise<WatchedExtensions | undefined> {

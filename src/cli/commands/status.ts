@@ -54,6 +54,6 @@ killed or hangs; after an hour it is no longer listed.`,
       }
       const lags = runtimes.some(({ state }) => state !== "current" && state !== "silent");
       return flags.strict === true && lags ? 1 : 0;
-    }, admin === undefined ? "error" : "empty");
+    }, { missing: admin === undefined ? "error" : "empty" });
   },
 };

@@ -1,3 +1,4 @@
+import type { Compiler } from "../../compiler/mod.ts";
 import type { LineSink } from "../../runtime/mod.ts";
 import type { Config } from "./config.ts";
 import type { Flag, ParsedFlags } from "./flag.ts";
@@ -33,9 +34,16 @@ export interface Command {
    * @param flags The values of its flags, from the command line, the environment or weft.yaml.
    * @param args The arguments of the command line.
    * @param config The whole configuration.
+   * @param compiler Parses code, for a command that checks specs.
    * @returns The exit code.
    */
-  run(flags: ParsedFlags, args: readonly string[], terminal: Terminal, config: Config): Promise<number>;
+  run(
+    flags: ParsedFlags,
+    args: readonly string[],
+    terminal: Terminal,
+    config: Config,
+    compiler?: Compiler,
+  ): Promise<number>;
 }
 
 /** Returns the help of a command. */

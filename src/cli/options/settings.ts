@@ -1,5 +1,4 @@
 import { parseEnv } from "node:util";
-import { PrivateHosts } from "../../kinds/mod.ts";
 import type { Terminal } from "./command.ts";
 import { extensionUrl } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
@@ -113,6 +112,11 @@ const SETTINGS = {
     type: "boolean",
     summary: "Serve nothing if no version can be run, until one can (default: exit with code 1)",
   },
+  supervise: {
+    name: "supervise",
+    type: "boolean",
+    summary: "Run the engine as a second program that is started again when it crashes; 503 meanwhile",
+  },
   watch: { name: "watch", type: "boolean", summary: "Apply the files again whenever one changes" },
   "log-format": {
     name: "log-format",
@@ -200,8 +204,10 @@ function fromEnvironment(name: string, terminal: Terminal): string | undefined {
 }
 
 /** Returns the private addresses that nodes may connect to. @throws {UsageError} If one is none. */
-export function readAllowPrivate(flags: ParsedFlags): readonly string[] {
+export async function readAllowPrivate(flags: ParsedFlags): Promise<readonly string[]> {
   const granted = listOf(flags, "allow-private");
+  if (granted.length === 0) return granted;
+  const { PrivateHosts } = await import("../../kinds/mod.ts");
   try {
     new PrivateHosts(granted);
   } catch (error) {

@@ -32,7 +32,7 @@ export async function withStore<T>(
   flags: ParsedFlags,
   terminal: Terminal,
   work: (target: Target) => Promise<T>,
-  missing: OpenTargetOptions["missing"] = "error",
+  options: Pick<OpenTargetOptions, "missing" | "compiler"> = {},
 ): Promise<T> {
   const url = stringOf(flags, "store") ?? DEFAULT_STORE;
   if (isTransient(url)) {
@@ -42,7 +42,7 @@ export async function withStore<T>(
   }
   const warn = (message: string) => terminal.warn(message);
   const dependencies = listOf(flags, "dependency");
-  await using target = await openTarget(url, { missing, warn, dependencies }).catch((error) => {
+  await using target = await openTarget(url, { missing: "error", ...options, warn, dependencies }).catch((error) => {
     if (!isMissing(error)) throw error;
     throw new Error(`${error.message}; run "weft apply" to create it`);
   });

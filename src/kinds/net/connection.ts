@@ -56,6 +56,9 @@ const smtp = z.strictObject({
   }),
   auth: z.strictObject(login).optional().meta({ description: "What to log in with." }),
   tls: tls.optional(),
+  timeout: duration().default(30_000).meta({
+    description: "How long the server may take to accept a connection, to greet, and to answer. Default 30s.",
+  }),
   limits: z.strictObject({
     connections: z.int().min(1).default(5).meta({
       description: "How many connections may be open at a time; further messages wait. Default 5.",

@@ -80,10 +80,10 @@ Deno.test("timers die with their call, and with the top level that set them", as
 
 Deno.test("calls that wait do not disturb each other", async () => {
   const made = program(
-    "export default async (n) => { await new Promise((done) => setTimeout(done, n)); console.log(n); return { n } }",
+    "export default async (n) => { await new Promise((done) => setTimeout(done, n * 50)); console.log(n); return { n } }",
   );
   const other = program(
-    "let release; export default (n) => n ? release?.(n) : new Promise((done) => { release = done; setTimeout(() => {}, 15) })",
+    "let release; export default (n) => n ? release?.(n) : new Promise((done) => { release = done; setTimeout(() => {}, 500) })",
   );
   const waiting = answerOf(other, 0);
   const answers = [9, 3, 6].map((n) => answerOf(made, n));

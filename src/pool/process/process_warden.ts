@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { PipeChannel } from "../../protocol/process/mod.ts";
 import { asError, failure } from "../../value/mod.ts";
+import { causeOf, type DeathCause } from "../death/mod.ts";
 import type {
   DeathReason,
   DeathReport,
@@ -10,7 +11,6 @@ import type {
   WardenClient,
 } from "../executor_warden.ts";
 import { LOOK, Looks, Watch } from "../watch.ts";
-import { causeOf, type DeathCause } from "./death_cause.ts";
 import { executorCommand, unavailable } from "./executor_command.ts";
 import { LastWord } from "./last_word.ts";
 import { UsageMeter } from "./usage_meter.ts";

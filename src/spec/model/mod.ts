@@ -7,6 +7,7 @@ export { nearest, nearestFirst } from "../../value/mod.ts";
 export { type Locator, locatorOf, positionIn } from "./origin.ts";
 export { normalizePort, portsOf } from "./port.ts";
 export { parseDuration, parseSize } from "./quantity.ts";
+export { report, type Reported } from "./report.ts";
 export { type KindSet, Scheme } from "./scheme.ts";
 export { printable, show, showPath } from "./show.ts";
 export { sourcePath } from "./source_path.ts";

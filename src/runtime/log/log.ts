@@ -1,5 +1,5 @@
-import { printable } from "../spec/mod.ts";
-import { causes, explainPermission, type Failure, type LogLevel } from "../value/mod.ts";
+import { printable } from "../../spec/model/mod.ts";
+import { causes, explainPermission, type Failure, type LogLevel } from "../../value/mod.ts";
 import { LineLimit } from "./line_limit.ts";
 import { LineWriter } from "./line_writer.ts";
 

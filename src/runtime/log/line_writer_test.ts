@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { until } from "../../tests/support/until.ts";
+import { until } from "../../../tests/support/until.ts";
 import { LineWriter } from "./line_writer.ts";
 import { Logger } from "./log.ts";
 
