@@ -16,6 +16,7 @@ const REQUEST: RawRequest = {
   method: "POST",
   url: "http://localhost:8000/orders/7?dry=1&tag=a&tag=b",
   protocol: "HTTP/1.1",
+  client: "192.0.2.7",
   headers: headerText([["host", "localhost:8000"], ["content-type", "application/json"]]),
   body: encoder.encode('{"count":2}'),
 };
