@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { startNode } from "@weft/weft/testing";
+import { startNode, startWorkflow } from "@weft/weft/testing";
 import { z } from "zod";
 import { formatted, outdated } from "../../scripts/reference.ts";
 import { check } from "../../src/api/mod.ts";
 import type { Kind } from "../../src/kind/mod.ts";
-import { KINDS } from "../../src/kinds/mod.ts";
+import { DATA_KINDS, KINDS } from "../../src/kinds/mod.ts";
 
 /** A part of a JSON Schema. */
 interface Schema {
@@ -46,12 +46,27 @@ function examplesOf({ examples = [] }: Kind) {
   return examples;
 }
 
+/** Returns the entries that the fields of an example name: examples of their kinds. */
+function entriesNamedBy({ references = [] }: Kind, spec: { readonly [field: string]: unknown }) {
+  return references.flatMap(({ field, kind }) => {
+    const { examples = [] } = DATA_KINDS.find(({ name }) => name === kind)!;
+    return examples.flatMap((example) => example.spec.name === spec[field] ? example.spec : []);
+  });
+}
+
 for (const kind of KINDS) {
   Deno.test(`the examples of ${kind.name} pass the check and start`, async () => {
     for (const { title, spec } of examplesOf(kind)) {
-      assertEquals((await check([spec])).diagnostics, [], title);
       const { kind: name, ...fields } = spec;
       assertEquals(name, kind.name, title);
+      const entries = entriesNamedBy(kind, spec);
+      assertEquals((await check([spec, ...entries])).diagnostics, [], title);
+      if (entries.length > 0) {
+        const env = { SHOP_TOKEN: "token", MAIL_PASSWORD: "password" };
+        await using workflow = await startWorkflow([{ ...spec, name: "node" }, ...entries], { env, allow: true });
+        assert(workflow !== undefined);
+        continue;
+      }
       await using node = await startNode(kind, fields);
       assert(node !== undefined);
     }

@@ -108,7 +108,7 @@ Templates are not evaluated in data; what differs between places is a variable, 
       spec: {
         kind: "connection",
         name: "mail",
-        data: { type: "smtp", host: "smtp.example.com", auth: { user: "shop", password: "file:mail-password" } },
+        data: { type: "smtp", host: "smtp.example.com", auth: { user: "shop", password: "env:MAIL_PASSWORD" } },
       },
     },
   ],
