@@ -16,6 +16,7 @@ const REQUEST: RawRequest = {
   method: "POST",
   url: "http://localhost:8000/orders/7?dry=1&tag=a&tag=b",
   protocol: "HTTP/1.1",
+  client: "192.0.2.7",
   headers: headerText([["host", "localhost:8000"], ["content-type", "application/json"]]),
   body: encoder.encode('{"count":2}'),
 };
@@ -107,11 +108,14 @@ export function requestPage(): Page {
           ...responseCells(encodeResponse(answer, { method: "GET", accept }, { process: "ID" })),
         ]),
       ),
-      "An answer of 1 KiB and more whose type is text, JSON or the like is compressed with gzip or deflate if the client " +
-        "accepts it, unless the listener has `compress: false`, or the answer has a `Content-Encoding` or " +
+      "An answer of 1 KiB and more whose type is text, JSON or the like is compressed with brotli, gzip or deflate if the " +
+        "client accepts it, unless the `compress` of the listener says otherwise, or the answer has a `Content-Encoding` or " +
         "`Cache-Control: no-transform`.",
       "A `Content-Encoding` of the answer's own says how bytes and streams are encoded already; text and data are encoded " +
-        "with it, gzip or deflate. An error with an integer `status` from 400 to 599 is answered with that status.",
+        "with it: gzip, deflate or br. An error with an integer `status` from 400 to 599 is answered with that status.",
+      "The body of an answer of type `text/event-stream` may be a map with `event`, `data`, `id` and `retry`, or a list of " +
+        "them: each is written as an event. A kind whose answer is a stream writes the events itself; the listener adds " +
+        "a comment after each `heartbeat` without one.",
       "An answer that looks like a response but is none, such as `{ statusCode: 404, body }`, `{ status: 404, boddy }` or " +
         "`{ status: 201, body, note }`, is sent as data like any other; the log has one warning for each node that gives " +
         "such, with the field and what would be right.",

@@ -8,8 +8,14 @@ import { isHeaderList } from "./response_header.ts";
 /** A body in encoded form: a string, bytes, the ticket of a stream, or none. */
 type Body = string | Uint8Array | number | null;
 
-/** An encoded request: method, url, headers (as written by `headerText`), body, maxBody, whether to compress the answer. */
-export type RequestData = readonly [string, string, string, Body, number, boolean];
+/** Whether to compress the answer: false, by default rules, or from which size, and what types if not those that shrink. */
+export type Compress = boolean | readonly [minimum: number, types: readonly string[] | null];
+
+/**
+ * An encoded request: method, url, headers (as written by `headerText`), body, maxBody, whether to compress the answer,
+ * the address of the client, whether the payload has the body as it came too.
+ */
+export type RequestData = readonly [string, string, string, Body, number, Compress, string, boolean];
 
 /** An encoded response: status, headers, body. */
 export type ResponseData = readonly [number, readonly string[], Body];
@@ -29,8 +35,12 @@ export const httpCodec: Codec = {
 
 /** Returns the parts of a request that its response depends on. */
 export function responseRequest([method, , headers, , , compress]: RequestData): ResponseRequest {
-  const acceptEncoding = compress ? findHeader(headers, "accept-encoding") ?? "" : undefined;
-  return { method, accept: findHeader(headers, "accept"), acceptEncoding };
+  const accept = findHeader(headers, "accept");
+  if (compress === false) return { method, accept };
+  const acceptEncoding = findHeader(headers, "accept-encoding") ?? "";
+  if (compress === true) return { method, accept, acceptEncoding };
+  const [minimum, types] = compress;
+  return { method, accept, acceptEncoding, compression: { minimum, types: types ?? undefined } };
 }
 
 function isResponseData(data: unknown): data is ResponseData {
@@ -41,9 +51,9 @@ function isResponseData(data: unknown): data is ResponseData {
   return !BODILESS.has(status) && (typeof body === "string" || typeof body === "number" || body instanceof Uint8Array);
 }
 
-function readRequest([method, url, headers, body, maxBody]: RequestData): RawRequest {
+function readRequest([method, url, headers, body, maxBody, , client, rawBody]: RequestData): RawRequest {
   const read = readBody(body) as RawRequest["body"];
-  return { method, url, protocol: "HTTP/1.1", headers, body: read, maxBody };
+  return { method, url, protocol: "HTTP/1.1", headers, body: read, maxBody, client, rawBody };
 }
 
 /** Encodes a response. */

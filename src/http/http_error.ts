@@ -4,6 +4,7 @@ import { causes, type ErrorCode, type Failure, failure, isMap, type ValueMap } f
 const STATUS = {
   bad_request: 400,
   invalid_payload: 400,
+  unauthorized: 401,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
@@ -44,6 +45,15 @@ export function notFound(): Failure {
  */
 export function methodNotAllowed(allow: string): Failure {
   return httpError("method_not_allowed", "Method Not Allowed", { allow });
+}
+
+/**
+ * Returns an error for a request that is not authenticated: code `unauthorized`, status 401.
+ *
+ * @param challenges Values of the header `WWW-Authenticate`.
+ */
+export function unauthorized(message: string, challenges: readonly string[]): Failure {
+  return httpError("unauthorized", message, { header: { "WWW-Authenticate": [...challenges] } });
 }
 
 function httpError(code: keyof typeof STATUS, message: string, more: ValueMap = {}): Failure {

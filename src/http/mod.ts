@@ -1,15 +1,21 @@
 /** HTTP for workflows: requests as payloads, answers as responses, routes and sockets. */
 export { type AddressKeeper, takeOver } from "./address_keeper.ts";
 export * from "./body.ts";
-export { compressed, isLong } from "./compression.ts";
+export { chooseEncoding, compressed, type CompressionRules, type Encoding, isLong } from "./compression.ts";
+export * from "./credentials.ts";
+export * from "./events.ts";
+export * from "./forwarded.ts";
 export { canonicalName, findHeader, headerMap, headerText } from "./header.ts";
 export { contentEncodings, decompress } from "./content_encoding.ts";
 export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
 export * from "./http_codec.ts";
+export { contentTypeOf } from "./content_type.ts";
+export { isUnchanged, rangeOf } from "./conditions.ts";
 export { doubtOf } from "./near_response.ts";
 export { formatOf, parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
+export * from "./network.ts";
 export type { BodyPart } from "./multipart_writer.ts";
 export * from "./http_error.ts";
 export { readBody } from "./read_body.ts";

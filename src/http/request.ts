@@ -1,4 +1,4 @@
-import { type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap } from "../value/mod.ts";
+import { isList, isMap, type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap } from "../value/mod.ts";
 import { bodyField } from "./body.ts";
 import { findHeader } from "./header.ts";
 
@@ -17,6 +17,10 @@ export interface RawRequest {
   body: Uint8Array | Stream | null;
   /** The size limit of the decompressed body, in bytes. Default `DEFAULT_MAX_BODY`. */
   maxBody?: number;
+  /** The address of the client. */
+  client?: string;
+  /** Whether the payload has the body as it came too. Default false. */
+  rawBody?: boolean;
 }
 
 const NO_QUERY: ValueMap = Object.freeze({});
@@ -25,9 +29,10 @@ const NO_QUERY: ValueMap = Object.freeze({});
  * Returns the payload of a request, a lazy map of
  *
  * - `method`, `scheme`, `host` and `protocol`: strings;
+ * - `client`: the address of the client, a string;
  * - `path`: a string, percent-encoded as sent, so that an encoded slash is not mistaken for a separator;
  * - `query`: the values of each name; `header`: the same, with names in canonical case (`X-Request-Id`, `Etag`);
- * - `body`: as described at `bodyField`; null if there is none.
+ * - `body`: as described at `bodyField`; null if there is none; `rawBody`, if it is asked for: the bytes as they came.
  *
  * `query`, `header` and `body` are parsed when they are first read, and reading a body that does not match its header
  * throws. A router adds `params`.
@@ -57,6 +62,7 @@ export function requestPayload(raw: RawRequest): ValueMap {
     path: (mark < 0 ? url.slice(slash) : url.slice(slash, mark)) || "/",
     query: mark < 0 ? NO_QUERY : null,
     protocol: raw.protocol,
+    ...raw.client !== undefined && { client: raw.client },
     header: null,
     body: null,
   };
@@ -68,6 +74,7 @@ export function requestPayload(raw: RawRequest): ValueMap {
     if ("lazy" in field) lazy.body = field.lazy;
     else fields.body = field.value;
   }
+  if (raw.rawBody === true && !(body instanceof Stream)) fields.rawBody = body ?? new Uint8Array(0);
   return lazyMap({ fields, lazy });
 }
 
@@ -89,7 +96,20 @@ function pathStart(url: string, start: number, headers: string): number {
 
 /** Returns a payload with the parameters of a route added, without decoding its lazy fields. */
 export function withParams(payload: ValueMap, params: ValueMap): ValueMap {
+  return withField(payload, "params", params);
+}
+
+/** Returns a payload with a field added, without decoding its lazy fields. */
+export function withField(payload: ValueMap, name: string, value: Value): ValueMap {
   const parts = lazyParts(payload);
-  if (parts === undefined) return { ...payload, params };
-  return lazyMap({ fields: { ...parts.fields, params }, lazy: parts.lazy });
+  if (parts === undefined) return { ...payload, [name]: value };
+  return lazyMap({ fields: { ...parts.fields, [name]: value }, lazy: parts.lazy });
+}
+
+/** Returns the first value of a header of a request's payload. @param name In canonical case. */
+export function payloadHeader({ header }: ValueMap, name: string): string | undefined {
+  if (header === undefined || header === null || !isMap(header)) return undefined;
+  const values = header[name];
+  const value = values !== undefined && isList(values) ? values[0] : values;
+  return typeof value === "string" ? value : undefined;
 }

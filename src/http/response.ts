@@ -2,6 +2,7 @@ import {
   type Answer,
   asError,
   type Failure,
+  failure,
   fullMessage,
   isError,
   isList,
@@ -11,7 +12,8 @@ import {
   type Value,
   type ValueMap,
 } from "../value/mod.ts";
-import { compressed, encoded } from "./compression.ts";
+import { compressed, type CompressionRules, encoded } from "./compression.ts";
+import { encodeEvents, isEventStream } from "./events.ts";
 import { encodeForm } from "./form.ts";
 import { chosenStatus, findHttpError, type HttpError, statusText } from "./http_error.ts";
 import { encodeJson } from "./json.ts";
@@ -26,6 +28,8 @@ export interface ResponseRequest {
   accept?: string | undefined;
   /** The `Accept-Encoding` header, empty if there is none; undefined if the response is not to be compressed. */
   acceptEncoding?: string | undefined;
+  /** Which responses are compressed. */
+  compression?: CompressionRules | undefined;
 }
 
 /** Options for responses to errors. */
@@ -89,6 +93,8 @@ const encoder = new TextEncoder();
  * if that is the type, or as JSON. Strings are sent as UTF-8. How it is compressed is described at `compressed`. A
  * `Content-Encoding` set by the answer says how bytes and streams are encoded already; anything else is encoded so.
  *
+ * A list or map of type `text/event-stream` is written as events; see `encodeEvent`.
+ *
  * The response to HEAD has the header of the response to GET, but no body.
  *
  * @example
@@ -100,10 +106,10 @@ const encoder = new TextEncoder();
 export function encodeResponse(answer: Answer, request: ResponseRequest, options: ResponseOptions): RawResponse {
   const head = request.method === "HEAD";
   const plain = encode(answer, request, options);
-  const { acceptEncoding } = request;
+  const { acceptEncoding, compression: rules } = request;
   const response = acceptEncoding === undefined
     ? plain
-    : compressed(plain, acceptEncoding, { head, streams: options.streams ?? false });
+    : compressed(plain, acceptEncoding, { head, streams: options.streams ?? false, rules });
   return head ? withoutBody(response) : response;
 }
 
@@ -111,7 +117,7 @@ function encode(answer: Answer, request: ResponseRequest, options: ResponseOptio
   if (answer === NONE) return { status: 204, headers: NO_HEADERS, body: null };
   if (isError(answer)) return encodeError(answer, options);
   try {
-    if (isResponse(answer)) return encodeMap(answer, request.accept);
+    if (isResponse(answer)) return encodeMap(answer, request);
     const { type, body } = encodeBody(answer, undefined, request.accept);
     return { status: 200, headers: type === TEXT ? TEXT_HEADERS : ["content-type", type], body };
   } catch (thrown) {
@@ -145,17 +151,51 @@ export function withContentType(value: Value, type: string): Value {
   return { ...value, header: { ...header, "Content-Type": type } };
 }
 
+/**
+ * Returns an answer with more headers: a response, or an error whose response has them. `Vary` is added to, other headers
+ * take the place of those that the answer has.
+ */
+export function withHeader(answer: Answer, more: Readonly<Record<string, string>>): Answer {
+  if (isError(answer)) {
+    const { code, cause, details, position, path } = answer as Failure;
+    const own = details !== undefined && isMap(details) ? details : {};
+    const made: Failure = failure<string>(answer.message, { ...code !== undefined && { code }, cause });
+    made.details = { ...own, header: joined(own.header, more) };
+    return Object.assign(made, position !== undefined && { position }, path !== undefined && { path });
+  }
+  if (answer === NONE) return { status: 204, header: { ...more } };
+  if (isResponse(answer)) return { ...answer, header: joined(answer.header, more) };
+  if (answer === null) return { header: { ...more, "Content-Type": JSON_TYPE }, body: "null" };
+  return { header: { ...more }, body: answer };
+}
+
+function joined(header: Value | undefined, more: Readonly<Record<string, string>>): Value {
+  if (header === undefined || header === null || !isMap(header)) return { ...more };
+  const names = new Map(Object.keys(more).map((name) => [name.toLowerCase(), name]));
+  const merged: Record<string, Value> = {};
+  let vary: Value | undefined;
+  for (const name of Object.keys(header)) {
+    const lower = name.toLowerCase();
+    if (lower === "vary" && names.has(lower)) vary = header[name]!;
+    else if (!names.has(lower)) merged[name] = header[name]!;
+  }
+  Object.assign(merged, more);
+  if (vary !== undefined && vary !== null) merged.Vary = [...isList(vary) ? vary : [vary], more[names.get("vary")!]!];
+  return merged;
+}
+
 /** Reports whether a value is written as a status: an integer, or a string of digits such as "404". */
 function isStatus(value: Value | undefined): value is number | bigint | string {
   return typeof value === "bigint" || Number.isInteger(value) || (typeof value === "string" && DIGITS.test(value));
 }
 
-function encodeMap(answer: ValueMap, accept: string | undefined): RawResponse {
+function encodeMap(answer: ValueMap, { method, accept }: ResponseRequest): RawResponse {
   const status = Number(answer.status ?? 200);
   if (status < 200 || status > 599) throw badResponse(`invalid status ${status}: expected 200 to 599`);
-  const { pairs, contentType } = readHeader(answer.header);
+  const { pairs, contentType, contentLength } = readHeader(answer.header);
   if ((answer.body ?? null) === null || BODILESS.has(status)) {
     if (contentType !== undefined) pairs.push("content-type", contentType);
+    if (method === "HEAD" && contentLength !== undefined) pairs.push("content-length", contentLength);
     return { status, headers: pairs, body: null };
   }
   const { type, body } = encodeBody(answer.body!, contentType, accept);
@@ -174,6 +214,7 @@ function encodeBody(value: Value, given: string | undefined, accept: string | un
     return { type, body: type === JSON_TYPE && given === undefined ? encodeJson(value) : value };
   }
   if (value instanceof Uint8Array || value instanceof Stream) return { type: given ?? BYTES, body: value };
+  if (given !== undefined && isEventStream(given)) return { type: given, body: encodeEvents(value) };
   const format = given === undefined ? undefined : formatOf(parseMediaType(given)?.type ?? "");
   if (format === "json") return { type: given!, body: encodeJson(value) };
   if (isError(value)) return encodeBody(value.message, given, accept);
@@ -200,6 +241,22 @@ function encodeData(value: Value, accept: string | undefined): EncodedBody {
 
 function encodeError(error: Failure, options: ResponseOptions): RawResponse {
   const httpError = findHttpError(error);
+  const response = encodeFailure(error, httpError, options);
+  const header = headerOf(error) ?? (httpError === undefined ? undefined : headerOf(httpError.error));
+  if (header === undefined) return response;
+  try {
+    return { ...response, headers: [...response.headers, ...readHeader(header).pairs] };
+  } catch {
+    return response; // the error matters more than its headers
+  }
+}
+
+/** Returns the headers that an error chooses for its response, by `header` in its `details`. */
+function headerOf({ details }: Failure): Value | undefined {
+  return details !== undefined && isMap(details) && Object.hasOwn(details, "header") ? details.header : undefined;
+}
+
+function encodeFailure(error: Failure, httpError: HttpError | undefined, options: ResponseOptions): RawResponse {
   const routing = httpError === undefined ? undefined : routingResponse(httpError);
   if (routing !== undefined) return { ...routing, error };
   const status = httpError?.status ?? chosenStatus(error) ?? 500;

@@ -27,6 +27,8 @@ export interface ResponseHeader {
   /** Name, value, name, value, ... `Content-Type` is not among them. */
   pairs: string[];
   contentType: string | undefined;
+  /** A `Content-Length` that is a number; it counts in the answer to HEAD only, which has no body to tell it. */
+  contentLength: string | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface ResponseHeader {
  * than 64 KiB of them.
  */
 export function readHeader(header: Value | undefined): ResponseHeader {
-  const read: ResponseHeader = { pairs: [], contentType: undefined };
+  const read: ResponseHeader = { pairs: [], contentType: undefined, contentLength: undefined };
   let count = 0;
   let size = 0;
   if (header === undefined || header === null) return read;
@@ -45,8 +47,11 @@ export function readHeader(header: Value | undefined): ResponseHeader {
   for (const name of Object.keys(header)) {
     if (!NAME.test(name)) throw badResponse(`invalid header name ${JSON.stringify(name)}`);
     const lower = name.toLowerCase();
-    if (IGNORED.has(lower)) continue;
     const value = header[name]!;
+    if (IGNORED.has(lower)) {
+      if (lower === "content-length" && /^\d{1,15}$/.test(String(value))) read.contentLength = String(value);
+      continue;
+    }
     for (const item of isList(value) ? value : [value]) {
       if (item === null) continue;
       const text = headerText(name, item);

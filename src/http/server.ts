@@ -1,11 +1,14 @@
 import { asError, within } from "../value/mod.ts";
+import type { Credentials } from "./credentials.ts";
 
 /** Options of a server. */
 export interface ServerOptions {
   hostname: string;
   /** 0 for any free port. */
   port: number;
-  handle(request: Request): Response | Promise<Response>;
+  handle(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Response | Promise<Response>;
+  /** Makes it speak TLS, with HTTP/2 for clients that want it. */
+  credentials?: Credentials | undefined;
   /** Answers a request whose handler has failed. Default Deno's own. */
   onError?(error: unknown): Response;
   /** Resolves when no body is arriving: closing a connection whose request has one in transit would lose it. */
@@ -22,6 +25,9 @@ const LONGEST_PAUSE = 1_000;
 const PATIENCE = 1_000;
 /** How long no failure must follow for the next one to count as the first again, in milliseconds. */
 const CALM = 5_000;
+/** How often binding an address is tried that this server has just let go of, and the wait between, in milliseconds. */
+const REBINDS = 500;
+const REBIND_PAUSE = 1;
 
 /**
  * An HTTP server that goes on when the system refuses it a connection, because too many files are open. `Deno.serve` by
@@ -38,11 +44,15 @@ export class Server {
   #failedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closing = false;
+  #credentials: Credentials | undefined;
+  #accepting: Deno.HttpServer<Deno.NetAddr>;
 
   /** Binds the address. @throws {Error} If it cannot be bound. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    const { addr } = this.#serve(options.port);
+    this.#credentials = options.credentials;
+    this.#accepting = this.#serve(options.port);
+    const { addr } = this.#accepting;
     this.hostname = addr.hostname;
     this.port = addr.port;
   }
@@ -54,9 +64,32 @@ export class Server {
     await Promise.all([...this.#servers].map((server) => server.shutdown()));
   }
 
+  /**
+   * Speaks TLS with other credentials from now on, or none. Requests in flight are answered; connections without one are
+   * closed, and for some milliseconds new ones are refused, because Deno cannot hand on a bound address.
+   */
+  async secure(credentials: Credentials | undefined): Promise<void> {
+    this.#credentials = credentials;
+    await within(PATIENCE, this.#options.bodies?.() ?? Promise.resolve());
+    if (this.#closing) return;
+    const former = this.#accepting;
+    // those in flight keep it from ending
+    void former.shutdown().catch(() => {}).then(() => this.#servers.delete(former));
+    for (let left = REBINDS; !this.#closing; left--) {
+      try {
+        this.#accepting = this.#serve(this.port);
+        return;
+      } catch (thrown) {
+        if (left === 0) return this.#bindLater(thrown);
+        await new Promise((resolve) => setTimeout(resolve, REBIND_PAUSE));
+      }
+    }
+  }
+
   #serve(port: number): Deno.HttpServer<Deno.NetAddr> {
     const { hostname, handle, onError } = this.#options;
-    const server = Deno.serve({ hostname, port, onListen() {}, ...onError !== undefined && { onError } }, handle);
+    const options = { hostname, port, onListen() {}, ...this.#credentials, ...onError !== undefined && { onError } };
+    const server = Deno.serve(options, handle) as Deno.HttpServer<Deno.NetAddr>;
     this.#servers.add(server);
     server.finished.catch((thrown) => this.#failed(server, thrown));
     return server;
@@ -89,12 +122,16 @@ export class Server {
   #bindAgain(): void {
     if (this.#closing) return;
     try {
-      this.#serve(this.port);
+      this.#accepting = this.#serve(this.port);
     } catch (thrown) {
-      this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2 || FIRST_PAUSE);
-      this.#options.warn(`cannot listen on ${this.hostname}:${this.port}: ${reason(thrown)}; trying again`);
-      this.#timer = setTimeout(() => this.#bindAgain(), this.#pause);
+      this.#bindLater(thrown);
     }
+  }
+
+  #bindLater(thrown: unknown): void {
+    this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2 || FIRST_PAUSE);
+    this.#options.warn(`cannot listen on ${this.hostname}:${this.port}: ${reason(thrown)}; trying again`);
+    this.#timer = setTimeout(() => this.#bindAgain(), this.#pause);
   }
 }
 

@@ -1,21 +1,29 @@
 import { asError, type Failure, failure, reasonOf, within } from "../value/mod.ts";
 import { type AddressKeeper, takeOver } from "./address_keeper.ts";
+import type { Credentials } from "./credentials.ts";
 import { Server } from "./server.ts";
 import { Traffic } from "./traffic.ts";
 
 /** Handles the requests of a socket. */
-export type SocketHandler = (request: Request) => Response | Promise<Response>;
+export type SocketHandler = (
+  request: Request,
+  info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+) => Response | Promise<Response>;
 
 /** A lease of a socket, held by a listener. */
 export interface SocketLease {
-  /** `http://127.0.0.1:8000` */
+  /** `http://127.0.0.1:8000`, `https://...` with TLS. */
   readonly url: string;
   /** The address that is bound: `127.0.0.1`, `::`. */
   readonly hostname: string;
   /** The port that is bound. */
   readonly port: number;
-  /** Makes a handler receive the requests from now on, in place of the previous one. */
-  attach(handler: SocketHandler): void;
+  /**
+   * Makes a handler receive the requests from now on, in place of the previous one.
+   *
+   * @param credentials Those of TLS, or none; the same handler may be attached again with others.
+   */
+  attach(handler: SocketHandler, credentials?: Credentials): Promise<void>;
   /** Stops a handler from receiving requests, unless another one has replaced it already. */
   detach(handler: SocketHandler): void;
   /** Keeps the socket open until a body has arrived, or reading it has failed. */
@@ -33,6 +41,7 @@ interface Lease {
 interface Socket {
   server: Server;
   url: string;
+  credentials: Credentials | undefined;
   readonly leases: Set<Lease>;
   /** The number of bodies that are being read. */
   bodies: number;
@@ -59,7 +68,7 @@ export class Sockets {
   readonly #sockets = new Map<string, Promise<Socket>>();
   readonly #warn: (message: string) => void;
   readonly #keeper: AddressKeeper | undefined;
-  #draining = false;
+  readonly #draining = new AbortController();
 
   /**
    * @param warn Writes a log line about a socket that cannot accept connections.
@@ -70,17 +79,23 @@ export class Sockets {
     this.#keeper = keeper;
   }
 
+  /** Aborted when a drain begins: a response that would go on without end is ended then. */
+  get draining(): AbortSignal {
+    return this.#draining.signal;
+  }
+
   /**
    * Returns a lease of the socket at an address, and binds it if necessary.
    *
    * @param port 0 for any free port.
    * @param owner Identifies the listener. An address belongs to one owner at a time.
+   * @param credentials Those of TLS, for a socket that is bound now; one that is bound gets them with its handler.
    * @throws {Failure} `address`, if it cannot be bound, or belongs to another owner that has not been passed to
    *   `markReplaced`.
    */
-  async acquire(hostname: string, port: number, owner: string): Promise<SocketLease> {
+  async acquire(hostname: string, port: number, owner: string, credentials?: Credentials): Promise<SocketLease> {
     const key = `${hostname}:${port === 0 ? owner : port}`;
-    const socket = await this.#bound(key, hostname, port);
+    const socket = await this.#bound(key, { hostname, port, credentials });
     for (const other of socket.leases) {
       if (other.owner !== owner && !other.leaving) {
         throw addressError(
@@ -94,7 +109,13 @@ export class Sockets {
       url: socket.url,
       hostname: socket.server.hostname,
       port: socket.server.port,
-      attach: (handler) => {
+      attach: async (handler, credentials) => {
+        const { cert, key } = socket.credentials ?? {};
+        if (cert !== credentials?.cert || key !== credentials?.key) {
+          socket.credentials = credentials;
+          await socket.server.secure(credentials);
+          socket.url = urlOf(socket.server, credentials);
+        }
         socket.handler = handler;
         for (const go of socket.waiting.splice(0)) go();
       },
@@ -107,7 +128,7 @@ export class Sockets {
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);
-        if (this.#draining) return;
+        if (this.draining.aborted) return;
         await shut(socket);
         this.#keeper?.released(socket.server.hostname, socket.server.port);
       },
@@ -144,11 +165,11 @@ export class Sockets {
   }
 
   /** Returns the socket of a key, and binds it if necessary. */
-  async #bound(key: string, hostname: string, port: number): Promise<Socket> {
+  async #bound(key: string, address: Address): Promise<Socket> {
     for (;;) {
       let bound = this.#sockets.get(key);
       if (bound === undefined) {
-        bound = bind(hostname, port, this.#warn, this.#keeper);
+        bound = bind(address, this.#warn, this.#keeper);
         this.#sockets.set(key, bound);
         bound.catch(() => this.#sockets.delete(key));
       }
@@ -165,18 +186,25 @@ export class Sockets {
 
   /** Stops accepting connections and waits until the requests in flight are answered. */
   async drain(): Promise<void> {
-    this.#draining = true;
+    this.#draining.abort();
     await Promise.all((await this.#open()).map(shut));
   }
 }
 
+/** What to bind. */
+interface Address {
+  readonly hostname: string;
+  readonly port: number;
+  readonly credentials: Credentials | undefined;
+}
+
 async function bind(
-  hostname: string,
-  port: number,
+  { hostname, port, credentials }: Address,
   warn: (message: string) => void,
   keeper: AddressKeeper | undefined,
 ): Promise<Socket> {
   const socket: Omit<Socket, "server" | "url"> & Partial<Socket> = {
+    credentials,
     leases: new Set(),
     bodies: 0,
     arrived: [],
@@ -185,14 +213,22 @@ async function bind(
     opening: true,
     waiting: [],
   };
-  const handle = (request: Request): Response | Promise<Response> => {
+  const handle: SocketHandler = (request, info) => {
     if (socket.closing) return unavailable();
     const handler = socket.handler;
-    if (handler !== undefined) return handler(request);
-    return socket.opening ? wait(socket as Socket, request) : unavailable();
+    if (handler !== undefined) return handler(request, info);
+    return socket.opening ? wait(socket as Socket, request, info) : unavailable();
   };
   const serve = () =>
-    new Server({ hostname, port, handle, onError: failed, bodies: () => bodiesArrived(socket as Socket), warn });
+    new Server({
+      hostname,
+      port,
+      credentials,
+      handle,
+      onError: failed,
+      bodies: () => bodiesArrived(socket as Socket),
+      warn,
+    });
   try {
     socket.server = keeper === undefined ? serve() : await takeOver(keeper, port, serve);
   } catch (thrown) {
@@ -200,8 +236,12 @@ async function bind(
     if (thrown instanceof Deno.errors.AddrInUse) throw addressError(`address ${address} is already in use`, thrown);
     throw addressError(`cannot listen on ${address}: ${reasonOf(asError(thrown))}`, thrown);
   }
-  socket.url = `http://${addressOf(socket.server.hostname, socket.server.port)}`;
+  socket.url = urlOf(socket.server, credentials);
   return socket as Socket;
+}
+
+function urlOf({ hostname, port }: Server, credentials: Credentials | undefined): string {
+  return `${credentials === undefined ? "http" : "https"}://${addressOf(hostname, port)}`;
 }
 
 /** Counts a body as being read until it has arrived. */
@@ -228,9 +268,9 @@ async function shut(socket: Socket): Promise<void> {
 }
 
 /** Holds a request until a handler is attached. */
-async function wait(socket: Socket, request: Request): Promise<Response> {
+async function wait(socket: Socket, ...[request, info]: Parameters<SocketHandler>): Promise<Response> {
   await within(HANDLER_TIMEOUT, new Promise<void>((resolve) => socket.waiting.push(resolve)));
-  return socket.handler === undefined ? unavailable() : await socket.handler(request);
+  return socket.handler === undefined ? unavailable() : await socket.handler(request, info);
 }
 
 function unavailable(): Response {

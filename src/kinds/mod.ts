@@ -4,11 +4,14 @@ import { EXECUTOR_KINDS } from "./executor/mod.ts";
 import { blockDefinition } from "./control/block.ts";
 import { rateLimit } from "./control/rate_limit.ts";
 import { session } from "./control/session.ts";
+import { auth } from "./auth/auth.ts";
+import { events } from "./net/events.ts";
 import { http } from "./http/http.ts";
 import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
+import { staticKind } from "./net/static.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
@@ -24,6 +27,8 @@ export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
 /** All built-in kinds. */
 export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
+  auth,
+  events,
   http,
   listener,
   log,
@@ -31,5 +36,6 @@ export const KINDS: readonly Kind[] = [
   rateLimit,
   respond,
   session,
+  staticKind,
   syscall,
 ];

@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   timeout: "A call, a process or a handler exceeded its time limit.",
   tls: "A connection cannot be secured: the certificate of the server is not valid, or it does not speak TLS.",
   too_large: "A value, a request body (answered with status 413) or code exceeds its size limit.",
+  unauthorized: "The request does not say who sends it, or not truly; answered with status 401.",
   unavailable: "The store does not support the operation, or cannot be reached at the moment.",
   unsupported_media_type: "The encoding or the charset of the request body is not supported; answered with status 415.",
 } as const satisfies Record<string, string>;

@@ -13,16 +13,23 @@ function newTicket(): number {
 export class Stream {
   /** Identifies the stream on every thread. */
   readonly ticket: number;
+  /** How many bytes there are, where that is known, in bytes. */
+  readonly length: number | undefined;
   #source: ReadableStream<Uint8Array> | undefined;
 
-  private constructor(ticket: number, source: ReadableStream<Uint8Array> | undefined) {
+  private constructor(ticket: number, source: ReadableStream<Uint8Array> | undefined, length?: number) {
     this.ticket = ticket;
+    this.length = length;
     this.#source = source;
   }
 
-  /** Creates a stream. It must be taken or closed, or its ticket is kept forever. */
-  static from(source: ReadableStream<Uint8Array>): Stream {
-    const stream = new Stream(newTicket(), source);
+  /**
+   * Creates a stream. It must be taken or closed, or its ticket is kept forever.
+   *
+   * @param length How many bytes there are, if that is known; then there must be as many.
+   */
+  static from(source: ReadableStream<Uint8Array>, length?: number): Stream {
+    const stream = new Stream(newTicket(), source, length);
     open.set(stream.ticket, stream);
     return stream;
   }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { gunzipSync, inflateSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { snippets, World } from "./world.ts";
 
 const LINE = "all work and no play makes a dull boy\n";
@@ -69,8 +69,12 @@ Deno.test("answers are compressed for who accepts it", async (t) => {
     return [header.get("content-encoding"), header.get("vary")];
   };
 
-  await t.step("gzip and deflate, as the client prefers", async () => {
-    const gzip = await got("text", "gzip, deflate, br, zstd");
+  await t.step("brotli, gzip and deflate, as the client prefers", async () => {
+    const brotli = await got("text", "gzip, deflate, br, zstd");
+    assertEquals([brotli.header.get("content-encoding"), brotli.header.get("vary")], ["br", "Accept-Encoding"]);
+    assertEquals(brotliDecompressSync(brotli.body).toString(), LINE.repeat(100));
+    assertEquals((await got("text", "gzip;q=1, br;q=0.5")).header.get("content-encoding"), "gzip");
+    const gzip = await got("text", "gzip, deflate");
     assertEquals(gzip.header.get("content-encoding"), "gzip");
     assertEquals(gunzipSync(gzip.body).toString(), LINE.repeat(100));
     assertEquals(gzip.header.get("content-length"), String(gzip.body.length));
@@ -78,13 +82,13 @@ Deno.test("answers are compressed for who accepts it", async (t) => {
     assertEquals(deflate.header.get("content-encoding"), "deflate");
     assertEquals(inflateSync(deflate.body).toString(), LINE.repeat(100));
     assertEquals(gunzipSync((await got("wide", "gzip")).body).toString(), "ö€😀".repeat(1000));
-    for (const accept of ["*", "GZIP", "br, gzip", "gzip;q=0.1", "x, gzip , y"]) {
+    for (const accept of ["GZIP", "br;q=0.2, gzip", "gzip;q=0.1", "x, gzip , y"]) {
       assertEquals(await how("json", accept), ["gzip", "Accept-Encoding"], accept);
     }
   });
 
   await t.step("not for a client that does not, and a cache is told that it depends", async () => {
-    for (const accept of [undefined, "", "br", "identity", "gzip;q=0", "*;q=0", "identity, gzip;q=0.5", ";;,"]) {
+    for (const accept of [undefined, "", "zstd", "identity", "gzip;q=0", "*;q=0", "identity, gzip;q=0.5", ";;,"]) {
       assertEquals(await how("json", accept), [null, "Accept-Encoding"], accept);
     }
     assertEquals(decode((await got("text")).body), LINE.repeat(100));
@@ -116,6 +120,9 @@ Deno.test("answers are compressed for who accepts it", async (t) => {
     assertEquals([long.header.get("content-encoding"), long.header.get("content-length")], ["gzip", null]);
     assert(gunzipSync(long.body).equals(new TextEncoder().encode(LINE.repeat(LONG))));
     assertEquals((await got("long")).body.length, LINE.length * LONG);
+    const brotli = await got("long", "br");
+    assertEquals([brotli.header.get("content-encoding"), brotli.header.get("content-length")], ["br", null]);
+    assert(brotliDecompressSync(brotli.body).equals(new TextEncoder().encode(LINE.repeat(LONG))));
   });
 
   await t.step("HEAD has the header of GET", async () => {
@@ -148,4 +155,14 @@ Deno.test("compress: false compresses nothing, and a request body that is handed
     assertEquals(echo.header.get("content-encoding"), encoding);
     assertEquals(decode(compress ? gunzipSync(echo.body) : echo.body), body);
   }
+});
+
+Deno.test("compress as a map says from which size, and what types", async () => {
+  const specs = JSON.parse(snippets(CODES));
+  Object.assign(specs[0], { compress: { minimum: "1KiB", types: ["text/*", "application/octet-stream"] } });
+  await using world = await World.start(JSON.stringify(specs));
+  const [origin] = await world.runtime.sockets.urls();
+  const how = async (name: string) =>
+    (await raw(`${origin}/${name}`, { accept: "gzip" })).header.get("content-encoding");
+  assertEquals(await Promise.all(["text", "bytes", "json", "short"].map(how)), ["gzip", "gzip", null, null]);
 });

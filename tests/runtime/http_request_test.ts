@@ -35,6 +35,7 @@ Deno.test("what a request says is in the payload", async (t) => {
       path: "/a/b",
       query: { x: ["1"] },
       protocol: "HTTP/1.1",
+      client: "127.0.0.1",
       body: null,
       params: { "*": "a/b" },
     });

@@ -20,6 +20,7 @@ import { template } from "../control/template.ts";
 import { throwKind } from "../control/throw.ts";
 import { tryKind } from "../control/try.ts";
 import { validate } from "../control/validate.ts";
+import { cors } from "../net/cors.ts";
 import { router } from "../net/router.ts";
 
 /** The built-in kinds whose nodes run on executors. */
@@ -28,6 +29,7 @@ export const EXECUTOR_KINDS: readonly Kind[] = [
   filter,
   forKind,
   fork,
+  cors,
   ifKind,
   map,
   merge,

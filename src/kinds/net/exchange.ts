@@ -8,12 +8,14 @@ import {
   findHttpError,
   HeaderRecords,
   httpCodec,
+  isEventStream,
   isLong,
   type RawResponse,
   readResponse,
   type RequestData,
   type ResponseData,
   responseRequest,
+  withHeartbeat,
 } from "../../http/mod.ts";
 import { type Answer, Encoded, type Failure, failure, isError, type LogLevel, NONE, Stream } from "../../value/mod.ts";
 import type { Internals } from "../internals.ts";
@@ -22,6 +24,8 @@ import type { Internals } from "../internals.ts";
 export interface ExchangeOptions {
   internals: Internals;
   log: Log;
+  /** After how long without an event a stream of events gets a comment, in milliseconds. */
+  heartbeat: number;
   out: OutPort;
   error: OutPort;
 }
@@ -169,9 +173,9 @@ export class Exchange {
   #decode(answer: Encoded): RawResponse {
     const response = readResponse(answer.data as ResponseData);
     if (!isLong(response.body)) return response;
-    const { method, acceptEncoding } = responseRequest(this.#data);
+    const { method, acceptEncoding, compression: rules } = responseRequest(this.#data);
     if (acceptEncoding === undefined) return response;
-    return compressed(response, acceptEncoding, { head: method === "HEAD", streams: true });
+    return compressed(response, acceptEncoding, { head: method === "HEAD", streams: true, rules });
   }
 
   /** @param maker The packet whose node has made the answer, if that is known. */
@@ -204,7 +208,7 @@ export class Exchange {
     // a process that goes on may still read the body
     if (!this.#isResponded && this.#body !== response.body) this.#closeBody();
     this.#options.internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
-    this.#respond(toResponse(response));
+    this.#respond(toResponse(response, this.#options.heartbeat));
   }
 
   #closeBody(): void {
@@ -245,12 +249,26 @@ const records = new HeaderRecords();
 /** Nodes of whose answers it was warned. */
 const doubted = new WeakSet<NodeSymbol>();
 
-function toResponse({ status, headers, body }: RawResponse): Response {
-  const content = (body instanceof Stream ? body.take() : body) as BodyInit | null;
+function toResponse({ status, headers, body }: RawResponse, heartbeat: number): Response {
+  const content = (body instanceof Stream ? streamOf(body, headers, heartbeat) : body) as BodyInit | null;
+  if (body instanceof Stream && body.length !== undefined) {
+    headers = [...headers, "content-length", String(body.length)];
+  }
   return new Response(content, {
     status,
     headers: headers.length === 2 ? records.of(headers[0]!, headers[1]!) : pairs(headers),
   });
+}
+
+/** Returns the bytes of a stream; with comments, if it is one of events that nothing has compressed. */
+function streamOf(body: Stream, headers: readonly string[], heartbeat: number): ReadableStream<Uint8Array> {
+  let isOfEvents = false;
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]!.toLowerCase();
+    if (name === "content-encoding") return body.take();
+    if (name === "content-type") isOfEvents = isEventStream(headers[at + 1]!);
+  }
+  return isOfEvents ? withHeartbeat(body.take(), heartbeat) : body.take();
 }
 
 function pairs(headers: readonly string[]): [string, string][] {

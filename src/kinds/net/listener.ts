@@ -1,14 +1,23 @@
 import { defineKind, type Kind, type Log } from "@weft/weft/kind";
 import { z } from "zod";
 import {
+  clientOf,
+  clientUrl,
+  type Compress,
+  CredentialWatch,
   DEFAULT_MAX_BODY,
   findHeader,
   headerText,
   isLoopback,
   isOwnHost,
   isValidHost,
+  type Network,
+  parseNetwork,
+  plainAddress,
   readBody,
+  readCredentials,
   type RequestData,
+  type SocketHandler,
   type SocketLease,
 } from "../../http/mod.ts";
 import { duration, port, size } from "../../spec/mod.ts";
@@ -29,8 +38,34 @@ const fields = z.object({
   stream: z.boolean().default(false).meta({
     description: "Whether the body is handed on as a stream instead of being read, however large. Default false.",
   }),
-  compress: z.boolean().default(true).meta({
-    description: "Whether answers of 1 KiB and more are compressed for clients that accept it. Default true.",
+  rawBody: z.boolean().default(false).meta({
+    description: "Whether the payload has the bytes of the body as they came too, as `rawBody`. Default false.",
+  }),
+  compress: z.union([
+    z.boolean(),
+    z.strictObject({
+      minimum: size().default(1024).meta({ description: "The least size of a body. Default 1KiB." }),
+      types: z.array(z.string().regex(/^[\w.+*-]+\/[\w.+*-]+$/)).optional().meta({
+        description: "The types, such as `text/csv` and `image/*`. Default: those that shrink.",
+      }),
+    }),
+  ]).default(true).meta({
+    description: "Whether answers of 1 KiB and more are compressed for clients that accept it, or which. Default true.",
+  }),
+  heartbeat: duration().default(15_000).meta({
+    description: "After how long without an event a stream of events gets a comment. Default 15s.",
+  }),
+  trustedProxies: z.array(z.string()).default([]).meta({
+    description: "Networks and addresses of proxies, such as `10.0.0.0/8`, whose `Forwarded` or `X-Forwarded-For`, " +
+      "`-Proto` and `-Host` say who the client is and what it asked for.",
+  }),
+  tls: z.strictObject({
+    cert: z.string().min(1).meta({
+      description: "The file of the certificate, with those that it is signed by, in PEM.",
+    }),
+    key: z.string().min(1).meta({ description: "The file of its private key, in PEM." }),
+  }).optional().meta({
+    description: "Makes the listener speak HTTPS, and HTTP/2 with clients that want it. Changed files are read again.",
   }),
   hosts: z.array(z.string().min(1)).default([]).meta({
     description: "Host names by which a listener on a loopback address that leads to a syscall may be asked, besides " +
@@ -56,6 +91,7 @@ export const listener: Kind = defineKind({
   },
   errors: {
     address: "The address is in use or not available: the change is rejected.",
+    invalid: "A file of `tls` cannot be read, or is not what it should be: the change is rejected.",
     bad_request: "A body cannot be decoded (400).",
     request_timeout: "A body did not arrive in time (408).",
     too_large: "A body exceeds `maxBody` (413).",
@@ -68,16 +104,40 @@ export const listener: Kind = defineKind({
   examples: [{ title: "Listen on a port", spec: { kind: "listener", protocol: "http", port: 8000 } }, {
     title: "Accept large uploads on every interface",
     spec: { kind: "listener", protocol: "http", host: "0.0.0.0", port: 8080, maxBody: "64MiB", timeout: "2m" },
+  }, {
+    title: "Behind a proxy on the same machine",
+    spec: { kind: "listener", protocol: "http", port: 8000, trustedProxies: ["127.0.0.0/8", "::1"] },
   }],
+  check: ({ trustedProxies }) =>
+    trustedProxies.flatMap((network, index) =>
+      parseNetwork(network) !== undefined ? [] : [{
+        location: { path: ["trustedProxies", index] },
+        message: `invalid network ${JSON.stringify(network)}: expected one such as 10.0.0.0/8, fd00::/8 or 192.0.2.7`,
+      }]
+    ),
   async prepare(context) {
     const internals = internalsOf(context);
-    const { fields } = context;
+    const { fields, log } = context;
     const { sockets, host, symbol } = internals;
-    const lease = await sockets.acquire(fields.host ?? host, fields.port, symbol.id);
-    const listener = new Listener(internals, context.log, fields, lease);
+    const { tls } = fields;
+    let credentials = tls === undefined ? undefined : await readCredentials(tls);
+    const lease = await sockets.acquire(fields.host ?? host, fields.port, symbol.id, credentials);
+    const { handler } = new Listener(internals, log, fields, lease);
+    let watch: CredentialWatch | undefined;
     return {
-      load: () => lease.attach(listener.handler),
-      unload: () => lease.detach(listener.handler),
+      async load() {
+        await lease.attach(handler, credentials);
+        if (tls === undefined || credentials === undefined) return;
+        watch = new CredentialWatch(tls, credentials, async (changed) => {
+          credentials = changed;
+          await lease.attach(handler, changed);
+          log.info("the certificate has changed: new connections get the new one");
+        }, (reason) => log.warn(`the certificate stays the one before: ${reason}`));
+      },
+      unload() {
+        watch?.stop();
+        lease.detach(handler);
+      },
       release: () => lease.release(),
     };
   },
@@ -91,23 +151,30 @@ class Listener {
   readonly #options: z.infer<typeof fields>;
   readonly #lease: SocketLease;
   readonly #exchange: ExchangeOptions;
+  readonly #trusted: readonly Network[];
+  readonly #compress: Compress;
   /** The host that Deno puts into the URL of a request that names none. */
   readonly #unnamed: string;
   /** The last host that was valid: clients send the same one over and over. */
   #valid = "";
   /** Takes a request. */
-  readonly handler = (request: Request): Response | Promise<Response> => this.#handle(request);
+  readonly handler: SocketHandler = (request, info) => this.#handle(request, info.remoteAddr);
 
   constructor(internals: Internals, log: Log, options: z.infer<typeof fields>, lease: SocketLease) {
     this.#internals = internals;
     this.#options = options;
     this.#lease = lease;
-    this.#unnamed = `http://localhost${lease.port === 80 ? "" : `:${lease.port}`}/`;
-    this.#exchange = { internals, log, out: internals.symbol.out("out"), error: internals.symbol.out("error") };
+    // over TLS, HTTP/2 names its host in the URL only
+    this.#unnamed = options.tls === undefined ? `http://localhost${lease.port === 80 ? "" : `:${lease.port}`}/` : " ";
+    const { compress, trustedProxies, heartbeat } = options;
+    this.#trusted = trustedProxies.map((network) => parseNetwork(network)!);
+    this.#compress = typeof compress === "boolean" ? compress : [compress.minimum, compress.types ?? null];
+    const { symbol } = internals;
+    this.#exchange = { internals, log, heartbeat, out: symbol.out("out"), error: symbol.out("error") };
   }
 
-  #handle(request: Request): Response | Promise<Response> {
-    const { maxBody, stream, timeout, compress } = this.#options;
+  #handle(request: Request, peer: Deno.NetAddr): Response | Promise<Response> {
+    const { maxBody, stream, timeout, rawBody } = this.#options;
     const { method, url } = request;
     const headers = headerText(request.headers);
     const host = findHeader(headers, "host");
@@ -131,7 +198,19 @@ class Listener {
       );
     }
     const { body } = request;
-    const data = (body: Uint8Array | number | null): RequestData => [method, url, headers, body, maxBody, compress];
+    const client = this.#trusted.length === 0 ? undefined : clientOf(peer.hostname, headers, this.#trusted);
+    const address = client?.address ?? plainAddress(peer.hostname);
+    const asked = client === undefined ? url : clientUrl(url, client);
+    const data = (body: Uint8Array | number | null): RequestData => [
+      method,
+      asked,
+      headers,
+      body,
+      maxBody,
+      this.#compress,
+      address,
+      rawBody,
+    ];
     const exchange = (body: Uint8Array | Stream | null, then: (exchange: Exchange) => void): Promise<Response> =>
       new Promise((resolve) => {
         const sent = data(body instanceof Stream ? body.ticket : body);
