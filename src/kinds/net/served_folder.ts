@@ -71,11 +71,13 @@ export class ServedFolder {
   /** Returns what is at a path below the root; undefined if there is nothing, or what there is lies outside. */
   async find(path: string): Promise<Found | undefined> {
     const known = this.#kept.get(path);
-    if (known !== undefined && await this.#isSame(path, known.found)) {
+    if (known !== undefined) {
+      if (performance.now() < known.fresh) return known.found;
+      // one request looks, those that come meanwhile do not wait for it
       known.fresh = performance.now() + FRESH;
-      return known.found;
+      if (await this.#isSame(path, known.found)) return known.found;
+      this.#kept.delete(path);
     }
-    this.#kept.delete(path);
     const file = await this.#read(path, path, undefined);
     if (file === undefined || file === "folder") return file;
     const variants: ServedFile[] = [];
