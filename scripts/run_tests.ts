@@ -34,6 +34,7 @@ const ALONE = [
 const LONGEST = [
   "tests/e2e/supervise_test.ts",
   "tests/e2e/cli_start_test.ts",
+  "tests/e2e/attacks_test.ts",
   "tests/e2e/cli_watch_test.ts",
   "tests/e2e/live_processes_test.ts",
   "tests/registry/process_test.ts",

@@ -168,7 +168,11 @@ Deno.test("commands use weft.yaml", async () => {
   assertEquals(await project.weft("apply"), "created shop:end (nop)\nversion 1");
   assertEquals(Deno.statSync("data/shop.db").isFile, true);
   assertEquals((await project.json("history"))[0].author, "ann");
-  assertEquals((await project.json("kinds")).map(({ name }: { name: string }) => name), ["nop", "connection"]);
+  assertEquals((await project.json("kinds")).map(({ name }: { name: string }) => name), [
+    "nop",
+    "block.definition",
+    "connection",
+  ]);
   const [code, err] = await project.fail("check other.yaml");
   assertEquals([code, err], [1, 'other.yaml:3:13: unknown kind "snippet"; known kinds are nop']);
   assertEquals(await project.weft("get --namespace other --store data/shop.db"), "NAMESPACE  NAME  KIND  LINKS TO");
