@@ -5,7 +5,7 @@
  */
 export { apply, type ApplyOptions, type ApplyReport, plan } from "./apply.ts";
 export type { ChangeOptions, ChangeReport } from "./change.ts";
-export { check, type CheckOptions, type CheckReport } from "./check.ts";
+export { check, type CheckOptions, type CheckReport, type ConnectOptions } from "./check.ts";
 export { diff, type DiffOptions, type VersionDiff } from "./diff.ts";
 export { type FieldChange, type OperationReport, reportOperations } from "./difference.ts";
 export { BrokenLinksError, HeadMovedError, SpecsError } from "./errors.ts";

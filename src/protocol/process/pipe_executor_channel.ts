@@ -8,6 +8,9 @@ import type { StatusFile } from "./status_file.ts";
 /** A batch of more bytes than this is posted as several, if it has several frames. */
 const LARGE = 4 * 2 ** 20;
 
+/** How many bytes are written at a time. */
+const PIECE = 2 ** 20;
+
 /** What a channel of an executor that is a program of its own is made of. */
 export interface PipeExecutorChannelOptions {
   /** What the input thread has read. */
@@ -29,9 +32,12 @@ export class PipeExecutorChannel implements ExecutorChannel {
   }
 
   post(batch: readonly unknown[]): void {
-    const { status } = this.#options;
     // what the host is about to be told of has been left
-    status.settle();
+    this.#options.status.settle();
+    this.#post(batch);
+  }
+
+  #post(batch: readonly unknown[]): void {
     let message: Uint8Array | undefined;
     let failed: unknown;
     try {
@@ -40,8 +46,8 @@ export class PipeExecutorChannel implements ExecutorChannel {
       failed = error; // the JSON of several large answers can be longer than a string may be
     }
     if (message !== undefined && message.length <= LARGE) return this.#write(message);
-    const parts = splitBatch(batch);
-    if (parts !== undefined) { for (const part of parts) this.post(part); }
+    const parts = splitBatch(batch, message === undefined ? 2 : Math.ceil(message.length / LARGE) + 1);
+    if (parts !== undefined) { for (const part of parts) this.#post(part); }
     else if (message !== undefined) this.#write(message);
     else throw failed;
   }
@@ -81,6 +87,11 @@ export class PipeExecutorChannel implements ExecutorChannel {
   }
 
   #write(message: Uint8Array): void {
-    for (let at = 0; at < message.length;) at += this.#options.write(at === 0 ? message : message.subarray(at));
+    const { write, status } = this.#options;
+    for (let at = 0; at < message.length;) {
+      at += write(message.subarray(at, at + PIECE));
+      // as long as the host reads, it is not silent
+      status.beat();
+    }
   }
 }

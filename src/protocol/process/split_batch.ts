@@ -14,13 +14,19 @@ const LENGTH: Readonly<Record<ToHost, number>> = {
 };
 
 /**
- * Splits a batch for the host into two of about as many frames, of which the first acknowledges all. Returns undefined if
- * it has only one frame.
+ * Splits a batch for the host into several of about as many frames, of which the first acknowledges all. Returns undefined
+ * if it has only one frame.
+ *
+ * @param parts How many, at most one for each frame.
  */
-export function splitBatch(batch: readonly unknown[]): [unknown[], unknown[]] | undefined {
+export function splitBatch(batch: readonly unknown[], parts: number): unknown[][] | undefined {
   const starts: number[] = [];
   for (let at = 1; at < batch.length; at += LENGTH[batch[at] as ToHost]) starts.push(at);
   if (starts.length < 2) return undefined;
-  const middle = starts[starts.length >> 1]!;
-  return [batch.slice(0, middle), [0, ...batch.slice(middle)]];
+  const frames = Math.ceil(starts.length / parts);
+  const batches: unknown[][] = [];
+  for (let first = 0; first < starts.length; first += frames) {
+    batches.push([first === 0 ? batch[0] : 0, ...batch.slice(starts[first], starts[first + frames])]);
+  }
+  return batches;
 }
