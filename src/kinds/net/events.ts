@@ -45,7 +45,7 @@ export const events: Kind = defineKind({
     const hub = await context.use(symbol.id, () => new Hub(sockets.draining), (hub) => hub.close());
     return {
       concurrency: Infinity,
-      io(payload, call) {
+      io(payload, call): ValueMap {
         const header = { "Content-Type": EVENT_STREAM, "Cache-Control": "no-cache", "X-Accel-Buffering": "no" };
         if (isMap(payload) && payload.method === "HEAD") return { status: 200, header };
         const rooms = isMap(payload) ? roomsOf(payload.rooms, "rooms of a request") : [];
