@@ -24,7 +24,9 @@ export const NO_CONNECTION: HttpConnection = {
 /** Returns a connection with its secrets read. @throws {Error} If one is not granted, or its URL is none. */
 export async function readHttpConnection(data: HttpConnectionData, secret: ReadSecret): Promise<HttpConnection> {
   const { auth, limits } = data;
-  const authorization: Readonly<Record<string, string>> = auth === undefined ? {} : { Authorization: await authorizationOf(auth, secret) };
+  const authorization: Readonly<Record<string, string>> = auth === undefined
+    ? {}
+    : { Authorization: await authorizationOf(auth, secret) };
   return {
     base: baseOf(await valueOf(data.baseUrl, secret)),
     header: { ...await valuesOf(data.header, secret), ...authorization },

@@ -1,4 +1,4 @@
-import { canonicalName, encodeRequestBody } from "../../http/mod.ts";
+import { canonicalName, encodeRequestBody, REQUEST_FIELDS } from "../../http/mod.ts";
 import { failure, isList, isMap, kindOf, Stream, type Value, type ValueMap } from "../../value/mod.ts";
 import type { HttpRequest } from "./http_client.ts";
 import { targetUrl } from "./target_url.ts";
@@ -21,19 +21,7 @@ export interface RequestFields {
 }
 
 /** The keys of a map that describes a request: those of the payload of a listener, and `url`. Any other map is a body. */
-const REQUEST_KEYS: ReadonlySet<string> = new Set([
-  "method",
-  "url",
-  "scheme",
-  "host",
-  "path",
-  "query",
-  "protocol",
-  "header",
-  "body",
-  "params",
-  "status",
-]);
+const REQUEST_KEYS: ReadonlySet<string> = new Set([...Object.keys(REQUEST_FIELDS), "url", "status"]);
 
 /** Headers that concern one connection, or follow from the request. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
