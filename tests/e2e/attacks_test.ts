@@ -15,7 +15,6 @@ const DANGEROUS = [
   "a proxy of a proxy, a hundred thousand times",
   "a pattern with nested repetition",
   "small objects",
-  "module state that grows with each call",
   "a value ten million levels deep",
   "a getter that adds getters",
   "Object.prototype gets accessors",
