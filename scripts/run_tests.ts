@@ -54,6 +54,9 @@ const QUICK = ["src", "tests/spec", "tests/http", "tests/language", "tests/jsr",
 /** Tests that `--quick` leaves out: they take seconds each. */
 const SLOW = ["src/registry/sqlite", "src/store", "src/cli/input", "tests/spec/bad_files_test.ts"];
 
+/** How many files are tested at once: one more than there are processors, as each waits now and then. */
+const LANES = navigator.hardwareConcurrency + 1;
+
 /** How long one `deno test` may take, in milliseconds. Only a hang takes so long. */
 const HANG = 900_000;
 
@@ -82,6 +85,7 @@ async function run(args: readonly string[], atOnce: boolean): Promise<Result> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", ...configFlags(), "-P", ...args],
     cwd: ROOT,
+    env: { DENO_JOBS: String(LANES) },
     stdout: "piped",
     stderr: atOnce ? "inherit" : "piped",
     signal: AbortSignal.timeout(HANG),
@@ -141,12 +145,12 @@ function* testFiles(paths: readonly string[], except: readonly string[]): Genera
   }
 }
 
-/** Returns the groups of all tests. Programs wait now and then, so that one more than there are processors runs at once. */
+/** Returns the groups of all tests. */
 function allGroups(check: readonly string[]): Group[] {
   const apart = [...LONGEST, ...testFiles(APART, [...ALONE, ...LONGEST])];
   return [
     { name: "together", runs: [[...check, "--parallel", ...testFiles(ALL, APART)]], lanes: 1 },
-    { name: "apart", runs: apart.map((file) => ["--no-check", file]), lanes: navigator.hardwareConcurrency + 1 },
+    { name: "apart", runs: apart.map((file) => ["--no-check", file]), lanes: LANES },
     { name: "alone", runs: [["--no-check", ...ALONE]], lanes: 1 },
   ];
 }

@@ -125,11 +125,11 @@ seededTest("random URLs parse as in Deno", (random) => {
   const pieces = [...PIECES.split(" "), " "];
   const below = (limit: number) => random.below(limit);
   const cases: Case[] = [];
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 8_000; i++) {
     const input = Array.from({ length: 1 + below(7) }, () => pieces[below(pieces.length)]!).join("");
     cases.push([i % 3 === 0 ? `http://h${input}` : input, BASES[below(BASES.length)]!, null]);
   }
-  assert(compare(cases) > 15_000);
+  assert(compare(cases) > 6_000);
 }, 7);
 
 seededTest("hosts in other scripts become the same ASCII as in Deno", (random) => {
