@@ -1,7 +1,7 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { canonicalName, unauthorized, withField } from "../../http/mod.ts";
-import { duration } from "../../spec/mod.ts";
+import { duration, secret } from "../../spec/mod.ts";
 import { isMap, type ValueMap } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
 import { JwtMethod, KEY_ALGORITHMS, SECRET_ALGORITHMS } from "./jwt.ts";
@@ -9,7 +9,6 @@ import { identityValue, InvalidCredentials, type Method } from "./method.ts";
 import { ApiKeyMethod, BasicMethod } from "./shared_secrets.ts";
 import { WebhookMethod } from "./webhook.ts";
 
-const secret = () => z.string().regex(/^(?:env|file):./, "invalid secret: expected env:NAME or file:NAME");
 const secrets = (description: string) =>
   z.record(z.string().min(1), secret()).refine((map) => Object.keys(map).length > 0, "expected at least one")
     .describe(description);

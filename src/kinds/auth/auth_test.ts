@@ -179,3 +179,10 @@ Deno.test("fields that would protect nothing are rejected", async () => {
     ] as const
   ) await assertRejects(async () => void (await start(fields)), Error, message);
 });
+
+Deno.test("a secret that is written into a spec is refused, and not repeated", async () => {
+  for (const written of ["hunter2", "env:", "env:not a name", "file:"]) {
+    const { message } = await assertRejects(() => start({ basic: { users: { ada: written } } }), Error);
+    assert(message.includes("expected env:NAME or file:NAME") && !message.includes(`"${written}"`), message);
+  }
+});

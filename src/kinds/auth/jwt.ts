@@ -1,6 +1,6 @@
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
 import { lookup } from "node:dns/promises";
-import { payloadHeader } from "../../http/mod.ts";
+import { hostAndPort, payloadHeader } from "../../http/mod.ts";
 import { isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import type { PrivateHosts } from "../net/private_hosts.ts";
 import { type Identity, InvalidCredentials, type Method, quoted } from "./method.ts";
@@ -96,9 +96,8 @@ const UNREADABLE_KEYS = "Expected 200 OK from the JSON Web Key Set HTTP response
 
 /** Fetches keys; not from private addresses, and not from where a redirect leads. */
 async function guardedFetch(url: string, init: RequestInit, hosts: PrivateHosts): Promise<Response> {
-  const { hostname, port, protocol } = new URL(url);
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  hosts.allowed(host, Number(port || (protocol === "https:" ? 443 : 80)), await lookup(host, { all: true }));
+  const { host, port } = hostAndPort(new URL(url));
+  hosts.allowed(host, port, await lookup(host, { all: true }));
   const response = await fetch(url, { ...init, redirect: "error" });
   if (response.status === 200) return response;
   // nobody would read its body
