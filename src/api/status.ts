@@ -56,13 +56,8 @@ export async function status({ registry, store }: Target, { namespace }: StatusO
 export function instanceStatus({ id, age, report }: ReportedRuntime, head: number): InstanceStatus {
   const { namespace, version, trying, rejected, urls, pid, started } = report;
   const hasRejected = rejected?.version === head && version !== head;
-  const live = version === 0 && trying !== undefined
-    ? "starting"
-    : version === head
-    ? "current"
-    : hasRejected
-    ? "rejected"
-    : "behind";
+  const hasNone = version === 0 && trying !== undefined;
+  const live = hasNone ? "starting" : version === head ? "current" : hasRejected ? "rejected" : "behind";
   const state = age > LIVE ? "silent" : live;
   const reason = hasRejected ? rejected.reason : null;
   return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };

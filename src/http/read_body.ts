@@ -1,4 +1,4 @@
-import { TIMED_OUT, within } from "../value/mod.ts";
+import { joinBytes, TIMED_OUT, within } from "../value/mod.ts";
 import { bodyTooLarge, bodyTooLate } from "./http_error.ts";
 
 /**
@@ -26,11 +26,5 @@ async function readChunks(request: Request, maxBody: number): Promise<Uint8Array
     // a chunk may be a few bytes of a buffer of many, of which a client can send any number
     chunks.push(chunk.byteLength < chunk.buffer.byteLength / 2 ? chunk.slice() : chunk);
   }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return body;
+  return joinBytes(chunks);
 }

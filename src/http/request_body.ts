@@ -1,4 +1,4 @@
-import { failure, isError, kindOf, Stream, type Value } from "../value/mod.ts";
+import { failure, isError, joinBytes, kindOf, Stream, type Value } from "../value/mod.ts";
 import { isUtf8 } from "./charset.ts";
 import { encodeForm } from "./form.ts";
 import { encodeJson } from "./json.ts";
@@ -12,8 +12,6 @@ export interface RequestBody {
   /** In pieces where it is large or arrives over time. */
   readonly content: string | Uint8Array | Stream | readonly BodyPart[];
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Encodes a value as the body of a request.
@@ -65,18 +63,5 @@ function inUtf8(type: string): string {
 /** Joins the parts of a body, unless some of them arrive over time. */
 function joined(parts: readonly BodyPart[]): RequestBody["content"] {
   if (parts.some((part) => part instanceof Stream)) return parts;
-  const all = parts as readonly Uint8Array[];
-  const bytes = new Uint8Array(all.reduce((size, { byteLength }) => size + byteLength, 0));
-  let at = 0;
-  for (const part of all) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
-}
-
-/** Returns the length of a body in bytes; undefined if it is not known. */
-export function lengthOf({ content }: RequestBody): number | undefined {
-  if (typeof content === "string") return encoder.encode(content).byteLength;
-  return content instanceof Uint8Array ? content.byteLength : undefined;
+  return joinBytes(parts as readonly Uint8Array[]);
 }

@@ -1,26 +1,13 @@
 import { failure, isList, isMap, kindOf, type Value } from "../value/mod.ts";
+import { CONNECTION_HEADERS, TOKEN, UNSENDABLE } from "./header_syntax.ts";
 
 /** Headers that concern one connection, or follow from the body. An answer cannot set them. */
-const IGNORED: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+const IGNORED: ReadonlySet<string> = new Set([...CONNECTION_HEADERS, "proxy-authenticate"]);
 
 /** How many headers an answer may have. */
 export const MAX_HEADERS = 256;
 /** How long their names and values may be together, in characters. */
 export const MAX_HEADER_SIZE = 64 * 1024;
-
-const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The validated headers of a response. */
 export interface ResponseHeader {
@@ -45,7 +32,7 @@ export function readHeader(header: Value | undefined): ResponseHeader {
   if (header === undefined || header === null) return read;
   if (!isMap(header)) throw badResponse(`invalid header, ${kindOf(header)}: expected a map`);
   for (const name of Object.keys(header)) {
-    if (!NAME.test(name)) throw badResponse(`invalid header name ${JSON.stringify(name)}`);
+    if (!TOKEN.test(name)) throw badResponse(`invalid header name ${JSON.stringify(name)}`);
     const lower = name.toLowerCase();
     const value = header[name]!;
     if (IGNORED.has(lower)) {
@@ -87,7 +74,7 @@ export function isHeaderList(headers: unknown): headers is string[] {
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i];
     const value = headers[i + 1];
-    if (typeof name !== "string" || typeof value !== "string" || !NAME.test(name) || UNSENDABLE.test(value)) {
+    if (typeof name !== "string" || typeof value !== "string" || !TOKEN.test(name) || UNSENDABLE.test(value)) {
       return false;
     }
     if ((size += name.length + value.length) > MAX_HEADER_SIZE + 1024) return false;

@@ -1,4 +1,5 @@
 import { failure } from "../value/mod.ts";
+import { TOKEN } from "./header_syntax.ts";
 import { parsePattern, type Segment } from "./pattern.ts";
 import type { Route, Router } from "./route.ts";
 import { RouteTable, shapeKey } from "./route_table.ts";
@@ -11,14 +12,12 @@ export interface RouteDiagnostic {
   hint: string;
 }
 
-const METHOD = /^[!#$%&'*+.^_`|~\w-]+$/;
-
 /** Checks routes: reports invalid methods and paths, and routes that match the same requests. */
 export function checkRoutes(routes: readonly Route[]): RouteDiagnostic[] {
   const diagnostics: RouteDiagnostic[] = [];
   const seen = new Map<string, number>();
   for (const [index, route] of routes.entries()) {
-    if (!METHOD.test(route.method ?? "*")) {
+    if (!TOKEN.test(route.method ?? "*")) {
       diagnostics.push({
         index,
         message: `invalid method ${JSON.stringify(route.method)}`,

@@ -76,9 +76,10 @@ export class Suspects {
     const { process, packets, deaths } = next;
     const connection = this.#connection ??= this.#options.spawn();
     this.#running.add(process);
-    process.assignment = assignmentAt(connection, process);
+    const assignment = assignmentAt(connection, process);
+    assignment.deaths = deaths;
+    process.assignment = assignment;
     for (const packet of packets) this.#options.send(packet);
-    (process.assignment as { deaths: number }).deaths = deaths;
     // a spare executor takes a while to start: until it serves, nobody has run
     void connection.whenReady.then(() => {
       if (this.#isStrict || !this.#running.has(process)) return;

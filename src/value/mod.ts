@@ -1,4 +1,5 @@
 /** Payload values: their types, merging, comparison, copying, limits, errors, and encoding for another thread. */
+export * from "./bytes.ts";
 export * from "./copy.ts";
 export * from "./equal.ts";
 export * from "./error.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { until } from "../support/until.ts";
-import { Weft } from "./weft.ts";
+import { ALLOW_PROGRAMS, Weft } from "./weft.ts";
 
 const HEAD = `import { defineKind } from "@weft/weft/kind";
 import { z } from "zod";
@@ -31,7 +31,7 @@ const MODES = {
   thread: { args: [], allow: [] },
   process: {
     args: ["--isolation", "process"],
-    allow: [`--allow-run=${Deno.execPath()}`, "--allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME"],
+    allow: ALLOW_PROGRAMS,
   },
 };
 

@@ -23,6 +23,12 @@ export interface WeftOptions {
 /** Tests keep their files in the folder of temporary ones. */
 const ALLOW = [`--allow-write=${tmpdir()}`];
 
+/** What a host needs beyond the permissions of the task to start programs. */
+export const ALLOW_PROGRAMS = [
+  `--allow-run=${Deno.execPath()}`,
+  "--allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME",
+];
+
 /** Returns what runs Weft from the checkout as the task `weft` does, without a type check. */
 function checkout(allow: readonly string[] = ALLOW): string[] {
   const [run, ...flags] = taskArguments("weft", allow);

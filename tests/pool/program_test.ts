@@ -1,15 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { executorCommand } from "../../src/pool/mod.ts";
-import { Weft, weft } from "../e2e/weft.ts";
+import { ALLOW_PROGRAMS, Weft, weft } from "../e2e/weft.ts";
 import { snippets, World } from "../runtime/world.ts";
 import { delay, until } from "../support/until.ts";
 import { executorsOf, runs } from "./proc.ts";
 import { serving } from "./serving.ts";
 
 // Executors that are programs: whatever ends one ends it alone, and is told apart; and they end with their host.
-
-/** What a host needs beyond the permissions of the task to start programs. */
-const ALLOW = [`--allow-run=${Deno.execPath()}`, "--allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME"];
 
 Deno.test("what V8 runs out of memory for ends one executor, and the error names the node and the reason", async () => {
   const bad = "export default () => 'a'.repeat(2e8).replaceAll('a', () => 'b').length";
@@ -92,7 +89,7 @@ Deno.test("executors end when their host is killed, also in an endless loop", as
     timeout: 600_000,
   });
   await using server = await Weft.start({
-    allow: ALLOW,
+    allow: ALLOW_PROGRAMS,
     args: ["-f", "-", "--isolation", "process", "--executors", "1"],
     input: specs,
   });

@@ -1,4 +1,5 @@
 import type { AddressKeeper } from "../../http/mod.ts";
+import { joinBytes } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import { encodeMessage, type EngineMessage, type EngineOrder } from "./message.ts";
 
@@ -103,7 +104,7 @@ export class SupervisorLink implements AddressKeeper {
           if (read < length) continue;
           this.#specs.resolve(new TextDecoder().decode(specs));
         }
-        rest = this.#answers(joined(rest, chunk));
+        rest = this.#answers(joinBytes([rest, chunk]));
       }
     } catch {
       // as if it had ended
@@ -123,11 +124,4 @@ export class SupervisorLink implements AddressKeeper {
     }
     return bytes;
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }

@@ -3,7 +3,16 @@ import { Readable } from "node:stream";
 import { brotliDecompressSync } from "node:zlib";
 import { bodyField, contentEncodings, decodeContent, decompress, findHeader, formatOf } from "../../http/mod.ts";
 import { headerMap, headerText, parseMediaType } from "../../http/mod.ts";
-import { asError, type Failure, failure, lazyMap, Stream, type Value, type ValueMap } from "../../value/mod.ts";
+import {
+  asError,
+  type Failure,
+  failure,
+  joinBytes,
+  lazyMap,
+  Stream,
+  type Value,
+  type ValueMap,
+} from "../../value/mod.ts";
 
 /** The answer of a server. */
 export interface HttpAnswer {
@@ -62,23 +71,12 @@ export async function readAnswer({ message, headers, hasBody }: HttpAnswer, maxB
       else chunks.push(chunk);
     });
     message.on("end", () => {
-      if (message.complete) return resolve(joined(chunks, size));
+      if (message.complete) return resolve(joinBytes(chunks));
       reject(failure("the answer ended before it was complete", { code: "connection_lost" }));
     });
     message.on("error", reject);
     message.on("close", () => reject(failure("the answer ended before it was complete", { code: "connection_lost" })));
   });
-}
-
-/** Joins chunks. A payload is a plain `Uint8Array` that covers its whole buffer. */
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
 }
 
 /**

@@ -9,7 +9,7 @@ import { Agent as HttpsAgent, request as requestSecurely } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { failure, Stream } from "../../value/mod.ts";
-import type { RequestBody } from "../../http/mod.ts";
+import { hostAndPort, type RequestBody } from "../../http/mod.ts";
 import { guardedLookup } from "../net/guarded_lookup.ts";
 import type { PrivateHosts } from "../net/private_hosts.ts";
 import type { TlsOptions } from "../net/resolved_secrets.ts";
@@ -68,9 +68,9 @@ export class HttpClient {
   send(given: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const { method, url, headers, body } = given;
     const isSecure = url.protocol === "https:";
-    const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const { host, port } = hostAndPort(url);
     // no lookup is made of an address
-    if (isIP(host) !== 0) this.#hosts.check(host, Number(url.port || (isSecure ? 443 : 80)), host);
+    if (isIP(host) !== 0) this.#hosts.check(host, port, host);
     return new Promise((resolve, reject) => {
       const sent = (isSecure ? requestSecurely : request)(url, {
         method,

@@ -1,4 +1,11 @@
-import { canonicalName, encodeRequestBody, REQUEST_FIELDS } from "../../http/mod.ts";
+import {
+  canonicalName,
+  CONNECTION_HEADERS,
+  encodeRequestBody,
+  REQUEST_FIELDS,
+  TOKEN,
+  UNSENDABLE,
+} from "../../http/mod.ts";
 import { failure, isList, isMap, kindOf, Stream, type Value, type ValueMap } from "../../value/mod.ts";
 import type { HttpRequest } from "./http_client.ts";
 import { targetUrl } from "./target_url.ts";
@@ -25,26 +32,15 @@ const REQUEST_KEYS: ReadonlySet<string> = new Set([...Object.keys(REQUEST_FIELDS
 
 /** Headers that concern one connection, or follow from the request. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([
+  ...CONNECTION_HEADERS,
   "accept-encoding",
-  "connection",
-  "content-length",
   "expect",
   "host",
   "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
 ]);
 
 /** Methods whose requests have no body. */
 const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-
-const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Reports whether a payload describes a request. */
 export function isRequest(payload: Value): payload is ValueMap {
@@ -95,7 +91,7 @@ function methodOf(given: Value, body: Value): string {
 function addHeaders(headers: Map<string, string | string[]>, given: Value): void {
   if (!isMap(given)) throw failure(`invalid header, ${kindOf(given)}: expected a map`, { code: "invalid" });
   for (const written of Object.keys(given)) {
-    if (!NAME.test(written)) {
+    if (!TOKEN.test(written)) {
       throw failure(`invalid header name ${JSON.stringify(written)}: expected letters, digits and -`, {
         code: "invalid",
       });

@@ -1,13 +1,12 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { payloadHeader, withHeader } from "../../http/mod.ts";
+import { payloadHeader, TOKEN, withHeader } from "../../http/mod.ts";
 import { duration } from "../../spec/mod.ts";
 import { isMap, type ValueMap } from "../../value/mod.ts";
 
-const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 const ORIGIN = /^(?:null|\*|[a-z][a-z0-9+.-]*:\/\/(?:\*\.)?(?:\[[0-9a-f:.]+\]|[^\s/:*?#@]+)(?::\d{1,5})?)$/;
 
-const names = (what: string) => z.array(z.string().regex(NAME, `invalid ${what}`));
+const names = (what: string) => z.array(z.string().regex(TOKEN, `invalid ${what}`));
 
 /** Lets pages of other sites use what is behind it. */
 export const cors: Kind = defineKind({
@@ -151,5 +150,5 @@ class Policy {
 }
 
 function isName(name: string): boolean {
-  return NAME.test(name);
+  return TOKEN.test(name);
 }

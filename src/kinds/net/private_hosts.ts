@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
+import { addressBytes, isWithin } from "../../http/mod.ts";
 import { failure } from "../../value/mod.ts";
-import { addressBytes, isWithin, specialRange } from "./special_address.ts";
+import { specialRange } from "./special_address.ts";
 
 /** One grant of `--allow-private`. */
 interface Grant {

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isWithin } from "../../http/mod.ts";
 
 type Range = readonly [network: readonly number[], length: number, name: string];
 
@@ -33,9 +33,8 @@ const V6: readonly Range[] = [
   [[0x3f, 0xff, 0], 20, "reserved"],
 ];
 
-/** Where an IPv4 address stands in one of IPv6 that leads to it: mapped, compatible, NAT64, 6to4. */
+/** Where an IPv4 address stands in one of IPv6 that leads to it: compatible, translated, NAT64, 6to4. */
 const EMBEDDED: readonly (readonly [network: readonly number[], length: number, at: number])[] = [
-  [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff], 96, 12],
   [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 96, 12],
   [[0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0], 96, 12],
   [[0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0], 96, 12],
@@ -43,48 +42,6 @@ const EMBEDDED: readonly (readonly [network: readonly number[], length: number, 
 ];
 
 const LOOPBACK_V6 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-
-/**
- * Returns the bytes of an IP address, 4 or 16. An IPv4 address that is mapped into IPv6 is one of IPv4.
- *
- * @param text As in a URL without brackets, or as a resolver returns it.
- * @returns Undefined if it is no address.
- */
-export function addressBytes(text: string): Uint8Array | undefined {
-  const [address = ""] = text.split("%"); // without the zone
-  switch (isIP(address)) {
-    case 4:
-      return Uint8Array.from(address.split("."), Number);
-    case 6:
-      return unmapped(v6Bytes(address));
-    default:
-      return undefined;
-  }
-}
-
-function v6Bytes(text: string): Uint8Array {
-  // the URL parser writes the last 32 bits as hexadecimal numbers
-  const [head = "", tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split("::");
-  const groups = (part: string) => part === "" ? [] : part.split(":").map((group) => parseInt(group, 16));
-  const first = groups(head);
-  const last = tail === undefined ? [] : groups(tail);
-  const all = [...first, ...new Array(8 - first.length - last.length).fill(0), ...last];
-  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 0xff]));
-}
-
-function unmapped(bytes: Uint8Array): Uint8Array {
-  const [network, length, at] = EMBEDDED[0]!;
-  return isWithin(bytes, network, length) ? bytes.slice(at) : bytes;
-}
-
-/** Reports whether an address begins with the bits of a network. */
-export function isWithin(address: ArrayLike<number>, network: ArrayLike<number>, length: number): boolean {
-  for (let at = 0; at * 8 < length; at++) {
-    const mask = (0xff << Math.max(0, (at + 1) * 8 - length)) & 0xff;
-    if (((address[at]! ^ (network[at] ?? 0)) & mask) !== 0) return false;
-  }
-  return true;
-}
 
 /**
  * Returns what an address is, if it is none of a public host: `loopback`, `private`, `link-local`, `metadata`, ...

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { addressBytes, specialRange } from "./special_address.ts";
+import { addressBytes } from "../../http/mod.ts";
+import { specialRange } from "./special_address.ts";
 
 function rangeOf(host: string): string | undefined {
   const address = addressBytes(host);

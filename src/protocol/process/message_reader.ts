@@ -1,3 +1,5 @@
+import { joinBytes } from "../../value/mod.ts";
+
 /** Cuts the bytes of a pipe into messages, without the number that begins each. */
 export class MessageReader {
   readonly #limit: number;
@@ -31,7 +33,7 @@ export class MessageReader {
     const first = this.#pieces[0]!;
     if (first.length >= WORD) return readWord(first);
     // the pieces are merged only as far as it takes
-    while (this.#pieces[0]!.length < WORD) this.#pieces.splice(0, 2, joined(this.#pieces.slice(0, 2)));
+    while (this.#pieces[0]!.length < WORD) this.#pieces.splice(0, 2, joinBytes(this.#pieces.slice(0, 2)));
     return readWord(this.#pieces[0]!);
   }
 
@@ -67,14 +69,4 @@ const WORD = 4;
 
 function readWord(bytes: Uint8Array): number {
   return (bytes[0]! | bytes[1]! << 8 | bytes[2]! << 16 | bytes[3]! << 24) >>> 0;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
