@@ -81,9 +81,9 @@ const encoder = new TextEncoder();
  *   digits, is a response. The default status is 200; if `body` is null or absent, the response has none.
  * - `none` becomes a 204.
  * - An error becomes a 500 that names the process but not the error. An `HttpError` becomes a response with its status
- *   (400, 408, 413, 415, 429) and message, with `details.errors` and, by `details.retryAfter`, the header `Retry-After`. An error whose `details` hold an integer `status` from 400 to 599 becomes a
- *   response with that status, which tells its name (`Not Found`) but not the message. The error is in
- *   `RawResponse.error`.
+ *   (400, 408, 413, 415, 429) and message, with `details.errors` and, by `details.retryAfter`, the header `Retry-After`.
+ *   An error whose `details` hold an integer `status` from 400 to 599 becomes a response with that status, which tells
+ *   its name (`Not Found`) but not the message. The error is in `RawResponse.error`.
  * - Anything else becomes the body of a 200, including null, which is sent as JSON.
  *
  * Strings, messages of errors and dates are sent as `text/plain`, bytes and streams as `application/octet-stream`,

@@ -1,8 +1,8 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { encodeEvent, EVENT_STREAM } from "../../http/mod.ts";
+import { encodeEvent, EVENT_STREAM, payloadHeader } from "../../http/mod.ts";
 import { size } from "../../spec/mod.ts";
-import { failure, isList, isMap, Stream, type Value, type ValueMap } from "../../value/mod.ts";
+import { failure, isMap, Stream, type Value, type ValueMap } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
 import { type Audience, type Member, Rooms, roomsOf } from "./rooms.ts";
 
@@ -53,7 +53,8 @@ export const events: Kind = defineKind({
           throw failure("too many clients are connected", { code: "busy", details: { status: 503 } });
         }
         metrics.count("connections");
-        const body = hub.open(rooms, fields.buffer, lastEventId(payload));
+        const seen = isMap(payload) ? payloadHeader(payload, "Last-Event-Id") : undefined;
+        const body = hub.open(rooms, fields.buffer, seen);
         // a client that is gone before it is answered
         call.signal.addEventListener("abort", () => body.close());
         return { status: 200, header, body };
@@ -156,12 +157,4 @@ function addressed(payload: Value): { to: Audience; event: Value } {
   }
   const { to, ...event } = payload;
   return { to: roomsOf(to, "to of an event"), event };
-}
-
-function lastEventId(payload: Value): string | undefined {
-  const header = isMap(payload) ? (payload as ValueMap).header : undefined;
-  if (header === undefined || !isMap(header)) return undefined;
-  const values = header["Last-Event-Id"];
-  const [value] = isList(values ?? null) ? values as Value[] : [];
-  return typeof value === "string" ? value : undefined;
 }
