@@ -1,15 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startNode } from "@weft/weft/testing";
+import { cel, to } from "../../../tests/support/specs.ts";
 import { block } from "./block.ts";
-
-const cel = (name: string, code: string, links: Record<string, unknown> = {}) => ({
-  kind: "snippet",
-  name,
-  language: "cel",
-  code,
-  links,
-});
-const to = (name: string) => [{ name, port: "in" }];
 
 Deno.test("a block without inbounds and outbounds is a row", async () => {
   await using node = await startNode(block, { specs: [cel("a", "self + 1"), cel("b", "self * 10")] }, {

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { NONE, startNode, startWorkflow } from "@weft/weft/testing";
+import { to } from "../../../tests/support/specs.ts";
 import { fork } from "./fork.ts";
-
-const to = (name: string) => [{ name, port: "in" }];
 
 /** Forks to a wait of a second and what follows, and answers `here`. */
 const specs = (after: { kind: string }) => [

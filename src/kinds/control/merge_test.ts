@@ -2,16 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { defineKind } from "@weft/weft/kind";
 import { by, startNode, startWorkflow, TestClock, type Value } from "@weft/weft/testing";
 import { z } from "zod";
+import { cel, to } from "../../../tests/support/specs.ts";
 import { merge } from "./merge.ts";
-
-const to = (name: string, port = "in") => [{ name, port }];
-const cel = (name: string, code: string, links: Record<string, unknown> = {}) => ({
-  kind: "snippet",
-  name,
-  language: "cel",
-  code,
-  links,
-});
 
 /** Sends parts of a list to so many ports of a merge. */
 const gathering = (count: number) => [

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { NONE, startNode, startWorkflow } from "@weft/weft/testing";
+import { to } from "../../../tests/support/specs.ts";
 import { session } from "./session.ts";
-
-const to = (name: string, port = "in") => [{ name, port }];
 
 /** Remembers a payload for an hour; what goes to `session.in` comes to `pick`. */
 const specs = (pick = "self") => [
