@@ -84,10 +84,12 @@ export class Executor implements SliceWork, InboxHandler {
     answered: (packet: Packet, answer: Outcome): void => {
       const residency = this.#residencyAfter(packet);
       const { maker } = this.#flow;
-      const { form, data } = write(answer as Answer, packet.raw, maker);
       if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
+      // a call may have left little time to its slice, so that a large answer is encoded behind it
+      const encode = () => write(answer as Answer, packet.raw, maker);
+      this.#outbox.pushUnwritten(encode, ToHost.Answer, packet.process.number, packet.tag, residency);
       // the answer of a handler's promise comes outside of a slice
-      this.#push(ToHost.Answer, packet.process.number, packet.tag, residency, form, data);
+      this.#slices.schedulePost();
     },
   };
 

@@ -204,7 +204,7 @@ export class Slices {
   /** Runs a slice as a timed script. One that ends close to its deadline waits to be ended there. */
   #runTimed(): void {
     this.#slice();
-    this.#work.post();
+    // what it has left for the host is posted behind the script: a thread without a processor may be ended amid that
     this.#finished = true;
     if (this.#deadline - this.#clock.now() < this.#closeness) { for (;;); }
   }

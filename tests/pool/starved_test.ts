@@ -11,9 +11,10 @@ Deno.test("on an overloaded machine, no executor is killed", async () => {
   const limit = 300;
   const codes = {
     // one native call, which only the watchdog could end
-    native: "const numbers = new Float64Array(1 << 22);" +
-      "for (let n = 0; n < numbers.length; n++) numbers[n] = (n * 7919) % 1000003;" +
-      "export default ({ query }) => numbers.slice(0, Number(query.n[0])).sort().length",
+    native: "let numbers; const make = () => { const made = new Float64Array(1 << 22);" +
+      "for (let n = 0; n < made.length; n++) made[n] = (n * 7919) % 1000003; return made };" +
+      // in a call: a top level that is stopped for lack of a processor would be an error of the spec
+      "export default ({ query }) => (numbers ??= make()).slice(0, Number(query.n[0])).sort().length",
     good: "export default ({ query }) => Number(query.n[0]) + 1",
   };
   await using world = await World.start(snippets(codes, { timeout: limit }));
