@@ -22,6 +22,7 @@ Deno.test("a request is a map of what was sent", () => {
     query: { a: ["1", "A"], b: ["x y"] },
     protocol: "HTTP/1.1",
     header: { "Content-Type": ["application/json"], Host: ["example.com:8000"], "X-Request-Id": ["7"] },
+    cookies: {},
     body: { n: 1 },
   });
   assert(!("params" in payload));
