@@ -1,6 +1,7 @@
 import { isList, isMap, type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap } from "../value/mod.ts";
 import { bodyField } from "./body.ts";
 import "./cookie.ts";
+import { encodeForm } from "./form.ts";
 import { findHeader } from "./header.ts";
 
 /** The default size limit of a body: 1 MiB, in bytes. */
@@ -109,6 +110,13 @@ export function withField(payload: ValueMap, name: string, value: Value): ValueM
   const parts = lazyParts(payload);
   if (parts === undefined) return { ...payload, [name]: value };
   return lazyMap({ fields: { ...parts.fields, [name]: value }, lazy: parts.lazy });
+}
+
+/** Returns the query of a request's payload as it was sent, with its question mark; empty if there is none. */
+export function queryText(payload: ValueMap): string {
+  const sent = lazyParts(payload)?.lazy.query?.source;
+  const text = typeof sent === "string" ? sent : encodeForm(payload.query ?? null) ?? "";
+  return text === "" ? "" : `?${text}`;
 }
 
 /** Returns the first value of a header of a request's payload. @param name In canonical case. */
