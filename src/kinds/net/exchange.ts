@@ -2,6 +2,7 @@ import type { Log } from "@weft/weft/kind";
 import type { NodeSymbol, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
 import { trace } from "../../flow/mod.ts";
 import {
+  badResponse,
   compressed,
   doubtOf,
   encodeResponse,
@@ -17,7 +18,17 @@ import {
   responseRequest,
   withHeartbeat,
 } from "../../http/mod.ts";
-import { type Answer, Encoded, type Failure, failure, isError, type LogLevel, NONE, Stream } from "../../value/mod.ts";
+import {
+  type Answer,
+  asError,
+  Encoded,
+  type Failure,
+  failure,
+  isError,
+  type LogLevel,
+  NONE,
+  Stream,
+} from "../../value/mod.ts";
 import type { Internals } from "../internals.ts";
 
 /** What a request needs of its listener. */
@@ -134,6 +145,7 @@ export class Exchange {
     flow.close(process, failed);
     void process.ended.then(() => {
       if (failed === undefined && process.error !== undefined) {
+        if (response.body instanceof Stream) response.body.close();
         response = this.#encode(process.error);
         this.#record(response);
       }
@@ -208,7 +220,19 @@ export class Exchange {
     // a process that goes on may still read the body
     if (!this.#isResponded && this.#body !== response.body) this.#closeBody();
     this.#options.internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
-    this.#respond(toResponse(response, this.#options.heartbeat));
+    this.#respond(this.#made(response));
+  }
+
+  /** Makes the response; that of an error, if the body is a stream that somebody has read already. */
+  #made(response: RawResponse): Response {
+    const { heartbeat } = this.#options;
+    try {
+      return toResponse(response, heartbeat);
+    } catch (thrown) {
+      const failed = this.#encode(badResponse(asError(thrown).message), null);
+      this.#record(failed);
+      return toResponse(failed, heartbeat);
+    }
   }
 
   #closeBody(): void {
