@@ -5,6 +5,7 @@ const STATUS = {
   bad_request: 400,
   invalid_payload: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
@@ -54,6 +55,11 @@ export function methodNotAllowed(allow: string): Failure {
  */
 export function unauthorized(message: string, challenges: readonly string[]): Failure {
   return httpError("unauthorized", message, { header: { "WWW-Authenticate": [...challenges] } });
+}
+
+/** Returns an error for a request that is understood, but not allowed: code `forbidden`, status 403. */
+export function forbidden(message: string): Failure {
+  return httpError("forbidden", message);
 }
 
 function httpError(code: keyof typeof STATUS, message: string, more: ValueMap = {}): Failure {

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   dns: "The name of a host cannot be resolved.",
   dropped: "The process ended before the packet was answered.",
   executor_lost: "The executor that ran the process was ended or crashed, or no executor is left.",
+  forbidden: "The request is not allowed, whoever sends it; answered with status 403.",
   forbidden_address: "An address is private, and the operator has not allowed it.",
   index_out_of_range: "A CEL function was called with an index outside of its string or list.",
   internal: "The registry failed in a way that the caller cannot correct.",
