@@ -15,6 +15,7 @@ import { staticKind } from "./net/static.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 import { gateway } from "./websocket/gateway.ts";
+import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
@@ -40,4 +41,5 @@ export const KINDS: readonly Kind[] = [
   session,
   staticKind,
   syscall,
+  websocket,
 ];

@@ -1,7 +1,7 @@
 import { asError, failure, isError, NONE, type Value, type ValueMap } from "../../value/mod.ts";
 import type { Member } from "../net/rooms.ts";
 import type { GatewayHub, GatewayNode } from "./gateway_hub.ts";
-import { BINARY, decodeMessage, encodeMessage, type Message, sizeOf, TEXT } from "./message.ts";
+import { BINARY, decodeMessage, encodeAnswer, type Message, sizeOf, TEXT } from "./message.ts";
 
 /** What is known of a client when it connects. */
 export interface ClientData {
@@ -214,7 +214,7 @@ export class GatewayConnection implements Member, EventListenerObject {
     if (answer === NONE || answer === null || isError(answer)) return;
     let message: Message;
     try {
-      message = encodeMessage(answer, format);
+      message = encodeAnswer(answer, format);
     } catch (thrown) {
       const error = asError(thrown);
       node.log.error(`the answer to a message cannot be sent: ${error.message}`);

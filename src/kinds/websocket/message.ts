@@ -34,11 +34,11 @@ export function decodeMessage(message: string | Uint8Array, format: Format): Val
   return typeof message === "string" && format === "json" ? parseJson(message, "the message") : message;
 }
 
-/** Returns how many bytes a message has. @param enough Where counting may stop. */
-export function sizeOf(message: string | Uint8Array, enough = Infinity): number {
+/** Returns how many bytes a message has, or at least a number on the same side of a limit. */
+export function sizeOf(message: string | Uint8Array, limit: number): number {
   if (typeof message !== "string") return message.length;
   // a character has one to three bytes for each of its units
-  if (message.length > enough || message.length * 3 <= enough) return message.length;
+  if (message.length > limit || message.length * 3 <= limit) return message.length;
   return encoder.encode(message).length;
 }
 
@@ -51,18 +51,20 @@ export interface Outgoing {
   readonly message: Message;
 }
 
+/** The keys of what is sent, and those that the events of a connection have besides. */
 const KEYS: ReadonlySet<string> = new Set(["to", "except", "type", "data"]);
+const EVENT_KEYS: ReadonlySet<string> = new Set(["id", "rooms", "protocol", "client", "auth", "context", "url"]);
 
 /**
- * Reads a payload that is to be sent: a map with `data` and, beside it, no keys but `to`, `except` and `type`, or the
- * message itself.
+ * Reads a payload that is to be sent: a map with `data` and, beside it, no keys but `to`, `except` and `type`, a message as
+ * it was received, or the message itself.
  *
  * @throws {Error} If it is neither.
  */
 export function readOutgoing(payload: Value, format: Format): Outgoing {
   if (!isAddressed(payload)) return { to: undefined, except: [], message: encodeMessage(payload, format) };
   const { to = null, except, type = null, data } = payload;
-  const unknown = Object.keys(payload).find((key) => !KEYS.has(key));
+  const unknown = Object.keys(payload).find((key) => !KEYS.has(key) && !EVENT_KEYS.has(key));
   if (unknown !== undefined) throw invalid(`unknown field "${unknown}" of a message with to: expected data`);
   if (data === undefined) throw invalid("missing data of a message with to");
   if (type !== null && type !== TEXT && type !== BINARY) {
@@ -82,7 +84,18 @@ function isAddressed(payload: Value): payload is ValueMap {
   // a client's own message may have a type and data too
   const { type = null } = payload;
   return Object.hasOwn(payload, "data") && (type === null || typeof type === "number") &&
-    Object.keys(payload).every((key) => KEYS.has(key));
+    Object.keys(payload).every((key) => KEYS.has(key) || (type !== null && EVENT_KEYS.has(key)));
+}
+
+/**
+ * Encodes what a process answers as a message. A message that was passed on as it came is that message again.
+ *
+ * @throws {Failure} `not_a_value`, if there is no message that says the same.
+ */
+export function encodeAnswer(answer: Value, format: Format): Message {
+  if (answer === null || typeof answer !== "object" || !isMap(answer)) return encodeMessage(answer, format);
+  const isPassedOn = typeof answer.type === "number" && !Object.hasOwn(answer, "to") && isAddressed(answer);
+  return isPassedOn ? readOutgoing(answer, format).message : encodeMessage(answer, format);
 }
 
 function asType(message: Message, type: number): Message {
