@@ -213,7 +213,7 @@ Deno.test("open, close and errors open processes too; a handler sends by in, joi
   const second = await TestSocket.open(`${url}/ws?name=Bob&room=b`);
   await second.json();
   await second.close(4000, "bye");
-  assertEquals(await first.json(), { gone: "Bob", code: 4000, reason: "bye", rooms: [] });
+  assertEquals(await first.json(), { gone: "Bob", code: 4000, reason: "bye", rooms: ["b"] });
 });
 
 Deno.test("requests that ask for no websocket, or may not have one, are answered so", async (t) => {

@@ -18,7 +18,13 @@ export interface ClientData {
 type Happening =
   | { readonly port: "open" }
   | { readonly port: "out"; readonly message: string | Uint8Array; readonly size: number }
-  | { readonly port: "close"; readonly code: number; readonly reason: string };
+  | {
+    readonly port: "close";
+    readonly code: number;
+    readonly reason: string;
+    /** The rooms that it was in. */
+    readonly rooms: readonly string[];
+  };
 
 /** What a waiting message costs beside its bytes. */
 const MESSAGE_OVERHEAD = 200;
@@ -36,8 +42,6 @@ const TOO_LARGE = 1009;
 const FAILED = 1011;
 /** The code of a connection that ended without a close. */
 const ABNORMAL = 1006;
-/** The code of a close without a code. */
-const NO_CODE = 1005;
 
 /** A websocket of a client: what happens to it is handled in processes, one after another. */
 export class GatewayConnection implements Member, EventListenerObject {
@@ -131,8 +135,9 @@ export class GatewayConnection implements Member, EventListenerObject {
     if (event.type !== "close" || this.#state === "closed") return;
     const { code, reason } = event as CloseEvent;
     this.#state = "closed";
+    const rooms = this.#hub.roomsOf(this);
     this.#hub.left(this);
-    this.#happened({ port: "close", ...this.#closing ?? { code: code || ABNORMAL, reason } });
+    this.#happened({ port: "close", rooms, ...this.#closing ?? { code: code || ABNORMAL, reason } });
   }
 
   #open(): void {
@@ -228,8 +233,8 @@ export class GatewayConnection implements Member, EventListenerObject {
     const about = { id, rooms: this.#hub.roomsOf(this), ...protocol !== undefined && { protocol }, ...data };
     if (happening.port === "open") return about;
     if (happening.port === "close") {
-      const { code, reason } = happening;
-      return { ...about, code: code || NO_CODE, reason };
+      const { code, reason, rooms } = happening;
+      return { ...about, rooms, code, reason };
     }
     const { message } = happening;
     return { ...about, type: typeof message === "string" ? TEXT : BINARY, data: decode(message) };
