@@ -461,7 +461,7 @@ Deno.test("deleting the gateway, or stopping the engine, closes with 1001", asyn
     await using idle = await TestSocket.open(`${url}/ws`);
     await using busy = await TestSocket.open(`${url}/ws`);
     busy.send("answered");
-    await until("it is being handled", () => world.runtime.processes.size === 1);
+    await until("it is being handled", () => metric(world, "received") === 1);
     const drained = world.runtime.drain(10_000);
     assertEquals((await idle.closed).code, 1001);
     assertEquals(await busy.next(), "answered");
