@@ -28,6 +28,8 @@ type Happening =
 
 /** What a waiting message costs beside its bytes. */
 const MESSAGE_OVERHEAD = 200;
+/** How many bytes a unit of a text may have. */
+const LONGEST_UNIT = 3;
 /** How long a client may take to switch protocols, in milliseconds. */
 const OPENING = 10_000;
 /** The first and the longest pause between two looks whether a slow client has caught up, in milliseconds. */
@@ -58,6 +60,8 @@ export class GatewayConnection implements Member, EventListenerObject {
   #backlog = 0;
   /** Settles when what has come is handled; undefined while nothing has. */
   #work: Promise<void> | undefined;
+  /** What waits for the client, or was written since that was looked at: at least as much as waits. */
+  #written = 0;
   /** What it was closed with from this side. */
   #closing: { code: number; reason: string } | undefined;
   /** When the last message came, in milliseconds since 1970. */
@@ -98,9 +102,8 @@ export class GatewayConnection implements Member, EventListenerObject {
   send(message: Message, node: GatewayNode): boolean | Promise<boolean> {
     if (this.#socket.readyState !== WebSocket.OPEN) return false;
     const { buffer, slow } = node.fields;
-    if (this.#socket.bufferedAmount < buffer) {
-      this.#socket.send(message);
-      node.metrics.count("sent");
+    if (this.#hasRoom(buffer)) {
+      this.#write(message);
       return true;
     }
     if (slow === "wait") return this.#sendLater(message, node);
@@ -225,7 +228,7 @@ export class GatewayConnection implements Member, EventListenerObject {
       node.log.error(`the answer to a message cannot be sent: ${error.message}`);
       return await this.#tell(node.events.told(error), node);
     }
-    await this.send(message, node);
+    await this.#reply(message, node);
   }
 
   #payload(happening: Happening, decode: (message: string | Uint8Array) => Value): ValueMap {
@@ -245,7 +248,23 @@ export class GatewayConnection implements Member, EventListenerObject {
     node.metrics.count("failed");
     const { onError } = node.fields;
     if (onError === "close") this.close(code, "the message could not be handled");
-    if (onError === "send") await this.send(told, node);
+    if (onError === "send") await this.#reply(told, node);
+  }
+
+  async #reply(message: Message, node: GatewayNode): Promise<void> {
+    if (await this.send(message, node)) node.metrics.count("sent");
+  }
+
+  /** Reports whether less waits for the client than it may. Deno is only asked when more may have been written. */
+  #hasRoom(buffer: number): boolean {
+    if (this.#written < buffer) return true;
+    this.#written = this.#socket.bufferedAmount;
+    return this.#written < buffer;
+  }
+
+  #write(message: Message): void {
+    this.#socket.send(message);
+    this.#written += typeof message === "string" ? message.length * LONGEST_UNIT : message.length;
   }
 
   async #sendLater(message: Message, node: GatewayNode): Promise<boolean> {
@@ -256,9 +275,8 @@ export class GatewayConnection implements Member, EventListenerObject {
       this.#socket.readyState === WebSocket.OPEN;
       pause = Math.min(pause * 2, LONGEST_LOOK)
     ) {
-      if (this.#socket.bufferedAmount < buffer) {
-        this.#socket.send(message);
-        node.metrics.count("sent");
+      if (this.#hasRoom(buffer)) {
+        this.#write(message);
         return true;
       }
       if (performance.now() - began > timeout) {

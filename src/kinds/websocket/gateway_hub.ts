@@ -108,12 +108,15 @@ export class GatewayHub {
   ): Promise<void> {
     const excepted = except.length === 0 ? undefined : new Set(this.#rooms.of(except));
     const slow: Promise<boolean>[] = [];
+    let count = 0;
     for (const connection of connections) {
       if (excepted?.has(connection)) continue;
       const sent = connection.send(message, node);
-      if (typeof sent !== "boolean") slow.push(sent);
+      if (sent === true) count++;
+      else if (sent !== false) slow.push(sent);
     }
-    await Promise.all(slow);
+    for (const sent of await Promise.all(slow)) if (sent) count++;
+    node.metrics.count("sent", count);
   }
 
   /** Closes connections on which no message has come for a time. @param since In milliseconds since 1970. */
