@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Weft } from "../../tests/e2e/weft.ts";
-import { startBrowser, WITHOUT_BROWSER } from "../../tests/support/browser.ts";
+import { BROWSER_TEST, openBrowser } from "../../tests/support/browser.ts";
 
 const PASSWORD = "correct horse: battery staple ü";
 
@@ -115,9 +115,9 @@ Deno.test("a site with a login", async (test) => {
 
   await test.step({
     name: "a browser keeps the session to itself, and shows what was written as text",
-    ignore: WITHOUT_BROWSER,
+    ...BROWSER_TEST,
     async fn() {
-      const browser = await startBrowser();
+      const browser = await openBrowser();
       try {
         const page = await browser.newPage();
         await page.goto(weft.url);

@@ -68,6 +68,9 @@ const mapTypes = new Negotiation(JSON_TYPE, FORM);
 
 const DIGITS = /^\d+$/;
 
+/** The status of a response that says by `Upgrade` what to ask for. */
+const UPGRADE_REQUIRED = 426;
+
 /** Statuses whose responses have no body by definition. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -81,7 +84,8 @@ const encoder = new TextEncoder();
  *   digits, is a response. The default status is 200; if `body` is null or absent, the response has none.
  * - `none` becomes a 204.
  * - An error becomes a 500 that names the process but not the error. An `HttpError` becomes a response with its status
- *   (400, 401, 403, 408, 413, 415, 429) and message, with `details.errors` and, by `details.retryAfter`, the header `Retry-After`.
+ *   (400, 401, 403, 408, 413, 415, 426, 429) and message, with `details.errors` and, by `details.retryAfter`, the header
+ *   `Retry-After`.
  *   An error whose `details` hold an integer `status` from 400 to 599 becomes a response with that status, which tells
  *   its name (`Not Found`) but not the message. The error is in `RawResponse.error`.
  * - Anything else becomes the body of a 200, including null, which is sent as JSON.
@@ -278,7 +282,11 @@ function encodeFailure(error: Failure, httpError: HttpError | undefined, options
   if (!isMap(details)) return { status, headers: JSON_HEADERS, body: encodeJson(fields), error };
   if (isList(details.errors)) fields.errors = details.errors;
   const wait = Number(details.retryAfter);
-  const headers = wait > 0 ? [...JSON_HEADERS, "retry-after", String(Math.ceil(wait))] : JSON_HEADERS;
+  const headers = wait > 0
+    ? [...JSON_HEADERS, "retry-after", String(Math.ceil(wait))]
+    : status === UPGRADE_REQUIRED && typeof details.upgrade === "string"
+    ? [...JSON_HEADERS, "upgrade", details.upgrade, "connection", "Upgrade"]
+    : JSON_HEADERS;
   return { status, headers, body: encodeJson(fields), error };
 }
 

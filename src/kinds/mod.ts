@@ -14,6 +14,8 @@ import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
+import { gateway } from "./websocket/gateway.ts";
+import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
@@ -29,6 +31,7 @@ export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
   events,
+  gateway,
   http,
   listener,
   log,
@@ -38,4 +41,5 @@ export const KINDS: readonly Kind[] = [
   session,
   staticKind,
   syscall,
+  websocket,
 ];

@@ -19,8 +19,8 @@ export const ERROR_CODES = {
   dns: "The name of a host cannot be resolved.",
   dropped: "The process ended before the packet was answered.",
   executor_lost: "The executor that ran the process was ended or crashed, or no executor is left.",
-  forbidden: "The request is not allowed, whoever sends it; answered with status 403.",
   forbidden_address: "An address is private, and the operator has not allowed it.",
+  forbidden_origin: "A page of an origin that is not allowed asks for a websocket; answered with status 403.",
   index_out_of_range: "A CEL function was called with an index outside of its string or list.",
   internal: "The registry failed in a way that the caller cannot correct.",
   invalid: "A spec, a name or another argument is invalid.",
@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   too_large: "A value, a request body (answered with status 413) or code exceeds its size limit.",
   unauthorized: "The request does not say who sends it, or not truly; answered with status 401.",
   unavailable: "The store does not support the operation, or cannot be reached at the moment.",
+  upgrade_required: "A request asks for no websocket where one is served; answered with status 426.",
   unsupported_media_type: "The encoding or the charset of the request body is not supported; answered with status 415.",
 } as const satisfies Record<string, string>;
 

@@ -1,26 +1,21 @@
-import fs from "node:fs";
 import type { Browser } from "playwright-core";
 import { neededProgram } from "./programs.ts";
 
 const { path: executablePath, ignore } = neededProgram("chromium");
 
-/** Whether tests that need a browser cannot run: an option of `Deno.test`. */
-export const WITHOUT_BROWSER: boolean = ignore;
+/** What keeps a browser of a test to itself, and lets it run as root. */
+const ARGUMENTS = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync"],
+];
 
-/** Starts Chromium, without a window and with a profile of its own. Whoever starts it closes it. */
-export async function startBrowser(): Promise<Browser> {
-  const { chromium } = await importPlaywright();
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-  return await chromium.launch({ executablePath, args });
-}
+/** Options of tests that open a browser: its client keeps timers and pipes of its own. */
+export const BROWSER_TEST = { ignore, sanitizeOps: false, sanitizeResources: false } as const;
 
-/** Imports the package, which looks for a file below `/proc` as it loads: only a program that may do all can. */
-async function importPlaywright(): Promise<typeof import("playwright-core")> {
-  const { existsSync } = fs;
-  fs.existsSync = (path) => !String(path).startsWith("/proc/") && existsSync(path);
-  try {
-    return await import("playwright-core");
-  } finally {
-    fs.existsSync = existsSync;
-  }
+/** Opens a browser without a window. Whoever opens it closes it. */
+export async function openBrowser(): Promise<Browser> {
+  // else it looks for files below /proc when it is loaded, which takes all permissions
+  Deno.env.set("__IS_WSL_TEST__", "1");
+  const { chromium } = await import("playwright-core");
+  return await chromium.launch({ executablePath, args: ARGUMENTS });
 }

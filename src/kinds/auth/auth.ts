@@ -91,14 +91,14 @@ set \`trustedProxies\` of the listener, or \`origins\`.
       "With `cookie`: a request whose session ends, or a map with nothing but a `subject`, all of whose sessions end.",
     out: "The request, with `auth`.",
     error:
-      "An error of code `unauthorized`, which is a 401 with `WWW-Authenticate` where it is the answer, or `forbidden`.",
+      "An error of code `unauthorized`, which is a 401 with `WWW-Authenticate` where it is the answer, or `forbidden_origin`.",
     loggedIn: "The request, with `auth`; its answer gets the cookie.",
     loggedOut:
       "The request, whose answer deletes the cookie; or a map of `subject` and `sessions`, how many have ended.",
   },
   errors: {
     unauthorized: "The request has no valid credentials (401).",
-    forbidden: "A page of another origin has sent the request (403).",
+    forbidden_origin: "A page of another origin has sent the request (403).",
     too_large: "The cookie of a session would have more than 4096 bytes.",
   },
   examples: [{

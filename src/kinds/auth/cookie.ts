@@ -4,6 +4,7 @@ import { cookieText, cookieValues, encodeJson, isLoopback, MAX_COOKIE_SIZE } fro
 import { failure, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import type { CookieFields } from "./cookie_fields.ts";
 import { SealedSessions, SignedSessions } from "./cookie_sessions.ts";
+import { Origins } from "../net/origins.ts";
 import { type SessionStore, StoredSessions } from "./memory_sessions.ts";
 import { type Identity, InvalidCredentials, isSame, type Method, quoted } from "./method.ts";
 import { checkSameOrigin, mayChange } from "./same_origin.ts";
@@ -41,12 +42,15 @@ export class CookieMethod implements Method {
   readonly #options: CookieOptions;
   readonly #signing: readonly Uint8Array[];
   readonly #sessions: Sessions;
+  /** The other origins whose pages may change something. */
+  readonly #origins: Origins;
   #isDoubted = false;
 
   private constructor(options: CookieOptions, signing: readonly Uint8Array[], sessions: Sessions) {
     this.#options = options;
     this.#signing = signing;
     this.#sessions = sessions;
+    this.#origins = new Origins(options.fields.origins);
   }
 
   /** @throws {Error} If a secret is too short. */
@@ -87,7 +91,7 @@ export class CookieMethod implements Method {
    * Begins a session of whom a request names in `auth`, and ends the one that it has.
    *
    * @returns The identity, with the cookie to set.
-   * @throws {Failure} `forbidden` for a form on a page of another origin; `too_large`, if the cookie is.
+   * @throws {Failure} `forbidden_origin` for a form on a page of another origin; `too_large`, if the cookie is.
    */
   async login(request: ValueMap): Promise<Identity & { readonly setCookie: string }> {
     if (mayChange(request)) this.#checkOrigin(request);
@@ -123,8 +127,7 @@ export class CookieMethod implements Method {
   }
 
   #checkOrigin(request: ValueMap): void {
-    const { sameOrigin, origins } = this.#options.fields;
-    if (sameOrigin) checkSameOrigin(request, origins);
+    if (this.#options.fields.sameOrigin) checkSameOrigin(request, this.#origins);
   }
 
   /** Returns the first session that is valid. */

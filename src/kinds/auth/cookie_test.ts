@@ -250,7 +250,7 @@ Deno.test("who is to log in is named by auth, and cannot write headers", async (
 Deno.test("requests of other origins change nothing", async () => {
   await using node = await start({ origins: ["https://Admin.example"] });
   const cookie = await login(node);
-  const CROSS = "forbidden: the request was sent by a page of another origin";
+  const CROSS = "forbidden_origin: the request was sent by a page of another origin";
   const post = (header: ValueMap, more: ValueMap = {}) =>
     who(node, request(cookie, { method: "POST", ...more }, header));
   const cases: [ValueMap, boolean][] = [
@@ -281,9 +281,9 @@ Deno.test("requests of other origins change nothing", async () => {
   assertEquals(await post(evil, { method: "PROPFIND" }), CROSS);
   for (const port of ["login", "logout"]) {
     const answer = await node.send({ ...request(cookie, { method: "POST" }, evil), auth: { subject: "eve" } }, port);
-    assertEquals((answer as { code?: string }).code, "forbidden", port);
+    assertEquals((answer as { code?: string }).code, "forbidden_origin", port);
   }
-  assertEquals((await node.send(request(cookie, {}, evil), "logout") as { code?: string }).code, "forbidden");
+  assertEquals((await node.send(request(cookie, {}, evil), "logout") as { code?: string }).code, "forbidden_origin");
   await using open = await start({ sameOrigin: false });
   assertEquals(await who(open, request(await login(open), { method: "POST" }, evil)), "cookie ada");
 });

@@ -1,5 +1,6 @@
-import { forbidden, payloadHeader } from "../../http/mod.ts";
+import { forbiddenOrigin, payloadHeader } from "../../http/mod.ts";
 import type { ValueMap } from "../../value/mod.ts";
+import type { Origins } from "../net/origins.ts";
 
 /** Methods that change nothing, so that anybody's page may send them. */
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -15,20 +16,16 @@ export function mayChange(request: ValueMap): boolean {
  * `Origin` or `Referer`. What says neither was sent by no browser, or by one of before 2020.
  *
  * @param origins Other origins whose pages may.
- * @throws {Failure} `forbidden`.
+ * @throws {Failure} `forbidden_origin`.
  */
-export function checkSameOrigin(request: ValueMap, origins: readonly string[]): void {
+export function checkSameOrigin(request: ValueMap, origins: Origins): void {
   const origin = payloadHeader(request, "Origin");
-  if (origin !== undefined && origins.some((known) => isSameText(known, origin))) return;
+  if (origin !== undefined && origins.has(origin)) return;
   const site = payloadHeader(request, "Sec-Fetch-Site");
   if (site === "same-origin" || site === "none") return;
   const from = origin ?? payloadHeader(request, "Referer");
   if (site === undefined && (from === undefined || isFrom(from, String(request.host)))) return;
-  throw forbidden("the request was sent by a page of another origin");
-}
-
-function isSameText(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  throw forbiddenOrigin("the request was sent by a page of another origin");
 }
 
 /** Reports whether a URL has a host. Its scheme does not count: a proxy may speak HTTPS in the place of the engine. */
