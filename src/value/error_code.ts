@@ -20,7 +20,8 @@ export const ERROR_CODES = {
   dropped: "The process ended before the packet was answered.",
   executor_lost: "The executor that ran the process was ended or crashed, or no executor is left.",
   forbidden_address: "An address is private, and the operator has not allowed it.",
-  forbidden_origin: "A page of an origin that is not allowed asks for a websocket; answered with status 403.",
+  forbidden_origin:
+    "A page of an origin that is not allowed asks for a websocket or a change; answered with status 403.",
   index_out_of_range: "A CEL function was called with an index outside of its string or list.",
   internal: "The registry failed in a way that the caller cannot correct.",
   invalid: "A spec, a name or another argument is invalid.",
