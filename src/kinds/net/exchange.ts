@@ -263,8 +263,9 @@ export class Exchange {
   #send(response: RawResponse): void {
     // a process that goes on may still read the body
     if (!this.#isResponded && this.#body !== response.body) this.#closeBody();
-    this.#options.internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
-    this.#respond(this.#made(response));
+    const made = this.#made(response);
+    this.#options.internals.sockets.traffic.count(made.status, Date.now() - this.#process.started);
+    this.#respond(made);
   }
 
   /** Makes the response; that of an error, if the body is a stream that somebody has read already. */
