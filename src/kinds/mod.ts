@@ -6,6 +6,11 @@ import { rateLimit } from "./control/rate_limit.ts";
 import { session } from "./control/session.ts";
 import { auth } from "./auth/auth.ts";
 import { events } from "./net/events.ts";
+import { deleteKind } from "./files/delete.ts";
+import { list } from "./files/list.ts";
+import { move } from "./files/move.ts";
+import { read } from "./files/read.ts";
+import { write } from "./files/write.ts";
 import { http } from "./http/http.ts";
 import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
@@ -18,6 +23,7 @@ import { syscall } from "./system/syscall.ts";
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
 export { tryConnection } from "./net/try_connection.ts";
+export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
@@ -28,14 +34,19 @@ export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
 export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
+  deleteKind,
   events,
   http,
+  list,
   listener,
   log,
   mail,
+  move,
   rateLimit,
+  read,
   respond,
   session,
   staticKind,
   syscall,
+  write,
 ];
