@@ -2,7 +2,10 @@ import { constants, type FileHandle, open as openHandle } from "node:fs/promises
 import { failure } from "../../value/mod.ts";
 import type { Folder } from "./folder.ts";
 
-/** Absent on Windows, where neither can be asked for. */
+/**
+ * Absent on Windows, where neither can be asked for. Where the program does not have all permissions, Deno follows links
+ * itself before it opens a file; so it is `confirm` that makes sure of what was opened.
+ */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = constants as Record<
   string,
   number

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Failure } from "@weft/weft/kind";
 import { type NodeOptions, startNode, type Value } from "@weft/weft/testing";
-import { Stream } from "../../value/mod.ts";
+import { until } from "../../../tests/support/until.ts";
+import { Stream, TIMED_OUT, within } from "../../value/mod.ts";
 import { read } from "./read.ts";
 
 /** A folder with another one beside it, which nodes are not to see. */
@@ -148,6 +149,26 @@ Deno.test("a link that is swapped in all the time never leads out", async () => 
   }
   assertEquals([...seen.keys()].filter((what) => !["inside", "error forbidden", "error not_found"].includes(what)), []);
   assert((seen.get("error forbidden") ?? 0) > 0, JSON.stringify([...seen]));
+});
+
+Deno.test("a file that comes later is waited for by retry, with the errors that it names", async () => {
+  await using folders = new Folders();
+  const retry = { attempts: 5, delay: "1s", jitter: 0, on: ["not_found"] };
+  await using node = await startNode(read, { retry }, folders.options);
+  const answer = node.send("late");
+  const { clock } = node;
+  await until("the second wait has begun", async () => {
+    await clock.advance(500);
+    return clock.now() >= Date.UTC(2026, 0, 1, 0, 0, 2);
+  });
+  folders.write("late", "here");
+  await until("it is read", async () => {
+    await clock.advance(500);
+    return await within(5, answer) !== TIMED_OUT;
+  });
+  assertEquals(await answer, "here");
+  await using once = await startNode(read, {}, folders.options);
+  assertEquals((await once.send("never") as Failure).code, "not_found");
 });
 
 Deno.test("what is large is an error, or a stream where that is wanted", async () => {
