@@ -10,6 +10,7 @@ import { deleteKind } from "./files/delete.ts";
 import { list } from "./files/list.ts";
 import { move } from "./files/move.ts";
 import { read } from "./files/read.ts";
+import { watch } from "./files/watch.ts";
 import { write } from "./files/write.ts";
 import { http } from "./http/http.ts";
 import { mail } from "./mail/mail.ts";
@@ -48,5 +49,6 @@ export const KINDS: readonly Kind[] = [
   session,
   staticKind,
   syscall,
+  watch,
   write,
 ];
