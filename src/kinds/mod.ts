@@ -18,6 +18,7 @@ import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
+import { cache } from "./state/cache.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
@@ -35,6 +36,7 @@ export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
 export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
+  cache,
   deleteKind,
   events,
   http,
