@@ -30,7 +30,7 @@ import {
 import { DEFAULT_LIMIT, Guard } from "./guard.ts";
 import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type WrittenAnswer } from "./outbox.ts";
 import { Slices, type SliceWork, type ThreadClock } from "./slices.ts";
 import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
@@ -85,9 +85,8 @@ export class Executor implements SliceWork, InboxHandler {
       const residency = this.#residencyAfter(packet);
       const { maker } = this.#flow;
       if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
-      // a call may have left little time to its slice, so that a large answer is encoded behind it
       const encode = () => write(answer as Answer, packet.raw, maker);
-      this.#outbox.pushUnwritten(encode, ToHost.Answer, packet.process.number, packet.tag, residency);
+      this.#outbox.pushAnswer(encode, ToHost.Answer, packet.process.number, packet.tag, residency);
       // the answer of a handler's promise comes outside of a slice
       this.#slices.schedulePost();
     },
@@ -96,7 +95,7 @@ export class Executor implements SliceWork, InboxHandler {
   constructor({ channel, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
     this.#channel = channel;
     const guard = new Guard(status);
-    this.#outbox = new Outbox(channel);
+    this.#outbox = new Outbox(channel, () => status.beat());
     const flow = this.#flow = new Flow({
       wake: () => this.#slices.schedule(),
       idle: (process) => this.#idle(process),
@@ -176,8 +175,8 @@ export class Executor implements SliceWork, InboxHandler {
     this.#channel.wait(arrivals, timeout);
   }
 
-  post(): void {
-    this.#outbox.post();
+  post(timeLeft?: () => number): boolean {
+    return this.#outbox.post(timeLeft);
   }
 
   stopCurrent(error: Failure): void {
@@ -340,7 +339,7 @@ export class Executor implements SliceWork, InboxHandler {
  * Returns an answer as it is posted: in the codec of the packet, if that was encoded. An answer that cannot be written
  * becomes an error, with the path to the node that made it.
  */
-function write(answer: Answer, packet: Value | Encoded, maker: Packet | null): { form: number; data: unknown } {
+function write(answer: Answer, packet: Value | Encoded, maker: Packet | null): WrittenAnswer {
   try {
     if (packet instanceof Encoded && !isError(answer)) {
       return { form: ENCODED + packet.codec.number, data: packet.codec.encode(answer, packet.data) };

@@ -72,8 +72,13 @@ export interface SliceWork {
   readonly arrivals: number;
   /** See `ExecutorChannel`. */
   wait(arrivals: number, timeout: number): void;
-  /** Posts the frames for the host. */
-  post(): void;
+  /**
+   * Posts the frames for the host.
+   *
+   * @param timeLeft Returns the time that is left to the slice which posts; undefined outside of one.
+   * @returns False if something has to be posted outside of a slice, since that may take long.
+   */
+  post(timeLeft?: () => number): boolean;
   /** Ends the process of the packet that is being handled, because it took too long. */
   stopCurrent(error: Failure): void;
   /** Reports that the thread exits, because its state can no longer be relied on. @param reason Completes a log line. */
@@ -214,8 +219,7 @@ export class Slices {
     const began = this.#clock.now();
     for (;;) {
       const done = this.#run(began);
-      this.#work.post();
-      if (!done || !this.#fetch(began)) return;
+      if (!this.#work.post(this.#timeLeft) || !done || !this.#fetch(began)) return;
     }
   }
 

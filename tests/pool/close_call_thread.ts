@@ -72,7 +72,7 @@ const work: SliceWork = {
   receiveBatches: () => false,
   arrivals: 0,
   wait: () => {},
-  post: () => {},
+  post: () => true,
   stopCurrent() {
     timed = false;
     current.stopped++;
