@@ -4,6 +4,7 @@ import { DEFAULT_MAX_BODY } from "../../http/mod.ts";
 import { duration, size } from "../../spec/mod.ts";
 import type { Process } from "../../flow/mod.ts";
 import { Stream } from "../../value/mod.ts";
+import { closeAfter } from "../close_stream.ts";
 import { internalsOf } from "../internals.ts";
 import type { HttpConnectionData } from "../net/connection.ts";
 import { keyFor } from "../net/resolved_secrets.ts";
@@ -217,9 +218,4 @@ function withOwnHeaders(
   if (key !== undefined) add("Idempotency-Key", key);
   if (trace !== undefined) add("Traceparent", `00-${trace}-${bytes(8).toHex()}-01`);
   return { ...request, headers };
-}
-
-/** Discards a stream that nobody has taken when its process has ended; a listener takes it in the same turn. */
-function closeAfter(process: Process, stream: Stream): void {
-  void process.root.ended.then(() => setTimeout(() => stream.close(), 0));
 }
