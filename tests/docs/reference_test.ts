@@ -64,6 +64,9 @@ const env = {
 
 for (const kind of KINDS) {
   Deno.test(`the examples of ${kind.name} pass the check and start`, async () => {
+    const folder = await Deno.makeTempDir();
+    await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(() => Deno.remove(folder, { recursive: true }));
     for (const { title, spec } of examplesOf(kind)) {
       const { kind: name, ...fields } = spec;
       assertEquals(name, kind.name, title);
@@ -74,7 +77,7 @@ for (const kind of KINDS) {
         assert(workflow !== undefined);
         continue;
       }
-      await using node = await startNode(kind, fields, { env });
+      await using node = await startNode(kind, fields, { env, allowFiles: [`data=${folder}`] });
       assert(node !== undefined);
     }
   });
