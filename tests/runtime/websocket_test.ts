@@ -283,13 +283,7 @@ Deno.test("requests that ask for no websocket, or may not have one, are answered
     assertMatch(await ask({ "Sec-WebSocket-Protocol": "a, b" }), /\r\nsec-websocket-protocol: a\r\n/i);
   });
 
-  await t.step("who is gone before it is answered is not counted; 503 for more than may connect", async () => {
-    for (let i = 0; i < 20; i++) {
-      const connection = await Deno.connect({ hostname, port: Number(port) });
-      const head = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-      await connection.write(new TextEncoder().encode(`GET /ws HTTP/1.1\r\nHost: ${hostname}\r\n${head}\r\n`));
-      connection.close();
-    }
+  await t.step("503 for more than may connect", async () => {
     await until("those before are gone", () => world.runtime.processes.size === 0);
     const opened: TestSocket[] = [];
     await until("two are connected", async () => {
@@ -304,6 +298,30 @@ Deno.test("requests that ask for no websocket, or may not have one, are answered
   await t.step("an origin that is none is rejected", async () => {
     await assertRejects(() => World.start(specs({ gateway: { origins: ["shop.example"] } })), Error, "invalid origin");
   });
+});
+
+Deno.test({
+  name: "clients that go away while they are upgraded hold up neither others nor the end of the engine",
+  // Deno waits for them without end
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const world = await World.start(specs({ gateway: { connections: 2 } }));
+    const url = await addressOf(world);
+    const { hostname, port } = new URL(url);
+    const head = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    for (let i = 0; i < 30; i++) {
+      const connection = await Deno.connect({ hostname, port: Number(port) });
+      await connection.write(new TextEncoder().encode(`GET /ws HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${head}\r\n`));
+      connection.close();
+    }
+    await until("they are gone", () => world.runtime.processes.size === 0, 5_000);
+    const sockets = [await TestSocket.open(`${url}/ws`), await TestSocket.open(`${url}/ws`)];
+    for (const socket of sockets) await socket.close();
+    const began = performance.now();
+    await world.runtime.close();
+    assert(performance.now() - began < 9_000);
+  },
 });
 
 Deno.test("what is too large, malformed or too much ends its connection only", async (t) => {
