@@ -1,6 +1,7 @@
 import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
+import type { GrantedFolders } from "./files/granted_folders.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
 import type { System } from "./system/system.ts";
 
@@ -14,6 +15,8 @@ export interface Internals {
   readonly system: System;
   /** The addresses that nodes may connect to. */
   readonly privateHosts: PrivateHosts;
+  /** The folders whose files nodes may use. */
+  readonly grantedFolders: GrantedFolders;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
   /** Whether error responses contain the error. */
