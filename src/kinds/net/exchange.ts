@@ -41,6 +41,8 @@ export interface ExchangeOptions {
   error: OutPort;
   /** Keeps the socket of the listener open until work has ended, when it is drained. */
   readonly keep: (work: Promise<void>) => void;
+  /** Records that the client has gone away while its request was being upgraded. */
+  readonly abandoned: () => void;
 }
 
 /** Statuses of requests without a route, which scanners make by the thousand. */
@@ -115,6 +117,16 @@ export class Exchange {
   /** Its headers, as `headerText` writes them. */
   get headers(): string {
     return this.#data[2];
+  }
+
+  /** Records that the client has gone away while its request was being upgraded. */
+  abandoned(): void {
+    this.#options.abandoned();
+  }
+
+  /** Aborted when the client goes away before it is answered. */
+  get gone(): AbortSignal {
+    return this.#request.signal;
   }
 
   /** Keeps the socket of the listener open until work has ended, when it is drained. */
