@@ -19,11 +19,15 @@ import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { cache } from "./state/cache.ts";
+import { cron } from "./time/cron.ts";
+import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
+export { type ScheduledNode, Schedules } from "./time/schedules.ts";
+export type { StoreLeases } from "./time/node_lease.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
@@ -37,9 +41,11 @@ export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
   cache,
+  cron,
   deleteKind,
   events,
   http,
+  interval,
   list,
   listener,
   log,
