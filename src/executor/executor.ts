@@ -59,6 +59,9 @@ interface Known {
 const fillRandom = (bytes: Uint8Array<ArrayBuffer>) => void getRandomValues(bytes);
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
+/** How much a process sends to the host for each millisecond that counts as time of the thread, in bytes. */
+const HOST_RATE = 200_000;
+
 /** The limit of a symbol whose node is not made yet. */
 const UNKNOWN = -1;
 
@@ -74,6 +77,8 @@ export class Executor implements SliceWork, InboxHandler {
   /** Packets that wait for the answer of a host node, by the number of the host call. */
   readonly #hostCalls = new Map<number, Packet>();
   #callNumber = 0;
+  /** The packet that was taken last. */
+  #taken: Packet | undefined;
   /** Nodes of whose answers it has warned. */
   readonly #doubted = new WeakSet<NodeSymbol>();
   /** Whether packets carry their addresses. */
@@ -134,7 +139,20 @@ export class Executor implements SliceWork, InboxHandler {
   }
 
   takePacket(): boolean {
+    this.#taken = this.#flow.next;
     return this.#flow.step();
+  }
+
+  spend(ms: number): void {
+    this.#taken?.process.spend(ms);
+  }
+
+  get nextStandsBack(): boolean {
+    return this.#flow.allStandBack;
+  }
+
+  get isFull(): boolean {
+    return this.#outbox.isFull;
   }
 
   get hasWork(): boolean {
@@ -280,7 +298,10 @@ export class Executor implements SliceWork, InboxHandler {
   /** Passes a packet on to a node of the host. */
   #callHost(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
     const { process } = packet;
-    const { form, data } = toWire(packet.payload);
+    const { form, data, size } = toWire(packet.payload);
+    this.#outbox.size += size;
+    // the host has to take it in
+    process.spend(size / HOST_RATE);
     const call = ++this.#callNumber;
     this.#hostCalls.set(call, packet);
     const from = packet.via?.symbol.number ?? 0;

@@ -3,6 +3,9 @@ import type { ExecutorChannel } from "../protocol/mod.ts";
 /** The time that a slice must have left for an answer to be encoded within it, in milliseconds. */
 const ENOUGH = 500;
 
+/** What may accumulate, in bytes. */
+const FULL = 2 ** 20;
+
 /** The form and the data of an answer, as in its frame. */
 export interface WrittenAnswer {
   form: number;
@@ -27,6 +30,14 @@ export class Outbox {
 
   /** The number of host frames read since the last post: the first element of the next batch. */
   taken = 0;
+
+  /** The size of the payloads of frames that have accumulated, in bytes. */
+  size = 0;
+
+  /** Whether so much has accumulated that it has to be posted before more is added, outside of a slice. */
+  get isFull(): boolean {
+    return this.size > FULL;
+  }
 
   /** Adds a frame: its operation and its elements. */
   push(...frame: unknown[]): void {
@@ -54,6 +65,7 @@ export class Outbox {
     }
     const frames = this.#frames;
     if (frames.length === 1 && this.taken === 0) return true;
+    if (timeLeft !== undefined && this.isFull) return false;
     for (let answer = this.#answers[0]; answer !== undefined; answer = this.#answers[0]) {
       if (timeLeft === undefined) this.#beat();
       else if (timeLeft() < ENOUGH) return false;
@@ -63,7 +75,7 @@ export class Outbox {
       this.#answers.shift();
     }
     frames[0] = this.taken;
-    this.taken = 0;
+    this.taken = this.size = 0;
     this.#frames = [0];
     if (this.#channel.post(frames, timeLeft !== undefined)) return true;
     this.#large = frames;

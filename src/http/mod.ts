@@ -2,6 +2,7 @@
 export { type AddressKeeper, takeOver } from "./address_keeper.ts";
 export * from "./body.ts";
 export { chooseEncoding, compressed, type CompressionRules, type Encoding, isLong } from "./compression.ts";
+export * from "./cookie.ts";
 export * from "./credentials.ts";
 export * from "./events.ts";
 export * from "./forwarded.ts";

@@ -23,6 +23,8 @@ import { cron } from "./time/cron.ts";
 import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
+import { gateway } from "./websocket/gateway.ts";
+import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
@@ -44,6 +46,7 @@ export const KINDS: readonly Kind[] = [
   cron,
   deleteKind,
   events,
+  gateway,
   http,
   interval,
   list,
@@ -58,5 +61,6 @@ export const KINDS: readonly Kind[] = [
   staticKind,
   syscall,
   watch,
+  websocket,
   write,
 ];

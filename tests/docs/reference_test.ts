@@ -54,6 +54,14 @@ function entriesNamedBy({ references = [] }: Kind, spec: { readonly [field: stri
   });
 }
 
+/** The variables that examples name. */
+const env = {
+  SHOP_TOKEN: "token",
+  MAIL_PASSWORD: "password",
+  COOKIE: "a secret of no less than 32 bytes",
+  COOKIE_NEXT: "a secret that takes the place of it",
+};
+
 for (const kind of KINDS) {
   Deno.test(`the examples of ${kind.name} pass the check and start`, async () => {
     const folder = await Deno.makeTempDir();
@@ -65,12 +73,11 @@ for (const kind of KINDS) {
       const entries = entriesNamedBy(kind, spec);
       assertEquals((await check([spec, ...entries])).diagnostics, [], title);
       if (entries.length > 0) {
-        const env = { SHOP_TOKEN: "token", MAIL_PASSWORD: "password" };
         await using workflow = await startWorkflow([{ ...spec, name: "node" }, ...entries], { env, allow: true });
         assert(workflow !== undefined);
         continue;
       }
-      await using node = await startNode(kind, fields, { allowFiles: [`data=${folder}`] });
+      await using node = await startNode(kind, fields, { env, allowFiles: [`data=${folder}`] });
       assert(node !== undefined);
     }
   });

@@ -50,6 +50,9 @@ const work: SliceWork = {
     return timed ? "close" : undefined;
   },
   hasPromises: false,
+  nextStandsBack: false,
+  isFull: false,
+  spend: () => {},
   readFrame() {
     while (suspended);
     return false;
