@@ -21,7 +21,7 @@ export const scheduleFields = {
   missed: z.enum(["skip", "last", "all"]).default("skip").meta({
     description:
       "What happens to times at which no engine was up, or the machine slept: skip them, run for the last of " +
-      "them, or for all (100 at most). It takes a store that lasts, and `once`. Default skip.",
+      "them, or for all (100 at most). Those while no engine was up are known on a store that lasts, with `once`. Default skip.",
   }),
   jitter: duration().default(0).meta({
     description:
@@ -87,6 +87,7 @@ export async function scheduleNode(
       schedule: new Schedule(once ? new NodeLease(leases, `schedule:${namespace}:${name}`) : undefined),
       runs: new TickRuns(ticks),
     }),
+    ({ runs }) => runs.clear(),
   );
   const options: ScheduleOptions = {
     rule,

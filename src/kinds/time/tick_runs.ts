@@ -44,11 +44,6 @@ export class TickRuns {
     this.#options = options;
   }
 
-  /** How many processes are open. */
-  get running(): number {
-    return this.#running;
-  }
-
   /** Runs what comes from now on, and what waits, in another way. */
   update(options: TickOptions): void {
     this.#options = options;
