@@ -19,6 +19,8 @@ import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { cache } from "./state/cache.ts";
+import { cron } from "./time/cron.ts";
+import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 import { gateway } from "./websocket/gateway.ts";
@@ -26,6 +28,8 @@ import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type Internals, internalsOf } from "./internals.ts";
+export { type ScheduledNode, Schedules } from "./time/schedules.ts";
+export type { StoreLeases } from "./time/node_lease.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
@@ -39,10 +43,12 @@ export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
   cache,
+  cron,
   deleteKind,
   events,
   gateway,
   http,
+  interval,
   list,
   listener,
   log,

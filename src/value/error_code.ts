@@ -54,8 +54,8 @@ export const ERROR_CODES = {
   too_large: "A value, a request body (answered with status 413) or code exceeds its size limit.",
   unauthorized: "The request does not say who sends it, or not truly; answered with status 401.",
   unavailable: "The store does not support the operation, or cannot be reached at the moment.",
-  upgrade_required: "A request asks for no websocket where one is served; answered with status 426.",
   unsupported_media_type: "The encoding or the charset of the request body is not supported; answered with status 415.",
+  upgrade_required: "A request asks for no websocket where one is served; answered with status 426.",
 } as const satisfies Record<string, string>;
 
 /** The `code` of an error that the engine itself makes. */
