@@ -1,0 +1,5 @@
+/** Databases that nodes use: SQLite files and PostgreSQL servers, by one interface. */
+export * from "./database.ts";
+export * from "./statement_text.ts";
+export * from "./sqlite/sqlite_database.ts";
+export type { SqliteOptions } from "./sqlite/sqlite_options.ts";
