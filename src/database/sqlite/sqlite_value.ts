@@ -1,5 +1,6 @@
-import { failure, kindOf, setKey, Stream, type Value, type ValueMap } from "../../value/mod.ts";
+import { setKey, Stream, type Value, type ValueMap } from "../../value/mod.ts";
 import type { Result } from "../database.ts";
+import { dateText, invalidParameter, jsonText, notStorable } from "../json_text.ts";
 import { Declared, type RawResult, type SqliteInput, type SqliteOutput } from "./frame.ts";
 
 const LOWEST = -(2n ** 63n);
@@ -9,46 +10,22 @@ const HIGHEST = 2n ** 63n - 1n;
 export function toSqlite(value: Value, position: number): SqliteInput {
   switch (typeof value) {
     case "string":
-      if (value.includes("\0")) throw invalid(position, "a text with the character NUL cannot be stored", "22021");
-      return value;
+      if (!value.includes("\0")) return value;
+      throw invalidParameter(position, "a text with the character NUL cannot be stored", "22021");
     case "number":
       if (Number.isFinite(value)) return value;
-      throw invalid(position, `${value} cannot be stored`, "22003");
+      throw invalidParameter(position, `${value} cannot be stored`, "22003");
     case "boolean":
       return value ? 1 : 0;
     case "bigint":
       if (value >= LOWEST && value <= HIGHEST) return value;
-      throw invalid(position, `${value} has more than 64 bits`, "22003");
+      throw invalidParameter(position, `${value} has more than 64 bits`, "22003");
   }
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return value;
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw invalid(position, "the date is invalid", "22007");
-    return value.toISOString();
-  }
-  if (value instanceof Error || value instanceof Stream) {
-    throw invalid(position, `a value of type ${kindOf(value)} cannot be stored`, "22023");
-  }
-  return jsonOf(value, position);
-}
-
-/** Returns a list or map as JSON. @throws {Failure} If it holds what JSON cannot express. */
-function jsonOf(value: Value, position: number): string {
-  return JSON.stringify(value, (_, part) => {
-    if (typeof part === "bigint") {
-      const number = Number(part);
-      if (Number.isSafeInteger(number)) return number;
-      throw invalid(position, `JSON cannot hold ${part} exactly`, "22003");
-    }
-    if (part instanceof Uint8Array || part instanceof Error || part instanceof Stream) {
-      throw invalid(position, `JSON cannot hold a value of type ${kindOf(part)}`, "22023");
-    }
-    return part;
-  });
-}
-
-function invalid(position: number, message: string, code: string): Error {
-  return failure<string>(`parameter $${position}: ${message}`, { code });
+  if (value instanceof Date) return dateText(value, position);
+  if (value instanceof Error || value instanceof Stream) throw notStorable(value, position);
+  return jsonText(value, position);
 }
 
 /** Returns what a statement has done, with its rows by column. */
