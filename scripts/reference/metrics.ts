@@ -41,7 +41,8 @@ export function metricPage(): Page {
       'Nodes count and measure as well: `metrics.count("mails")` of a [kind](../kinds.md) is the counter ' +
         '`weft_kind_mails_total`, `metrics.observe("send_seconds", 0.2)` the summary `weft_kind_send_seconds`, each with ' +
         "the label `node`. The engine itself measures the calls of host nodes so: `weft_kind_call_seconds`, and " +
-        "`weft_kind_call_errors_total` for those that failed.",
+        "`weft_kind_call_errors_total` for those that failed. Nodes of the kind [metric](kinds/metric.md) count and measure " +
+        "by name and labels of their own.",
     ),
   };
 }

@@ -1,6 +1,6 @@
 import type { RuntimeStatus } from "../api/mod.ts";
 import { DURATION_BOUNDS, type Traffic } from "../http/mod.ts";
-import type { KindMetrics } from "../runtime/mod.ts";
+import type { KindMetrics, KindSeries } from "../runtime/mod.ts";
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
@@ -35,6 +35,7 @@ export function metrics(status: RuntimeStatus, traffic: Traffic, kinds: KindMetr
     histogram("weft_request_duration_seconds", "Duration of requests.", traffic),
     one("process_resident_memory_bytes", "gauge", "Resident memory of the process.", memory.resident),
     one("weft_host_heap_bytes", "gauge", "Used heap of the host.", memory.heap),
+    one("weft_metrics_dropped_total", "counter", "Values of nodes that were dropped: too many series.", kinds.dropped),
     ...kindFamilies(kinds),
   ].join("");
 }
@@ -46,13 +47,18 @@ function kindFamilies({ series }: KindMetrics): string[] {
     // a histogram may be called `x_total` where a counter is called `x`: a family has one type, the first
     const group = all.filter(({ type }) => type === all[0]!.type);
     if (group[0]!.type === "counter") {
-      return family(full, "counter", "Counted by nodes.", group.map(({ node, sum }) => [{ node }, sum]));
+      return family(full, "counter", "Counted by nodes.", group.map((series) => [labelsOf(series), series.sum]));
     }
-    const sums = group.map(({ node, sum, count }) =>
-      line(`${full}_sum`, { node }, sum) + line(`${full}_count`, { node }, count)
-    );
+    const sums = group.map((series) => {
+      const labels = labelsOf(series);
+      return line(`${full}_sum`, labels, series.sum) + line(`${full}_count`, labels, series.count);
+    });
     return family(full, "summary", "Measured by nodes.", []) + sums.join("");
   });
+}
+
+function labelsOf({ node, labels }: KindSeries): Readonly<Record<string, string>> {
+  return { node, ...labels };
 }
 
 function one(name: string, type: string, help: string, value: number): string {
@@ -80,7 +86,7 @@ function line(name: string, labels: Readonly<Record<string, string | number>>, v
   return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;
 }
 
-/** Escapes a label: names of nodes come from specs. */
+/** Escapes a label: names of nodes come from specs, others from payloads. */
 function escaped(label: string): string {
   return label.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

@@ -27,6 +27,8 @@ export interface Node {
   close?(process: Process, port: InPort): void;
   /** Starts the node's event sources, such as a socket. Everything downstream is loaded by then. */
   load?(): void | Promise<void>;
+  /** Called before `unload`, while the version that has the node is the newest still: a process opened here sees it. */
+  retire?(): void;
   /** Stops what `load` started: the node opens no more processes. */
   unload?(): void | Promise<void>;
 }

@@ -43,6 +43,11 @@ export interface Life {
   concurrency?: number | undefined;
   /** Starts what the node watches. Everything downstream is loaded. */
   load?(): void | Promise<void>;
+  /**
+   * Is told that the node is about to be unloaded, while its version is the newest still: the last moment to open a process
+   * that can reach what is behind it.
+   */
+  retire?(): void;
   /** Stops what `load` has started: no new process is opened from here on. */
   unload?(): void | Promise<void>;
   /** Undoes what `prepare` did. */
@@ -127,7 +132,8 @@ export type Finding = ReturnType<NonNullable<KindDescription["check"]>>[number];
  * 4. **receive**: each packet to an in port is handed to the port's handler. Packets of one process and port come one
  *    after another. What the handler returns is sent by `out`, an error by `error`; where the port is not linked, it is
  *    the answer.
- * 5. **unload**: the spec was changed or deleted: a source stops to watch. Processes that are open go on.
+ * 5. **unload**: the spec was changed or deleted: a source stops to watch. Processes that are open go on. Just before,
+ *    **retire** may open a last one.
  * 6. **release**: after `unload` has ended and the last process that could reach the node has ended.
  *
  * @example
@@ -144,7 +150,7 @@ export type Finding = ReturnType<NonNullable<KindDescription["check"]>>[number];
  * });
  * ```
  *
- * @throws {Error} If the name of a port is reserved: `load`, `unload`, `release`, `concurrency`. A node of a host kind
+ * @throws {Error} If the name of a port is reserved: `load`, `retire`, `unload`, `release`, `concurrency`. A node of a host kind
  * whose effect is not `none` cannot be prepared with a handler `{ receive }`: what it does would pass the gate of effects.
  */
 export function defineKind<
@@ -175,7 +181,9 @@ export function defineKind<
   };
 }
 
-const RESERVED: ReadonlySet<string> = new Set(["concurrency", "load", "unload", "release"] satisfies (keyof Life)[]);
+const RESERVED: ReadonlySet<string> = new Set(
+  ["concurrency", "load", "retire", "unload", "release"] satisfies (keyof Life)[],
+);
 
 /** Rejects a raw handler whose calls mean something to somebody outside: no interceptor would see them. */
 function rejectRawEffect(
@@ -218,6 +226,7 @@ function prepared(
   };
   if (concurrency !== undefined) node.concurrency = concurrency;
   if (handlers.load !== undefined) node.load = () => handlers.load!();
+  if (handlers.retire !== undefined) node.retire = () => handlers.retire!();
   if (handlers.unload !== undefined) node.unload = () => handlers.unload!();
   return release === undefined ? { node } : { node, release: () => handlers.release!() };
 }

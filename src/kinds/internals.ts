@@ -1,5 +1,5 @@
-import type { HostContext } from "@weft/weft/kind";
-import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
+import type { Answer, HostContext, Value } from "@weft/weft/kind";
+import type { Flow, NodeSymbol, OutPort, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
@@ -25,6 +25,17 @@ export interface Internals {
   readonly useShared: HostContext<unknown, string>["use"];
   /** Asks for a database when somebody asks whether the runtime is ready, until the node is released. */
   checkHealth(name: string, check: HealthCheck): void;
+  /**
+   * Counts or measures in the node's name, with labels.
+   *
+   * @returns Whether the value is kept: there may be too many series.
+   */
+  measure(
+    type: "counter" | "histogram",
+    name: string,
+    value: number,
+    labels: Readonly<Record<string, string>>,
+  ): boolean;
   /** The folders whose files nodes may use. */
   readonly grantedFolders: GrantedFolders;
   /** Leases on the store, by which one of several engines is chosen. */
@@ -46,6 +57,13 @@ export interface Internals {
   open(timeout?: number): Process | undefined;
   /** Reports whether the engine is about to end, so that sources open no more processes. */
   isDraining(): boolean;
+  /**
+   * Runs the workflow behind an out port in a process that was opened for it: waits for the answer and the end of the
+   * process, closes it, and logs the error if it failed.
+   *
+   * @returns The answer; an error is returned, not thrown.
+   */
+  runIn(process: Process, port: OutPort, payload: Value): Promise<Answer>;
   /** Opens a child of a process. Whoever opens it closes it with `flow.close`. */
   fork(process: Process): Process;
   /** Returns the id of a process, a UUIDv7, as the log has it. */

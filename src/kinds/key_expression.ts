@@ -5,17 +5,16 @@ import { asError, type Failure, failure, isError, Stream, type Value } from "../
 const MARK = crypto.randomUUID();
 
 /**
- * Compiles an expression whose value tells payloads apart.
+ * Compiles an expression over payloads.
  *
  * @param position Returns where a character of the expression stands.
- * @returns What returns the key of a payload as text, or why it has none. Different values have different keys: a number
- * and the string of its digits too.
+ * @returns What returns the value for a payload, or why there is none.
  * @throws {Error} If the expression is invalid.
  */
-export function compileKey(
+export function compileExpression(
   expression: string,
   position: (offset: number | undefined) => string | undefined,
-): (payload: Value) => string | Error {
+): (payload: Value) => Value {
   const located = (thrown: unknown): Error => {
     const error: Failure & { offset?: number } = asError(thrown);
     const at = position(error.offset);
@@ -30,11 +29,27 @@ export function compileKey(
   }
   return (payload) => {
     try {
-      return keyText(evaluate(payload));
+      return evaluate(payload);
     } catch (thrown) {
       return located(thrown);
     }
   };
+}
+
+/**
+ * Compiles an expression whose value tells payloads apart.
+ *
+ * @param position Returns where a character of the expression stands.
+ * @returns What returns the key of a payload as text, or why it has none. Different values have different keys: a number
+ * and the string of its digits too.
+ * @throws {Error} If the expression is invalid.
+ */
+export function compileKey(
+  expression: string,
+  position: (offset: number | undefined) => string | undefined,
+): (payload: Value) => string | Error {
+  const evaluate = compileExpression(expression, position);
+  return (payload) => keyText(evaluate(payload));
 }
 
 /** Returns a value as a key. @returns An error if it is one, or contains a stream. */

@@ -23,7 +23,9 @@ import { cache } from "./state/cache.ts";
 import { cron } from "./time/cron.ts";
 import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
+import { metric } from "./system/metric.ts";
 import { syscall } from "./system/syscall.ts";
+import { trigger } from "./system/trigger.ts";
 import { gateway } from "./websocket/gateway.ts";
 import { websocket } from "./websocket/websocket.ts";
 
@@ -54,6 +56,7 @@ export const KINDS: readonly Kind[] = [
   listener,
   log,
   mail,
+  metric,
   move,
   rateLimit,
   read,
@@ -62,6 +65,7 @@ export const KINDS: readonly Kind[] = [
   sql,
   staticKind,
   syscall,
+  trigger,
   watch,
   websocket,
   write,

@@ -14,7 +14,7 @@ import type { KindMetrics } from "./kind_metrics.ts";
 import type { Logger } from "./log/mod.ts";
 import type { Processes } from "./processes.ts";
 import type { Resources } from "./resources.ts";
-import { run } from "./run.ts";
+import { run, runIn } from "./run.ts";
 import { readSecret, type SecretSources } from "./secrets.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -120,7 +120,7 @@ export function hostPreparation(
         handledErrors.record(packet.process, error, { ...logFields(packet.process), path: path.join(" > ") });
       },
     },
-    metrics: metricsOf((type, name, value) => metrics.record(symbol.name, type, name, value)),
+    metrics: metricsOf((type, name, value) => void metrics.record(symbol.name, type, name, value)),
     run: (port, payload, options) =>
       run(
         { flow, processes, failed: (process, error) => logger.failure(error, logFields(process)) },
@@ -140,6 +140,7 @@ export function hostPreparation(
       system,
       privateHosts,
       useShared: (key, open, close) => shared.use(key, open, close),
+      measure: (type, name, value, labels) => metrics.record(symbol.name, type, name, value, labels),
       checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),
       grantedFolders,
       leases,
@@ -148,6 +149,13 @@ export function hostPreparation(
       host,
       dev,
       open: (timeout) => processes.open(timeout),
+      runIn: (process, port, payload) =>
+        runIn(
+          { flow, failed: (process, error) => logger.failure(error, logFields(process)) },
+          process,
+          port,
+          payload,
+        ),
       isDraining: () => processes.isDraining,
       fork: (process) => processes.fork(process),
       idOf: (process) => processes.idOf(process),

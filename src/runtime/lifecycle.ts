@@ -42,6 +42,7 @@ export class Lifecycle {
    * because the processes for `term` belong to the generation before.
    */
   hooks({ load, unload, term }: Commit): () => Promise<void> {
+    for (const unit of unload) this.#retire(unit);
     const terms = new Map([...term].map(([unit, ports]) => [unit, { ports, process: this.#open(ports) }]));
     const ended = unload.map((unit) => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -90,6 +91,17 @@ export class Lifecycle {
     if (term !== undefined) await this.#send(unit, "term", term.ports, term.process);
   }
 
+  /** Tells a unit's nodes that they are about to be unloaded. A change does not fail by that. */
+  #retire(unit: Unit): void {
+    for (const { symbol } of unit.nodes) {
+      try {
+        symbol.node.retire?.();
+      } catch (thrown) {
+        this.#failed(unit, "failed to retire", thrown);
+      }
+    }
+  }
+
   /** Opens a process for `init` or `term`. @returns Undefined without ports, or if too many processes are open. */
   #open(ports: readonly InPort[]): Process | undefined {
     return ports.length === 0 ? undefined : this.#options.processes.open();
@@ -129,8 +141,12 @@ export class Lifecycle {
         throw failure(`it did not end within ${timeout / 1_000} s`, { code: "timeout" });
       }
     } catch (thrown) {
-      const name = unit.spec.name ?? unit.spec.id;
-      this.#options.logger.failure(failure(`${name} ${what}`, { cause: asError(thrown) }), { node: name });
+      this.#failed(unit, what, thrown);
     }
+  }
+
+  #failed(unit: Unit, what: string, thrown: unknown): void {
+    const name = unit.spec.name ?? unit.spec.id;
+    this.#options.logger.failure(failure(`${name} ${what}`, { cause: asError(thrown) }), { node: name });
   }
 }

@@ -21,6 +21,22 @@ export async function run(
   if (processes.isDraining) return failure("the engine finishes what it has begun", { code: "busy" });
   const process = processes.open(timeout);
   if (process === undefined) return failure("too many processes are open", { code: "busy" });
+  return await runIn({ flow, failed }, process, port, payload, signal);
+}
+
+/**
+ * Runs the workflow behind an out port in a process that was opened for it: waits for the answer and the end of the
+ * process, and logs the error if it failed.
+ *
+ * @returns The answer; an error is returned, not thrown.
+ */
+export async function runIn(
+  { flow, failed }: Pick<RunServices, "flow" | "failed">,
+  process: Process,
+  port: OutPort,
+  payload: Value,
+  signal?: AbortSignal,
+): Promise<Answer> {
   const abort = () => flow.abort(process, asError(signal!.reason));
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();

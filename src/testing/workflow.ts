@@ -214,10 +214,15 @@ export class TestWorkflow implements AsyncDisposable {
     return this.calls.filter((call) => call.node === node).map(({ payload }) => payload);
   }
 
-  /** Returns what a node has counted and measured, by name: the sum of a counter, or of the measurements. */
+  /**
+   * Returns what a node has counted and measured, by name: the sum of a counter, or of the measurements. Labels stand behind
+   * the name, in their alphabetical order: `orders{shop="a",status="paid"}`.
+   */
   metricsOf(node: string): Record<string, number> {
     const series = [...this.#runtime.metrics.series].filter((series) => series.node === node);
-    return Object.fromEntries(series.map(({ name, sum }) => [name, sum]));
+    const labelled = (labels: Readonly<Record<string, string>>) =>
+      `{${Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",")}}`;
+    return Object.fromEntries(series.map(({ name, labels, sum }) => [name + (labels ? labelled(labels) : ""), sum]));
   }
 
   /** Returns the URLs of the listeners that are allowed. */

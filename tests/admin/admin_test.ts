@@ -102,6 +102,7 @@ Deno.test("/status and /metrics report requests and restarts", async () => {
     weft_request_duration_seconds: "histogram",
     process_resident_memory_bytes: "gauge",
     weft_host_heap_bytes: "gauge",
+    weft_metrics_dropped_total: "counter",
   });
   const expected: Record<string, number> = {
     'weft_requests_total{status="200"}': 5,
