@@ -24,7 +24,8 @@ export const ERROR_CODES = {
   exists: "A file cannot be made because there is one already.",
   forbidden: "A file or a folder is outside of what the operator has granted, or the system does not allow its use.",
   forbidden_address: "An address is private, and the operator has not allowed it.",
-  forbidden_origin: "A page of an origin that is not allowed asks for a websocket; answered with status 403.",
+  forbidden_origin:
+    "A page of an origin that is not allowed asks for a websocket or a change; answered with status 403.",
   index_out_of_range: "A CEL function was called with an index outside of its string or list.",
   internal: "The registry failed in a way that the caller cannot correct.",
   invalid: "A spec, a name or another argument is invalid.",

@@ -270,3 +270,27 @@ Deno.test("an address that may not be used is refused with its flag", async () =
     assert(err.includes(missing(`use the address "${address}"`, `--allow-net=${address}`)), err);
   }
 });
+
+Deno.test("a node that connects to a websocket needs no more permissions", async () => {
+  const answered = Promise.withResolvers<string>();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onopen = () => socket.send("hello");
+    socket.onmessage = ({ data }) => answered.resolve(data);
+    return response;
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  const links = { out: [{ name: "answer", port: "in" }] };
+  const flow = [
+    listener("web", "answer"),
+    { kind: "websocket", name: "client", url: `ws://${host}`, links },
+    { kind: "snippet", name: "answer", language: "cel", code: "self.data + ' back'" },
+  ];
+  await using weft = await Weft.start({
+    args: ["-f", "-", "--allow-private", host],
+    input: JSON.stringify(flow),
+    allow: [],
+  });
+  assertEquals(await answered.promise, "hello back");
+  assertEquals(weft.err.filter((line) => !line.includes(" info ")), []);
+});
