@@ -9,6 +9,7 @@ export * from "./forwarded.ts";
 export { canonicalName, findHeader, headerMap, headerText } from "./header.ts";
 export { contentEncodings, decompress } from "./content_encoding.ts";
 export * from "./header_syntax.ts";
+export { encodeJson, parseJson } from "./json.ts";
 export { addressBytes, hostAndPort, isWithin } from "./ip_address.ts";
 export { HeaderRecords } from "./header_records.ts";
 export * from "./host_header.ts";
