@@ -18,6 +18,7 @@ import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
+import { sql } from "./sql/sql.ts";
 import { cache } from "./state/cache.ts";
 import { cron } from "./time/cron.ts";
 import { interval } from "./time/interval.ts";
@@ -27,9 +28,9 @@ import { gateway } from "./websocket/gateway.ts";
 import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
-export { type Internals, internalsOf } from "./internals.ts";
 export { type ScheduledNode, Schedules } from "./time/schedules.ts";
 export type { StoreLeases } from "./time/node_lease.ts";
+export { type HealthCheck, type Internals, internalsOf } from "./internals.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
@@ -58,6 +59,7 @@ export const KINDS: readonly Kind[] = [
   read,
   respond,
   session,
+  sql,
   staticKind,
   syscall,
   watch,

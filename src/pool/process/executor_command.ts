@@ -38,13 +38,24 @@ export function executorCommand(
   return restrictedCommand(PROGRAM, JSON.stringify({ extensions, unguarded }), { memory, readable });
 }
 
+/** What a program may that is started in the way of an executor. */
+export interface Restriction {
+  /** The limit of its V8 heap, in MiB. */
+  readonly memory: number;
+  /** The files that it may read, besides Weft's own. */
+  readonly readable: readonly URL[];
+  /** The paths that it may read and write. Default none. */
+  readonly writable?: readonly string[];
+}
+
 /** Returns how a program in `workers/` is started in the way of an executor. @param argument Its only argument. */
 export function restrictedCommand(
   program: URL,
   argument: string,
-  { memory, readable }: { memory: number; readable: readonly URL[] },
+  { memory, readable, writable = [] }: Restriction,
 ): ExecutorCommand {
   const files = [new URL("src/", ROOT), new URL("workers/", ROOT), ...readable].map((url) => fileURLToPath(url));
+  files.push(...writable);
   const config = configFile();
   return {
     args: [
@@ -53,6 +64,7 @@ export function restrictedCommand(
       ...FLAGS,
       ...config === undefined ? [] : [`--config=${config}`],
       `--allow-read=${files.join(",")}`,
+      ...writable.length === 0 ? [] : [`--allow-write=${writable.join(",")}`],
       `--v8-flags=--max-old-space-size=${memory}`,
       fileURLToPath(program),
       argument,
@@ -68,9 +80,18 @@ export function restrictedCommand(
  * @param isCompiled Whether this program is a compiled one. Default: as Deno says.
  */
 export function unavailable(readable: readonly URL[], isCompiled = Deno.build.standalone): string | undefined {
-  if (isCompiled) {
-    return "a compiled weft cannot start itself with fewer permissions: run it with deno, or use --isolation thread";
-  }
+  const reason = unstartable(readable, isCompiled);
+  return isCompiled ? `${reason}, or use --isolation thread` : reason;
+}
+
+/**
+ * Returns why programs cannot be started in the way of executors here; undefined if they can.
+ *
+ * @param readable The files that they may read, besides Weft's own.
+ * @param isCompiled Whether this program is a compiled one. Default: as Deno says.
+ */
+export function unstartable(readable: readonly URL[], isCompiled = Deno.build.standalone): string | undefined {
+  if (isCompiled) return "a compiled weft cannot start itself with fewer permissions: run it with deno";
   if (PROGRAM.protocol !== "file:" || import.meta.resolve("@std/yaml").startsWith("jsr:")) {
     return "it needs Weft and the packages it imports as files, without jsr: and https:";
   }
