@@ -17,7 +17,6 @@ export * from "./http_codec.ts";
 export { contentTypeOf } from "./content_type.ts";
 export { isUnchanged, rangeOf } from "./conditions.ts";
 export { doubtOf } from "./near_response.ts";
-export { encodeJson, parseJson } from "./json.ts";
 export { formatOf, parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
 export * from "./network.ts";
