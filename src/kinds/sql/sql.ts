@@ -181,7 +181,7 @@ export const sql: Kind = defineKind({
       concurrency: isWithin ? 1 : fields.concurrency,
       in: async (payload, call) => {
         const input = reader.read(payload);
-        const options = { signal: call.signal, timeout };
+        const options: QueryOptions = { signalOf: () => call.signal, timeout };
         for (let attempt = 1;; attempt++) {
           try {
             if (!isWithin) {
@@ -192,7 +192,9 @@ export const sql: Kind = defineKind({
             return resultOf(await runAll(own, input, options), fields);
           } catch (thrown) {
             const error = asError(thrown) as Failure;
-            if (call.signal.aborted) throw failure("the process has ended", { code: "aborted", cause: error });
+            if ((call.process as Process).status !== "running") {
+              throw failure("the process has ended", { code: "aborted", cause: error });
+            }
             if (!isRetried(error, attempt, again)) throw error;
             await clock.sleep(retryDelay(error, attempt, again, random.number()), call.signal);
           }
