@@ -175,8 +175,9 @@ export const sql: Kind = defineKind({
     });
     const { timeout, isolation } = fields;
     const isWithin = isTransactional(fields);
-    const given = typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 });
-    const again: CallRetry = given;
+    const again: CallRetry = typeof fields.retry === "object"
+      ? fields.retry
+      : retry.parse({ attempts: fields.retry ?? 1 });
     return {
       concurrency: isWithin ? 1 : fields.concurrency,
       in: async (payload, call) => {
