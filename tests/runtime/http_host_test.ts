@@ -63,6 +63,18 @@ Deno.test("a listener that is linked to a syscall later on is closed to other si
   const [url] = await world.runtime.sockets.urls();
   assertEquals(await statusOf(url!, "evil.example"), "200");
   await world.apply(specs("nodes"));
+  // by a message too
+  const trigger = (name: string, to?: string) => ({
+    kind: "trigger",
+    name,
+    topic: "orders",
+    ...to !== undefined && { links: { out: [{ name: to, port: "in" }] } },
+  });
+  const published = [...JSON.parse(specs("hello")).slice(0, 1), trigger("router"), trigger("get", "hello")];
+  await using other = await World.start(JSON.stringify([...published, ...JSON.parse(specs("nodes")).slice(2)]));
+  assertEquals(await statusOf((await other.runtime.sockets.urls())[0]!, "evil.example"), "204");
+  await other.apply(JSON.stringify([trigger("get", "nodes")]));
+  assertEquals(await statusOf((await other.runtime.sockets.urls())[0]!, "evil.example"), "403");
   const changed = (await world.runtime.sockets.urls())[0]!;
   assertEquals(await statusOf(changed, "evil.example"), "403");
 });

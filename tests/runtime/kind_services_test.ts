@@ -347,6 +347,11 @@ Deno.test("nodes are unloaded in the reverse order of their load, then released,
     prepare: ({ name }) => ({
       in: (payload) => payload,
       load: () => void life.push(`load ${name}`),
+      retire: () => {
+        life.push(`retire ${name}`);
+        // which stops nothing
+        throw new Error("no");
+      },
       unload: async () => {
         life.push(`unload ${name}`);
         await new Promise((resolve) => setTimeout(resolve, 30));
@@ -365,11 +370,14 @@ Deno.test("nodes are unloaded in the reverse order of their load, then released,
   assertEquals(life.filter((line) => !line.startsWith("release")), [
     "load second",
     "load first",
+    "retire first",
+    "retire second",
     "unload first",
     "unloaded first",
     "unload second",
     "unloaded second",
   ]);
+  await world.logged(/second failed to retire/);
   for (const name of ["first", "second"]) {
     const released = life.indexOf(`release ${name}`);
     assert(released > life.indexOf(`unloaded ${name}`), life.join("\n"));

@@ -13,14 +13,17 @@ const specs = (word: string) => `
     links: { out: [{ name: publish, port: in }] } }
 - { kind: trigger, name: publish, topic: "orders.*", to: "'orders.' + self.status" }
 
-- { kind: trigger, name: orders, topic: "orders.**", concurrency: 1, retry: 2, links: { out: [{ name: word, port: in }] } }
+- { kind: trigger, name: orders, topic: "orders.**", concurrency: 1, retry: ${word === "old" ? 1 : 2},
+    links: { out: [{ name: word, port: in }] } }
 - { kind: trigger, name: begin, topic: load, timeout: ${word === "old" ? 9_000 : 9_001},
     links: { out: [{ name: word, port: in }] } }
 - { kind: trigger, name: end, topic: unload, timeout: ${word === "old" ? 9_000 : 9_001},
     links: { out: [{ name: word, port: in }] } }
-- { kind: snippet, name: word, language: javascript, links: { out: [{ name: sink, port: in }] },
+- { kind: snippet, name: word, language: javascript,
+    links: { out: [{ name: sink, port: in }], init: [{ name: hold, port: in }] },
     code: "export default ({ topic, payload, time }) => [topic, payload, time instanceof Date, '${word}']" }
 - { kind: collect, name: sink }
+- { kind: hold, name: hold }
 `;
 
 for (const isolation of ["thread", "process"] as const) {
@@ -39,11 +42,21 @@ for (const isolation of ["thread", "process"] as const) {
         },
       }),
     });
+    let held = Promise.resolve();
+    const hold: Kind = defineKind({
+      name: "hold",
+      summary: "Holds the load of what is behind.",
+      place: "host",
+      effect: "none",
+      fields: z.object({}),
+      ports: { in: ["in"], out: [] },
+      prepare: () => ({ in: () => held.then(() => null) }),
+    });
     const publish = async (order: ValueMap) => {
       const headers = { "content-type": "application/json" };
       return await world.fetch("/", { method: "POST", headers, body: JSON.stringify(order) });
     };
-    await using world = await World.start(specs("old"), { kinds: [collect], isolation });
+    await using world = await World.start(specs("old"), { kinds: [collect, hold], isolation });
     await until("load is told", () => seen.length === 1);
     assertEquals(seen.splice(0), [["load", { node: "begin" }, true, "old"]]);
 
@@ -63,10 +76,18 @@ for (const isolation of ["thread", "process"] as const) {
     assertEquals(seen.splice(0), [["orders.waits", { status: "waits" }, true, "old"]]);
 
     // what is behind the old node is the old one, to its end
-    await world.apply(specs("new"));
-    await until("load and unload are told", () => seen.length === 2);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    const applied = world.apply(specs("new"));
+    await until("the version is in force", () => processes.size > 0);
+    // in between: the old nodes are no longer, the new ones are not loaded
+    await publish({ status: "between" });
+    resolve();
+    await applied;
+    await until("load and unload are told", () => seen.length === 3);
     assertEquals(seen.splice(0).sort(), [
       ["load", { node: "begin" }, true, "new"],
+      ["orders.between", { status: "between" }, true, "new"],
       ["unload", { node: "end" }, true, "old"],
     ]);
     await publish({ status: "late" });

@@ -23,6 +23,7 @@ import {
 import { duration, port, size } from "../../spec/mod.ts";
 import { asError, Stream } from "../../value/mod.ts";
 import { type Internals, internalsOf } from "../internals.ts";
+import { listening, type Subscriptions, subscriptionsOf } from "../system/subscriptions.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { reaches } from "./reaches.ts";
 
@@ -121,8 +122,9 @@ export const listener: Kind = defineKind({
     const { sockets, host, symbol } = internals;
     const { tls } = fields;
     let credentials = tls === undefined ? undefined : await readCredentials(tls);
+    const subscriptions = await subscriptionsOf(internals);
     const lease = await sockets.acquire(fields.host ?? host, fields.port, symbol.id, credentials);
-    const { handler } = new Listener(internals, log, fields, lease);
+    const { handler } = new Listener(internals, log, fields, lease, subscriptions);
     let watch: CredentialWatch | undefined;
     return {
       async load() {
@@ -150,6 +152,7 @@ class Listener {
   readonly #internals: Internals;
   readonly #options: z.infer<typeof fields>;
   readonly #lease: SocketLease;
+  readonly #subscriptions: Subscriptions;
   readonly #exchange: ExchangeOptions;
   readonly #trusted: readonly Network[];
   readonly #compress: Compress;
@@ -160,8 +163,15 @@ class Listener {
   /** Takes a request. */
   readonly handler: SocketHandler = (request, info) => this.#handle(request, info.remoteAddr);
 
-  constructor(internals: Internals, log: Log, options: z.infer<typeof fields>, lease: SocketLease) {
+  constructor(
+    internals: Internals,
+    log: Log,
+    options: z.infer<typeof fields>,
+    lease: SocketLease,
+    subscriptions: Subscriptions,
+  ) {
     this.#internals = internals;
+    this.#subscriptions = subscriptions;
     this.#options = options;
     this.#lease = lease;
     // over TLS, HTTP/2 names its host in the URL only
@@ -243,7 +253,7 @@ class Listener {
   #isForeign(host: string, generation: number): boolean {
     const { hosts } = this.#options;
     if (!isLoopback(this.#lease.hostname) || isOwnHost(host, hosts)) return false;
-    return reaches(this.#internals.symbol, "syscall", generation);
+    return reaches(this.#internals.symbol, "syscall", generation, () => listening(this.#subscriptions));
   }
 
   #streamOf(request: Request, body: ReadableStream<Uint8Array>): Stream | null {

@@ -1,3 +1,4 @@
+import type { NodeSymbol } from "../../flow/mod.ts";
 import { measure, type Value } from "../../value/mod.ts";
 
 /** How many bytes may wait for a node, roughly. */
@@ -17,6 +18,8 @@ export interface Message {
 
 /** Who takes messages. */
 export interface Taker {
+  /** The node. */
+  readonly symbol: NodeSymbol;
   /** How many are taken at a time. */
   readonly concurrency: number;
   /** How many may wait beside. */
@@ -35,6 +38,11 @@ export class Subscription {
   #taker: Taker | undefined;
   #pause = PAUSE;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The node that takes messages; undefined if there is none. */
+  get symbol(): NodeSymbol | undefined {
+    return this.#taker?.symbol;
+  }
 
   /** Reports whether there is a node that takes messages of a topic. */
   matches(topic: string): boolean {
@@ -56,6 +64,7 @@ export class Subscription {
   /** Hands messages to a taker from now on, in the place of another. */
   attach(taker: Taker): void {
     this.#taker = taker;
+    this.#stopPause();
     this.#next();
   }
 
@@ -63,8 +72,7 @@ export class Subscription {
   detach(taker: Taker): void {
     if (this.#taker !== taker) return;
     this.#taker = undefined;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopPause();
   }
 
   /** Forgets what waits. @returns How many messages that are. */
@@ -79,6 +87,12 @@ export class Subscription {
   get #isFree(): boolean {
     if (this.#taker === undefined || this.#timer !== undefined || this.#waiting.length > 0) return false;
     return this.#running < this.#taker.concurrency;
+  }
+
+  #stopPause(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pause = PAUSE;
   }
 
   #wait(message: Message, place: "before" | "behind"): void {

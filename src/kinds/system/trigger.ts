@@ -8,6 +8,7 @@ import { compileExpression } from "../key_expression.ts";
 import { isRetried, retryFields, waitAfter } from "../retry_fields.ts";
 import { isShareable } from "../state/answers.ts";
 import { type Message, Subscription, type Taker } from "./subscription.ts";
+import { subscriptionsOf } from "./subscriptions.ts";
 import { compileTopics, ENGINE_TOPICS, isPattern, isTopic } from "./topic.ts";
 
 const retry = z.strictObject(retryFields);
@@ -97,9 +98,10 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
   async prepare(context) {
     const { name, fields, clock, log, metrics, position, random, use } = context;
     const { topic, to, timeout } = fields;
-    const { symbol, open, runIn } = internalsOf(context);
-    const subscriptions = await use("subscriptions", () => new Map<string, Subscription>());
-    const subscription = await use(`node ${name}`, () => new Subscription(), (subscription) => {
+    const internals = internalsOf(context);
+    const { symbol, open, runIn } = internals;
+    const subscriptions = await subscriptionsOf(internals);
+    const subscription = await use(name, () => new Subscription(), (subscription) => {
       const lost = subscription.clear();
       if (lost > 0) log.warn(`${lost} messages that waited are lost`);
       if (subscriptions.get(name) === subscription) subscriptions.delete(name);
@@ -113,19 +115,20 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
 
     const matches = compileTopics(topic);
     const taker: Taker = {
+      symbol,
       concurrency: fields.concurrency,
       queue: fields.queue,
       matches: (topic) => !isEngine && matches(topic),
       async take(message) {
         for (let attempt = 1;; attempt++) {
+          // what is behind this node may not be there any more: the one in its place takes the message
+          if (!isCurrent) return false;
           const process = open(timeout);
           if (process === undefined) return false;
           if (attempt === 1) metrics.count("messages");
           const answer = await runIn(process, out, payloadOf(message));
           if (!isError(answer) || !isRetried(answer, attempt, retries)) return true;
           await clock.sleep(waitAfter(attempt, retries, random.number()));
-          // the node in whose place this one was put goes on
-          if (!isCurrent) return false;
         }
       },
     };
@@ -165,12 +168,12 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
         if (topic === "load") subscription.push(own());
       },
       retire() {
+        isCurrent = false;
         if (topic !== "unload" || out.targets(Infinity).length === 0) return;
         last = open(timeout);
         if (last === undefined) log.warn("unload is not told: too many processes are open");
       },
       async unload() {
-        isCurrent = false;
         subscription.detach(taker);
         if (last !== undefined) await runIn(last, out, payloadOf(own()));
       },
