@@ -57,6 +57,8 @@ export interface Internals {
   open(timeout?: number): Process | undefined;
   /** Reports whether the engine is about to end, so that sources open no more processes. */
   isDraining(): boolean;
+  /** Reports whether all processes were ended, because the engine ends now. */
+  isClosed(): boolean;
   /**
    * Runs the workflow behind an out port in a process that was opened for it: waits for the answer and the end of the
    * process, closes it, and logs the error if it failed.

@@ -156,6 +156,7 @@ export function hostPreparation(
           port,
           payload,
         ),
+      isClosed: () => processes.isClosed,
       isDraining: () => processes.isDraining,
       fork: (process) => processes.fork(process),
       idOf: (process) => processes.idOf(process),

@@ -24,6 +24,7 @@ export class Processes {
   readonly #replaced: { number: number; at: number }[] = [];
   #emptied: (() => void) | undefined;
   #isDraining = false;
+  #isClosed = false;
   /** The time of the last check, which is exact enough for deadlines. */
   #now = performance.now();
 
@@ -46,6 +47,11 @@ export class Processes {
   /** Whether sources are to open no more processes, because the engine is about to end. */
   get isDraining(): boolean {
     return this.#isDraining;
+  }
+
+  /** Whether all processes were ended; those opened since are what nodes do when they are unloaded. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** The oldest generation that a process still sees. */
@@ -101,6 +107,7 @@ export class Processes {
 
   /** Ends all processes now. */
   close(error: Error): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     for (const process of this.list()) this.#flow.abort(process, error);
   }

@@ -99,7 +99,7 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
     const { name, fields, clock, log, metrics, position, random, use } = context;
     const { topic, to, timeout } = fields;
     const internals = internalsOf(context);
-    const { symbol, open, runIn } = internals;
+    const { symbol, open, runIn, isClosed } = internals;
     const subscriptions = await subscriptionsOf(internals);
     const subscription = await use(name, () => new Subscription(), (subscription) => {
       const lost = subscription.clear();
@@ -122,7 +122,7 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
       async take(message) {
         for (let attempt = 1;; attempt++) {
           // what is behind this node may not be there any more: the one in its place takes the message
-          if (!isCurrent) return false;
+          if (!isCurrent || isClosed()) return false;
           const process = open(timeout);
           if (process === undefined) return false;
           if (attempt === 1) metrics.count("messages");

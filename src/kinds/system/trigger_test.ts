@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Failure } from "@weft/weft/kind";
-import { startNode, startWorkflow, type TestWorkflow, type Value, type ValueMap } from "@weft/weft/testing";
+import { NONE, startNode, startWorkflow, type TestWorkflow, type Value, type ValueMap } from "@weft/weft/testing";
 import { until } from "../../../tests/support/until.ts";
 import { trigger } from "./trigger.ts";
 
@@ -28,7 +28,7 @@ Deno.test("a message reaches every node whose topic matches, in a process of its
     ...logged("others", { topic: "users.**" }),
     { kind: "trigger", name: "send", topic: "orders.*", to: "'orders.' + self.status" },
   ], { allow: true });
-  assertEquals(await workflow.send("one.in", 1) === null, false);
+  assertEquals(await workflow.send("one.in", 1), NONE);
   await until("it is there", () => messages(workflow).length === 2);
   await workflow.send("send.in", { status: "sent" });
   await until("the other one is there", () => messages(workflow).length === 3);
@@ -42,7 +42,7 @@ Deno.test("a message reaches every node whose topic matches, in a process of its
 Deno.test("the message has the time, and its publisher an answer of nothing at once", async () => {
   await using node = await startNode(trigger, { topic: "a" });
   const answer = await node.send("payload");
-  assertEquals(typeof answer, "symbol");
+  assertEquals(answer, NONE);
   await until("it is there", () => node.sent.length === 1);
   assertEquals(node.sent, [
     { port: "out", payload: { topic: "a", payload: "payload", time: new Date(node.clock.now()) } },
@@ -233,4 +233,18 @@ Deno.test("a request can be published, and outlives its answer; a stream cannot"
     return seen.length === 2;
   });
   assertEquals(seen.map(Number), [1, 2]);
+});
+
+Deno.test("what waits when the engine ends is told, and not begun", async () => {
+  const workflow = await startWorkflow([
+    { kind: "trigger", name: "one", topic: "a", concurrency: 1, links: { out: [{ name: "work", port: "in" }] } },
+    { kind: "log", name: "work" },
+  ], { allow: ["one"], mocks: { work: () => new Promise<never>(() => {}) } });
+  for (const n of [1, 2, 3, 4]) await workflow.send("one.in", n);
+  await workflow[Symbol.asyncDispose]();
+  assertEquals(workflow.callsOf("work").length, 1);
+  assertEquals(workflow.log.filter(({ node }) => node === "one").map(({ level, message }) => `${level} ${message}`), [
+    "error the runtime was closed",
+    "warn 3 messages that waited are lost",
+  ]);
 });
