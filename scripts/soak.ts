@@ -1,6 +1,6 @@
 // Runs mixed traffic with reloads and faults for an hour. No answer may be lost or wrong, and no resource may leak.
 //
-//   npx -y deno@2.9.6 task soak [--seconds 60] [--isolation process] [--fault-interval 150]
+//   npx -y deno@2.9.6 task soak [--seconds 60] [--isolation process] [--fault-interval 150] [--pause 50]
 import { parseArgs } from "@std/cli/parse-args";
 import type { Isolation } from "../src/pool/mod.ts";
 import { changesOf, isApplicable, Logger, readManifest, Runtime, schemeOf } from "../src/runtime/mod.ts";
@@ -24,6 +24,8 @@ interface SoakOptions {
   isolation: Isolation;
   /** The interval between faults, in milliseconds. */
   faultInterval: number;
+  /** How long a client waits between two requests, in milliseconds: less than all of the machine is used then. */
+  pause: number;
 }
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -69,11 +71,11 @@ class Soak {
     return new Soak(runtime, (await runtime.sockets.urls())[0]!, lines);
   }
 
-  async run({ seconds, faultInterval }: Omit<SoakOptions, "isolation">): Promise<void> {
+  async run({ seconds, faultInterval, pause }: Omit<SoakOptions, "isolation">): Promise<void> {
     const resident: number[] = [];
     const sampler = setInterval(() => resident.push(Deno.memoryUsage().rss), 100);
     const loops = [
-      ...Array.from({ length: CLIENTS }, () => this.#loop(0, () => this.#request(pick()))),
+      ...Array.from({ length: CLIENTS }, () => this.#loop(pause, () => this.#request(pick()))),
       this.#loop(RELOAD, () => this.#reload()),
       this.#loop(faultInterval, () => this.#startFault()),
     ];
@@ -192,14 +194,19 @@ async function soak({ isolation, ...options }: SoakOptions): Promise<string[]> {
 }
 
 const flags = parseArgs(Deno.args, {
-  string: ["seconds", "isolation", "fault-interval"],
-  default: { seconds: "3600", isolation: "thread", "fault-interval": "1500" },
+  string: ["seconds", "isolation", "fault-interval", "pause"],
+  default: { seconds: "3600", isolation: "thread", "fault-interval": "1500", pause: "0" },
 });
 const { isolation } = flags;
 if (isolation !== "thread" && isolation !== "process") {
   throw new Error(`invalid --isolation "${isolation}": expected thread or process`);
 }
-const options = { seconds: Number(flags.seconds), isolation, faultInterval: Number(flags["fault-interval"]) } as const;
+const options = {
+  seconds: Number(flags.seconds),
+  isolation,
+  faultInterval: Number(flags["fault-interval"]),
+  pause: Number(flags.pause),
+} as const;
 // a first, short soak creates what Deno keeps for good
 const problems = await soak({ ...options, seconds: 3 });
 const before = takeCensus();

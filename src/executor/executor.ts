@@ -30,7 +30,7 @@ import {
 import { DEFAULT_LIMIT, Guard } from "./guard.ts";
 import { Inbox, type InboxHandler } from "./inbox.ts";
 import { NodeMaker } from "./node_maker.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type WrittenAnswer } from "./outbox.ts";
 import { Slices, type SliceWork, type ThreadClock } from "./slices.ts";
 import { type Instance, SymbolReplica } from "./symbol_replica.ts";
 
@@ -59,6 +59,9 @@ interface Known {
 const fillRandom = (bytes: Uint8Array<ArrayBuffer>) => void getRandomValues(bytes);
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
+/** How much a process sends to the host for each millisecond that counts as time of the thread, in bytes. */
+const HOST_RATE = 200_000;
+
 /** The limit of a symbol whose node is not made yet. */
 const UNKNOWN = -1;
 
@@ -74,6 +77,8 @@ export class Executor implements SliceWork, InboxHandler {
   /** Packets that wait for the answer of a host node, by the number of the host call. */
   readonly #hostCalls = new Map<number, Packet>();
   #callNumber = 0;
+  /** The packet that was taken last. */
+  #taken: Packet | undefined;
   /** Nodes of whose answers it has warned. */
   readonly #doubted = new WeakSet<NodeSymbol>();
   /** Whether packets carry their addresses. */
@@ -85,9 +90,8 @@ export class Executor implements SliceWork, InboxHandler {
       const residency = this.#residencyAfter(packet);
       const { maker } = this.#flow;
       if (maker !== null && packet.raw instanceof Encoded) this.#doubt(answer as Answer, packet.raw.codec, maker);
-      // a call may have left little time to its slice, so that a large answer is encoded behind it
       const encode = () => write(answer as Answer, packet.raw, maker);
-      this.#outbox.pushUnwritten(encode, ToHost.Answer, packet.process.number, packet.tag, residency);
+      this.#outbox.pushAnswer(encode, ToHost.Answer, packet.process.number, packet.tag, residency);
       // the answer of a handler's promise comes outside of a slice
       this.#slices.schedulePost();
     },
@@ -96,7 +100,7 @@ export class Executor implements SliceWork, InboxHandler {
   constructor({ channel, status, realm, kinds, codecs, clock, unguarded = false }: ExecutorOptions) {
     this.#channel = channel;
     const guard = new Guard(status);
-    this.#outbox = new Outbox(channel);
+    this.#outbox = new Outbox(channel, () => status.beat());
     const flow = this.#flow = new Flow({
       wake: () => this.#slices.schedule(),
       idle: (process) => this.#idle(process),
@@ -135,7 +139,20 @@ export class Executor implements SliceWork, InboxHandler {
   }
 
   takePacket(): boolean {
+    this.#taken = this.#flow.next;
     return this.#flow.step();
+  }
+
+  spend(ms: number): void {
+    this.#taken?.process.spend(ms);
+  }
+
+  get nextStandsBack(): boolean {
+    return this.#flow.allStandBack;
+  }
+
+  get isFull(): boolean {
+    return this.#outbox.isFull;
   }
 
   get hasWork(): boolean {
@@ -176,8 +193,8 @@ export class Executor implements SliceWork, InboxHandler {
     this.#channel.wait(arrivals, timeout);
   }
 
-  post(): void {
-    this.#outbox.post();
+  post(timeLeft?: () => number): boolean {
+    return this.#outbox.post(timeLeft);
   }
 
   stopCurrent(error: Failure): void {
@@ -281,7 +298,10 @@ export class Executor implements SliceWork, InboxHandler {
   /** Passes a packet on to a node of the host. */
   #callHost(packet: Packet, symbol: NodeSymbol, port: number): typeof SENT {
     const { process } = packet;
-    const { form, data } = toWire(packet.payload);
+    const { form, data, size } = toWire(packet.payload);
+    this.#outbox.size += size;
+    // the host has to take it in
+    process.spend(size / HOST_RATE);
     const call = ++this.#callNumber;
     this.#hostCalls.set(call, packet);
     const from = packet.via?.symbol.number ?? 0;
@@ -340,7 +360,7 @@ export class Executor implements SliceWork, InboxHandler {
  * Returns an answer as it is posted: in the codec of the packet, if that was encoded. An answer that cannot be written
  * becomes an error, with the path to the node that made it.
  */
-function write(answer: Answer, packet: Value | Encoded, maker: Packet | null): { form: number; data: unknown } {
+function write(answer: Answer, packet: Value | Encoded, maker: Packet | null): WrittenAnswer {
   try {
     if (packet instanceof Encoded && !isError(answer)) {
       return { form: ENCODED + packet.codec.number, data: packet.codec.encode(answer, packet.data) };

@@ -1,43 +1,84 @@
 import type { ExecutorChannel } from "../protocol/mod.ts";
 
+/** The time that a slice must have left for an answer to be encoded within it, in milliseconds. */
+const ENOUGH = 500;
+
+/** What may accumulate, in bytes. */
+const FULL = 2 ** 20;
+
+/** The form and the data of an answer, as in its frame. */
+export interface WrittenAnswer {
+  form: number;
+  data: unknown;
+}
+
 /** Frames for the host: written into one array, and posted once per event-loop turn. */
 export class Outbox {
   readonly #channel: ExecutorChannel;
+  /** Reports that the thread is alive. */
+  readonly #beat: () => void;
   #frames: unknown[] = [0];
-  /** What is still to be written: where its frame ends, and what gives the last two elements. */
-  #unwritten: { end: number; write: () => { form: number; data: unknown } }[] = [];
+  /** The answers to be encoded: where the frame of each ends, and what encodes it. */
+  #answers: { end: number; encode: () => WrittenAnswer }[] = [];
+  /** A batch that was too large to be posted within a slice. */
+  #large: unknown[] | undefined;
 
-  constructor(channel: ExecutorChannel) {
+  constructor(channel: ExecutorChannel, beat: () => void) {
     this.#channel = channel;
+    this.#beat = beat;
   }
 
   /** The number of host frames read since the last post: the first element of the next batch. */
   taken = 0;
+
+  /** The size of the payloads of frames that have accumulated, in bytes. */
+  size = 0;
+
+  /** Whether so much has accumulated that it has to be posted before more is added, outside of a slice. */
+  get isFull(): boolean {
+    return this.size > FULL;
+  }
 
   /** Adds a frame: its operation and its elements. */
   push(...frame: unknown[]): void {
     this.#frames.push(...frame);
   }
 
-  /** Adds a frame that ends with a form and data, which are written when it is posted: that may take long. */
-  pushUnwritten(write: () => { form: number; data: unknown }, ...frame: unknown[]): void {
+  /** Adds a frame that ends with an answer, which is encoded when the frame is posted: that may take long. */
+  pushAnswer(encode: () => WrittenAnswer, ...frame: unknown[]): void {
     this.#frames.push(...frame, 0, null);
-    this.#unwritten.push({ end: this.#frames.length, write });
+    this.#answers.push({ end: this.#frames.length, encode });
   }
 
-  /** Posts the frames and acknowledgements that have accumulated. */
-  post(): void {
-    if (this.#frames.length === 1 && this.taken === 0) return;
-    const frames = this.#frames;
-    for (const { end, write } of this.#unwritten) {
-      const { form, data } = write();
-      frames[end - 2] = form;
-      frames[end - 1] = data;
+  /**
+   * Posts the frames and acknowledgements that have accumulated.
+   *
+   * @param timeLeft Returns the time that is left to the slice which posts, in milliseconds. Undefined outside of a slice,
+   *   where encoding and posting may take as long as it takes.
+   * @returns False if something has to be posted outside of a slice.
+   */
+  post(timeLeft?: () => number): boolean {
+    if (this.#large !== undefined) {
+      if (timeLeft !== undefined) return false;
+      this.#channel.post(this.#large);
+      this.#large = undefined;
     }
-    this.#unwritten = [];
+    const frames = this.#frames;
+    if (frames.length === 1 && this.taken === 0) return true;
+    if (timeLeft !== undefined && this.isFull) return false;
+    for (let answer = this.#answers[0]; answer !== undefined; answer = this.#answers[0]) {
+      if (timeLeft === undefined) this.#beat();
+      else if (timeLeft() < ENOUGH) return false;
+      const { form, data } = answer.encode();
+      frames[answer.end - 2] = form;
+      frames[answer.end - 1] = data;
+      this.#answers.shift();
+    }
     frames[0] = this.taken;
-    this.taken = 0;
+    this.taken = this.size = 0;
     this.#frames = [0];
-    this.#channel.post(frames);
+    if (this.#channel.post(frames, timeLeft !== undefined)) return true;
+    this.#large = frames;
+    return false;
   }
 }

@@ -12,6 +12,8 @@ const SLICE = 50;
 const SHORT_SLICE = 5;
 /** How long a slice without work waits for the next batch, in milliseconds. */
 const LINGER = 2;
+/** How long packets that stand back run until it is waited for others again, in milliseconds. */
+const LINGERS = 20;
 /** The time left to the engine after a call that has used up its limit, in milliseconds. */
 const MARGIN = 50;
 /** How long packets may delay the next task, in milliseconds. */
@@ -58,6 +60,10 @@ export interface SliceWork {
   readonly hasWork: boolean;
   /** The time limit of the next packet in milliseconds if its symbol sets one, otherwise 0. */
   readonly nextLimit: number;
+  /** Whether the next packet should wait until all frames are read: its process has kept the thread for long. */
+  readonly nextStandsBack: boolean;
+  /** Whether so much waits to be posted that nothing should be added to it. */
+  readonly isFull: boolean;
   /** The name of the node whose packet is being handled. */
   readonly currentNode: string | undefined;
   /** Whether a promise or a timer waits for the event loop. */
@@ -66,14 +72,21 @@ export interface SliceWork {
   readFrame(): boolean;
   /** Takes the next packet. @returns Whether there was one. */
   takePacket(): boolean;
+  /** Counts time that the last packet has kept the thread, in milliseconds. */
+  spend(ms: number): void;
   /** Receives the batches that arrived meanwhile. @returns Whether there are frames to read. */
   receiveBatches(): boolean;
   /** See `ExecutorChannel`. */
   readonly arrivals: number;
   /** See `ExecutorChannel`. */
   wait(arrivals: number, timeout: number): void;
-  /** Posts the frames for the host. */
-  post(): void;
+  /**
+   * Posts the frames for the host.
+   *
+   * @param timeLeft Returns the time that is left to the slice which posts; undefined outside of one.
+   * @returns False if something has to be posted outside of a slice, since that may take long.
+   */
+  post(timeLeft?: () => number): boolean;
   /** Ends the process of the packet that is being handled, because it took too long. */
   stopCurrent(error: Failure): void;
   /** Reports that the thread exits, because its state can no longer be relied on. @param reason Completes a log line. */
@@ -95,6 +108,12 @@ export class Slices {
   #task: Task | undefined;
   /** When the last task ended. */
   #taskEnded = 0;
+  /** How long it took, in milliseconds. */
+  #taskTook = 0;
+  /** Whether it has waited for other packets, and taken none since. */
+  #hasLingered = false;
+  /** When it last did so before a packet that stands back. */
+  #lingered = 0;
   #scheduled = false;
   #running = false;
   /** The time limit of what runs next in a slice of its own; 0 if nothing does. */
@@ -214,8 +233,7 @@ export class Slices {
     const began = this.#clock.now();
     for (;;) {
       const done = this.#run(began);
-      this.#work.post();
-      if (!done || !this.#fetch(began)) return;
+      if (!this.#work.post(this.#timeLeft) || !done || !this.#fetch(began)) return;
     }
   }
 
@@ -225,34 +243,42 @@ export class Slices {
     this.#alone = 0;
     this.#aloneTask = undefined;
     if (!this.#unguarded) this.#guard.timeLeft = this.#timeLeft;
-    if (task === undefined) this.#work.takePacket();
-    else this.#runTask(task);
+    const began = this.#clock.now();
+    if (task !== undefined) this.#runTask(task);
+    else if (this.#work.takePacket()) this.#work.spend(this.#clock.now() - began);
     this.#guard.timeLeft = undefined;
   }
 
   readonly #timeLeft = () => this.#deadline - this.#clock.now();
 
-  /** Returns the next task, unless packets are waiting and another task has just run. */
+  /** Returns the next task, unless packets are waiting and another task has just run: they get as much time as that took. */
   #dueTask(): Task | undefined {
     if (this.#tasks.length === 0) return undefined;
-    if (this.#work.hasWork && this.#clock.now() - this.#taskEnded < TASK_WAIT) return undefined;
+    const wait = Math.max(TASK_WAIT, this.#taskTook);
+    if (this.#work.hasWork && !this.#work.nextStandsBack && this.#clock.now() - this.#taskEnded < wait) {
+      return undefined;
+    }
     return this.#tasks.shift();
   }
 
   /** Runs a task, with the time limit of the slice. */
   #runTask(task: Task): void {
+    const began = this.#clock.now();
     this.#task = task;
     task.run();
     this.#task = undefined;
     this.#taskEnded = this.#clock.now();
+    this.#taskTook = this.#taskEnded - began;
   }
 
   /** Works until nothing is left. @returns False if work is left for the next slice. */
   #run(began: number): boolean {
     const work = this.#work;
     this.#guard.used = false;
+    let last = began;
     for (let steps = 1;; steps++) {
       const read = work.readFrame();
+      if (read && work.nextStandsBack) continue;
       const task = this.#dueTask();
       if (task?.timeLeft !== undefined) {
         this.#alone = Math.max(LEAST, Math.ceil(task.timeLeft()));
@@ -260,17 +286,35 @@ export class Slices {
         return false;
       }
       if (task !== undefined) this.#runTask(task);
+      if (work.nextStandsBack && this.#shouldLinger()) return true;
+      this.#hasLingered = false;
       const limit = work.nextLimit;
       if (limit !== 0) {
         this.#alone = limit;
         return false;
       }
       if (!work.takePacket() && !read && task === undefined) return true;
+      if (work.isFull) return false;
       if (this.#guard.used || task !== undefined || (steps & 15) === 0) {
+        const now = this.#clock.now();
+        if (this.#guard.used && task === undefined) work.spend(now - last);
+        last = now;
         this.#guard.used = false;
-        if (this.#clock.now() - began >= this.#span) return false;
+        if (now - began >= this.#span) return false;
       }
     }
+  }
+
+  /**
+   * Reports whether to wait for other packets before one that stands back, because the last ones took long: the host may
+   * send some once it has the acknowledgements that are posted now.
+   */
+  #shouldLinger(): boolean {
+    const now = this.#clock.now();
+    if (this.#hasLingered || now - this.#lingered < LINGERS) return false;
+    this.#hasLingered = true;
+    this.#lingered = now;
+    return true;
   }
 
   /** How long this slice may take. Promises and timers must not wait long for the event loop. */

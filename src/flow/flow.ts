@@ -2,6 +2,7 @@ import { type Answer, asError, type Encoded, failure, isError, merge, type Value
 import type { FlowOptions } from "./flow_options.ts";
 import { type Reply, SENT } from "./node.ts";
 import { type Outcome, Packet, PROMISED, type ReplyTo, type Sending } from "./packet.ts";
+import { PacketQueue } from "./packet_queue.ts";
 import { cycleOf, trace } from "./path.ts";
 import type { InPort, OutPort } from "./port.ts";
 import { type ExitHook, Process, type ProcessOptions } from "./process.ts";
@@ -22,8 +23,7 @@ export class Flow {
   current: Packet | null = null;
   /** The packet whose node made the answer that is being passed on. */
   maker: Packet | null = null;
-  #queue: (Packet | undefined)[] = [];
-  #head = 0;
+  readonly #queue = new PacketQueue();
   #draining = false;
   #promised = 0;
   readonly #wake: () => void;
@@ -40,7 +40,7 @@ export class Flow {
 
   /** The number of packets in the queue. */
   get queued(): number {
-    return this.#queue.length - this.#head;
+    return this.#queue.length;
   }
 
   /** The number of handlers whose promise has not settled. */
@@ -48,9 +48,14 @@ export class Flow {
     return this.#promised;
   }
 
-  /** The packet at the head of the queue. */
+  /** The packet that `step` runs next. */
   get next(): Packet | undefined {
-    return this.#queue[this.#head];
+    return this.#queue.first;
+  }
+
+  /** Whether the packets in the queue are all of processes that have kept the thread for long. */
+  get allStandBack(): boolean {
+    return this.#queue.allStandBack;
   }
 
   /** Opens a process. The caller must `close` it. */
@@ -126,14 +131,8 @@ export class Flow {
 
   /** Runs one packet. Returns false if the queue is empty. */
   step(): boolean {
-    const packet = this.#queue[this.#head];
+    const packet = this.#queue.shift();
     if (packet === undefined) return false;
-    this.#queue[this.#head++] = undefined;
-    if (this.#head === this.#queue.length) this.#queue.length = this.#head = 0;
-    else if (this.#head > 4096) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
     if (packet.process.status !== "running") this.#drop(packet);
     else if (packet.answer !== undefined) this.#continue(packet);
     else this.#receive(packet);

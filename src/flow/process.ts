@@ -39,6 +39,8 @@ export class Process {
   status: "running" | "ending" | "ended" = "running";
   /** The error that it ended with, or is going to end with. */
   error: Error | undefined = undefined;
+  /** How long it has kept its thread with its descendants, and what its parent had when it was opened, in milliseconds. */
+  spent = 0;
   /** When it was opened, in milliseconds since 1970. */
   readonly started: number = Date.now();
   /** The time by which it must have ended, as `performance.now()`. Enforced by its owner. */
@@ -64,6 +66,7 @@ export class Process {
     this.from = options.from ?? null;
     if (parent !== null) {
       parent.open++;
+      this.spent = parent.spent;
       (parent.#children ??= new Set()).add(this);
     }
   }
@@ -84,6 +87,11 @@ export class Process {
     let root = this as Process;
     while (root.parent !== null) root = root.parent;
     return root;
+  }
+
+  /** Counts time that it has kept its thread, in milliseconds. Its packets stand back after some of it: `PacketQueue`. */
+  spend(ms: number): void {
+    for (let at: Process | null = this as Process; at !== null; at = at.parent) at.spent += ms;
   }
 
   /** Its child processes that have not ended. */

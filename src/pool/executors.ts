@@ -38,6 +38,8 @@ export interface ExecutorsOptions {
 const FAILED_STARTS = 3;
 /** The delay of such a start, in milliseconds. */
 const START_DELAY = 5_000;
+/** How long after the first executor serves the spare starts, in milliseconds: it would slow the first requests down. */
+const SPARE_DELAY = 1_000;
 
 /** How long an executor that was replaced has to be without a process before it ends, in milliseconds. */
 const RETIREMENT = 1_000;
@@ -52,7 +54,7 @@ export class Executors {
   readonly #extras = new Set<Connection>();
   readonly #byId = new Map<number, Connection>();
   readonly #served = Promise.withResolvers<void>();
-  /** The timers of delayed starts and of executors that are replaced. */
+  /** The timers of starts that come later, and of executors that are replaced. */
   readonly #timers = new Set<number>();
   /** URLs of modules with additional kinds. */
   #extensions: readonly string[];
@@ -69,7 +71,8 @@ export class Executors {
   }
 
   /**
-   * Starts the first executor, and once it serves the others, so that they do not slow it down. Resolves when it serves.
+   * Starts the first executor, and once it serves the others, so that they do not slow it down; the spare follows later.
+   * Resolves when the first one serves.
    *
    * @throws {Error} If several executors in a row end before they serve.
    */
@@ -77,7 +80,7 @@ export class Executors {
     this.#serving.push(this.#spawn());
     await this.#served.promise;
     while (this.#serving.length < this.#options.size) this.#serving.push(this.#spawn());
-    this.#spares.push(this.#spawn());
+    this.#later(SPARE_DELAY, () => this.#keepSpare());
   }
 
   /** Returns all executors. */
@@ -131,7 +134,7 @@ export class Executors {
     const at = this.#serving.indexOf(dead);
     if (at >= 0) {
       this.#serving[at] = this.#spares.shift() ?? this.#spawn();
-      if (this.#spares.length === 0) this.#spares.push(this.#spawn());
+      this.#keepSpare();
     }
     for (const [symbol, connection] of this.#alone) {
       if (connection === dead) this.#alone.set(symbol, this.#spawn(symbol));
@@ -250,16 +253,20 @@ export class Executors {
       this.#served.resolve();
     });
     if (this.#failures < FAILED_STARTS) start();
-    else this.#delay(() => connection.closed || start());
+    else this.#later(START_DELAY, () => connection.closed || start());
     connection.patch(snapshot(only));
     return connection;
   }
 
-  #delay(start: () => void): void {
+  #keepSpare(): void {
+    if (this.#spares.length === 0) this.#spares.push(this.#spawn());
+  }
+
+  #later(delay: number, start: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       start();
-    }, START_DELAY) as unknown as number;
+    }, delay) as unknown as number;
     this.#timers.add(timer);
     Deno.unrefTimer(timer);
   }

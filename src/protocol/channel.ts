@@ -19,8 +19,13 @@ export interface Channel {
 
 /** An executor's end of the connection to the host. */
 export interface ExecutorChannel {
-  /** Posts a batch. Blocks while the host does not read, if the channel can. */
-  post(batch: readonly unknown[]): void;
+  /**
+   * Posts a batch. Blocks while the host does not read, if the channel can.
+   *
+   * @param isBrief Whether it must not take long: a large batch is kept then. Default false.
+   * @returns Whether it is posted. Otherwise the same one is to be posted again, before any other.
+   */
+  post(batch: readonly unknown[], isBrief?: boolean): boolean;
   /** Sets what the event loop calls with each batch that `receive` has not returned. */
   onBatch(deliver: (batch: unknown[]) => void): void;
   /** Returns a batch that has arrived, without the event loop; undefined if there is none. */

@@ -48,8 +48,9 @@ export class PortExecutorChannel implements ExecutorChannel {
     this.#signal = signal;
   }
 
-  post(batch: readonly unknown[]): void {
+  post(batch: readonly unknown[]): true {
     this.#port.postMessage(batch);
+    return true;
   }
 
   onBatch(deliver: (batch: unknown[]) => void): void {

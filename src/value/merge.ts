@@ -1,8 +1,14 @@
+import type { Failure } from "./error.ts";
+import { measure } from "./limits.ts";
 import { type Answer, isError, NONE, type Value } from "./value.ts";
+
+/** So many answers of the largest size may be merged without a look at what they are together. */
+const MANY = 16;
 
 /**
  * Merges the answers to several packets into one. `none` is dropped. If there are errors, they are the result (see
- * `joinErrors`). Otherwise a single value is the result, and several become a list, in the order given.
+ * `joinErrors`). Otherwise a single value is the result, and several become a list, in the order given; a list of many
+ * that exceeds `PACKET_LIMITS` becomes an error.
  */
 export function merge(answers: readonly Answer[]): Answer {
   let count = 0;
@@ -16,7 +22,14 @@ export function merge(answers: readonly Answer[]): Answer {
   }
   if (count <= 1) return last;
   if (errors > 0) return joinErrors(answers.filter(isError));
-  return answers.filter((answer): answer is Value => answer !== NONE);
+  const list = answers.filter((answer): answer is Value => answer !== NONE);
+  if (list.length <= MANY) return list;
+  try {
+    measure(list);
+  } catch (error) {
+    return error as Failure;
+  }
+  return list;
 }
 
 /**

@@ -50,6 +50,9 @@ const work: SliceWork = {
     return timed ? "close" : undefined;
   },
   hasPromises: false,
+  nextStandsBack: false,
+  isFull: false,
+  spend: () => {},
   readFrame() {
     while (suspended);
     return false;
@@ -72,7 +75,7 @@ const work: SliceWork = {
   receiveBatches: () => false,
   arrivals: 0,
   wait: () => {},
-  post: () => {},
+  post: () => true,
   stopCurrent() {
     timed = false;
     current.stopped++;

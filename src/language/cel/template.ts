@@ -11,7 +11,8 @@ const VARIABLE = "env";
 /** The maximum length of the expression of a template, in characters. */
 const LONGEST = 4096;
 const LIMITS = { nodes: 1000, depth: 50, result: 64 * 1024 };
-const environment = makeEnvironment(VARIABLE, LIMITS);
+/** The environments by their variable, each made when its first expression is parsed: that takes 25 ms. */
+const environments = new Map<string, Environment>();
 
 /**
  * Functions that a template may call. The host evaluates it without a time limit, so it must not loop (`map`, `exists`),
@@ -52,7 +53,6 @@ export function evaluateTemplate(expression: string, env: ValueMap): Value {
 
 /** The variable of an expression over a payload. */
 const PAYLOAD = "self";
-let ofPayload: Environment | undefined;
 
 /**
  * Compiles an expression over a payload, `self`, that the host evaluates itself: in the same safe subset of CEL as templates.
@@ -61,14 +61,16 @@ let ofPayload: Environment | undefined;
  * @throws {CodeFailure} If the expression is invalid.
  */
 export function compileHostExpression(expression: string): (payload: Value) => Value {
-  const parsed = parse(expression, ofPayload ??= makeEnvironment(PAYLOAD, LIMITS), PAYLOAD);
+  const parsed = parse(expression, PAYLOAD);
   return (payload) => parsed.evaluate(payload);
 }
 
-function parse(expression: string, over: Environment = environment, variable: string = VARIABLE): Expression {
+function parse(expression: string, variable: string = VARIABLE): Expression {
   const what = variable === VARIABLE ? "a template" : "an expression of the host";
   if (expression.length > LONGEST) throw codeError(`${what} cannot exceed ${LONGEST} characters`);
-  const parsed = Expression.parse(over, variable, expression);
+  let environment = environments.get(variable);
+  if (environment === undefined) environments.set(variable, environment = makeEnvironment(variable, LIMITS));
+  const parsed = Expression.parse(environment, variable, expression);
   eachExpression(parsed.tree, (node) => {
     if (node.op !== "call" && node.op !== "rcall") return;
     const [name] = node.args;
