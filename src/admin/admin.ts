@@ -85,13 +85,20 @@ export class Admin implements AsyncDisposable {
       return text("method not allowed: expected GET or HEAD\n", 405, { allow: "GET, HEAD" });
     }
     if (pathname === "/health") return text("ok\n");
-    if (pathname === "/ready") return this.#ready ? text("ready\n") : text(`${this.#state}\n`, 503);
+    if (pathname === "/ready") return await this.#readiness();
     if (this.#runtime === undefined) return text(`${this.#state}\n`, 503);
     const now = await this.#status(this.#runtime);
     if (pathname === "/status") return Response.json(now, { headers: FRESH });
     return text(metrics(now, this.#runtime.sockets.traffic, this.#runtime.metrics), 200, {
       "content-type": METRICS_TYPE,
     });
+  }
+
+  /** Tells whether the runtime is ready, and the databases that it needs. */
+  async #readiness(): Promise<Response> {
+    if (!this.#ready) return text(`${this.#state}\n`, 503);
+    const failed = await this.#runtime!.healthChecks.failed();
+    return failed.length === 0 ? text("ready\n") : text(`${failed.join("\n")}\n`, 503);
   }
 
   get #ready(): boolean {

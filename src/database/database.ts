@@ -35,6 +35,39 @@ export interface Queryable {
    *   `connection_lost`, `connection_refused`, `timeout`, `aborted`, `too_large`, ...
    */
   query(text: string, parameters?: readonly Value[], options?: QueryOptions): Promise<Result>;
+  /**
+   * Runs one statement for each list of parameters, all or none.
+   *
+   * @returns All rows, and the sum of the counts.
+   */
+  queryEach(text: string, lists: readonly (readonly Value[])[], options?: QueryOptions): Promise<Result>;
+}
+
+/** Returns results of one statement as one. */
+export function joinResults(results: readonly Result[]): Result {
+  return {
+    columns: results[0]?.columns ?? [],
+    rows: results.flatMap(({ rows }) => rows),
+    count: results.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+/** Runs one statement for each list of parameters in a transaction of its own. */
+export async function queryEachIn(
+  database: Pick<Database, "begin">,
+  text: string,
+  lists: readonly (readonly Value[])[],
+  options?: QueryOptions,
+): Promise<Result> {
+  const transaction = await database.begin(options);
+  try {
+    const result = await transaction.queryEach(text, lists, options);
+    await transaction.commit();
+    return result;
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
 }
 
 /** A transaction. Its statements run one after another. */

@@ -15,14 +15,14 @@ export interface StatementText {
   readonly continues: boolean;
 }
 
-const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/y;
 const DIGITS = /[0-9]+/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 const WORD = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y;
 
 /**
- * Finds the parameters of a statement: `$1` by position, `:name` by name; for SQLite also `?`, `?1` and `@name`. What
- * stands in strings, quoted names and comments is none.
+ * Finds the parameters of a statement: `$1` by position, `:name` or `:name.of.part` by name; for SQLite also `?`, `?1` and
+ * `@name`. What stands in strings, quoted names and comments is none.
  *
  * @throws {Failure} `invalid` if it has both kinds, or a string or comment has no end.
  */
@@ -30,12 +30,22 @@ export function readStatement(text: string, dialect: Dialect): StatementText {
   return new StatementReader(text, dialect).read();
 }
 
+/**
+ * Returns the first words of each statement of a text, in upper case.
+ *
+ * @throws {Failure} `invalid` if a string or a comment has no end.
+ */
+export function statementHeads(text: string, dialect: Dialect): string[] {
+  return new StatementReader(text, dialect).heads();
+}
+
 class StatementReader {
   readonly #text: string;
   readonly #isPostgres: boolean;
   readonly #parts: string[] = [];
   readonly #names: string[] = [];
-  readonly #head: string[] = [];
+  /** The first words of each statement. */
+  readonly #heads: string[][] = [[]];
   /** The end of what was copied. */
   #copied = 0;
   #at = 0;
@@ -49,19 +59,27 @@ class StatementReader {
     this.#isPostgres = dialect === "postgres";
   }
 
+  heads(): string[] {
+    this.#scan();
+    return this.#heads.map((words) => words.join(" ").toUpperCase()).filter((head) => head !== "");
+  }
+
   read(): StatementText {
-    const text = this.#text;
-    while (this.#at < text.length) this.#step(text[this.#at]!);
-    this.#parts.push(text.slice(this.#copied));
+    this.#scan();
+    this.#parts.push(this.#text.slice(this.#copied));
     const hasNames = this.#names.length > 0;
     if (hasNames && this.#hasPositions) throw invalid("parameters have either names or positions, not both");
     return {
       text: this.#parts.join(""),
       names: hasNames ? this.#names : undefined,
       count: hasNames ? this.#names.length : this.#highest,
-      head: this.#head.join(" ").toUpperCase(),
+      head: this.#heads[0]!.join(" ").toUpperCase(),
       continues: this.#continues,
     };
+  }
+
+  #scan(): void {
+    while (this.#at < this.#text.length) this.#step(this.#text[this.#at]!);
   }
 
   #step(char: string): void {
@@ -72,6 +90,7 @@ class StatementReader {
     switch (char) {
       case ";":
         this.#hasEnded = true;
+        this.#heads.push([]);
         return this.#skip(1);
       case "'":
         return this.#quoted("'", false);
@@ -203,7 +222,8 @@ class StatementReader {
       const number = this.#match(DIGITS);
       return this.#skip(number?.length ?? 1);
     }
-    if (this.#head.length < 2) this.#head.push(word);
+    const head = this.#heads.at(-1)!;
+    if (head.length < 2) head.push(word);
     this.#skip(word.length);
   }
 }

@@ -14,6 +14,7 @@ export * from "./host_header.ts";
 export * from "./http_codec.ts";
 export { contentTypeOf } from "./content_type.ts";
 export { isUnchanged, rangeOf } from "./conditions.ts";
+export { encodeJson } from "./json.ts";
 export { doubtOf } from "./near_response.ts";
 export { formatOf, parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";

@@ -1,8 +1,12 @@
+import type { HostContext } from "@weft/weft/kind";
 import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
 import type { System } from "./system/system.ts";
+
+/** Asks whether something works that a runtime needs. Throws why it does not. */
+export type HealthCheck = (signal: AbortSignal) => Promise<void>;
 
 /** What the engine gives its own host kinds beside their public context. */
 export interface Internals {
@@ -14,6 +18,10 @@ export interface Internals {
   readonly system: System;
   /** The addresses that nodes may connect to. */
   readonly privateHosts: PrivateHosts;
+  /** Returns a resource as `use` does, shared by the nodes of all kinds. */
+  readonly useShared: HostContext<unknown, string>["use"];
+  /** Asks for a database when somebody asks whether the runtime is ready, until the node is released. */
+  checkHealth(name: string, check: HealthCheck): void;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
   /** Whether error responses contain the error. */

@@ -12,11 +12,12 @@ import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
+import { sql } from "./sql/sql.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
 export { CODECS } from "./executor/mod.ts";
-export { type Internals, internalsOf } from "./internals.ts";
+export { type HealthCheck, type Internals, internalsOf } from "./internals.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
@@ -36,6 +37,7 @@ export const KINDS: readonly Kind[] = [
   rateLimit,
   respond,
   session,
+  sql,
   staticKind,
   syscall,
 ];

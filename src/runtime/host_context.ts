@@ -9,6 +9,7 @@ import type { Failure, Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
 import { gateOf, type Interceptor } from "./effects.ts";
 import type { HandledErrors } from "./handled_errors.ts";
+import type { HealthChecks } from "./health_checks.ts";
 import type { KindMetrics } from "./kind_metrics.ts";
 import type { Logger } from "./log/mod.ts";
 import type { Processes } from "./processes.ts";
@@ -23,6 +24,7 @@ export interface HostServices {
   processes: Processes;
   sockets: Sockets;
   resources: Resources;
+  healthChecks: HealthChecks;
   transactions: Transactions;
   metrics: KindMetrics;
   clock: Clock;
@@ -68,6 +70,7 @@ export function hostPreparation(
     logger,
     sockets,
     resources,
+    healthChecks,
     transactions,
     metrics,
     clock,
@@ -86,6 +89,8 @@ export function hostPreparation(
   const { symbol, flat, origin } = draft;
   const gate = gateOf(draft, services.interceptors);
   const held = resources.holder(flat.kind.name);
+  const shared = resources.holder("");
+  const checks: (() => void)[] = [];
   const preparation: HostPreparation = {
     symbol,
     fields: flat.fields,
@@ -122,6 +127,8 @@ export function hostPreparation(
       sockets,
       system,
       privateHosts,
+      useShared: (key, open, close) => shared.use(key, open, close),
+      checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),
       host,
       dev,
       open: (timeout) => processes.open(timeout),
@@ -131,7 +138,12 @@ export function hostPreparation(
       answered: (process, status) => handledErrors.settle(process, status >= 500),
     },
   };
-  return { preparation, release: () => held.release() };
+  const release = async () => {
+    for (const remove of checks.splice(0)) remove();
+    await held.release();
+    await shared.release();
+  };
+  return { preparation, release };
 }
 
 /** How long a key may be: what most servers accept. */

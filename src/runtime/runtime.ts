@@ -16,6 +16,7 @@ import { specToEntry } from "./entry.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 import { Follower } from "./follower.ts";
 import { HandledErrors } from "./handled_errors.ts";
+import { HealthChecks } from "./health_checks.ts";
 import { HOST_CLOCK, HOST_RANDOM } from "./host_clock.ts";
 import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
@@ -192,6 +193,12 @@ export class Runtime implements AsyncDisposable {
    */
   readonly metrics: KindMetrics = new KindMetrics();
   /**
+   * What has to work outside for it to be ready.
+   *
+   * @internal
+   */
+  readonly healthChecks: HealthChecks = new HealthChecks();
+  /**
    * The open processes.
    *
    * @internal
@@ -275,6 +282,7 @@ export class Runtime implements AsyncDisposable {
       processes: this.processes,
       sockets: this.sockets,
       resources: new Resources(),
+      healthChecks: this.healthChecks,
       transactions: new Transactions(),
       metrics: this.metrics,
       clock: options.clock ?? HOST_CLOCK,

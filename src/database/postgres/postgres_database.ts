@@ -3,6 +3,7 @@ import {
   type BeginOptions,
   type Database,
   type DatabaseTransaction,
+  queryEachIn,
   type QueryOptions,
   type Result,
   STATEMENT_TIMEOUT,
@@ -54,6 +55,10 @@ export class PostgresDatabase implements Database {
     } finally {
       this.#pool.give(lane);
     }
+  }
+
+  queryEach(text: string, lists: readonly (readonly Value[])[], options: QueryOptions = {}): Promise<Result> {
+    return queryEachIn(this, text, lists, options);
   }
 
   stream(text: string, parameters: readonly Value[] = [], options: QueryOptions = {}): ReadableStream<ValueMap[]> {

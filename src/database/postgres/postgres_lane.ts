@@ -38,8 +38,8 @@ interface Client {
 }
 
 /** A statement under way. */
-export interface Running {
-  readonly rows: Promise<RawRows>;
+export interface Running<Rows = RawRows> {
+  readonly rows: Promise<Rows>;
   /** Asks the server to cancel it. Resolves when the server has got that. */
   cancel(): Promise<void>;
 }

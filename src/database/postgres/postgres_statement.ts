@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { failure, type Value } from "../../value/mod.ts";
-import { readStatement, type StatementText } from "../statement_text.ts";
+import { readStatement, statementHeads, type StatementText } from "../statement_text.ts";
 import { type PostgresInput, toPostgres } from "./postgres_value.ts";
 
 /** How many texts are remembered. */
@@ -41,6 +41,14 @@ export function checkHead(head: string): void {
   }
   if (/^CREATE (?:TEMP|TEMPORARY)$/.test(head)) {
     throw refused("temporary tables and views are not allowed: flows share connections");
+  }
+}
+
+/** Checks the statements of a script. @throws {Failure} `42501` if one is not allowed. */
+export function checkScript(text: string): void {
+  for (const head of statementHeads(text, "postgres")) {
+    // the body of a function may be written as statements, which ends with this word
+    if (!/^END\b/.test(head)) checkHead(head);
   }
 }
 

@@ -1,8 +1,8 @@
 import { type Failure, failure, type Value } from "../../value/mod.ts";
-import type { DatabaseTransaction, Isolation, QueryOptions, Result } from "../database.ts";
+import { type DatabaseTransaction, type Isolation, joinResults, type QueryOptions, type Result } from "../database.ts";
 import { limited } from "./limited.ts";
 import type { PostgresLane, RawRows, Running } from "./postgres_lane.ts";
-import { inputOf, type PostgresTexts } from "./postgres_statement.ts";
+import { checkScript, inputOf, type PostgresTexts } from "./postgres_statement.ts";
 
 /** What a transaction is made of. */
 export interface PostgresTransactionOptions {
@@ -43,8 +43,19 @@ export class PostgresTransaction implements DatabaseTransaction {
     });
   }
 
+  queryEach(text: string, lists: readonly (readonly Value[])[], options: QueryOptions = {}): Promise<Result> {
+    return this.#next(async () => {
+      const { lane, texts, resultOf } = this.#options;
+      const known = texts.of(text);
+      const inputs = lists.map((parameters) => inputOf(known, parameters));
+      const results = await this.#run(() => together(inputs.map((input) => lane.run(known.text, input))), options);
+      return joinResults(await Promise.all(results.map(resultOf)));
+    });
+  }
+
   script(text: string, options: QueryOptions = {}): Promise<void> {
     return this.#next(async () => {
+      checkScript(text);
       await this.#run(() => this.#options.lane.script(text), options);
     });
   }
@@ -92,7 +103,7 @@ export class PostgresTransaction implements DatabaseTransaction {
   }
 
   /** Runs something that is undone if it fails, and leaves what was done before. */
-  async #run(work: () => Running, options: QueryOptions): Promise<RawRows> {
+  async #run<T>(work: () => Running<T>, options: QueryOptions): Promise<T> {
     const { lane } = this.#options;
     options.signal?.throwIfAborted();
     if (lane.isLost) throw lostTransaction();
@@ -143,6 +154,14 @@ export class PostgresTransaction implements DatabaseTransaction {
     this.#hasEnded = true;
     this.#options.give();
   }
+}
+
+/** Returns statements that were sent together as one: they are canceled together. */
+function together(all: readonly Running[]): Running<RawRows[]> {
+  return {
+    rows: Promise.all(all.map(({ rows }) => rows)),
+    cancel: async () => void await Promise.all(all.map((one) => one.cancel())),
+  };
 }
 
 function beginText(isolation: Isolation | undefined): string {

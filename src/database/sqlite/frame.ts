@@ -13,6 +13,8 @@ export enum Ask {
   Begin,
   /** Runs a statement in the transaction: `[Ask, id, text, parameters]`. */
   Run,
+  /** Runs a statement for each list of parameters in the transaction, all or none: `[Ask, id, text, lists]`. */
+  Each,
   /** Runs several statements in the transaction: `[Ask, id, text]`. */
   Script,
   /** Ends the transaction: `[Ask, id, isCommit]`. */
@@ -37,6 +39,7 @@ export type AskFrame =
   | readonly [Ask.Group, isWrite: boolean, statements: readonly StatementFrame[]]
   | readonly [Ask.Begin, id: number, isWrite: boolean]
   | readonly [Ask.Run, ...StatementFrame]
+  | readonly [Ask.Each, id: number, text: string, lists: readonly (readonly SqliteInput[])[]]
   | readonly [Ask.Script, id: number, text: string]
   | readonly [Ask.End, id: number, isCommit: boolean]
   | readonly [Ask.Classify, id: number, text: string]
@@ -49,6 +52,8 @@ export type AskFrame =
 export enum Reply {
   /** The result of a statement: `[id, Reply, result]`. */
   Result,
+  /** The results of a statement that was run several times: `[id, Reply, results]`. */
+  Results,
   /** Why it has none: `[id, Reply, failure]`. */
   Failure,
   /** Something is done that has no result: `[id, Reply]`. */
@@ -60,6 +65,7 @@ export enum Reply {
 /** What the program of a connection answers to what has an id. */
 export type ReplyFrame =
   | readonly [id: number, Reply.Result, RawResult]
+  | readonly [id: number, Reply.Results, readonly RawResult[]]
   | readonly [id: number, Reply.Failure, SqliteFailure]
   | readonly [id: number, Reply.Done]
   | readonly [id: number, Reply.Class, writes: boolean];

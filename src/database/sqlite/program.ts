@@ -97,6 +97,9 @@ class Program {
         this.#replies.push(this.#run(frame));
         return;
       }
+      case Ask.Each:
+        this.#replies.push(this.#answer(ask[1], () => [ask[1], Reply.Results, session.runEach(ask[2], ask[3])]));
+        return;
       case Ask.Script:
         return this.#done(ask[1], Phase.Statement, () => session.script(ask[2]));
       case Ask.End:

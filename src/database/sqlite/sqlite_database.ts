@@ -3,6 +3,7 @@ import {
   type BeginOptions,
   type Database,
   type DatabaseTransaction,
+  queryEachIn,
   type QueryOptions,
   type Result,
   STATEMENT_TIMEOUT,
@@ -84,6 +85,10 @@ export class SqliteDatabase implements Database {
       signal?.throwIfAborted();
     }
     return resultOf(await this.#call(known, input, timeout, signal));
+  }
+
+  queryEach(text: string, lists: readonly (readonly Value[])[], options: QueryOptions = {}): Promise<Result> {
+    return queryEachIn(this, text, lists, options);
   }
 
   stream(text: string, parameters: readonly Value[] = [], options: QueryOptions = {}): ReadableStream<ValueMap[]> {

@@ -110,16 +110,39 @@ export class SqliteSession {
     return { columns, declared, rows, count: rows.length };
   }
 
-  /** Runs several statements. */
+  /** Runs a statement of a transaction for each list of parameters, all or none. */
+  runEach(text: string, lists: readonly (readonly SqliteInput[])[]): RawResult[] {
+    return this.#together(() => lists.map((parameters) => this.run(text, parameters)));
+  }
+
+  /** Runs several statements of a transaction, all or none. */
   script(text: string): void {
-    this.#authorizer.isOwn = false;
     try {
-      this.#database.exec(text);
+      this.#together(() => {
+        this.#authorizer.isOwn = false;
+        this.#database.exec(text);
+      });
     } catch (error) {
       throw this.#refused() ?? error;
     } finally {
       this.#authorizer.take();
       this.#prepared.clear();
+    }
+  }
+
+  /** Undoes what was begun if it does not end well, and leaves what was done before. */
+  #together<T>(work: () => T): T {
+    this.#own(() => this.#database.exec("SAVEPOINT together"));
+    try {
+      const result = work();
+      this.#own(() => this.#database.exec("RELEASE together"));
+      return result;
+    } catch (error) {
+      // some errors roll the whole transaction back
+      if (this.isInTransaction) {
+        this.#own(() => this.#database.exec("ROLLBACK TO together; RELEASE together"));
+      }
+      throw error;
     }
   }
 

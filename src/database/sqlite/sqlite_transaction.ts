@@ -1,5 +1,11 @@
 import { failure, type Value } from "../../value/mod.ts";
-import { type DatabaseTransaction, type QueryOptions, type Result, STATEMENT_TIMEOUT } from "../database.ts";
+import {
+  type DatabaseTransaction,
+  joinResults,
+  type QueryOptions,
+  type Result,
+  STATEMENT_TIMEOUT,
+} from "../database.ts";
 import { tooLarge } from "./calls.ts";
 import { Ask, type AskFrame, Reply, type ReplyFrame } from "./frame.ts";
 import { inputOf, type KnownText } from "./known_text.ts";
@@ -59,6 +65,18 @@ export class SqliteTransaction implements DatabaseTransaction {
       const reply = await this.#ask((id) => [Ask.Run, id, known.text, input], options);
       if (reply[1] !== Reply.Result) throw new Error("a statement has no result");
       return resultOf(reply[2]);
+    });
+  }
+
+  queryEach(text: string, lists: readonly (readonly Value[])[], options: QueryOptions = {}): Promise<Result> {
+    return this.#next(async () => {
+      options.signal?.throwIfAborted();
+      const known = this.#options.textOf(text);
+      const inputs = lists.map((parameters) => inputOf(known, parameters));
+      await this.#prepareTo(known, options);
+      const reply = await this.#ask((id) => [Ask.Each, id, known.text, inputs], options);
+      if (reply[1] !== Reply.Results) throw new Error("a statement has no results");
+      return joinResults(reply[2].map(resultOf));
     });
   }
 

@@ -1,8 +1,7 @@
 import type { SentMessageInfo, Transporter } from "nodemailer";
-import { connect, isIP, type Socket } from "node:net";
-import { failure } from "../../value/mod.ts";
+import { isIP, type Socket } from "node:net";
 import type { SmtpConnectionData } from "../net/connection.ts";
-import { guardedLookup } from "../net/guarded_lookup.ts";
+import { openSocket } from "../net/open_socket.ts";
 import type { PrivateHosts } from "../net/private_hosts.ts";
 import { type ReadSecret, type TlsOptions, tlsOptionsOf, valueOf } from "../net/resolved_secrets.ts";
 import type { Message } from "./message.ts";
@@ -91,21 +90,4 @@ export class MailClient {
   close(): void {
     (this.#transport.close as (options: { force: boolean }) => void)({ force: true });
   }
-}
-
-/** Opens a socket to an allowed address of a host. */
-function openSocket(hosts: PrivateHosts, host: string, port: number, timeout: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    if (isIP(host) !== 0) hosts.check(host, port, host);
-    const socket = connect({ host, port, lookup: guardedLookup(hosts, port) });
-    socket.setTimeout(timeout, () => {
-      socket.destroy(failure(`no connection within ${timeout} ms`, { code: "timeout" }));
-    });
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.off("error", reject);
-      socket.setTimeout(0);
-      resolve(socket);
-    });
-  });
 }

@@ -69,20 +69,91 @@ const smtp = z.strictObject({
   }).prefault({}).meta({ description: "How many connections there are." }),
 });
 
+const migrations = z.string().min(1).optional().meta({
+  description:
+    "A folder of SQL files, relative to where the engine was started. Those that were not applied yet are, in " +
+    "the order of their names, before the first node uses the connection.",
+});
+
+const health = z.boolean().default(false).meta({
+  description: "Whether `/ready` of the admin server asks the database, and answers 503 if it cannot be reached. " +
+    "Default false.",
+});
+
+const sqlite = z.strictObject({
+  type: z.literal("sqlite"),
+  file: maybeSecret(
+    "The file, relative to where the engine was started; it is created if it is not there. `:memory:` " +
+      "is a database that ends with the engine.",
+  ),
+  readOnly: z.boolean().default(false).meta({ description: "Whether nothing may be written. Default false." }),
+  durable: z.boolean().default(true).meta({
+    description:
+      "Whether a commit waits until the disk has it. Otherwise a loss of power, but not of the engine, may " +
+      "undo what was committed last, and writes are many times faster. Default true.",
+  }),
+  migrations,
+  health,
+  limits: z.strictObject({
+    connections: z.int().min(1).max(64).default(4).meta({
+      description: "How many programs may have the file open at a time, each for one transaction. Default 4.",
+    }),
+    idle: duration().default(15_000).meta({
+      description: "How long those beyond the first are kept while nothing needs them. Default 15s.",
+    }),
+  }).prefault({}).meta({ description: "How many connections there are." }),
+});
+
+const postgres = z.strictObject({
+  type: z.literal("postgres"),
+  url: z.string().min(1).refine((text) => !hasPassword(text), {
+    error: "expected a URL without password, which is not written into a spec: use password, or a URL env:NAME",
+    params: { secret: true },
+  }).meta({
+    description: "The database: `postgres://USER@HOST:PORT/DATABASE?sslmode=verify-full`. Or env:NAME or file:NAME, " +
+      "where it may have a password.",
+  }),
+  password: secret().optional().meta({ description: "The password of the user: env:NAME or file:NAME." }),
+  tls: tls.optional(),
+  timeout: duration().default(10_000).meta({
+    description: "How long the server may take to accept a connection. Default 10s.",
+  }),
+  migrations,
+  health,
+  limits: z.strictObject({
+    connections: z.int().min(1).max(1_000).default(10).meta({
+      description: "How many connections may be open at a time, each for one statement or transaction. Default 10.",
+    }),
+    idle: duration().default(60_000).meta({
+      description: "How long a connection is kept while nothing needs it. Default 60s.",
+    }),
+  }).prefault({}).meta({ description: "How many connections there are." }),
+});
+
+/** Reports whether a URL has a password, wherever URLs of PostgreSQL may have one. */
+export function hasPassword(url: string): boolean {
+  return /^[a-z]+:\/\/[^/?#]*:[^/?#]*@/i.test(url) || /[?&]password=/i.test(url);
+}
+
 /** The data of a connection, by its type. */
-export const connectionData = z.discriminatedUnion("type", [http, smtp]);
+export const connectionData = z.discriminatedUnion("type", [http, smtp, sqlite, postgres]);
 
 /** The data of a connection to an HTTP server. */
 export type HttpConnectionData = z.infer<typeof http>;
 /** The data of a connection to a mail server. */
 export type SmtpConnectionData = z.infer<typeof smtp>;
+/** The data of a connection to a file of SQLite. */
+export type SqliteConnectionData = z.infer<typeof sqlite>;
+/** The data of a connection to a PostgreSQL server. */
+export type PostgresConnectionData = z.infer<typeof postgres>;
 /** How certificates are checked. */
 export type TlsData = z.infer<typeof tls>;
 
-/** Describes a server that nodes talk to. */
+/** Describes a server or a database that nodes talk to. */
 export const connection: DataKind = defineDataKind({
   name: "connection",
-  summary: "Describes a server that nodes talk to: where it is, how to log in, how many connections there are.",
+  summary:
+    "Describes a server or database that nodes talk to: where it is, how to log in, how many connections there are.",
   data: connectionData,
   about: `
 A node names a connection by its field \`connection\`; all nodes that name one share its sockets. When the connection
@@ -109,6 +180,27 @@ Templates are not evaluated in data; what differs between places is a variable, 
         kind: "connection",
         name: "mail",
         data: { type: "smtp", host: "smtp.example.com", auth: { user: "shop", password: "env:MAIL_PASSWORD" } },
+      },
+    },
+    {
+      title: "A database that ends with the engine",
+      spec: { kind: "connection", name: "db", data: { type: "sqlite", file: ":memory:" } },
+    },
+    {
+      title: "A file of SQLite, with its migrations",
+      spec: { kind: "connection", name: "todos", data: { type: "sqlite", file: "todos.db", migrations: "migrations" } },
+    },
+    {
+      title: "A PostgreSQL server",
+      spec: {
+        kind: "connection",
+        name: "orders",
+        data: {
+          type: "postgres",
+          url: "postgres://shop@db.example.com/shop?sslmode=verify-full",
+          password: "env:DATABASE_PASSWORD",
+          health: true,
+        },
       },
     },
   ],

@@ -3,6 +3,7 @@ import { HttpClient } from "../http/http_client.ts";
 import { readHttpConnection } from "../http/http_connection.ts";
 import { MailClient, readSmtpConnection } from "../mail/mail_client.ts";
 import { mailError } from "../mail/mail_error.ts";
+import { tryDatabase } from "../sql/database_connection.ts";
 import { clientError } from "./client_error.ts";
 import { connectionData, type HttpConnectionData, type SmtpConnectionData } from "./connection.ts";
 import type { PrivateHosts } from "./private_hosts.ts";
@@ -18,14 +19,17 @@ export interface TryOptions {
 const PATIENCE = 10_000;
 
 /**
- * Tries whether a server accepts a connection: HTTP is asked for the head of its base URL, a mail server for a login.
+ * Tries whether a server accepts a connection: HTTP is asked for the head of its base URL, a mail server for a login, a
+ * database for a row.
  *
  * @param data The data of the connection, valid.
  * @throws {Failure} Why it does not.
  */
 export async function tryConnection(data: unknown, options: TryOptions): Promise<void> {
   const read = connectionData.parse(data);
-  await (read.type === "http" ? tryHttp(read, options) : trySmtp(read, options));
+  if (read.type === "http") await tryHttp(read, options);
+  else if (read.type === "smtp") await trySmtp(read, options);
+  else await tryDatabase(read, { ...options, timeout: PATIENCE });
 }
 
 async function tryHttp(data: HttpConnectionData, { secret, privateHosts }: TryOptions): Promise<void> {

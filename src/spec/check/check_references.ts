@@ -39,6 +39,9 @@ function checkReference({ kind, type }: FieldReference, name: string, entries: N
   if (found.kind !== kind) return { message: `invalid ${kind} ${show(name)}: it is of kind ${found.kind}` };
   const { data } = found.fields;
   const its = isMap(data ?? null) ? (data as Record<string, unknown>).type : undefined;
-  if (type === undefined || its === type || typeof its !== "string") return undefined;
-  return { message: `invalid ${kind} ${show(name)}: expected one of type ${type}, got one of type ${its}` };
+  const types = typeof type === "string" ? [type] : type;
+  if (types === undefined || typeof its !== "string" || types.includes(its)) return undefined;
+  return {
+    message: `invalid ${kind} ${show(name)}: expected one of type ${types.join(" or ")}, got one of type ${its}`,
+  };
 }

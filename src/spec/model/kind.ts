@@ -28,8 +28,8 @@ export interface FieldReference {
   readonly field: string;
   /** The kind of the entry: `connection`. */
   readonly kind: string;
-  /** What the field `type` of its data has to be. Default any. */
-  readonly type?: string;
+  /** What the field `type` of its data has to be, or one of several. Default any. */
+  readonly type?: string | readonly string[];
 }
 
 /** An example of a spec, for the documents, for editors and for tests. */
