@@ -13,6 +13,8 @@ import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { sql } from "./sql/sql.ts";
+import { kv } from "./state/kv.ts";
+import { kvWatch } from "./state/kv_watch.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
@@ -31,6 +33,8 @@ export const KINDS: readonly Kind[] = [
   auth,
   events,
   http,
+  kv,
+  kvWatch,
   listener,
   log,
   mail,

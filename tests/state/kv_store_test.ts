@@ -187,7 +187,8 @@ testBackends("every store of values by key", {
     assertEquals(await list("a/", "a/b", 2), ["a/b/c", "a/\uffee"]);
     assertEquals(await list("zzz"), []);
     const paged: string[] = [];
-    for (let after: string | undefined;;) {
+    let after: string | undefined;
+    for (;;) {
       const page = await list("", after, 5);
       if (page.length === 0) break;
       paged.push(...page);
