@@ -15,6 +15,8 @@ import { staticKind } from "./net/static.ts";
 import { sql } from "./sql/sql.ts";
 import { kv } from "./state/kv.ts";
 import { kvWatch } from "./state/kv_watch.ts";
+import { queueConsume } from "./state/queue_consume.ts";
+import { queuePush } from "./state/queue_push.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 
@@ -38,6 +40,8 @@ export const KINDS: readonly Kind[] = [
   listener,
   log,
   mail,
+  queueConsume,
+  queuePush,
   rateLimit,
   respond,
   session,

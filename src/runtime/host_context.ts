@@ -127,6 +127,7 @@ export function hostPreparation(
       sockets,
       system,
       privateHosts,
+      transactionOn: (process, key) => transactions.on(process, key),
       useShared: (key, open, close) => shared.use(key, open, close),
       checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),
       host,

@@ -20,3 +20,17 @@ export const DATABASE_ERRORS = {
   forbidden_address: "The address of the server is private, and the operator has not allowed it.",
   timeout: "The database did not answer in time, or no connection was free.",
 } as const;
+
+/** The fields that name a queue. */
+export const queueFields = {
+  connection: z.string().min(1).meta({ description: "The name of a connection of type sqlite or postgres." }),
+  queue: z.string().min(1).max(200).regex(/^[^\0]*$/, { error: "expected a name without NUL" }).meta({
+    description: "The name of the queue.",
+  }),
+  table: tableField("weft_queue", "the queues"),
+};
+
+/** Returns the queue that the messages of another one are moved to when they have failed for good. */
+export function deadQueue(queue: string): string {
+  return `${queue}.dead`;
+}

@@ -4,6 +4,7 @@ import { asError, type Failure, failure } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
 import { type DatabaseContext, useDatabase } from "../sql/database_connection.ts";
 import { DatabaseKv } from "./database_kv.ts";
+import { DatabaseQueue } from "./database_queue.ts";
 import type { KvStore } from "./kv_store.ts";
 import { MemoryKv } from "./memory_kv.ts";
 
@@ -27,6 +28,14 @@ export async function useKv(
   }
   const { database, key } = await useDatabase(context, connection);
   return await useTable(context, connection, `kv ${key} ${table}`, database, () => DatabaseKv.open(database, table));
+}
+
+/** Returns the queues that a node names, with their database: one for all nodes that name them, which reloads keep. */
+export async function useQueue(context: DatabaseContext, { connection, table }: StoreFields & { connection: string }) {
+  const { database, key } = await useDatabase(context, connection);
+  const name = `queue ${key} ${table}`;
+  const queue = await useTable(context, connection, name, database, () => DatabaseQueue.open(database, table));
+  return { queue, database, key };
 }
 
 /** Returns what is in a table of a database, opened once for all nodes that name it. */
