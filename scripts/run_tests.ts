@@ -19,6 +19,7 @@ const APART = [
   "tests/api",
   "tests/embed",
   "tests/runtime",
+  "tests/database",
   "tests/state",
   "tests/registry/process_test.ts",
 ];

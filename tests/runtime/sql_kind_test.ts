@@ -58,6 +58,7 @@ testDatabases("the kind sql", {
         text: "INSERT INTO todos (id, title) VALUES (:params.id, :body.title) RETURNING id, title",
         result: "row",
       },
+      second: { text: "SELECT CAST(:list.0.title.1 AS TEXT) AS t", result: "value" },
       lenient: {
         text: "INSERT INTO todos (id, title, done) VALUES (:id, :title, :done)",
         missing: "null",
@@ -75,6 +76,9 @@ testDatabases("the kind sql", {
       assertEquals(error.code, "invalid_payload");
       assertMatch(error.message, /has no body\.title/);
     }
+    const many = { id: 9, title: ["a", "b"] };
+    assertEquals((await errorOf(workflow.send("second.in", many))).code, "invalid_payload");
+    assertEquals(await workflow.send("second.in", { list: [many] }), "b");
     assertEquals((await errorOf(workflow.send("post.in", "x"))).code, "invalid_payload");
     assertMatch((await errorOf(workflow.send("one.in", [1, 2]))).message, /expected a list of 1 parameters, got 2/);
   }),

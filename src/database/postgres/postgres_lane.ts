@@ -143,8 +143,12 @@ export class PostgresLane {
 
   /** Returns the rows of a statement, some at a time. */
   async *rows(text: string, parameters: readonly PostgresInput[]): AsyncGenerator<RawRows> {
+    let columns: readonly Column[] = [];
     try {
-      for await (const rows of this.#query(text, parameters, false).values().cursor(ROWS)) yield rawRows(rows);
+      for await (const rows of this.#query(text, parameters, false).values().cursor(ROWS)) {
+        columns = rows.columns ?? columns; // told with the first rows only
+        yield { ...rawRows(rows), columns };
+      }
     } catch (error) {
       throw this.#failure(error);
     }

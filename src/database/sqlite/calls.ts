@@ -1,6 +1,6 @@
 import { type Failure, failure } from "../../value/mod.ts";
 import { type RawResult, Reply, type ReplyFrame, type SqliteInput } from "./frame.ts";
-import { type Asked, errorIn, type LaneEnd } from "./lane.ts";
+import { type Asked, errorIn, type LaneEnd, tooLarge } from "./lane.ts";
 import { lostError } from "./lanes.ts";
 
 /** How often a statement is run again that was lost with its program, without being the cause. */
@@ -53,11 +53,6 @@ export class Call implements Asked {
     this.isSettled = true;
     this.#settled.reject(error);
   }
-}
-
-/** Returns the error of a statement whose result does not fit into the memory of a program. */
-export function tooLarge(): Failure {
-  return failure("the result does not fit into memory: read less, or read it as a stream", { code: "too_large" });
 }
 
 /** Returns the error of a statement that has run for too long. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { causeOf } from "../../pool/death/mod.ts";
-import { LastWord, restrictedCommand } from "../../pool/process/mod.ts";
+import { LastWord, restrictedCommand, UsageMeter } from "../../pool/process/mod.ts";
 import { PipeChannel } from "../../protocol/process/mod.ts";
 import { asError, type Failure, failure, type Value } from "../../value/mod.ts";
 import { Ask, type AskFrame, Phase, Reply, type ReplyFrame, type SqliteArgument } from "./frame.ts";
@@ -9,6 +9,10 @@ import type { SqliteFailure } from "./sqlite_error.ts";
 const PROGRAM = new URL("../../../workers/sqlite_process.ts", import.meta.url);
 /** The limit of a program's V8 heap, in MiB. */
 const MEMORY = 256;
+/** The resident memory above which a program is killed, in bytes. */
+const BUDGET = 2 ** 30;
+/** How long a statement runs before its program is weighed, in milliseconds. */
+const LIGHT = 100;
 /** How long a program may take to close its file, in milliseconds. */
 const CLOSING = 1_000;
 
@@ -45,6 +49,7 @@ export class Lane {
   readonly #child: ChildProcess;
   readonly #channel = new PipeChannel();
   readonly #word = new LastWord();
+  readonly #meter = new UsageMeter(this.#channel, this.#word);
   readonly #asked = new Map<number, Asked>();
   #posting: AskFrame[] = [];
   #killed: { id: number; error: Failure } | undefined;
@@ -77,7 +82,7 @@ export class Lane {
       const end = this.#end(code, signal, why);
       this.#word.close();
       started.reject(failure(end.why, { code: "connection_lost" }));
-      for (const asked of this.#take_all()) asked.lost(end);
+      for (const asked of this.#takeAll()) asked.lost(end);
       ended.resolve();
     };
     child.on("error", (error) => {
@@ -149,7 +154,10 @@ export class Lane {
       this.#sequence = sequence;
       this.#since = now;
     }
-    return { id: symbol, elapsed: now - this.#since, isCommit: process === Phase.Commit };
+    const elapsed = now - this.#since;
+    this.#meter.look();
+    if (elapsed > LIGHT) this.#weigh(symbol, sequence);
+    return { id: symbol, elapsed, isCommit: process === Phase.Commit };
   }
 
   /** Kills the program for something that was asked, which fails with the error. */
@@ -169,6 +177,13 @@ export class Lane {
     await this.ended;
   }
 
+  /** Kills the program if it has grown too large: V8 and SQLite limit only what is theirs. */
+  #weigh(id: number, sequence: number): void {
+    this.#meter.measure().then(({ resident }) => {
+      if (resident > BUDGET && this.#sequence === sequence) this.kill(id, tooLarge());
+    }, () => {});
+  }
+
   #take(reply: ReplyFrame): void {
     const [id] = reply;
     const asked = this.#asked.get(id);
@@ -177,10 +192,10 @@ export class Lane {
     asked.answered(reply);
   }
 
-  *#take_all(): Generator<Asked> {
+  #takeAll(): Asked[] {
     const all = [...this.#asked.values()];
     this.#asked.clear();
-    yield* all;
+    return all;
   }
 
   #end(code: number | null, signal: string | null, why: string | undefined): LaneEnd {
@@ -194,6 +209,11 @@ export class Lane {
       isMemory: cause.reason === "memory",
     };
   }
+}
+
+/** Returns the error of a statement whose result does not fit into the memory of a program. */
+export function tooLarge(): Failure {
+  return failure("the result does not fit into memory: read less, or read it as a stream", { code: "too_large" });
 }
 
 /** Returns an error of SQLite as the host throws it. */

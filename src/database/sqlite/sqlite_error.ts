@@ -31,6 +31,12 @@ const STATES: Readonly<Record<number, string>> = {
 
 /** The SQLSTATE of what SQLite has no code for, by its message. */
 const MESSAGES: readonly (readonly [RegExp, string])[] = [
+  // a script has no result codes
+  [/^UNIQUE constraint/, "23505"],
+  [/^FOREIGN KEY constraint/, "23503"],
+  [/^NOT NULL constraint/, "23502"],
+  [/^CHECK constraint/, "23514"],
+  [/^database (?:table )?is locked/, "55P03"],
   [/^no such table/, "42P01"],
   [/^no such column|has no column named/, "42703"],
   [/syntax error|incomplete input|unrecognized token/, "42601"],
@@ -58,13 +64,13 @@ interface NodeSqliteError extends Error {
 /** Returns an error of SQLite with a SQLSTATE, and what can be read of its message in `details`. */
 export function sqliteFailure(thrown: unknown): SqliteFailure {
   const { message, errcode } = thrown as NodeSqliteError;
-  if (errcode === undefined) {
-    // a value or a statement that never came to SQLite
-    return { message, code: (thrown as { code?: string }).code ?? "XX000" };
-  }
-  const code = STATES[errcode] ?? STATES[errcode & 0xff] ?? MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ??
+  const { code: own = "XX000" } = thrown as { code?: string };
+  // a value or a statement that never came to SQLite
+  if (errcode === undefined && own !== "ERR_SQLITE_ERROR") return { message, code: own };
+  const known = errcode === undefined ? undefined : STATES[errcode] ?? STATES[errcode & 0xff];
+  const code = known ?? MESSAGES.find(([pattern]) => pattern.test(message))?.[1] ??
     "42000";
-  const details = { sqlite: errcode, ...constraintOf(message) };
+  const details = { ...errcode !== undefined && { sqlite: errcode }, ...constraintOf(message) };
   return { message, code, details };
 }
 

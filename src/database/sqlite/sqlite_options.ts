@@ -35,10 +35,17 @@ export function sqliteCommand(options: SqliteOptions): SqliteCommand {
   if (path.includes(",")) {
     throw failure(`invalid path ${JSON.stringify(given)}: Deno cannot be told a path with a comma`);
   }
-  return {
-    argument: { path, readOnly, durable, busyTimeout },
-    writable: path === ":memory:" ? [] : ["", "-wal", "-shm", "-journal"].map((end) => path + end),
-  };
+  const writable = path === ":memory:" ? [] : ["", "-wal", "-shm", "-journal"].map((end) => path + end);
+  checkGranted(path, writable);
+  return { argument: { path, readOnly, durable, busyTimeout }, writable };
+}
+
+/** Checks that this program may do itself what it lets another one do. @throws {Failure} Which flag is missing. */
+function checkGranted(path: string, paths: readonly string[]): void {
+  for (const name of ["read", "write"] as const) {
+    if (paths.every((path) => Deno.permissions.querySync({ name, path }).state === "granted")) continue;
+    throw failure(`cannot open ${path}: it needs --allow-${name}=${dirname(path)}`);
+  }
 }
 
 /** Returns the path of a file without links. @throws {Failure} If its folder is not there. */

@@ -1,7 +1,6 @@
 import type { ValueMap } from "../../value/mod.ts";
-import { tooLarge } from "./calls.ts";
 import { Ask, type AskFrame, Reply, type ReplyFrame, type SqliteInput } from "./frame.ts";
-import { errorIn, type Lane } from "./lane.ts";
+import { errorIn, type Lane, tooLarge } from "./lane.ts";
 import { lostError } from "./lanes.ts";
 import { rowsOf } from "./sqlite_value.ts";
 

@@ -6,10 +6,9 @@ import {
   type Result,
   STATEMENT_TIMEOUT,
 } from "../database.ts";
-import { tooLarge } from "./calls.ts";
 import { Ask, type AskFrame, Reply, type ReplyFrame } from "./frame.ts";
 import { inputOf, type KnownText } from "./known_text.ts";
-import { errorIn, type Lane, type LaneEnd } from "./lane.ts";
+import { errorIn, type Lane, type LaneEnd, tooLarge } from "./lane.ts";
 import { lostError } from "./lanes.ts";
 import { resultOf } from "./sqlite_value.ts";
 import type { WriteLock } from "./write_lock.ts";

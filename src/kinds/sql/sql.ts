@@ -80,7 +80,8 @@ type SqlFields = z.infer<typeof fields>;
 
 const ABOUT = `
 Values are never part of the text of a statement: they take the places of its parameters. \`:name\` is what the payload has
-by that name, \`:body.title\` what is further inside, so that a request of a listener needs no code before it. \`$1\`, \`$2\`
+by that name, \`:body.title\` what is further inside, \`:query.page.0\` the first of several, so that a request of a listener
+needs no code before it. \`$1\`, \`$2\`
 are the items of a payload that is a list; another payload is the only parameter. A list of maps runs the statement for
 each of them, all or none.
 

@@ -85,13 +85,14 @@ function positional(count: number, payload: Value): readonly Value[] {
   );
 }
 
-/** Returns what is in a payload at the path of a name: `body.title`. A whole name that is a key goes before. */
+/** Returns what is in a payload at the path of a name: `body.title`, `query.page.0`. A whole name that is a key goes before. */
 function at(payload: ValueMap, name: string): Value | undefined {
   if (Object.hasOwn(payload, name)) return payload[name];
   let value: Value | undefined = payload;
   for (const key of name.split(".")) {
-    if (value === undefined || !isMap(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
+    if (isList(value)) value = /^\d+$/.test(key) ? value[Number(key)] : undefined;
+    else if (value !== undefined && isMap(value) && Object.hasOwn(value, key)) value = value[key];
+    else return undefined;
   }
   return value;
 }

@@ -2,3 +2,4 @@
 export * from "./executor_command.ts";
 export * from "./last_word.ts";
 export * from "./process_warden.ts";
+export * from "./usage_meter.ts";
