@@ -2,6 +2,8 @@ import { asError } from "../../value/mod.ts";
 
 /** How many are done at once at most. */
 const MOST = 500;
+/** How many bytes these have at most, unless one alone has more. */
+const LARGEST = 4 * 2 ** 20;
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -15,12 +17,20 @@ interface Waiting<Item, Result> {
  */
 export class Batches<Item, Result> {
   readonly #carryOut: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #sizeOf: (item: Item) => number;
   #waiting: Waiting<Item, Result>[] = [];
   #isRunning = false;
 
-  /** @param carryOut Does several, and returns their results in the same order. */
-  constructor(carryOut: (items: readonly Item[]) => Promise<readonly Result[]>) {
+  /**
+   * @param carryOut Does several, and returns their results in the same order.
+   * @param sizeOf Returns how many bytes one has, roughly.
+   */
+  constructor(
+    carryOut: (items: readonly Item[]) => Promise<readonly Result[]>,
+    sizeOf: (item: Item) => number = () => 0,
+  ) {
     this.#carryOut = carryOut;
+    this.#sizeOf = sizeOf;
   }
 
   /** Does one. @throws {Error} Why its batch has failed. */
@@ -36,8 +46,7 @@ export class Batches<Item, Result> {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, MOST);
-      this.#waiting = this.#waiting.slice(MOST);
+      const batch = this.#next();
       try {
         const results = await this.#carryOut(batch.map(({ item }) => item));
         for (const [at, { resolve }] of batch.entries()) resolve(results[at]!);
@@ -46,5 +55,19 @@ export class Batches<Item, Result> {
       }
     }
     this.#isRunning = false;
+  }
+
+  /** Removes the next ones that are done together. */
+  #next(): Waiting<Item, Result>[] {
+    let count = 0;
+    let size = 0;
+    for (const { item } of this.#waiting) {
+      size += this.#sizeOf(item);
+      if (count === MOST || count > 0 && size > LARGEST) break;
+      count++;
+    }
+    const next = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return next;
   }
 }

@@ -13,6 +13,7 @@ import {
 } from "./kv_store.ts";
 import { type KvStatements, kvStatements, kvTables } from "./kv_statements.ts";
 import { sumOf } from "./memory_kv.ts";
+import { Packed } from "./packed.ts";
 import { makeTables } from "./state_tables.ts";
 import { decodeValue, encodeValue } from "./stored_value.ts";
 
@@ -24,6 +25,12 @@ const SWEEP = 1_000;
 const SWEPT = 1_000;
 /** After how many of these what was removed long ago is forgotten. */
 const FORGET = 60;
+
+/** A key, its value as columns, and after how many milliseconds it is removed. */
+type Row = readonly [key: string, bytes: Uint8Array | null, number: number | null, ttl: number | null];
+
+/** What is known of what was written. */
+type Written = Pick<Entry, "version" | "expires">;
 
 /** A statement that writes, with its parameters. */
 interface Write {
@@ -37,6 +44,7 @@ export class DatabaseKv implements KvStore {
   readonly #statements: KvStatements;
   readonly #bells: Bells;
   readonly #write: (write: Write) => Promise<ValueMap | undefined>;
+  readonly #sets: Batches<Row, Written>;
   readonly #sweep: ReturnType<typeof setInterval>;
   #sweeping: Promise<void> | undefined;
   #sweeps = 0;
@@ -47,7 +55,11 @@ export class DatabaseKv implements KvStore {
     this.#database = database;
     this.#statements = kvStatements(table, database.dialect);
     this.#bells = new Bells(database, table);
-    const batches = new Batches((writes: readonly Write[]) => this.#writeAll(writes));
+    const batches = new Batches(
+      (writes: readonly Write[]) => this.#writeAll(writes),
+      ({ parameters: [, bytes] }) => bytes instanceof Uint8Array ? bytes.length : 0,
+    );
+    this.#sets = new Batches((rows) => this.#setAll(rows), ([, bytes]) => bytes?.length ?? 0);
     this.#write = database.dialect === "postgres"
       ? (write) => batches.add(write)
       // statements that come at the same time share a transaction of the database
@@ -74,11 +86,16 @@ export class DatabaseKv implements KvStore {
   }
 
   async set({ key, value, ttl, condition }: Setting): ReturnType<KvStore["set"]> {
-    const { set, add, replace } = this.#statements;
-    const text = condition === undefined ? set : condition === "absent" ? add : replace;
+    if (condition === undefined) {
+      const written = await this.#sets.add([key, ...columnsOf(value), ttl]);
+      this.#bells.ring();
+      return written;
+    }
+    const { add, replace } = this.#statements;
+    const text = condition === "absent" ? add : replace;
     const parameters = [key, ...columnsOf(value), ttl, ...typeof condition === "number" ? [condition] : []];
     const row = await this.#change({ text, parameters });
-    return row === undefined ? undefined : { version: row.version as number, expires: row.expires as number | null };
+    return row === undefined ? undefined : writtenOf(row);
   }
 
   async increment(key: string, by: number, ttl: number | null): Promise<Entry> {
@@ -99,7 +116,7 @@ export class DatabaseKv implements KvStore {
 
   async expire(key: string, ttl: number | null): ReturnType<KvStore["expire"]> {
     const row = await this.#change({ text: this.#statements.expire, parameters: [key, ttl] });
-    return row === undefined ? undefined : { version: row.version as number, expires: row.expires as number | null };
+    return row === undefined ? undefined : writtenOf(row);
   }
 
   async list({ prefix, after, limit }: Listing): Promise<Entry[]> {
@@ -132,8 +149,33 @@ export class DatabaseKv implements KvStore {
     return row;
   }
 
+  /** Sets many by one statement. */
+  async #setAll(rows: readonly Row[]): Promise<Written[]> {
+    if (this.#database.dialect === "sqlite") {
+      const packed = new Packed();
+      // those of numbers are not read
+      const list = rows.map(([key, bytes, number, ttl]) => [
+        key,
+        bytes?.length ?? 0,
+        number,
+        ttl,
+        bytes === null ? 1 : packed.add(bytes),
+      ]);
+      const result = await this.#database.query(this.#statements.setAll, [JSON.stringify(list), packed.join()]);
+      return inOrder(rows, result.rows);
+    }
+    // a statement sets each key once
+    const once = new Map(rows.map((row) => [row[0], row]));
+    const parts = [0, 1, 2, 3].map((part) => Array.from(once.values(), (row) => row[part]!));
+    const others = rows.filter((row) => once.get(row[0]) !== row);
+    const first = await this.#writeAll(others.map((row) => ({ text: this.#statements.set, parameters: row })));
+    const { rows: last } = await this.#database.query(this.#statements.setAll, parts);
+    return inOrder(rows, [...first.map((row, at) => ({ ...row, key: others[at]![0] })), ...last]);
+  }
+
   /** Carries out statements in one transaction, in their order, while no other engine writes to the table. */
   async #writeAll(writes: readonly Write[]): Promise<(ValueMap | undefined)[]> {
+    if (writes.length === 0) return [];
     const results = new Array<ValueMap | undefined>(writes.length).fill(undefined);
     const transaction = await this.#database.begin();
     try {
@@ -174,8 +216,21 @@ export class DatabaseKv implements KvStore {
   }
 }
 
+function writtenOf({ version, expires }: ValueMap): Written {
+  return { version: version as number, expires: expires as number | null };
+}
+
+/** Returns what was written by the order of what was asked for: of one key, versions grow. */
+function inOrder(rows: readonly Row[], written: readonly ValueMap[]): Written[] {
+  const byKey = Map.groupBy(written, ({ key }) => key as string);
+  for (const [, some] of byKey) {
+    if (some.length > 1) some.sort((one, other) => (one.version as number) - (other.version as number));
+  }
+  return rows.map(([key]) => writtenOf(byKey.get(key)!.shift()!));
+}
+
 /** Returns a value as columns: a whole number is one that can be added to. */
-function columnsOf(value: Value): [bytes: Value, number: Value] {
+function columnsOf(value: Value): [bytes: Uint8Array | null, number: number | null] {
   if (typeof value === "number" && Number.isSafeInteger(value) && !Object.is(value, -0)) return [null, value];
   return [encodeValue(value), null];
 }

@@ -3,6 +3,7 @@ import { failure, type Value, type ValueMap } from "../../value/mod.ts";
 import { Batches } from "./batches.ts";
 import { Bells } from "./bells.ts";
 import { type QueueStatements, queueStatements, queueTables } from "./queue_statements.ts";
+import { Packed } from "./packed.ts";
 import { makeTables } from "./state_tables.ts";
 import { decodeValue } from "./stored_value.ts";
 
@@ -87,7 +88,7 @@ export class DatabaseQueue {
     this.#database = database;
     const statements = this.#statements = queueStatements(table, database.dialect);
     this.#bells = new Bells(database, table);
-    this.#pushes = new Batches((pushes) => this.#pushAll(pushes));
+    this.#pushes = new Batches((pushes) => this.#pushAll(pushes), ({ payload }) => payload.length);
     this.#acknowledgements = new Batches((messages) => this.#held(statements.acknowledge, messages));
     this.#named = new Batches((messages) => this.#held(statements.keepName, messages));
     this.#returns = new Batches((returns) => this.#giveBackAll(returns));
@@ -203,20 +204,7 @@ export class DatabaseQueue {
   }
 
   async #pushAll(pushes: readonly Push[]): Promise<(number | undefined)[]> {
-    if (this.#database.dialect === "sqlite") {
-      // the database carries them out in one transaction
-      const results = await Promise.all(pushes.map((push) => this.#pushOne(this.#database, push)));
-      return results.map(({ rows }) => rows[0]?.id as number | undefined);
-    }
-    const part = (name: keyof Push) => pushes.map((push) => push[name]);
-    const { rows } = await this.#database.query(this.#statements.pushAll, [
-      part("queue"),
-      part("key"),
-      part("name"),
-      part("payload"),
-      part("delay"),
-      part("keep"),
-    ]);
+    const { rows } = await this.#database.query(this.#statements.pushAll, this.#partsOf(pushes));
     const ids = rows.filter(({ name }) => name === null).map(({ id }) => id as number).sort((a, b) => a - b);
     const named = new Map(rows.map(({ queue, name, id }) => [`${name}\0${queue}`, id as number]));
     let at = 0;
@@ -226,6 +214,24 @@ export class DatabaseQueue {
       named.delete(`${name}\0${queue}`); // the second one of a batch is a duplicate
       return id;
     });
+  }
+
+  #partsOf(pushes: readonly Push[]): Value[] {
+    if (this.#database.dialect === "sqlite") {
+      const packed = new Packed();
+      const list = pushes.map(({ queue, key, name, payload, delay, keep }) => [
+        queue,
+        key,
+        name,
+        packed.add(payload),
+        payload.length,
+        delay,
+        keep,
+      ]);
+      return [JSON.stringify(list), packed.join()];
+    }
+    const names = ["queue", "key", "name", "payload", "delay", "keep"] as const;
+    return names.map((name) => pushes.map((push) => push[name]));
   }
 
   /** Runs a statement on messages. @returns For each whether it was held. */

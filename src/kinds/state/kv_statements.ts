@@ -40,6 +40,8 @@ export interface KvStatements {
   readonly lock: string;
   readonly get: string;
   readonly set: string;
+  /** Sets many: for SQLite a list as JSON, and the values as one; for PostgreSQL an array of each part, keys once. */
+  readonly setAll: string;
   readonly add: string;
   readonly replace: string;
   readonly increment: string;
@@ -67,16 +69,31 @@ export function kvStatements(table: string, dialect: Dialect): KvStatements {
   const dead = `(${table}.removed = 1 OR ${table}.expires <= ${now})`;
   const until = (position: number) => `${now} + $${position}${int}`;
   const columns = "key, value, number, version, previous, expires, removed";
-  const insert = `INSERT INTO ${table} (${columns}) VALUES ($1, $2, $3${int}, ${next}, 0, ${until(4)}, 0)
-    ON CONFLICT (key) DO UPDATE SET value = excluded.value, number = excluded.number, version = excluded.version,
+  const update = `value = excluded.value, number = excluded.number, version = excluded.version,
       previous = ${table}.version, expires = excluded.expires, removed = 0`;
+  const lock = `pg_advisory_xact_lock(hashtext('weft kv ${table}'))`;
+  const setAll = isPostgres
+    // the lock is there before a version is given
+    ? `INSERT INTO ${table} (${columns})
+      SELECT s.key, s.value, s.number, nextval('${table}_versions'), 0, ${now} + s.ttl, 0
+      FROM (SELECT ${lock} OFFSET 0) AS l
+        CROSS JOIN unnest($1::text[], $2::bytea[], $3::int8[], $4::int8[]) AS s (key, value, number, ttl)
+      ON CONFLICT (key) DO UPDATE SET ${update} RETURNING key, version, expires`
+    : `INSERT INTO ${table} (${columns})
+      SELECT value ->> 0, CASE WHEN value ->> 2 IS NULL THEN substr($2, value ->> 4, value ->> 1) END, value ->> 2,
+        (SELECT coalesce(max(version), 0) FROM ${table}) + 1 + key, 0, ${now} + (value ->> 3), 0
+      FROM json_each($1) WHERE true
+      ON CONFLICT (key) DO UPDATE SET ${update} RETURNING key, version, expires`;
+  const insert = `INSERT INTO ${table} (${columns}) VALUES ($1, $2, $3${int}, ${next}, 0, ${until(4)}, 0)
+    ON CONFLICT (key) DO UPDATE SET ${update}`;
   const returned = "RETURNING version, expires";
   const removed = `UPDATE ${table} SET removed = 1, value = NULL, number = NULL, previous = version, version = ${next},
     expires = ${now} WHERE key = $1`;
   const largest = Number.MAX_SAFE_INTEGER;
   const expiredText = `${removed} AND removed = 0 AND expires <= ${now} ${returned}${at(2)}`;
   return {
-    lock: `SELECT pg_advisory_xact_lock(hashtext('weft kv ${table}'))`,
+    lock: `SELECT ${lock}`,
+    setAll,
     get: `SELECT key, value, number, version, expires FROM ${table} WHERE key = $1 AND ${live}`,
     set: `${insert} ${returned}${at(5)}`,
     add: `${insert} WHERE ${dead} ${returned}${at(5)}`,

@@ -29,7 +29,7 @@ function int(dialect: Dialect): string {
 export interface QueueStatements {
   /** Adds one message: queue, key, name, payload, delay, keep. Returns its id, nothing if its name is taken. */
   readonly push: string;
-  /** Adds messages: arrays of the same. PostgreSQL alone. */
+  /** Adds messages: for SQLite a list as JSON, and the payloads as one; for PostgreSQL an array of each part. */
   readonly pushAll: string;
   /** Frees names whose time is over: queue, names. */
   readonly free: string;
@@ -75,7 +75,10 @@ function sqliteStatements(table: string): QueueStatements {
   return {
     push: `INSERT INTO ${table} (${COLUMNS})
       VALUES ($1, $2, $3, $4, ${now}, ${now} + $5, $6, 0, 0) ${ON_NAME} RETURNING id`,
-    pushAll: "",
+    pushAll: `INSERT INTO ${table} (${COLUMNS})
+      SELECT value ->> 0, value ->> 1, value ->> 2, substr($2, value ->> 3, value ->> 4), ${now}, ${now} + (value ->> 5),
+        value ->> 6, 0, 0
+      FROM json_each($1) WHERE true ORDER BY key ${ON_NAME} RETURNING id, queue, name`,
     free: `DELETE FROM ${table}
       WHERE queue = $1 AND name IN (SELECT value FROM json_each($2)) AND done = 1 AND due <= ${now}`,
     named: `SELECT id, name FROM ${table} WHERE queue = $1 AND name IN (SELECT value FROM json_each($2))`,
