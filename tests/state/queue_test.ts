@@ -242,6 +242,12 @@ testBackends("queues in databases", {
     assertEquals((taken as number[]).sort((a, b) => a - b), Array.from({ length: count }, (_, at) => at));
   }),
 
+  "no more is taken at once than fits into memory": each(async ({ store }) => {
+    for (let at = 0; at < 5; at++) await push(store, new Uint8Array(7 * 2 ** 20));
+    assertEquals((await take(store)).length, 3);
+    assertEquals((await take(store)).length, 2);
+  }),
+
   "a message with a delay comes after it": each(async ({ store }) => {
     await push(store, "late", { delay: 300 });
     await push(store, "now");

@@ -62,6 +62,10 @@ const COLUMNS = "queue, key, name, payload, pushed, due, keep, attempt, done";
 const blocked = (table: string) =>
   `EXISTS (SELECT 1 FROM ${table} AS e WHERE e.queue = m.queue AND e.key = m.key AND e.done = 0 AND e.id < m.id)`;
 const CLAIMED = "id, key, name, payload, attempt, pushed, error, lease";
+/** How many bytes the messages have that come before one. */
+const before = "sum(size) OVER (ORDER BY due, id) - size";
+/** How many bytes are taken at once at most, unless one message alone has more. */
+const TAKEN = 16 * 2 ** 20;
 const ON_NAME = "ON CONFLICT (queue, name) WHERE name IS NOT NULL DO NOTHING";
 
 function sqliteStatements(table: string): QueueStatements {
@@ -83,9 +87,11 @@ function sqliteStatements(table: string): QueueStatements {
       WHERE queue = $1 AND name IN (SELECT value FROM json_each($2)) AND done = 1 AND due <= ${now}`,
     named: `SELECT id, name FROM ${table} WHERE queue = $1 AND name IN (SELECT value FROM json_each($2))`,
     claim: `UPDATE ${table} SET due = ${now} + $3, attempt = attempt + 1, lease = $4 WHERE id IN (
-        SELECT m.id FROM ${table} AS m
-        WHERE m.queue = $1 AND m.done = 0 AND m.due <= ${now} AND (m.key IS NULL OR NOT ${blocked(table)})
-        ORDER BY m.due, m.id LIMIT $2
+        SELECT id FROM (SELECT id, ${before} AS before FROM (
+          SELECT m.id, m.due, length(m.payload) AS size FROM ${table} AS m
+          WHERE m.queue = $1 AND m.done = 0 AND m.due <= ${now} AND (m.key IS NULL OR NOT ${blocked(table)})
+          ORDER BY m.due, m.id LIMIT $2
+        )) WHERE before < ${TAKEN}
       ) RETURNING ${CLAIMED}`,
     wait: `SELECT min(due) - ${now} AS wait FROM ${table} WHERE queue = $1 AND done = 0 AND due > ${now}`,
     acknowledge: `DELETE FROM ${table} WHERE ${listed} RETURNING id`,
@@ -116,11 +122,13 @@ function postgresStatements(table: string): QueueStatements {
     free: `DELETE FROM ${table} WHERE queue = $1 AND name = ANY($2::text[]) AND done = 1 AND due <= ${now}`,
     named: `SELECT id, name FROM ${table} WHERE queue = $1 AND name = ANY($2::text[])`,
     claim: `WITH s AS MATERIALIZED (
-        SELECT m.id FROM ${table} AS m
+        SELECT m.id, m.due, octet_length(m.payload) AS size FROM ${table} AS m
         WHERE m.queue = $1 AND m.done = 0 AND m.due <= ${now} AND (m.key IS NULL OR NOT ${blocked(table)})
         ORDER BY m.due, m.id LIMIT $2::int8 FOR UPDATE OF m SKIP LOCKED
-      ) UPDATE ${table} AS t SET due = ${now} + $3::int8, attempt = attempt + 1, lease = $4
-      FROM s WHERE t.id = s.id RETURNING t.id, t.key, t.name, t.payload, t.attempt, t.pushed, t.error, t.lease`,
+      ), taken AS (SELECT id, ${before} AS before FROM s)
+      UPDATE ${table} AS t SET due = ${now} + $3::int8, attempt = attempt + 1, lease = $4
+      FROM taken WHERE t.id = taken.id AND taken.before < ${TAKEN}
+      RETURNING t.id, t.key, t.name, t.payload, t.attempt, t.pushed, t.error, t.lease`,
     wait: `SELECT min(due) - ${now} AS wait FROM ${table} WHERE queue = $1 AND done = 0 AND due > ${now}`,
     acknowledge: `DELETE FROM ${table} AS m USING ${pairs} AS s (id, lease) WHERE ${listed} RETURNING m.id`,
     keepName: `UPDATE ${table} AS m SET done = 1, payload = NULL, error = NULL, lease = NULL, due = pushed + keep
