@@ -8,7 +8,7 @@ import { configFlags } from "./config_flags.ts";
 const ROOT = new URL("../", import.meta.url);
 
 /** The folders with tests. */
-const ALL = ["src", "tests"];
+const ALL = ["src", "tests", "examples"];
 
 /** Tests that kill threads, start programs, or count what their program holds: each file is a program of its own. */
 const APART = [
@@ -22,7 +22,11 @@ const APART = [
   "tests/database",
   "tests/state",
   "tests/registry/process_test.ts",
+  "examples",
 ];
+
+/** Tests with a configuration of their own, which tests/e2e runs. */
+const OTHERS = ["examples/extension"];
 
 /** Tests that use all of the machine, or have a real bound on time: one at a time, with nothing beside them. */
 const ALONE = [
@@ -149,7 +153,7 @@ function* testFiles(paths: readonly string[], except: readonly string[]): Genera
 
 /** Returns the groups of all tests. */
 function allGroups(check: readonly string[]): Group[] {
-  const apart = [...LONGEST, ...testFiles(APART, [...ALONE, ...LONGEST])];
+  const apart = [...LONGEST, ...testFiles(APART, [...ALONE, ...LONGEST, ...OTHERS])];
   return [
     { name: "together", runs: [[...check, "--parallel", ...testFiles(ALL, APART)]], lanes: 1 },
     { name: "apart", runs: apart.map((file) => ["--no-check", file]), lanes: LANES },

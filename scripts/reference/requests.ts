@@ -80,7 +80,7 @@ export function requestPage(): Page {
       table(["field", "what it is"], Object.entries(REQUEST_FIELDS).map(([name, what]) => [code(name), what])),
       `${code("POST /orders/7?dry=1&tag=a&tag=b")} through a route ${code("/orders/:id")}:`,
       block("json", JSON.stringify(example, null, 2)),
-      "`query`, `header` and `body` are decoded when they are first read. A body that does not match its headers is an " +
+      "`query`, `header`, `cookies` and `body` are decoded when they are first read. A body that does not match its headers is an " +
         "error there, and a response of status 400, 413 or 415.",
       "### Bodies",
       table(

@@ -192,6 +192,7 @@ class Server {
       compiler: this.#compiler,
       dev: flags.dev === true,
       keepGoing: flags["keep-going"] === true,
+      allowFiles: listOf(flags, "allow-files"),
       allowPrivate: listOf(flags, "allow-private"),
       ...secrets !== undefined && { secrets },
       ...host !== undefined && { host },

@@ -101,9 +101,8 @@ export class Packet {
   send(port: OutPort, payload: Value, then: Continuation | null = null): Reply {
     const targets = port.targets(this.process.generation);
     if (targets.length === 0) {
-      if (then !== null) return then(this, payload);
       this.handling |= UNLINKED;
-      return payload;
+      return then === null ? payload : then(this, payload);
     }
     this.turns++;
     this.continuation = then;

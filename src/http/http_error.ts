@@ -5,11 +5,13 @@ const STATUS = {
   bad_request: 400,
   invalid_payload: 400,
   unauthorized: 401,
+  forbidden_origin: 403,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   too_large: 413,
   unsupported_media_type: 415,
+  upgrade_required: 426,
   rate_limited: 429,
 } as const satisfies { [Code in ErrorCode]?: number };
 
@@ -54,6 +56,21 @@ export function methodNotAllowed(allow: string): Failure {
  */
 export function unauthorized(message: string, challenges: readonly string[]): Failure {
   return httpError("unauthorized", message, { header: { "WWW-Authenticate": [...challenges] } });
+}
+
+/** Returns an error for a page of an origin that is not allowed: code `forbidden_origin`, status 403. */
+export function forbiddenOrigin(message: string): Failure {
+  return httpError("forbidden_origin", message);
+}
+
+/**
+ * Returns an error for a request that asks for no upgrade: code `upgrade_required`, status 426.
+ *
+ * @param protocol What it is to be upgraded to, as in the header `Upgrade`.
+ * @param header Further headers of the response.
+ */
+export function upgradeRequired(message: string, protocol: string, header: Readonly<Record<string, string>>): Failure {
+  return httpError("upgrade_required", message, { upgrade: protocol, header });
 }
 
 function httpError(code: keyof typeof STATUS, message: string, more: ValueMap = {}): Failure {

@@ -33,7 +33,7 @@ export function isWithin(address: ArrayLike<number>, network: ArrayLike<number>,
 /** Returns the host and the port that a URL of HTTP leads to; an address of IPv6 without its brackets. */
 export function hostAndPort({ hostname, port, protocol }: URL): { host: string; port: number } {
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  return { host, port: Number(port || (protocol === "https:" ? 443 : 80)) };
+  return { host, port: Number(port || (protocol === "https:" || protocol === "wss:" ? 443 : 80)) };
 }
 
 function v6Bytes(text: string): Uint8Array {

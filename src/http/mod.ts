@@ -2,6 +2,7 @@
 export { type AddressKeeper, takeOver } from "./address_keeper.ts";
 export * from "./body.ts";
 export { chooseEncoding, compressed, type CompressionRules, type Encoding, isLong } from "./compression.ts";
+export * from "./cookie.ts";
 export * from "./credentials.ts";
 export * from "./events.ts";
 export * from "./forwarded.ts";
@@ -14,8 +15,8 @@ export * from "./host_header.ts";
 export * from "./http_codec.ts";
 export { contentTypeOf } from "./content_type.ts";
 export { isUnchanged, rangeOf } from "./conditions.ts";
-export { encodeJson } from "./json.ts";
 export { doubtOf } from "./near_response.ts";
+export { encodeJson, parseJson } from "./json.ts";
 export { formatOf, parseMediaType } from "./media_type.ts";
 export * from "./multipart.ts";
 export * from "./network.ts";

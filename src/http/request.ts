@@ -1,5 +1,7 @@
 import { isList, isMap, type LazyField, lazyMap, lazyParts, Stream, type Value, type ValueMap } from "../value/mod.ts";
 import { bodyField } from "./body.ts";
+import "./cookie.ts";
+import { encodeForm } from "./form.ts";
 import { findHeader } from "./header.ts";
 
 /** The default size limit of a body: 1 MiB, in bytes. */
@@ -23,7 +25,7 @@ export interface RawRequest {
   rawBody?: boolean;
 }
 
-const NO_QUERY: ValueMap = Object.freeze({});
+const NONE_OF_THEM: ValueMap = Object.freeze({});
 
 /**
  * Returns the payload of a request, a lazy map of
@@ -32,9 +34,10 @@ const NO_QUERY: ValueMap = Object.freeze({});
  * - `client`: the address of the client, a string;
  * - `path`: a string, percent-encoded as sent, so that an encoded slash is not mistaken for a separator;
  * - `query`: the values of each name; `header`: the same, with names in canonical case (`X-Request-Id`, `Etag`);
+ * - `cookies`: the value of each cookie;
  * - `body`: as described at `bodyField`; null if there is none; `rawBody`, if it is asked for: the bytes as they came.
  *
- * `query`, `header` and `body` are parsed when they are first read, and reading a body that does not match its header
+ * `query`, `header`, `cookies` and `body` are parsed when they are first read, and reading a body that does not match its header
  * throws. A router adds `params`.
  *
  * @example
@@ -55,18 +58,21 @@ export function requestPayload(raw: RawRequest): ValueMap {
   const start = url.indexOf("://") + 3;
   const slash = pathStart(url, start, headers);
   const mark = url.indexOf("?", slash);
+  const hasCookies = headers.includes("\ncookie:");
   const fields: Record<string, Value> = {
     method: raw.method,
     scheme: url.slice(0, start - 3),
     host: url.slice(start, slash),
     path: (mark < 0 ? url.slice(slash) : url.slice(slash, mark)) || "/",
-    query: mark < 0 ? NO_QUERY : null,
+    query: mark < 0 ? NONE_OF_THEM : null,
     protocol: raw.protocol,
     ...raw.client !== undefined && { client: raw.client },
     header: null,
+    cookies: hasCookies ? null : NONE_OF_THEM,
     body: null,
   };
   const lazy: Record<string, LazyField> = { header: { decoder: "header", source: headers } };
+  if (hasCookies) lazy.cookies = { decoder: "cookies", source: headers };
   if (mark >= 0) lazy.query = { decoder: "form", source: url.slice(mark + 1) };
   if (body instanceof Stream) fields.body = body;
   else if (body !== null) {
@@ -104,6 +110,13 @@ export function withField(payload: ValueMap, name: string, value: Value): ValueM
   const parts = lazyParts(payload);
   if (parts === undefined) return { ...payload, [name]: value };
   return lazyMap({ fields: { ...parts.fields, [name]: value }, lazy: parts.lazy });
+}
+
+/** Returns the query of a request's payload as it was sent, with its question mark; empty if there is none. */
+export function queryText(payload: ValueMap): string {
+  const sent = lazyParts(payload)?.lazy.query?.source;
+  const text = typeof sent === "string" ? sent : encodeForm(payload.query ?? null) ?? "";
+  return text === "" ? "" : `?${text}`;
 }
 
 /** Returns the first value of a header of a request's payload. @param name In canonical case. */

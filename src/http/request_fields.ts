@@ -8,6 +8,7 @@ export const REQUEST_FIELDS = {
   protocol: "The version of HTTP.",
   client: "The address of the client: `192.0.2.7`. Behind one of the listener's `trustedProxies`, what that says.",
   header: "The values of each header, as lists of strings, by canonical names: `X-Request-Id`, `Etag`.",
+  cookies: "The value of each cookie by its name, percent-decoded; of several of a name the first.",
   body:
     "The body, decoded by its `Content-Type`; null if there is none. A stream where the listener has `stream: true`.",
   rawBody: "The bytes of the body as they came, where the listener has `rawBody: true`: for signatures.",

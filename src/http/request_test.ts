@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { fromWire, lazyParts, setKey, Stream, toWire, type Value } from "../value/mod.ts";
-import { headerText, type RawRequest, requestPayload, withParams } from "./mod.ts";
+import { headerText, queryText, type RawRequest, requestPayload, withParams } from "./mod.ts";
 
 function request(url: string, more: Partial<RawRequest> = {}): RawRequest {
   return { method: "GET", url, protocol: "HTTP/1.1", headers: "", body: null, ...more };
@@ -22,6 +22,7 @@ Deno.test("a request is a map of what was sent", () => {
     query: { a: ["1", "A"], b: ["x y"] },
     protocol: "HTTP/1.1",
     header: { "Content-Type": ["application/json"], Host: ["example.com:8000"], "X-Request-Id": ["7"] },
+    cookies: {},
     body: { n: 1 },
   });
   assert(!("params" in payload));
@@ -100,4 +101,17 @@ Deno.test("parameters are added without decoding anything", () => {
   assertEquals(payload.query, { c: ["d"] });
   assertEquals(withParams(payload, {}).query, { c: ["d"] });
   assertEquals(withParams({ method: "GET", path: "/" }, { a: "b" }), { method: "GET", path: "/", params: { a: "b" } });
+});
+
+Deno.test("the query is as it was sent, also when it has been read", () => {
+  const of = (query: string) =>
+    requestPayload({ method: "GET", url: `http://a/${query}`, protocol: "HTTP/1.1", headers: "", body: null });
+  for (const query of ["", "?a=%20+b&&c=", "?x"]) {
+    const payload = of(query);
+    void payload.query;
+    assertEquals(queryText(payload), query);
+  }
+  assertEquals(queryText(of("?")), "");
+  assertEquals(queryText({ query: { a: ["1", "ü"], b: "2" } }), "?a=1&a=%C3%BC&b=2");
+  assertEquals(queryText({}), "");
 });

@@ -68,6 +68,9 @@ const mapTypes = new Negotiation(JSON_TYPE, FORM);
 
 const DIGITS = /^\d+$/;
 
+/** The status of a response that says by `Upgrade` what to ask for. */
+const UPGRADE_REQUIRED = 426;
+
 /** Statuses whose responses have no body by definition. */
 export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -81,7 +84,8 @@ const encoder = new TextEncoder();
  *   digits, is a response. The default status is 200; if `body` is null or absent, the response has none.
  * - `none` becomes a 204.
  * - An error becomes a 500 that names the process but not the error. An `HttpError` becomes a response with its status
- *   (400, 408, 413, 415, 429) and message, with `details.errors` and, by `details.retryAfter`, the header `Retry-After`.
+ *   (400, 401, 403, 408, 413, 415, 426, 429) and message, with `details.errors` and, by `details.retryAfter`, the header
+ *   `Retry-After`.
  *   An error whose `details` hold an integer `status` from 400 to 599 becomes a response with that status, which tells
  *   its name (`Not Found`) but not the message. The error is in `RawResponse.error`.
  * - Anything else becomes the body of a 200, including null, which is sent as JSON.
@@ -152,8 +156,8 @@ export function withContentType(value: Value, type: string): Value {
 }
 
 /**
- * Returns an answer with more headers: a response, or an error whose response has them. `Vary` is added to, other headers
- * take the place of those that the answer has.
+ * Returns an answer with more headers: a response, or an error whose response has them. `Vary` and `Set-Cookie` are added
+ * to, other headers take the place of those that the answer has.
  */
 export function withHeader(answer: Answer, more: Readonly<Record<string, string>>): Answer {
   if (isError(answer)) {
@@ -172,16 +176,21 @@ export function withHeader(answer: Answer, more: Readonly<Record<string, string>
 function joined(header: Value | undefined, more: Readonly<Record<string, string>>): Value {
   if (header === undefined || header === null || !isMap(header)) return { ...more };
   const names = new Map(Object.keys(more).map((name) => [name.toLowerCase(), name]));
-  const merged: Record<string, Value> = {};
-  let vary: Value | undefined;
+  const merged: Record<string, Value> = { ...more };
   for (const name of Object.keys(header)) {
     const lower = name.toLowerCase();
-    if (lower === "vary" && names.has(lower)) vary = header[name]!;
-    else if (!names.has(lower)) merged[name] = header[name]!;
+    const given = names.get(lower);
+    const value = header[name]!;
+    if (given === undefined) merged[name] = value;
+    else if (value !== null && lower === "vary") merged[given] = [...listOf(value), ...listOf(merged[given]!)];
+    // a browser heeds what comes last: that of the node further inside
+    else if (value !== null && lower === "set-cookie") merged[given] = [...listOf(merged[given]!), ...listOf(value)];
   }
-  Object.assign(merged, more);
-  if (vary !== undefined && vary !== null) merged.Vary = [...isList(vary) ? vary : [vary], more[names.get("vary")!]!];
   return merged;
+}
+
+function listOf(value: Value): readonly Value[] {
+  return isList(value) ? value : [value];
 }
 
 /** Reports whether a value is written as a status: an integer, or a string of digits such as "404". */
@@ -273,7 +282,11 @@ function encodeFailure(error: Failure, httpError: HttpError | undefined, options
   if (!isMap(details)) return { status, headers: JSON_HEADERS, body: encodeJson(fields), error };
   if (isList(details.errors)) fields.errors = details.errors;
   const wait = Number(details.retryAfter);
-  const headers = wait > 0 ? [...JSON_HEADERS, "retry-after", String(Math.ceil(wait))] : JSON_HEADERS;
+  const headers = wait > 0
+    ? [...JSON_HEADERS, "retry-after", String(Math.ceil(wait))]
+    : status === UPGRADE_REQUIRED && typeof details.upgrade === "string"
+    ? [...JSON_HEADERS, "upgrade", details.upgrade, "connection", "Upgrade"]
+    : JSON_HEADERS;
   return { status, headers, body: encodeJson(fields), error };
 }
 

@@ -96,8 +96,8 @@ export interface HostContext<Fields, Out extends string> extends Context<Fields,
    * Runs the workflow behind an out port, for a node that watches something: opens a process in the newest generation,
    * sends the payload, waits for the answer and the end of the process, and logs the error if it failed.
    *
-   * @returns The answer. An error of the workflow is returned, not thrown; `busy` as its code says that too many
-   * processes are open.
+   * @returns The answer. An error of the workflow is returned, not thrown; `busy` as its code says that none was
+   * opened: too many are open, or the engine is about to end.
    */
   run(port: PortName<Out>, payload: Value, options?: RunOptions): Promise<Answer>;
   /**

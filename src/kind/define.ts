@@ -167,7 +167,8 @@ export function defineKind<
       const handlers = prepare(context as unknown as ContextOf<At, FieldsOf<Schema>, Out>);
       const made = (handlers: Handlers<In>) => {
         rejectRawEffect(options as Pick<Kind, "name" | "place" | "effect">, handlers, preparation);
-        return prepared(handlers, options.ports, preparation);
+        const isPure = effectOf(options as Pick<Kind, "effect">, preparation.fields) === "none";
+        return prepared(handlers, options.ports, preparation, isPure);
       };
       return handlers instanceof Promise ? handlers.then(made) : made(handlers);
     },
@@ -196,6 +197,7 @@ function prepared(
   handlers: Handlers<string>,
   ports: { readonly in: readonly string[]; readonly out: readonly string[] },
   preparation: Preparation,
+  isPure: boolean,
 ): Prepared {
   const { symbol, gate } = preparation;
   const { concurrency, release } = handlers;
@@ -205,7 +207,7 @@ function prepared(
     const base = name.endsWith("[]") ? name.slice(0, -2) : name;
     const handler = handlers[base] as unknown as Handler | RawHandler;
     const receive = gate !== undefined && typeof handler === "function"
-      ? gatedReceiver(gate, base, handler, { out, error, handled: preparation.handled })
+      ? gatedReceiver(gate, base, handler, { out, error, handled: preparation.handled }, isPure)
       : receiver(handler, out, error, preparation);
     return error === undefined || preparation.handled === undefined ? receive : recorded(receive, error, preparation);
   });

@@ -2,6 +2,7 @@ import type { HostContext, Transaction } from "@weft/weft/kind";
 import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
+import type { GrantedFolders } from "./files/granted_folders.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
 import type { System } from "./system/system.ts";
 
@@ -24,6 +25,8 @@ export interface Internals {
   readonly useShared: HostContext<unknown, string>["use"];
   /** Asks for a database when somebody asks whether the runtime is ready, until the node is released. */
   checkHealth(name: string, check: HealthCheck): void;
+  /** The folders whose files nodes may use. */
+  readonly grantedFolders: GrantedFolders;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
   /** Whether error responses contain the error. */

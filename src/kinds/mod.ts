@@ -6,6 +6,12 @@ import { rateLimit } from "./control/rate_limit.ts";
 import { session } from "./control/session.ts";
 import { auth } from "./auth/auth.ts";
 import { events } from "./net/events.ts";
+import { deleteKind } from "./files/delete.ts";
+import { list } from "./files/list.ts";
+import { move } from "./files/move.ts";
+import { read } from "./files/read.ts";
+import { watch } from "./files/watch.ts";
+import { write } from "./files/write.ts";
 import { http } from "./http/http.ts";
 import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
@@ -13,16 +19,20 @@ import { listener } from "./net/listener.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { sql } from "./sql/sql.ts";
+import { cache } from "./state/cache.ts";
 import { kv } from "./state/kv.ts";
 import { kvWatch } from "./state/kv_watch.ts";
 import { queueConsume } from "./state/queue_consume.ts";
 import { queuePush } from "./state/queue_push.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
+import { gateway } from "./websocket/gateway.ts";
+import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
 export { type HealthCheck, type Internals, internalsOf } from "./internals.ts";
 export { tryConnection } from "./net/try_connection.ts";
+export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
@@ -33,19 +43,28 @@ export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
 export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
+  cache,
+  deleteKind,
   events,
+  gateway,
   http,
   kv,
   kvWatch,
+  list,
   listener,
   log,
   mail,
+  move,
   queueConsume,
   queuePush,
   rateLimit,
+  read,
   respond,
   session,
   sql,
   staticKind,
   syscall,
+  watch,
+  websocket,
+  write,
 ];

@@ -3,7 +3,7 @@ import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type { Internals, PrivateHosts, System } from "../kinds/mod.ts";
+import type { GrantedFolders, Internals, PrivateHosts, System } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import type { Failure, Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
@@ -38,6 +38,8 @@ export interface HostServices {
   secrets: SecretSources;
   /** The addresses that nodes may connect to. */
   privateHosts: PrivateHosts;
+  /** The folders whose files nodes may use. */
+  grantedFolders: GrantedFolders;
   /** The address of listeners whose spec names none. */
   host: string;
   /** Whether error responses contain the error. */
@@ -81,6 +83,7 @@ export function hostPreparation(
     handledErrors,
     secrets,
     privateHosts,
+    grantedFolders,
   } = services;
   const logFields = (process: Process | undefined) => ({
     node: symbol.name,
@@ -130,6 +133,7 @@ export function hostPreparation(
       transactionOn: (process, key) => transactions.on(process, key),
       useShared: (key, open, close) => shared.use(key, open, close),
       checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),
+      grantedFolders,
       host,
       dev,
       open: (timeout) => processes.open(timeout),

@@ -23,6 +23,7 @@ export class Processes {
   /** The replaced generations, and when they were replaced. */
   readonly #replaced: { number: number; at: number }[] = [];
   #emptied: (() => void) | undefined;
+  #isDraining = false;
   /** The time of the last check, which is exact enough for deadlines. */
   #now = performance.now();
 
@@ -40,6 +41,11 @@ export class Processes {
   /** How many processes are open. */
   get size(): number {
     return this.#open;
+  }
+
+  /** Whether sources are to open no more processes, because the engine is about to end. */
+  get isDraining(): boolean {
+    return this.#isDraining;
   }
 
   /** The oldest generation that a process still sees. */
@@ -87,8 +93,9 @@ export class Processes {
     this.#generations.advance(generation, retired);
   }
 
-  /** Resolves when no process is open. */
+  /** Lets sources open no more processes. Resolves when none is open. */
   async drained(): Promise<void> {
+    this.#isDraining = true;
     if (this.#open > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
   }
 

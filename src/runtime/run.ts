@@ -6,7 +6,7 @@ import type { Processes } from "./processes.ts";
 /** What running a workflow needs of the runtime. */
 export interface RunServices {
   flow: Flow;
-  processes: Pick<Processes, "open">;
+  processes: Pick<Processes, "open" | "isDraining">;
   /** Logs the error that a process failed with. */
   failed(process: Process, error: Error): void;
 }
@@ -18,6 +18,7 @@ export async function run(
   payload: Value,
   { timeout, signal }: RunOptions = {},
 ): Promise<Answer> {
+  if (processes.isDraining) return failure("the engine finishes what it has begun", { code: "busy" });
   const process = processes.open(timeout);
   if (process === undefined) return failure("too many processes are open", { code: "busy" });
   const abort = () => flow.abort(process, asError(signal!.reason));

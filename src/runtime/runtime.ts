@@ -2,7 +2,7 @@ import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
 import { Flow } from "../flow/mod.ts";
 import { type AddressKeeper, Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
-import { CODECS, PrivateHosts } from "../kinds/mod.ts";
+import { CODECS, GrantedFolders, PrivateHosts } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
@@ -47,6 +47,11 @@ export interface RuntimeOptions {
    * `db.internal`, `127.0.0.1:9000`, `10.0.0.0/8`. Default none: addresses of public hosts alone.
    */
   allowPrivate?: readonly string[];
+  /**
+   * The folders whose files nodes may use, each `FOLDER` or `NAME=FOLDER`, with `:ro` behind it for reading only. Specs name
+   * them by NAME, by default the last name of the path. Default none.
+   */
+  allowFiles?: readonly string[];
   /** The folder whose files are secrets that connections name as `file:NAME`. Default none. */
   secrets?: string;
   /** The address of listeners whose spec names none. Default 127.0.0.1. */
@@ -290,6 +295,7 @@ export class Runtime implements AsyncDisposable {
       env: stringsOf(env),
       secrets: { env: stringsOf(env), folder: options.secrets },
       privateHosts: new PrivateHosts(options.allowPrivate),
+      grantedFolders: new GrantedFolders(options.allowFiles),
       registry: this.registry,
       timeout,
       interceptors,

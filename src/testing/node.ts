@@ -10,7 +10,8 @@ import type { TestClock } from "./test_clock.ts";
 import { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";
 
 /** Options of a node under test. */
-export interface NodeOptions extends Pick<WorkflowOptions, "kinds" | "env" | "allowPrivate" | "clock" | "seed"> {
+export interface NodeOptions
+  extends Pick<WorkflowOptions, "kinds" | "env" | "allowFiles" | "allowPrivate" | "clock" | "seed"> {
   /** The node's name. Default `node`. */
   readonly name?: string | undefined;
   /**

@@ -35,6 +35,8 @@ export interface WorkflowOptions {
   readonly env?: ValueMap | undefined;
   /** The private addresses that nodes may connect to, as in `start --allow-private`. Default none. */
   readonly allowPrivate?: readonly string[] | undefined;
+  /** The folders whose files nodes may use, as in `start --allow-files`. Default none. */
+  readonly allowFiles?: readonly string[] | undefined;
   /** The clock of kinds. User code has the machine's. Default a new `TestClock`. */
   readonly clock?: TestClock | undefined;
   /** The seed of the random values of kinds. Default 1. */
@@ -135,6 +137,7 @@ export class TestWorkflow implements AsyncDisposable {
       env,
       clock,
       random,
+      ...options.allowFiles !== undefined && { allowFiles: options.allowFiles },
       ...options.allowPrivate !== undefined && { allowPrivate: options.allowPrivate },
       interceptors: () => [workflow.#interceptor],
       ...place,

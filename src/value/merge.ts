@@ -1,14 +1,16 @@
 import type { Failure } from "./error.ts";
-import { measure } from "./limits.ts";
+import { type Limits, measure } from "./limits.ts";
 import { type Answer, isError, NONE, type Value } from "./value.ts";
 
-/** So many answers of the largest size may be merged without a look at what they are together. */
+/** So many answers may be merged without a look at what they are together. */
 const MANY = 16;
+/** The limits of more. */
+const LIMITS: Limits = { depth: 201, nodes: 4_000_000, size: 64 * 1024 * 1024 };
 
 /**
  * Merges the answers to several packets into one. `none` is dropped. If there are errors, they are the result (see
  * `joinErrors`). Otherwise a single value is the result, and several become a list, in the order given; a list of many
- * that exceeds `PACKET_LIMITS` becomes an error.
+ * that is very large becomes an error.
  */
 export function merge(answers: readonly Answer[]): Answer {
   let count = 0;
@@ -25,7 +27,7 @@ export function merge(answers: readonly Answer[]): Answer {
   const list = answers.filter((answer): answer is Value => answer !== NONE);
   if (list.length <= MANY) return list;
   try {
-    measure(list);
+    measure(list, LIMITS);
   } catch (error) {
     return error as Failure;
   }

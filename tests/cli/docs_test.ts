@@ -99,6 +99,6 @@ Deno.test("docs/cli.md describes every command, and shows each but doctor", () =
 Deno.test("the weft.yaml of docs/cli.md is valid", () => {
   const text = /```yaml\n(namespace:[^]*?)```/.exec(DOCS)![1]!;
   const { flags, kinds } = parseConfig(text, "weft.yaml", ALL_SETTINGS);
-  assertEquals(Object.keys(flags).length, 17);
+  assertEquals(Object.keys(flags).length, 18);
   assertEquals(kinds?.length, 3);
 });

@@ -54,20 +54,30 @@ function entriesNamedBy({ references = [] }: Kind, spec: { readonly [field: stri
   });
 }
 
+/** The variables that examples name. */
+const env = {
+  SHOP_TOKEN: "token",
+  MAIL_PASSWORD: "password",
+  COOKIE: "a secret of no less than 32 bytes",
+  COOKIE_NEXT: "a secret that takes the place of it",
+};
+
 for (const kind of KINDS) {
   Deno.test(`the examples of ${kind.name} pass the check and start`, async () => {
+    const folder = await Deno.makeTempDir();
+    await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(() => Deno.remove(folder, { recursive: true }));
     for (const { title, spec } of examplesOf(kind)) {
       const { kind: name, ...fields } = spec;
       assertEquals(name, kind.name, title);
       const entries = entriesNamedBy(kind, spec);
       assertEquals((await check([spec, ...entries])).diagnostics, [], title);
       if (entries.length > 0) {
-        const env = { SHOP_TOKEN: "token", MAIL_PASSWORD: "password" };
         await using workflow = await startWorkflow([{ ...spec, name: "node" }, ...entries], { env, allow: true });
         assert(workflow !== undefined);
         continue;
       }
-      await using node = await startNode(kind, fields);
+      await using node = await startNode(kind, fields, { env, allowFiles: [`data=${folder}`] });
       assert(node !== undefined);
     }
   });

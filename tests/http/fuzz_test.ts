@@ -88,7 +88,8 @@ seededTest("any URL, header and Accept is read", (random) => {
     const url = random.pick(["", "http://a", "http://a/"]) + random.text(odd, 9);
     const payload = requestPayload({ method: random.text(odd, 3), url, protocol: "HTTP/1.1", headers, body: null });
     assert(
-      Object.keys(payload).length === 8 && typeof payload.query === "object" && typeof payload.header === "object",
+      Object.keys(payload).length === 9 && typeof payload.query === "object" && typeof payload.header === "object" &&
+        typeof payload.cookies === "object",
     );
     const accept = random.text(odd, 11);
     for (const answer of ["text", { a: 1 }, 5]) {

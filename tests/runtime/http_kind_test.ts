@@ -103,6 +103,22 @@ Deno.test("bodies are streams both ways, and none is left behind", async () => {
   await backend.shutdown();
 });
 
+Deno.test("a client that sends a stream slowly does not use up the time of the server", async () => {
+  await using server = new TestServer();
+  await using world = await World.start(specs({ url: server.url(), stream: true, timeout: "1s" }), HERE);
+  const [web] = await world.runtime.urls();
+  const chunks = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      controller.enqueue(new TextEncoder().encode("x"));
+      if (++count === 5) controller.close();
+    },
+  }, { highWaterMark: 0 });
+  let count = 0;
+  const response = await fetch(web!, { method: "POST", body: chunks });
+  assertEquals([response.status, await response.text()], [200, "xxxxx"]);
+});
+
 Deno.test("a connection says what URLs begin with, logs in, and checks certificates", async () => {
   await using server = new TestServer(undefined, { cert: CERTIFICATE, key: KEY });
   const data = {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { startWorkflow, type TestWorkflow } from "@weft/weft/testing";
 import { type Failure, isError, type ValueMap } from "../../src/value/mod.ts";
 import { AUTHORITY, CERTIFICATE, KEY } from "../support/certificates.ts";
@@ -8,11 +8,19 @@ import { MailServer } from "../support/mail_server.ts";
 
 const TLS = { cert: CERTIFICATE, key: KEY };
 
-function start(connection: Record<string, unknown>, fields: Record<string, unknown> = {}): Promise<TestWorkflow> {
+function start(
+  connection: Record<string, unknown>,
+  fields: Record<string, unknown> = {},
+  env: Record<string, string> = {},
+): Promise<TestWorkflow> {
   return startWorkflow([
     { kind: "mail", name: "mail", connection: "server", from: "Shop <shop@example.com>", ...fields },
     { kind: "connection", name: "server", data: { type: "smtp", host: "127.0.0.1", security: "none", ...connection } },
-  ], { allow: ["mail"], allowPrivate: ["127.0.0.0/8", "localhost"], env: { PASSWORD: "p-secret", CA: AUTHORITY } });
+  ], {
+    allow: ["mail"],
+    allowPrivate: ["127.0.0.0/8", "localhost"],
+    env: { PASSWORD: "p-secret", CA: AUTHORITY, ...env },
+  });
 }
 
 async function failed(connection: Record<string, unknown>, payload: unknown): Promise<Failure> {
@@ -53,6 +61,17 @@ Deno.test("a message arrives with all its parts", async () => {
   assert(!text.includes("hidden@example.com"), text);
   assert(text.includes("hello\r\n.\r\nworld") && text.includes("<p>hello</p>"), text);
   assert(text.includes("a.txt") && text.includes("AQID") && text.includes("application/x-thing"), text);
+});
+
+Deno.test("where the server is and how it is protected may come from variables", async () => {
+  await using server = await MailServer.start();
+  const connection = { host: "env:HOST", port: "env:PORT", security: "env:SECURITY" };
+  const env = { HOST: "127.0.0.1", PORT: String(server.port), SECURITY: "none" };
+  await using workflow = await start(connection, {}, env);
+  assertEquals((await workflow.send("mail.in", LETTER) as ValueMap).accepted, ["bob@example.com"]);
+  await assertRejects(() => start(connection, {}, { ...env, PORT: "70000" }), Error, "expected 0 to 65535");
+  await assertRejects(() => start(connection, {}, { ...env, SECURITY: "ssl" }), Error, "expected starttls, tls, none");
+  await assertRejects(() => start({ port: "587x" }), Error, "expected a port, 0 to 65535, or env:NAME");
 });
 
 Deno.test("STARTTLS, TLS and a login, with the connection kept", async () => {

@@ -83,7 +83,14 @@ Deno.test("static serves the files of a folder, and nothing else", async (t) => 
   });
 
   await t.step("a folder without its slash is somewhere else, never on another host", async () => {
-    for (const [path, location] of [["/docs", "/docs/"], ["//docs", "/docs/"], ["/./docs", "/./docs/"]] as const) {
+    const cases = [
+      ["/docs", "/docs/"],
+      ["//docs", "/docs/"],
+      ["/./docs", "/./docs/"],
+      ["/docs?b=%20x&a=1+2&b&c=//evil", "/docs/?b=%20x&a=1+2&b&c=//evil"],
+      ["/docs?", "/docs/"],
+    ] as const;
+    for (const [path, location] of cases) {
       const { status, header } = await ask(path);
       assertEquals([status, header.get("location")], [301, location], path);
     }

@@ -3,7 +3,15 @@ import type { LogLevel } from "../../value/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
-import { listOf, readAllowPrivate, readEnv, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
+import {
+  listOf,
+  readAllowFiles,
+  readAllowPrivate,
+  readEnv,
+  readExtensions,
+  settings,
+  SPEC_FLAGS,
+} from "../options/settings.ts";
 import { SupervisorLink } from "../supervise/supervisor_link.ts";
 
 /** `weft start` */
@@ -33,6 +41,7 @@ its place meanwhile, and ends with it when it is told to.`,
       "executors",
       "executor-memory",
       "isolation",
+      "allow-files",
       "allow-private",
       "secrets",
       "host",
@@ -57,6 +66,7 @@ its place meanwhile, and ends with it when it is told to.`,
     if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
       throw new UsageError("--watch requires files or folders; name them with --file");
     }
+    await readAllowFiles(flags);
     await readAllowPrivate(flags);
     const env = await readEnv(flags, terminal);
     const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);

@@ -84,6 +84,13 @@ function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
     const list = flags[name] as readonly string[] | undefined;
     if (list !== undefined) result[name] = list.map((path) => pathFrom(folder, path));
   }
+  const granted = flags["allow-files"] as readonly string[] | undefined;
+  if (granted !== undefined) {
+    result["allow-files"] = granted.map((grant) => {
+      const [, name = "", path] = /^([\p{L}\p{N}_][\p{L}\p{N}_.-]*=)?(.*)$/su.exec(grant)!;
+      return name + pathFrom(folder, path!);
+    });
+  }
   for (const name of ["store", "secrets"]) {
     if (flags[name] !== undefined) result[name] = pathFrom(folder, flags[name] as string);
   }

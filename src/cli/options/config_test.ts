@@ -146,7 +146,8 @@ Deno.test("files on the command line replace those of settings", async () => {
 
 Deno.test("paths in a configuration file are relative to its folder", async () => {
   const text =
-    "file: [a.yaml, /b.yaml]\nstore: sqlite:x.db\nextension: [k.ts, 'npm:kinds']\nenv-file: .env\nsecrets: keys";
+    "file: [a.yaml, /b.yaml]\nstore: sqlite:x.db\nextension: [k.ts, 'npm:kinds']\nenv-file: .env\nsecrets: keys\n" +
+    "allow-files: [data, in=./x:ro, out=/srv/out]";
   await using _ = new Project({ "conf/weft.yaml": text });
   assertEquals(await resolve({ config: "conf/weft.yaml" }), {
     config: "conf/weft.yaml",
@@ -155,6 +156,7 @@ Deno.test("paths in a configuration file are relative to its folder", async () =
     extension: ["conf/k.ts", "npm:kinds"],
     "env-file": ["conf/.env"],
     secrets: "conf/keys",
+    "allow-files": ["conf/data", "in=conf/x:ro", "out=/srv/out"],
   });
   assertEquals((await resolve({}, { WEFT_CONFIG: "conf/weft.yaml" })).store, "sqlite:conf/x.db");
 });

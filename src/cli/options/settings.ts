@@ -81,6 +81,12 @@ const SETTINGS = {
     value: "ADDRESS",
     summary: "Private address that nodes may connect to: db.internal, 127.0.0.1:9000, 10.0.0.0/8, or all",
   },
+  "allow-files": {
+    name: "allow-files",
+    type: "list",
+    value: "[NAME=]FOLDER[:ro]",
+    summary: "Folder whose files nodes may use, by a name: data=/srv/data; with :ro for reading only",
+  },
   secrets: {
     name: "secrets",
     type: "string",
@@ -210,6 +216,19 @@ export async function readAllowPrivate(flags: ParsedFlags): Promise<readonly str
   const { PrivateHosts } = await import("../../kinds/mod.ts");
   try {
     new PrivateHosts(granted);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return granted;
+}
+
+/** Returns the folders whose files nodes may use. @throws {UsageError} If one is none. */
+export async function readAllowFiles(flags: ParsedFlags): Promise<readonly string[]> {
+  const granted = listOf(flags, "allow-files");
+  if (granted.length === 0) return granted;
+  const { GrantedFolders } = await import("../../kinds/mod.ts");
+  try {
+    new GrantedFolders(granted);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -32,6 +32,22 @@ export interface TokenRules {
   readonly realm: string;
 }
 
+/** Returns what is wrong with the fields of tokens. */
+export function checkJwt(jwt: Pick<TokenRules, "secret" | "jwks" | "algorithms">) {
+  if ((jwt.secret === undefined) === (jwt.jwks === undefined)) {
+    return [{ location: { path: ["jwt"] }, message: "invalid jwt: expected either secret or jwks" }];
+  }
+  const usable = jwt.secret === undefined ? KEY_ALGORITHMS : SECRET_ALGORITHMS;
+  return (jwt.algorithms ?? []).flatMap((algorithm, index) =>
+    usable.includes(algorithm) ? [] : [{
+      location: { path: ["jwt", "algorithms", index] },
+      message: `invalid algorithm "${algorithm}": expected ${usable.join(", ")} with ${
+        jwt.secret === undefined ? "jwks" : "a secret"
+      }`,
+    }]
+  );
+}
+
 /** The least length of a secret: that of what SHA-256 makes, in bytes. */
 const SHORTEST_SECRET = 32;
 

@@ -3,12 +3,14 @@ import type { Value, ValueMap } from "../../value/mod.ts";
 
 /** Who sends a request, by one of the methods. */
 export interface Identity {
-  /** The method: `basic`, `jwt`, `apiKey`, `webhook`. */
+  /** The method: `basic`, `jwt`, `apiKey`, `webhook`, `cookie`. */
   readonly method: string;
   /** The name of who sends it. */
   readonly subject: string | null;
-  /** What else is known: the claims of a token. */
+  /** What else is known: the claims of a token or a session. */
   readonly claims?: ValueMap;
+  /** A cookie that the answer sets. */
+  readonly setCookie?: string;
 }
 
 /** A way in which a request may say who sends it. */

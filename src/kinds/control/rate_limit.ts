@@ -1,8 +1,8 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { compileHostExpression } from "../../language/mod.ts";
 import { duration } from "../../spec/mod.ts";
-import { asError, type Failure, failure, isError, type Value } from "../../value/mod.ts";
+import { failure, isError, type Value } from "../../value/mod.ts";
+import { compileKey } from "../key_expression.ts";
 import { Buckets, type Rate } from "./buckets.ts";
 
 /** How long a key may be, in characters. */
@@ -82,35 +82,12 @@ function compiled(
   expression: string,
   position: (offset: number | undefined) => string | undefined,
 ): (payload: Value) => string | Error {
-  const located = (thrown: unknown): Error => {
-    const error: Failure & { offset?: number } = asError(thrown);
-    const at = position(error.offset);
-    if (at !== undefined) error.position ??= at;
-    return error;
-  };
-  let evaluate: (payload: Value) => Value;
-  try {
-    evaluate = compileHostExpression(expression);
-  } catch (thrown) {
-    throw located(thrown);
-  }
+  const keyOf = compileKey(expression, position);
   return (payload) => {
-    let key: Value;
-    try {
-      key = evaluate(payload);
-    } catch (thrown) {
-      return located(thrown);
-    }
-    if (isError(key)) return key;
-    // a number and the string of its digits are different keys
-    const text = typeof key === "string" && key.length > LONGEST_KEY ? key : JSON.stringify(key, bigintText);
-    if (text.length <= LONGEST_KEY + 2) return text;
-    return failure(`invalid key of ${text.length} characters: expected at most ${LONGEST_KEY}`, {
-      code: "invalid_payload",
-    });
+    const key = keyOf(payload);
+    // the quotes of a string do not count
+    const length = isError(key) ? 0 : key.startsWith('"') ? (JSON.parse(key) as string).length : key.length - 2;
+    if (length <= LONGEST_KEY) return key;
+    return failure(`invalid key of ${length} characters: expected at most ${LONGEST_KEY}`, { code: "invalid_payload" });
   };
-}
-
-function bigintText(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value;
 }

@@ -1,7 +1,8 @@
 import { type Call, defineKind, type Kind, type Reply, SENT } from "@weft/weft/kind";
 import { z } from "zod";
-import { parseMediaType, withContentType } from "../../http/mod.ts";
-import { asError, type Failure, failure, isError } from "../../value/mod.ts";
+import { parseMediaType, withContentType, withField } from "../../http/mod.ts";
+import { asError, type Failure, failure, isError, isMap, type Value } from "../../value/mod.ts";
+import { payloadError } from "../payload_error.ts";
 import { Mustache, type Token } from "./mustache.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -19,7 +20,16 @@ export const template: Kind = defineKind({
       "What is written: in html, values are escaped, and the content type as an answer is text/html. Default html.",
     ),
     type: z.string().optional().describe("The content type of the result as an answer, for instance text/css."),
+    status: z.int().min(200).max(599).optional().describe("The status of the result as an answer. Default 200."),
+    header: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional().describe(
+      "Further headers of the result as an answer.",
+    ),
+    as: z.string().min(1).optional().describe(
+      "The field of the payload that gets the result, so that the rest of the payload goes on with it. Default: the result " +
+        "takes the place of the payload.",
+    ),
   }),
+  fieldAliases: { headers: "header" },
   ports: { in: ["in"], out: ["out", "error"] },
   verbatim: ["template", "partials"],
   about: "In a template, `{{name}}` is the value of that key of the payload, and `{{user.name}}` one further inside; " +
@@ -30,8 +40,8 @@ export const template: Kind = defineKind({
     "only. Scripts, styles and attributes without quotes need more than this escaping: do not write values there. Lists " +
     "and maps are written as JSON, dates as their string, and what is missing as nothing.\n\n" +
     "Templates of specs (`{{ .NAME }}`) are not evaluated in it.",
-  portSummaries: { out: "The string.", error: "What could not be written." },
-  errors: { invalid_payload: "The payload cannot be written." },
+  portSummaries: { out: "The string, or the payload with it.", error: "What could not be written." },
+  errors: { invalid_payload: "The payload cannot be written, or is no map where `as` names a field of it." },
   examples: [
     {
       title: "A list in HTML",
@@ -50,14 +60,20 @@ export const template: Kind = defineKind({
       },
     },
   ],
-  check: ({ type }) =>
-    type === undefined || parseMediaType(type) !== undefined ? [] : [{
-      location: { path: ["type"] },
-      message: `invalid type ${JSON.stringify(type)}: expected a media type such as text/css`,
-    }],
-  prepare(
-    { fields: { template, partials = {}, format, type = format === "html" ? HTML : undefined }, ports, position },
-  ) {
+  check(given) {
+    const { type, as } = given;
+    if (type !== undefined && parseMediaType(type) === undefined) {
+      const message = `invalid type ${JSON.stringify(type)}: expected a media type such as text/css`;
+      return [{ location: { path: ["type"] }, message }];
+    }
+    // what is a field of the payload is no answer
+    const answered = (["type", "status", "header"] as const).find((name) => given[name] !== undefined);
+    if (as === undefined || answered === undefined) return [];
+    return [{ location: { path: [answered] }, message: `invalid ${answered} with as: expected one of them` }];
+  },
+  prepare({ fields, ports, position }) {
+    const { template, partials = {}, format, as, status, header = {} } = fields;
+    const { type = format === "html" ? HTML : undefined } = fields;
     const mustache = new Mustache(format === "html");
     const parse = (text: string, path: readonly string[]): Token[] => {
       try {
@@ -72,10 +88,16 @@ export const template: Kind = defineKind({
     };
     parse(template, ["template"]);
     for (const [name, text] of Object.entries(partials)) parse(text, ["partials", name]);
+    const more = { ...status !== undefined && { status }, ...Object.keys(header).length > 0 && { header } };
+    const plain = (text: string): Value => Object.keys(more).length === 0 ? text : { ...more, body: text };
+    const answer = (text: string): Value => type === undefined ? plain(text) : withContentType(plain(text), type);
     const leave = (text: string, call: Call): Reply => {
-      if (type === undefined) return text;
+      const { payload } = call;
+      if (as !== undefined) {
+        return isMap(payload) ? withField(payload, as, text) : payloadError("template", payload, "a map");
+      }
       const sent = call.send(ports.out, text);
-      return sent === SENT ? SENT : withContentType(text, type);
+      return sent === SENT ? SENT : answer(text);
     };
     return {
       in(payload, call) {

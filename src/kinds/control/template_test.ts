@@ -107,3 +107,25 @@ Deno.test("a template that is not right is rejected, with its place in the file"
   await assertRejects(() => startNode(template, { template: "", type: "css" }), Error, 'invalid type "css"');
   await assertRejects(() => startNode(template, { text: "" }), Error, 'unknown field "text"');
 });
+
+Deno.test("the result is an answer with a status and headers, or a field of the payload", async () => {
+  const answered = async (fields: Record<string, unknown>, payload: Value = { x: "<1>" }) => {
+    await using node = await startNode(template, { template: "{{x}}", ...fields }, { linked: [] });
+    return await node.send(payload);
+  };
+  const type = { "Content-Type": "text/html; charset=utf-8" };
+  assertEquals(await answered({ status: 404 }), { status: 404, header: type, body: "&lt;1&gt;" });
+  assertEquals(await answered({ header: { "X-A": ["1", "2"] } }), {
+    header: { "X-A": ["1", "2"], ...type },
+    body: "&lt;1&gt;",
+  });
+  assertEquals(await answered({ format: "text", status: 201 }), { status: 201, body: "<1>" });
+  assertEquals(await answered({ as: "html" }), { x: "<1>", html: "&lt;1&gt;" });
+  assertEquals(await filled("{{x}}", { x: 1, y: 2 }, { as: "x", format: "text" }), { x: "1", y: 2 });
+  const error = await answered({ as: "html" }, "text") as Error & { code: string };
+  assertEquals([error.code, error.message], [
+    "invalid_payload",
+    "invalid payload of template: expected a map, got text",
+  ]);
+  await assertRejects(() => answered({ as: "html", status: 404 }), Error, "invalid status with as");
+});

@@ -4,6 +4,7 @@ import { DEFAULT_MAX_BODY } from "../../http/mod.ts";
 import { duration, size } from "../../spec/mod.ts";
 import type { Process } from "../../flow/mod.ts";
 import { Stream } from "../../value/mod.ts";
+import { closeAfter } from "../close_stream.ts";
 import { internalsOf } from "../internals.ts";
 import type { HttpConnectionData } from "../net/connection.ts";
 import { keyFor } from "../net/resolved_secrets.ts";
@@ -42,7 +43,8 @@ const fields = z.object({
       "of a map. Default: that of the payload's header; JSON for a map, a list, a number and a boolean.",
   }),
   timeout: duration().default(10_000).meta({
-    description: "How long one attempt may take, with the body of the answer. Default 10s.",
+    description:
+      "How long one attempt may take, with the body of the answer; a stream is given as long for each part. Default 10s.",
   }),
   retry: httpRetry.optional().meta({
     description: "When the request is sent again: a number of attempts, or a map. Default never.",
@@ -83,7 +85,7 @@ body.
 
 What the fields and the connection say goes before: a payload adds its \`path\` to a URL that has none or ends with \`/\`,
 its \`url\` may not leave the origin and the path of the field's, and it cannot change headers of the connection. Headers
-that concern one connection, such as \`Host\` and \`Connection\`, are not sent on.
+that concern one connection, such as \`Host\`, \`Connection\` and those that it names, are not sent on.
 
 The answer is a map of \`status\`, \`header\` and \`body\`, which a listener answers with as it is. The body is decoded by its
 content type as that of a request is (see [Requests and responses](../requests.md)); a gzip, deflate or br encoding is
@@ -216,9 +218,4 @@ function withOwnHeaders(
   if (key !== undefined) add("Idempotency-Key", key);
   if (trace !== undefined) add("Traceparent", `00-${trace}-${bytes(8).toHex()}-01`);
   return { ...request, headers };
-}
-
-/** Discards a stream that nobody has taken when its process has ended; a listener takes it in the same turn. */
-function closeAfter(process: Process, stream: Stream): void {
-  void process.root.ended.then(() => setTimeout(() => stream.close(), 0));
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { brotliDecompressSync } from "node:zlib";
 import { bodyField, contentEncodings, decodeContent, decompress, findHeader, formatOf } from "../../http/mod.ts";
-import { headerMap, headerText, parseMediaType } from "../../http/mod.ts";
+import { headerMap, headerText, namedByConnection, parseMediaType } from "../../http/mod.ts";
 import {
   asError,
   type Failure,
@@ -33,10 +33,12 @@ const LONG = 1024;
 /** Returns the status and the headers of the answer to a request of a method. */
 export function answerOf(message: IncomingMessage, method: string): HttpAnswer {
   const { rawHeaders } = message;
-  const pairs: [string, string][] = [];
+  const all: [string, string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    pairs.push([rawHeaders[at]!.toLowerCase(), rawHeaders[at + 1]!.replace(/[\r\n]+/g, " ")]);
+    all.push([rawHeaders[at]!.toLowerCase(), rawHeaders[at + 1]!.replace(/[\r\n]+/g, " ")]);
   }
+  const left = namedByConnection(all.filter(([name]) => name === "connection").map(([, value]) => value));
+  const pairs = left.size === 0 ? all : all.filter(([name]) => !left.has(name));
   return { status: message.statusCode ?? 0, headers: headerText(pairs), message, hasBody: method !== "HEAD" };
 }
 

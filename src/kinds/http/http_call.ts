@@ -85,12 +85,17 @@ async function attemptOnce(
   const expired = () => controller.abort(failure(`no answer within ${timeout} ms`, { code: "timeout" }));
   const ended = () =>
     controller.abort(failure("the process has ended", { code: "aborted", cause: asError(call.signal.reason) }));
-  const timer = setTimeout(expired, timeout);
+  let timer = setTimeout(expired, timeout);
+  // how long a stream takes is up to its source
+  const progressed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(expired, timeout);
+  };
   if (call.signal.aborted) ended();
   else call.signal.addEventListener("abort", ended, { once: true });
   const at = { url: request.url };
   try {
-    const answer = await follow(request, signal, options, at);
+    const answer = await follow(request, signal, options, at, progressed);
     const { status, headers } = answer;
     if (wait !== undefined && retry.on.includes(status) && retry.methods.includes(request.method)) {
       const asked = retryAfter(findHeader(headers, "retry-after"), clock.now()) ?? 0;
@@ -117,17 +122,18 @@ async function attemptOnce(
   }
 }
 
-/** Sends a request and follows redirects. @param at Where it is at. */
+/** Sends a request and follows redirects. @param at Where it is at. @param progressed See `HttpClient.send`. */
 async function follow(
   first: HttpRequest,
   signal: AbortSignal,
   { client, redirects, own }: HttpCallOptions,
   at: { url: URL },
+  progressed: () => void,
 ): Promise<HttpAnswer> {
   let request = first;
   for (let hop = 0;; hop++) {
     at.url = request.url;
-    const answer = answerOf(await sendAgain(client, request, signal), request.method);
+    const answer = answerOf(await sendAgain(client, request, signal, progressed), request.method);
     const next = redirects === 0 ? undefined : redirected(request, answer, own);
     if (next === undefined) return answer;
     discard(answer);
@@ -137,11 +143,11 @@ async function follow(
 }
 
 /** Sends a request, over another connection if the server had closed the kept one before it got the request. */
-async function sendAgain(client: HttpClient, request: HttpRequest, signal: AbortSignal) {
+async function sendAgain(client: HttpClient, request: HttpRequest, signal: AbortSignal, progressed: () => void) {
   const isRepeatable = IDEMPOTENT.includes(request.method) && !isOneShot(request);
   for (let tries = 1;; tries++) {
     try {
-      return await client.send(request, signal);
+      return await client.send(request, signal, progressed);
     } catch (error) {
       if (!isRepeatable || tries === STALE || !isStale(error)) throw error;
     }

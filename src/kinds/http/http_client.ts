@@ -63,9 +63,10 @@ export class HttpClient {
    * Sends a request. The body of the answer has not been read.
    *
    * @param signal Ends the request, and the answer, as long as it is read.
+   * @param progressed Called after each chunk of a stream that the server has taken.
    * @throws {Error} Why there is no answer.
    */
-  send(given: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  send(given: HttpRequest, signal: AbortSignal, progressed: () => void = () => {}): Promise<IncomingMessage> {
     const { method, url, headers, body } = given;
     const isSecure = url.protocol === "https:";
     const { host, port } = hostAndPort(url);
@@ -88,7 +89,7 @@ export class HttpClient {
         reject(failure("the server wants another protocol", { code: "bad_answer" }));
       });
       if (signal.aborted) abort();
-      else write(sent, body?.content).catch((error) => sent.destroy(error));
+      else write(sent, body?.content, progressed).catch((error) => sent.destroy(error));
     });
   }
 
@@ -111,14 +112,23 @@ export function isStale(error: unknown): boolean {
   return (error as { stale?: boolean } | null)?.stale === true;
 }
 
-async function write(sent: ClientRequest, content: RequestBody["content"] | undefined): Promise<void> {
+async function write(
+  sent: ClientRequest,
+  content: RequestBody["content"] | undefined,
+  progressed: () => void,
+): Promise<void> {
   if (content === undefined || typeof content === "string" || content instanceof Uint8Array) {
     sent.end(content);
     return;
   }
   for (const part of content instanceof Stream ? [content] : content) {
-    if (part instanceof Stream) { for await (const chunk of part.take()) await writeChunk(sent, chunk); }
-    else await writeChunk(sent, part as Uint8Array);
+    if (!(part instanceof Stream)) await writeChunk(sent, part as Uint8Array);
+    else {
+      for await (const chunk of part.take()) {
+        await writeChunk(sent, chunk);
+        progressed();
+      }
+    }
   }
   sent.end();
 }

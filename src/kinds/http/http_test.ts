@@ -82,6 +82,40 @@ Deno.test("headers of the payload take the place of the field's; those of a conn
   assertEquals([header["content-encoding"], header["user-agent"]], [undefined, "weft"]);
 });
 
+Deno.test("headers that Connection names go no further, either way, unless they say who somebody is", async () => {
+  await using server = new TestServer();
+  const header = {
+    connection: ["close, X-Hop", "x-other"],
+    "X-Hop": "1",
+    "X-Other": "2",
+    "X-End": "3",
+    Authorization: "me",
+    "X-Forwarded-For": "192.0.2.7",
+  };
+  const all = [...Object.keys(header), "keep-alive"].join(", ");
+  await send({ header: { ...header, connection: all } }, { url: server.url() });
+  const { "x-hop": hop, "x-end": end, authorization, "x-forwarded-for": client } = server.last.header;
+  assertEquals([hop, end, authorization, client], [undefined, undefined, "me", "192.0.2.7"]);
+  await send({ header }, { url: server.url() });
+  assertEquals([server.last.header["x-other"], server.last.header["x-end"]], [undefined, "3"]);
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const answered = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(10_000));
+    const lines = [
+      "HTTP/1.1 200 OK",
+      "Connection: close, X-Hop, Set-Cookie",
+      "X-Hop: 1",
+      "Set-Cookie: a=1",
+      "X-End: 2",
+    ];
+    await connection.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+  })();
+  const answer = await send(null, { url: `http://127.0.0.1:${listener.addr.port}/` }) as ValueMap;
+  await answered;
+  assertEquals(answer.header, { Connection: ["close, X-Hop, Set-Cookie"], "Set-Cookie": ["a=1"], "X-End": ["2"] });
+});
+
 Deno.test("a request that cannot be is an error and is not sent", async () => {
   await using server = new TestServer();
   const url = server.url("/base/");

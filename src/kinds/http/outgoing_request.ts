@@ -2,6 +2,7 @@ import {
   canonicalName,
   CONNECTION_HEADERS,
   encodeRequestBody,
+  namedByConnection,
   REQUEST_FIELDS,
   TOKEN,
   UNSENDABLE,
@@ -90,13 +91,18 @@ function methodOf(given: Value, body: Value): string {
 /** Adds headers; each takes the place of one of its name. */
 function addHeaders(headers: Map<string, string | string[]>, given: Value): void {
   if (!isMap(given)) throw failure(`invalid header, ${kindOf(given)}: expected a map`, { code: "invalid" });
-  for (const written of Object.keys(given)) {
+  const names = Object.keys(given);
+  const connection = names.filter((name) => name.toLowerCase() === "connection").flatMap((name) =>
+    given[name]! as Value | Value[]
+  );
+  const left = namedByConnection(connection.filter((value) => typeof value === "string"));
+  for (const written of names) {
     if (!TOKEN.test(written)) {
       throw failure(`invalid header name ${JSON.stringify(written)}: expected letters, digits and -`, {
         code: "invalid",
       });
     }
-    if (OWN_HEADERS.has(written.toLowerCase())) continue;
+    if (OWN_HEADERS.has(written.toLowerCase()) || left.has(written.toLowerCase())) continue;
     const value = given[written]!;
     const texts = (isList(value) ? value : [value]).filter((item) => item !== null).map((item) =>
       textOf(written, item)

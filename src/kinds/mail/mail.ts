@@ -34,11 +34,11 @@ const fields = z.object({
   connection: z.string().min(1).meta({ description: "The name of a connection of type smtp: the mail server." }),
   ...parts,
   retry: z.union([retry, z.int().min(1).max(100)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, codes",
+    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
   }).optional().meta({
     description:
       "When a message is sent again: a number of attempts, or a map. Only after errors before which nothing " +
-      "was sent, unless `codes` names others. Default never.",
+      "was sent, unless `on` names others. Default never.",
   }),
   concurrency: z.int().min(1).max(1000).default(1).meta({
     description: "How many messages of one process may be under way at a time. Default 1.",

@@ -1,6 +1,7 @@
 import type { SentMessageInfo, Transporter } from "nodemailer";
 import { isIP, type Socket } from "node:net";
-import type { SmtpConnectionData } from "../net/connection.ts";
+import { failure } from "../../value/mod.ts";
+import { SECURITIES, type SmtpConnectionData } from "../net/connection.ts";
 import { openSocket } from "../net/open_socket.ts";
 import type { PrivateHosts } from "../net/private_hosts.ts";
 import { type ReadSecret, type TlsOptions, tlsOptionsOf, valueOf } from "../net/resolved_secrets.ts";
@@ -10,7 +11,7 @@ import type { Message } from "./message.ts";
 export interface SmtpConnection {
   readonly host: string;
   readonly port: number;
-  readonly security: SmtpConnectionData["security"];
+  readonly security: Security;
   readonly auth: { readonly user: string; readonly pass: string } | undefined;
   readonly tls: TlsOptions;
   readonly timeout: number;
@@ -18,14 +19,17 @@ export interface SmtpConnection {
   readonly idle: number;
 }
 
+type Security = typeof SECURITIES[number];
+
 const PORTS = { starttls: 587, tls: 465, none: 25 } as const;
 
-/** Returns a connection with its secrets read. @throws {Error} If one is not granted. */
+/** Returns a connection with its secrets read. @throws {Error} If one is not granted, or is not what it should be. */
 export async function readSmtpConnection(data: SmtpConnectionData, secret: ReadSecret): Promise<SmtpConnection> {
-  const { security, port = PORTS[security], auth, timeout, limits } = data;
+  const { auth, timeout, limits } = data;
+  const security = securityOf(await valueOf(data.security, secret));
   return {
     host: await valueOf(data.host, secret),
-    port,
+    port: data.port === undefined ? PORTS[security] : portOf(await valueOf(String(data.port), secret)),
     security,
     auth: auth === undefined
       ? undefined
@@ -35,6 +39,17 @@ export async function readSmtpConnection(data: SmtpConnectionData, secret: ReadS
     connections: limits.connections,
     idle: limits.idle,
   };
+}
+
+function securityOf(text: string): Security {
+  const known = SECURITIES.find((one) => one === text);
+  if (known !== undefined) return known;
+  throw failure(`invalid security of the connection: expected ${SECURITIES.join(", ")}`);
+}
+
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw failure("invalid port of the connection: expected 0 to 65535");
 }
 
 /** What the server has said to a message. */

@@ -7,6 +7,14 @@ function maybeSecret(description: string) {
   return z.string().min(1).meta({ description: `${description} Or env:NAME or file:NAME.` });
 }
 
+/** What stands for a value that comes from where the secrets are. @param expected What the value may be itself. */
+function reference(expected: string) {
+  return z.string().regex(
+    /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^/\0][^\0]*)$/,
+    `expected ${expected}, or env:NAME or file:NAME`,
+  );
+}
+
 const tls = z.strictObject({
   ca: maybeSecret("The certificates that the server's is checked by, as PEM, in place of the well-known ones.")
     .optional(),
@@ -45,14 +53,20 @@ const http = z.strictObject({
   }).prefault({}).meta({ description: "How many connections there are." }),
 });
 
+/** How connections to mail servers may be protected. */
+export const SECURITIES = ["starttls", "tls", "none"] as const;
+
 const smtp = z.strictObject({
   type: z.literal("smtp"),
   host: maybeSecret("The server."),
-  port: port().optional().meta({ description: "Its port. Default 587; 465 with `security: tls`, 25 with `none`." }),
-  security: z.enum(["starttls", "tls", "none"]).default("starttls").meta({
+  port: z.union([port(), reference("a port, 0 to 65535")]).optional()
+    .meta({
+      description: "Its port. Default 587; 465 with `security: tls`, 25 with `none`. Or env:NAME or file:NAME.",
+    }),
+  security: z.union([z.enum(SECURITIES), reference(SECURITIES.join(", "))]).default("starttls").meta({
     description:
       "How the connection is protected: `starttls`, without which nothing is sent, `tls` from the first byte " +
-      "on, or `none`. Default starttls.",
+      "on, or `none`. Default starttls. Or env:NAME or file:NAME.",
   }),
   auth: z.strictObject(login).optional().meta({ description: "What to log in with." }),
   tls: tls.optional(),

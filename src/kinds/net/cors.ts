@@ -3,8 +3,7 @@ import { z } from "zod";
 import { payloadHeader, TOKEN, withHeader } from "../../http/mod.ts";
 import { duration } from "../../spec/mod.ts";
 import { isMap, type ValueMap } from "../../value/mod.ts";
-
-const ORIGIN = /^(?:null|\*|[a-z][a-z0-9+.-]*:\/\/(?:\*\.)?(?:\[[0-9a-f:.]+\]|[^\s/:*?#@]+)(?::\d{1,5})?)$/;
+import { checkOrigins, Origins } from "./origins.ts";
 
 const names = (what: string) => z.array(z.string().regex(TOKEN, `invalid ${what}`));
 
@@ -41,13 +40,7 @@ export const cors: Kind = defineKind({
     spec: { kind: "cors", origins: ["https://shop.example"], credentials: true, maxAge: "10m" },
   }],
   check({ origins, credentials, exposed }) {
-    const found = origins.flatMap((origin, index) => {
-      if (ORIGIN.test(origin)) return [];
-      const hint = origin.endsWith("/") ? "an origin has no slash at its end" : undefined;
-      const message = `invalid origin ${JSON.stringify(origin)}: expected one such as https://shop.example, ` +
-        "https://*.shop.example or *";
-      return [{ location: { path: ["origins", index] }, message, ...hint !== undefined && { hint } }];
-    });
+    const found = checkOrigins(origins);
     if (!credentials) return found;
     const open = origins.findIndex((origin) => origin === "*" || origin === "null");
     if (open >= 0) {
@@ -95,19 +88,11 @@ interface PolicyFields {
 
 class Policy {
   readonly #fields: PolicyFields;
-  readonly #exact: ReadonlySet<string>;
-  readonly #patterns: readonly RegExp[];
-  readonly #open: boolean;
+  readonly #origins: Origins;
 
   constructor(fields: PolicyFields) {
-    const { origins } = fields;
     this.#fields = fields;
-    this.#open = origins.includes("*");
-    this.#exact = new Set(origins.filter((origin) => !origin.includes("*")).map((origin) => origin.toLowerCase()));
-    this.#patterns = origins.filter((origin) => origin.includes("://*.")).map((origin) => {
-      const [before, after] = origin.toLowerCase().split("*.").map(RegExp.escape);
-      return new RegExp(`^${before}[a-z0-9.-]+\\.${after}$`);
-    });
+    this.#origins = new Origins(fields.origins);
   }
 
   /** Returns the headers of an answer to a page of an origin. */
@@ -135,17 +120,13 @@ class Policy {
   }
 
   #allowed(origin: string | undefined): Record<string, string> {
-    if (this.#open) return { "Access-Control-Allow-Origin": "*" };
+    if (this.#origins.all) return { "Access-Control-Allow-Origin": "*" };
     // a cache must not give the answer for one origin to another, or to none
     const header: Record<string, string> = { Vary: "Origin" };
-    if (origin === undefined || !this.#isAllowed(origin.toLowerCase())) return header;
+    if (origin === undefined || !this.#origins.has(origin)) return header;
     header["Access-Control-Allow-Origin"] = origin;
     if (this.#fields.credentials) header["Access-Control-Allow-Credentials"] = "true";
     return header;
-  }
-
-  #isAllowed(origin: string): boolean {
-    return this.#exact.has(origin) || this.#patterns.some((pattern) => pattern.test(origin));
   }
 }
 

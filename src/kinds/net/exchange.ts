@@ -28,12 +28,16 @@ export interface ExchangeOptions {
   heartbeat: number;
   out: OutPort;
   error: OutPort;
+  /** Keeps the socket of the listener open until work has ended, when it is drained. */
+  readonly keep: (work: Promise<void>) => void;
 }
 
 /** Statuses of requests without a route, which scanners make by the thousand. */
 const UNROUTED: ReadonlySet<number> = new Set([404, 405]);
 /** Counted for a client that went away before it was answered; it is never sent. */
 const CLIENT_GONE = 499;
+/** The status of an upgrade. */
+const SWITCHING = 101;
 
 /** One request and its response. */
 export class Exchange {
@@ -85,6 +89,46 @@ export class Exchange {
     this.#options.internals.answered(this.#process, response.status);
     this.#send(response);
     return undefined;
+  }
+
+  /** Its method. */
+  get method(): string {
+    return this.#data[0];
+  }
+
+  /** Its URL, as the client has asked for it. */
+  get url(): string {
+    return this.#data[1];
+  }
+
+  /** Its headers, as `headerText` writes them. */
+  get headers(): string {
+    return this.#data[2];
+  }
+
+  /** Keeps the socket of the listener open until work has ended, when it is drained. */
+  get keep(): (work: Promise<void>) => void {
+    return this.#options.keep;
+  }
+
+  /**
+   * Responds with an upgrade to a websocket. What the workflow answers then is not sent.
+   *
+   * @param protocol The subprotocol, one of those that the client has offered.
+   * @param idleTimeout After how long without a sign of life the websocket is closed, in seconds. Half as long, and it is
+   *   asked for one. 0 for never.
+   * @throws {Error} If the request was answered already, or asks for no upgrade.
+   */
+  upgrade(protocol: string | undefined, idleTimeout: number): WebSocket {
+    if (this.#isResponded) throw failure("the request was answered already", { code: "conflict" });
+    const { socket, response } = Deno.upgradeWebSocket(this.#request, { idleTimeout });
+    // the option of Deno takes a protocol only where a space follows each comma of the header
+    if (protocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", protocol);
+    this.#isResponded = true;
+    this.#options.internals.answered(this.#process, SWITCHING);
+    this.#options.internals.sockets.traffic.count(SWITCHING, Date.now() - this.#process.started);
+    this.#respond(response);
+    return socket;
   }
 
   /** Answers a request whose body could not be read. */
@@ -232,14 +276,19 @@ export class Exchange {
 /** The exchanges of processes that last; those of others are the observers of their process. */
 const lasting = new WeakMap<Process, Exchange>();
 
+/** Returns the exchange of the request that has opened a process, if one has. */
+export function exchangeOf(process: Process): Exchange | undefined {
+  const { observer } = process;
+  return observer instanceof Exchange ? observer : lasting.get(process);
+}
+
 /**
  * Responds to the request that has opened a process.
  *
  * @returns Why that cannot be done.
  */
 export function respondTo(process: Process, answer: Answer): Failure | undefined {
-  const { observer } = process;
-  const exchange = observer instanceof Exchange ? observer : lasting.get(process);
+  const exchange = exchangeOf(process);
   if (exchange !== undefined) return exchange.respond(answer);
   return failure("there is no request to respond to: the process was not opened by one", { code: "not_found" });
 }

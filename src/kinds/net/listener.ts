@@ -170,7 +170,14 @@ class Listener {
     this.#trusted = trustedProxies.map((network) => parseNetwork(network)!);
     this.#compress = typeof compress === "boolean" ? compress : [compress.minimum, compress.types ?? null];
     const { symbol } = internals;
-    this.#exchange = { internals, log, heartbeat, out: symbol.out("out"), error: symbol.out("error") };
+    this.#exchange = {
+      internals,
+      log,
+      heartbeat,
+      out: symbol.out("out"),
+      error: symbol.out("error"),
+      keep: (work) => void lease.reading(work),
+    };
   }
 
   #handle(request: Request, peer: Deno.NetAddr): Response | Promise<Response> {

@@ -51,6 +51,11 @@ export class Rooms<Client extends Member> {
     }
   }
 
+  /** Returns the names of the rooms that a client is in, without its own. */
+  roomsOf(client: Client): string[] {
+    return [...this.#clients.get(client) ?? []].filter((room) => room !== client.id);
+  }
+
   /** Returns the client with an id. */
   find(id: string): Client | undefined {
     for (const client of this.#rooms.get(id) ?? []) if (client.id === id) return client;

@@ -7,6 +7,7 @@ import {
   methodNotAllowed,
   notFound,
   payloadHeader,
+  queryText,
   rangeOf,
 } from "../../http/mod.ts";
 import { asError, failure, isMap, reasonOf, Stream, type Value, type ValueMap } from "../../value/mod.ts";
@@ -97,7 +98,7 @@ class Site {
         const index = await this.#folder.find(`${path}${path === "" || path.endsWith("/") ? "" : "/"}${name}`);
         if (index === undefined || index === "folder") continue;
         // links of the page are relative to the folder
-        if (path !== "" && !path.endsWith("/")) return redirect(payload.path as string);
+        if (path !== "" && !path.endsWith("/")) return redirect(payload.path as string, queryText(payload));
         return this.#send(index, payload, call);
       }
     }
@@ -186,6 +187,6 @@ function isNavigation(payload: ValueMap): boolean {
 }
 
 /** Returns the answer that leads to the path with a slash; never to another host, as `//host/` would. */
-function redirect(path: string): Value {
-  return { status: 301, header: { Location: `/${path.replace(/^[/\\]+/, "")}/` } };
+function redirect(path: string, query: string): Value {
+  return { status: 301, header: { Location: `/${path.replace(/^[/\\]+/, "")}/${query}` } };
 }

@@ -1,0 +1,59 @@
+import { compileHostExpression } from "../language/mod.ts";
+import { asError, type Failure, failure, isError, Stream, type Value } from "../value/mod.ts";
+
+/** Marks what JSON does not have; nobody can write it into a payload. */
+const MARK = crypto.randomUUID();
+
+/**
+ * Compiles an expression whose value tells payloads apart.
+ *
+ * @param position Returns where a character of the expression stands.
+ * @returns What returns the key of a payload as text, or why it has none. Different values have different keys: a number
+ * and the string of its digits too.
+ * @throws {Error} If the expression is invalid.
+ */
+export function compileKey(
+  expression: string,
+  position: (offset: number | undefined) => string | undefined,
+): (payload: Value) => string | Error {
+  const located = (thrown: unknown): Error => {
+    const error: Failure & { offset?: number } = asError(thrown);
+    const at = position(error.offset);
+    if (at !== undefined) error.position ??= at;
+    return error;
+  };
+  let evaluate: (payload: Value) => Value;
+  try {
+    evaluate = compileHostExpression(expression);
+  } catch (thrown) {
+    throw located(thrown);
+  }
+  return (payload) => {
+    try {
+      return keyText(evaluate(payload));
+    } catch (thrown) {
+      return located(thrown);
+    }
+  };
+}
+
+/** Returns a value as a key. @returns An error if it is one, or contains a stream. */
+export function keyText(value: Value): string | Error {
+  if (isError(value)) return value;
+  try {
+    return JSON.stringify(value, marked);
+  } catch (thrown) {
+    return asError(thrown);
+  }
+}
+
+function marked(this: unknown, key: string, value: unknown): unknown {
+  // a date is a string here already
+  const given = (this as Record<string, unknown>)[key];
+  if (typeof value === "bigint") return { [MARK]: `${value}` };
+  if (given instanceof Date) return { [MARK]: `${given.getTime()}ms` };
+  if (value instanceof Uint8Array) return { [MARK]: value.toBase64() };
+  if (value instanceof Error) return { [MARK]: value.message };
+  if (value instanceof Stream) throw failure("a stream cannot be a key", { code: "invalid_payload" });
+  return typeof value === "number" && !Number.isFinite(value) ? { [MARK]: String(value) } : value;
+}
