@@ -29,6 +29,8 @@ export interface InstanceStatus {
   readonly age: number;
   /** The URLs of its listeners. */
   readonly urls: readonly string[];
+  /** The nodes that run at times, and when next, as an ISO 8601 string; null if another runtime runs it. */
+  readonly schedules: readonly { readonly node: string; readonly next: string | null }[];
   /** The id of its process in the operating system. */
   readonly pid: number;
   /** When it started, as an ISO 8601 string. */
@@ -54,11 +56,11 @@ export async function status({ registry, store }: Target, { namespace }: StatusO
 
 /** Returns the status of a runtime on a store with a head. */
 export function instanceStatus({ id, age, report }: ReportedRuntime, head: number): InstanceStatus {
-  const { namespace, version, trying, rejected, urls, pid, started } = report;
+  const { namespace, version, trying, rejected, urls, schedules = [], pid, started } = report;
   const hasRejected = rejected?.version === head && version !== head;
   const hasNone = version === 0 && trying !== undefined;
   const live = hasNone ? "starting" : version === head ? "current" : hasRejected ? "rejected" : "behind";
   const state = age > LIVE ? "silent" : live;
   const reason = hasRejected ? rejected.reason : null;
-  return { id, namespace, version, state, reason, age: age / 1000, urls, pid, started };
+  return { id, namespace, version, state, reason, age: age / 1000, urls, schedules, pid, started };
 }

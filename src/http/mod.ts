@@ -27,7 +27,7 @@ export * from "./request.ts";
 export * from "./request_body.ts";
 export * from "./request_fields.ts";
 export * from "./response.ts";
-export { MAX_HEADER_SIZE, MAX_HEADERS } from "./response_header.ts";
+export { badResponse, MAX_HEADER_SIZE, MAX_HEADERS } from "./response_header.ts";
 export * from "./route.ts";
 export * from "./routes.ts";
 export { Server } from "./server.ts";

@@ -1,4 +1,4 @@
-import { asError, within } from "../value/mod.ts";
+import { asError, TIMED_OUT, within } from "../value/mod.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** Options of a server. */
@@ -23,6 +23,8 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 1_000;
 /** How long closing connections waits for bodies that are arriving, in milliseconds. */
 const PATIENCE = 1_000;
+/** How long a shutdown takes at least once an upgrade was abandoned, in milliseconds: who is being answered may be done. */
+const ABANDONED = 3_000;
 /** How long no failure must follow for the next one to count as the first again, in milliseconds. */
 const CALM = 5_000;
 /** How often binding an address is tried that this server has just let go of, and the wait between, in milliseconds. */
@@ -40,6 +42,8 @@ export class Server {
   readonly #options: ServerOptions;
   /** The servers that have requests in flight, the one that accepts connections last. */
   readonly #servers = new Set<Deno.HttpServer<Deno.NetAddr>>();
+  /** Whether a client has gone away while its request was being upgraded: Deno then waits for it without end. */
+  #isAbandoned = false;
   #pause = 0;
   #failedAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +65,16 @@ export class Server {
   async shutdown(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#timer);
-    await Promise.all([...this.#servers].map((server) => server.shutdown()));
+    const ended = Promise.all([...this.#servers].map((server) => server.shutdown()));
+    const began = performance.now();
+    while (await within(PATIENCE, ended) === TIMED_OUT) {
+      if (this.#isAbandoned && performance.now() - began >= ABANDONED) return;
+    }
+  }
+
+  /** Records that a client has gone away while its request was being upgraded. */
+  abandoned(): void {
+    this.#isAbandoned = true;
   }
 
   /**

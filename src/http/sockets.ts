@@ -28,6 +28,8 @@ export interface SocketLease {
   detach(handler: SocketHandler): void;
   /** Keeps the socket open until a body has arrived, or reading it has failed. */
   reading<T>(body: Promise<T>): Promise<T>;
+  /** Records that a client has gone away while its request was being upgraded. */
+  abandoned(): void;
   /** Gives up the lease. With the last one the socket closes, once its requests are answered. */
   release(): Promise<void>;
 }
@@ -125,6 +127,7 @@ export class Sockets {
         socket.opening = false;
       },
       reading: (body) => reading(socket, body),
+      abandoned: () => socket.server.abandoned(),
       release: async () => {
         if (!socket.leases.delete(lease) || socket.leases.size > 0) return;
         this.#sockets.delete(key);

@@ -4,6 +4,8 @@ import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
+import type { StoreLeases } from "./time/node_lease.ts";
+import type { Schedules } from "./time/schedules.ts";
 import type { System } from "./system/system.ts";
 
 /** Asks whether something works that a runtime needs. Throws why it does not. */
@@ -27,6 +29,12 @@ export interface Internals {
   checkHealth(name: string, check: HealthCheck): void;
   /** The folders whose files nodes may use. */
   readonly grantedFolders: GrantedFolders;
+  /** Leases on the store, by which one of several engines is chosen. */
+  readonly leases: StoreLeases;
+  /** The nodes that run at times. */
+  readonly schedules: Schedules;
+  /** The namespace that the runtime runs. */
+  readonly namespace: string;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
   /** Whether error responses contain the error. */
@@ -38,6 +46,8 @@ export interface Internals {
    * @returns Undefined if too many processes are open.
    */
   open(timeout?: number): Process | undefined;
+  /** Reports whether the engine is about to end, so that sources open no more processes. */
+  isDraining(): boolean;
   /** Opens a child of a process. Whoever opens it closes it with `flow.close`. */
   fork(process: Process): Process;
   /** Returns the id of a process, a UUIDv7, as the log has it. */

@@ -24,12 +24,16 @@ import { kv } from "./state/kv.ts";
 import { kvWatch } from "./state/kv_watch.ts";
 import { queueConsume } from "./state/queue_consume.ts";
 import { queuePush } from "./state/queue_push.ts";
+import { cron } from "./time/cron.ts";
+import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { syscall } from "./system/syscall.ts";
 import { gateway } from "./websocket/gateway.ts";
 import { websocket } from "./websocket/websocket.ts";
 
 export { CODECS } from "./executor/mod.ts";
+export { type ScheduledNode, Schedules } from "./time/schedules.ts";
+export type { StoreLeases } from "./time/node_lease.ts";
 export { type HealthCheck, type Internals, internalsOf } from "./internals.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
@@ -44,10 +48,12 @@ export const KINDS: readonly Kind[] = [
   ...EXECUTOR_KINDS,
   auth,
   cache,
+  cron,
   deleteKind,
   events,
   gateway,
   http,
+  interval,
   kv,
   kvWatch,
   list,

@@ -12,4 +12,13 @@ export interface Meta {
 
   /** Sets the value of a key, in place of its last one. */
   set(key: string, value: Value): Promise<void>;
+
+  /**
+   * Sets the value of a key if its last one is still what the caller takes it for: of several that try it at once, one
+   * succeeds.
+   *
+   * @param before The value as `get` returned it; undefined if it was never set.
+   * @returns Whether it was set.
+   */
+  swap(key: string, before: Value | undefined, value: Value): Promise<boolean>;
 }

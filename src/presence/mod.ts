@@ -1,4 +1,5 @@
 /** What a store knows beside its history: which runtimes are up, and values by key. */
+export { type Lease, Leases } from "./leases.ts";
 export { MemoryMeta } from "./memory_meta.ts";
 export { MemoryPresence } from "./memory_presence.ts";
 export type { Meta } from "./meta.ts";

@@ -1,4 +1,5 @@
 import type { Death } from "../pool/mod.ts";
+import type { ScheduledNode } from "../kinds/mod.ts";
 import type { Meta, Presence } from "../presence/mod.ts";
 import type { BusEvent, Registry } from "../registry/mod.ts";
 import { asError, type Failure, failure, isMap, pause, reasonOf, type Value } from "../value/mod.ts";
@@ -41,6 +42,8 @@ export interface RuntimeReport {
   urls: readonly string[];
   /** The last deaths of its executors, oldest first; absent if there were none. */
   deaths?: readonly Death[];
+  /** The nodes that run at times, and when next, as an ISO 8601 string; null if another runtime runs it. */
+  schedules?: readonly { node: string; next: string | null }[];
   /** The id of its process in the operating system. */
   pid: number;
   /** When it started, as an ISO 8601 string. */
@@ -61,6 +64,8 @@ export interface FollowerOptions {
   urls(): Promise<string[]>;
   /** Returns the deaths of executors, oldest first. */
   deaths(): readonly Death[];
+  /** Returns the nodes that run at times. */
+  schedules(): readonly ScheduledNode[];
   /** Sets whether specs are checked, and their top levels run, before a version is accepted. */
   dryRun(on: boolean): void;
   /** Whether to start with no specs if neither head nor an older version with specs can be loaded. Default false. */
@@ -315,10 +320,14 @@ export class Follower {
    * @param always Whether to tell it also if nothing has changed since the last time.
    */
   async #report(always = false): Promise<void> {
-    const { id, namespace, registry, presence, urls, deaths, logger } = this.#options;
+    const { id, namespace, registry, presence, urls, deaths, schedules, logger } = this.#options;
     const listening = await urls();
     const died = deaths().slice(-REPORTED_DEATHS);
     const { rejected } = this;
+    const scheduled = schedules().map(({ node, next }) => ({
+      node,
+      next: next === undefined ? null : new Date(next).toISOString(),
+    }));
     const report: RuntimeReport = {
       namespace,
       version: registry.version.id,
@@ -326,6 +335,7 @@ export class Follower {
       ...rejected !== undefined && { rejected },
       urls: listening,
       ...died.length > 0 && { deaths: died },
+      ...scheduled.length > 0 && { schedules: scheduled },
       pid: Deno.pid,
       started: this.#started,
     };

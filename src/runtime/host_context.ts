@@ -3,7 +3,7 @@ import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type { GrantedFolders, Internals, PrivateHosts, System } from "../kinds/mod.ts";
+import type { GrantedFolders, Internals, PrivateHosts, Schedules, StoreLeases, System } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import type { Failure, Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
@@ -40,6 +40,12 @@ export interface HostServices {
   privateHosts: PrivateHosts;
   /** The folders whose files nodes may use. */
   grantedFolders: GrantedFolders;
+  /** Leases on the store. */
+  leases: StoreLeases;
+  /** The nodes that run at times. */
+  schedules: Schedules;
+  /** The namespace that the runtime runs. */
+  namespace: string;
   /** The address of listeners whose spec names none. */
   host: string;
   /** Whether error responses contain the error. */
@@ -84,6 +90,9 @@ export function hostPreparation(
     secrets,
     privateHosts,
     grantedFolders,
+    leases,
+    schedules,
+    namespace,
   } = services;
   const logFields = (process: Process | undefined) => ({
     node: symbol.name,
@@ -134,9 +143,13 @@ export function hostPreparation(
       useShared: (key, open, close) => shared.use(key, open, close),
       checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),
       grantedFolders,
+      leases,
+      schedules,
+      namespace,
       host,
       dev,
       open: (timeout) => processes.open(timeout),
+      isDraining: () => processes.isDraining,
       fork: (process) => processes.fork(process),
       idOf: (process) => processes.idOf(process),
       failed: (process, error, level) => logger.failure(error, logFields(process), level),

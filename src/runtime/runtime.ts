@@ -2,10 +2,11 @@ import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
 import { Flow } from "../flow/mod.ts";
 import { type AddressKeeper, Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
-import { CODECS, GrantedFolders, PrivateHosts } from "../kinds/mod.ts";
+import { CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
+import { Leases } from "../presence/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
@@ -227,6 +228,12 @@ export class Runtime implements AsyncDisposable {
    * @internal
    */
   readonly compiler: Compiler;
+  /**
+   * The nodes that run at times.
+   *
+   * @internal
+   */
+  readonly schedules: Schedules = new Schedules();
   readonly #ownCompiler: ThreadCompiler | undefined;
   readonly #logger: Logger;
 
@@ -273,6 +280,7 @@ export class Runtime implements AsyncDisposable {
       addresses: options.addresses ?? interceptors.length > 0,
     });
     const timeout = options.timeout ?? TIMEOUT;
+    const id = options.id ?? uuidv7();
     this.registry = new Registry(options.store.history, {
       timeout,
       warn: (message) => options.logger.log("warn", message),
@@ -296,6 +304,8 @@ export class Runtime implements AsyncDisposable {
       secrets: { env: stringsOf(env), folder: options.secrets },
       privateHosts: new PrivateHosts(options.allowPrivate),
       grantedFolders: new GrantedFolders(options.allowFiles),
+      leases: new Leases(options.store.meta, id),
+      schedules: this.schedules,
       registry: this.registry,
       timeout,
       interceptors,
@@ -316,7 +326,7 @@ export class Runtime implements AsyncDisposable {
     });
     this.registry.handle(this.loader);
     this.follower = new Follower({
-      id: options.id ?? uuidv7(),
+      id,
       ended: options.ended ?? [],
       namespace: this.namespace,
       registry: this.registry,
@@ -325,6 +335,7 @@ export class Runtime implements AsyncDisposable {
       logger: options.logger,
       urls: () => this.sockets.urls(),
       deaths: () => this.pool.status().deaths,
+      schedules: () => this.schedules.list(),
       dryRun: (on) => this.loader.dryRun = on,
       keepGoing: options.keepGoing ?? false,
       ...options.heartbeat !== undefined && { heartbeat: options.heartbeat },

@@ -24,7 +24,8 @@ export const ERROR_CODES = {
   exists: "A file cannot be made because there is one already.",
   forbidden: "A file or a folder is outside of what the operator has granted, or the system does not allow its use.",
   forbidden_address: "An address is private, and the operator has not allowed it.",
-  forbidden_origin: "A page of an origin that is not allowed asks for a websocket; answered with status 403.",
+  forbidden_origin:
+    "A page of an origin that is not allowed asks for a websocket or a change; answered with status 403.",
   index_out_of_range: "A CEL function was called with an index outside of its string or list.",
   internal: "The registry failed in a way that the caller cannot correct.",
   invalid: "A spec, a name or another argument is invalid.",
@@ -53,8 +54,8 @@ export const ERROR_CODES = {
   too_large: "A value, a request body (answered with status 413) or code exceeds its size limit.",
   unauthorized: "The request does not say who sends it, or not truly; answered with status 401.",
   unavailable: "The store does not support the operation, or cannot be reached at the moment.",
-  upgrade_required: "A request asks for no websocket where one is served; answered with status 426.",
   unsupported_media_type: "The encoding or the charset of the request body is not supported; answered with status 415.",
+  upgrade_required: "A request asks for no websocket where one is served; answered with status 426.",
 } as const satisfies Record<string, string>;
 
 /** The `code` of an error that the engine itself makes. */

@@ -60,6 +60,25 @@ Deno.test("apply waits for the runtimes of its namespaces, and status shows them
   assertEquals(await project.weft("status"), "head is version 5; 0 runtimes");
 });
 
+Deno.test("status shows when nodes run next", async () => {
+  await using project = new Project({
+    "times.yaml":
+      "[{ kind: cron, name: yearly, schedule: 0 0 1 1 * }, { kind: interval, name: often, interval: 1h, once: false }]",
+  });
+  await project.weft("apply times.yaml");
+  const runtime = await project.runtime({ heartbeat: 50 });
+  const year = new Date().getUTCFullYear() + 1;
+  let lines: string[] = [];
+  await until("the runtime has told it", async () => {
+    lines = (await project.weft("status")).split("\n");
+    return lines.length === 6 && lines[5]!.includes(`${year}`);
+  });
+  assertMatch(lines[3]!, /^NAMESPACE +PID +NODE +NEXT RUN$/);
+  assertMatch(lines[4]!, new RegExp(`^default +${Deno.pid} +often +20.*Z$`));
+  assertMatch(lines[5]!, new RegExp(`^default +${Deno.pid} +yearly +${year}-01-01T00:00:00.000Z$`));
+  await runtime.close();
+});
+
 Deno.test("a runtime that rejects a version keeps its own, and apply and status show why", async () => {
   await using project = new Project({ "web.yaml": WEB });
   await project.weft("apply web.yaml");

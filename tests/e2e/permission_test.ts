@@ -126,6 +126,44 @@ Deno.test("a store outside of the folder is refused, by its path and by links, a
   }
 });
 
+Deno.test("files are used in granted folders, and written where the program may write", async () => {
+  using folders = new Folders();
+  const { inside, outside } = folders;
+  Deno.writeTextFileSync(`${outside}/x`, "read");
+  const flow = (folder: string) =>
+    JSON.stringify([
+      { ...listener("web", "data"), name: "web" },
+      {
+        kind: "snippet",
+        name: "data",
+        language: "cel",
+        code: "['new', 'written']",
+        links: { out: [{ name: "write", port: "in" }] },
+      },
+      { kind: "write", name: "write", folder, overwrite: false, links: { out: [{ name: "read", port: "in" }] } },
+      { kind: "read", name: "read", folder: "out", filename: "x" },
+    ]);
+  const granted = ["--allow-files", `in=${inside}`, "--allow-files", `out=${outside}`];
+  const start = async (folder: string, flags: string[]) =>
+    await task(["start", "-f", "-", ...flags], { input: flow(folder) });
+  for (
+    const [folder, flags, why] of [
+      ["out", [], "no folder is granted: an operator grants one with start --allow-files out=FOLDER"],
+      ["out", granted, `write: ${missing(`write "${outside}"`, `--allow-write=${outside}`)}`],
+      ["out", ["--allow-files", `out=${outside}:ro`], 'write: folder "out" is for reading only'],
+      ["in", ["--allow-files", "/"], 'invalid --allow-files "/"'],
+    ] as const
+  ) {
+    const { code, out, err } = await start(folder, [...flags]);
+    assert(code !== 0 && out === "", out);
+    assert(err.includes(why), err);
+  }
+  await using server = await Weft.start({ args: ["-f", "-", ...granted], input: flow("in"), allow: [] });
+  assertEquals(await (await fetch(server.url)).text(), "read");
+  assertEquals([folders.insideNames, folders.outsideNames], [["new"], ["x"]]);
+  assertEquals(Deno.readTextFileSync(`${inside}/new`), "written");
+});
+
 Deno.test("a link from outside to a store inside the folder is followed", async () => {
   using folders = new Folders();
   const { inside, outside } = folders;
@@ -231,4 +269,28 @@ Deno.test("an address that may not be used is refused with its flag", async () =
     assert(err.includes(`${who}: cannot listen on ${address}: `), err);
     assert(err.includes(missing(`use the address "${address}"`, `--allow-net=${address}`)), err);
   }
+});
+
+Deno.test("a node that connects to a websocket needs no more permissions", async () => {
+  const answered = Promise.withResolvers<string>();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onopen = () => socket.send("hello");
+    socket.onmessage = ({ data }) => answered.resolve(data);
+    return response;
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  const links = { out: [{ name: "answer", port: "in" }] };
+  const flow = [
+    listener("web", "answer"),
+    { kind: "websocket", name: "client", url: `ws://${host}`, links },
+    { kind: "snippet", name: "answer", language: "cel", code: "self.data + ' back'" },
+  ];
+  await using weft = await Weft.start({
+    args: ["-f", "-", "--allow-private", host],
+    input: JSON.stringify(flow),
+    allow: [],
+  });
+  assertEquals(await answered.promise, "hello back");
+  assertEquals(weft.err.filter((line) => !line.includes(" info ")), []);
 });

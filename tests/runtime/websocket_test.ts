@@ -25,6 +25,7 @@ const ECHO = `export default (m) => {
   const { data } = m;
   if (data === "error") throw new Error("secret");
   if (data === "nothing") return undefined;
+  if (data === "loop") for (;;);
   if (data === "about") return { id: m.id, rooms: m.rooms, protocol: m.protocol, context: m.context, type: m.type };
   return data;
 }`;
@@ -61,10 +62,18 @@ function specs({ gateway = {}, code = ECHO, extra = [] }: Options = {}): string 
       links: links({ out: `gate.${port}` }),
     })),
     { kind: "gateway", name: "gate", links: links({ out: "handler" }), ...gateway },
-    { kind: "snippet", name: "handler", language: "javascript", code },
+    { kind: "snippet", name: "handler", language: "javascript", code, timeout: "600ms" },
     ...extra,
   ]);
 }
+
+/** The headers of a request for a websocket. */
+const HANDSHAKE = {
+  Upgrade: "websocket",
+  Connection: "keep-alive, Upgrade",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+};
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -108,6 +117,10 @@ for (const isolation of ["thread", "process"] as const) {
       const { error, process } = await first.json();
       assertEquals(error, "Internal Server Error");
       await world.logged(new RegExp(`error \\[${process}\\] .*: secret`));
+      first.send("loop");
+      second.send("beside");
+      assertEquals(await second.next(), "beside");
+      assertEquals((await first.json()).error, "Internal Server Error");
       first.send("still here");
       assertEquals(await first.next(), "still here");
     });
@@ -227,10 +240,7 @@ Deno.test("requests that ask for no websocket, or may not have one, are answered
     const connection = await Deno.connect({ hostname, port: Number(port) });
     const all = {
       Host: `${hostname}:${port}`,
-      Upgrade: "websocket",
-      Connection: "keep-alive, Upgrade",
-      "Sec-WebSocket-Version": "13",
-      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+      ...HANDSHAKE,
       ...headers,
     };
     const lines = Object.entries(all).filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`);
@@ -285,9 +295,33 @@ Deno.test("requests that ask for no websocket, or may not have one, are answered
     for (const socket of opened) await socket.close();
   });
 
-  await t.step("a gateway that no request leads to is an error of the flow", async () => {
+  await t.step("an origin that is none is rejected", async () => {
     await assertRejects(() => World.start(specs({ gateway: { origins: ["shop.example"] } })), Error, "invalid origin");
   });
+});
+
+Deno.test({
+  name: "clients that go away while they are upgraded hold up neither others nor the end of the engine",
+  // Deno waits for them without end
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const world = await World.start(specs({ gateway: { connections: 2 } }));
+    const url = await addressOf(world);
+    const { hostname, port } = new URL(url);
+    const head = Object.entries(HANDSHAKE).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    for (let i = 0; i < 30; i++) {
+      const connection = await Deno.connect({ hostname, port: Number(port) });
+      await connection.write(new TextEncoder().encode(`GET /ws HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${head}\r\n`));
+      connection.close();
+    }
+    await until("they are gone", () => world.runtime.processes.size === 0, 5_000);
+    const sockets = [await TestSocket.open(`${url}/ws`), await TestSocket.open(`${url}/ws`)];
+    for (const socket of sockets) await socket.close();
+    const began = performance.now();
+    await world.runtime.close();
+    assert(performance.now() - began < 9_000);
+  },
 });
 
 Deno.test("what is too large, malformed or too much ends its connection only", async (t) => {
@@ -491,15 +525,10 @@ function frame(
 async function upgraded(url: string): Promise<Deno.TcpConn> {
   const { hostname, port } = new URL(url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
-  const head = [
-    "GET /ws HTTP/1.1",
-    `Host: ${hostname}:${port}`,
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-  ];
-  await connection.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`));
+  const head = Object.entries({ Host: `${hostname}:${port}`, ...HANDSHAKE }).map(([name, value]) =>
+    `${name}: ${value}`
+  );
+  await connection.write(new TextEncoder().encode(`GET /ws HTTP/1.1\r\n${head.join("\r\n")}\r\n\r\n`));
   let text = "";
   while (!text.endsWith("\r\n\r\n")) text += new TextDecoder().decode(await readExactly(connection, 1));
   assertMatch(text, /^HTTP\/1\.1 101 /);

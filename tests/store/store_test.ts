@@ -14,6 +14,7 @@ test("can be closed twice, and rejects every call then", async ({ store }) => {
       () => presence.deregister("a"),
       () => meta.get("a"),
       () => meta.set("a", null),
+      () => meta.swap("a", undefined, null),
     ]
   ) {
     const error = await assertRejects(call, StorageError, "closed");

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TOKEN } from "../../http/mod.ts";
 import { duration, secret } from "../../spec/mod.ts";
+import { checkOrigins, type OriginFinding } from "../net/origins.ts";
 
-const ORIGIN = /^https?:\/\/(?:\[[0-9a-f:.]+\]|[^\s/:*?#@]+)(?::\d{1,5})?$/i;
 const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
 const DOMAIN = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
 
@@ -48,23 +48,23 @@ export const cookieFields = z.strictObject({
       "Whether a request that may change something (any but GET, HEAD and OPTIONS) and every handshake of a WebSocket must " +
       "come from a page of the same origin. Default true.",
   }),
-  origins: z.array(z.string().regex(ORIGIN, "expected an origin such as https://shop.example")).default([]).meta({
-    description: "Other origins whose pages may send such requests.",
+  origins: z.array(z.string()).default([]).meta({
+    description:
+      "Other origins whose pages may send such requests: `https://shop.example`, or `https://*.shop.example` " +
+      "for all below a name.",
   }),
 }).meta({ description: "Accepts sessions that the port `login` has begun, by a cookie." });
 
 /** How a node keeps sessions, with defaults. */
 export type CookieFields = z.infer<typeof cookieFields>;
 
-/** Something wrong with a field. */
-interface Finding {
-  readonly location: { readonly path: readonly string[] };
-  readonly message: string;
-}
-
 /** Returns what is wrong with fields that do not go together. */
-export function checkCookie({ name, path, domain, secure, sameSite, maxAge, lifetime }: CookieFields): Finding[] {
-  const found: Finding[] = [];
+export function checkCookie(fields: CookieFields): OriginFinding[] {
+  const { name, path, domain, secure, sameSite, maxAge, lifetime, origins } = fields;
+  const found: OriginFinding[] = checkOrigins(origins).map(({ location, ...rest }) => ({
+    location: { path: ["cookie", ...location.path] },
+    ...rest,
+  }));
   const wrong = (field: string, message: string) => found.push({ location: { path: ["cookie", field] }, message });
   const prefix = /^__(?:Host|Secure)-/i.exec(name)?.[0];
   if (prefix !== undefined && !secure) wrong("secure", `invalid secure false: expected true, because of ${prefix}`);
@@ -74,6 +74,9 @@ export function checkCookie({ name, path, domain, secure, sameSite, maxAge, life
   }
   if (sameSite === "none" && !secure) {
     wrong("sameSite", 'invalid sameSite "none": expected lax or strict without secure, as browsers want it');
+  }
+  if (origins.some((origin) => origin === "*" || origin === "null")) {
+    wrong("origins", "invalid origins: expected those that are trusted; sameOrigin: false lets all pages in");
   }
   if (maxAge < 1_000) wrong("maxAge", `invalid maxAge ${maxAge} ms: expected 1s or more`);
   if (lifetime < maxAge) wrong("lifetime", "invalid lifetime: expected no less than maxAge");

@@ -248,7 +248,7 @@ Deno.test("who is to log in is named by auth, and cannot write headers", async (
 });
 
 Deno.test("requests of other origins change nothing", async () => {
-  await using node = await start({ origins: ["https://Admin.example"] });
+  await using node = await start({ origins: ["https://Admin.example", "https://*.pages.example"] });
   const cookie = await login(node);
   const CROSS = "forbidden_origin: the request was sent by a page of another origin";
   const post = (header: ValueMap, more: ValueMap = {}) =>
@@ -261,6 +261,8 @@ Deno.test("requests of other origins change nothing", async () => {
     [{ "Sec-Fetch-Site": ["cross-site"] }, false],
     [{ "Sec-Fetch-Site": [""] }, false],
     [{ "Sec-Fetch-Site": ["cross-site"], Origin: ["https://admin.example"] }, true],
+    [{ "Sec-Fetch-Site": ["cross-site"], Origin: ["https://a.pages.example"] }, true],
+    [{ "Sec-Fetch-Site": ["cross-site"], Origin: ["https://pages.example"] }, false],
     [{ Origin: ["https://shop.example"] }, true],
     [{ Origin: ["https://SHOP.example:443"] }, true],
     [{ Origin: ["http://shop.example"] }, true],
@@ -351,7 +353,9 @@ Deno.test("what browsers would refuse is an error of the spec", async () => {
     [{ name: "__Secure-id", secure: false }, /invalid secure false/],
     [{ maxAge: 10 }, /invalid maxAge/],
     [{ lifetime: "1h" }, /invalid lifetime/],
-    [{ origins: ["https://a.example/"] }, /expected an origin/],
+    [{ origins: ["https://a.example/"] }, /invalid origin "https:\/\/a\.example\/": expected one such as/],
+    [{ origins: ["*"] }, /expected those that are trusted/],
+    [{ origins: ["null"] }, /expected those that are trusted/],
   ];
   for (const [fields, message] of cases) {
     const error = await assertRejects(() => start(fields), Error);

@@ -57,8 +57,8 @@ export class FolderWatch {
   #watcher: Deno.FsWatcher | undefined;
   /** What is watched, and which one of that name it is. */
   #identity: string | undefined;
-  /** Whether the system cannot tell of changes. */
-  #isDeaf = false;
+  /** Why the system cannot tell of changes. */
+  #deaf: Failure | undefined;
   #wake = Promise.withResolvers<void>();
   #isDirty = false;
   #error = "";
@@ -93,6 +93,7 @@ export class FolderWatch {
     const isFirst = this.#listener === undefined;
     this.#listener = listener;
     if (!isFirst) return this.#touch();
+    if (this.#deaf !== undefined) listener.failed(this.#deaf);
     this.#isDirty = true;
     this.#running = this.#run();
   }
@@ -108,23 +109,26 @@ export class FolderWatch {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     let looked = performance.now();
+    let failures = 0;
     while (!signal.aborted) {
       try {
         if (await this.#follow()) this.#isDirty = true;
-        const { poll = this.#isDeaf ? POLL : Infinity } = this.#listener!;
+        const { poll = this.#deaf !== undefined ? POLL : Infinity } = this.#listener!;
         const isDue = this.#isDirty || this.#candidates.size > 0 || performance.now() - looked >= poll;
         if (isDue) {
           this.#isDirty = false;
           looked = performance.now();
           this.#compare(await this.#scan());
           this.#error = "";
+          failures = 0;
           await this.#pause(Math.max(BREATH, performance.now() - looked));
         }
       } catch (thrown) {
         if (signal.aborted) return;
         this.#isDirty = true;
         this.#tellFailure(this.#failure(thrown));
-        await this.#pause(LOOK);
+        // what is too much to look at is not looked at all the time
+        await this.#pause(Math.min(LOOK * 2 ** failures++, POLL));
       }
       if (this.#isDirty || signal.aborted) continue;
       await this.#changed(this.#candidates.size > 0 ? this.#remaining() : LOOK);
@@ -135,21 +139,21 @@ export class FolderWatch {
   async #follow(): Promise<boolean> {
     const found = await this.#meant();
     if (this.#stop.signal.aborted) return false;
-    if (found?.identity === this.#identity && (this.#watcher !== undefined || this.#isDeaf)) return false;
+    if (found?.identity === this.#identity && (this.#watcher !== undefined || this.#deaf !== undefined)) return false;
     // the old one first: Deno takes a folder of the same name for one that it watches already
     this.#unwatch();
     this.#identity = found?.identity;
     if (found === undefined) return true;
     try {
       this.#watcher = Deno.watchFs([...found.folders], { recursive: found.isFolder && this.#options.deep });
-      this.#isDeaf = false;
+      this.#deaf = undefined;
       void this.#hear(this.#watcher);
     } catch (thrown) {
-      this.#isDeaf = true;
       const reason = asError(thrown).message.replace(/ ?about \[.*\]$/s, "");
-      this.#tellFailure(
-        this.#failure(new Error(`the system does not tell of changes (${reason}): looking every ${POLL / 1_000} s`)),
+      this.#deaf = this.#failure(
+        new Error(`the system does not tell of changes (${reason}): looking every ${POLL / 1_000} s`),
       );
+      this.#tellFailure(this.#deaf);
     }
     return true;
   }

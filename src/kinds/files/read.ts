@@ -1,10 +1,9 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import type { Process } from "../../flow/mod.ts";
 import { DEFAULT_MAX_BODY } from "../../http/mod.ts";
 import { size } from "../../spec/mod.ts";
 import { failure, isList, isMap, Stream, type Value } from "../../value/mod.ts";
-import { closeAfter } from "../close_stream.ts";
+import { closeUnread } from "../close_unread.ts";
 import { payloadError } from "../payload_error.ts";
 import { callFile } from "./file_call.ts";
 import { decodeFile, fileEncoding } from "./file_encoding.ts";
@@ -98,7 +97,7 @@ ${ABOUT_PATHS}
           const length = Math.min(part.length ?? Infinity, file.size - offset);
           if (length > least && !signal.aborted) {
             const stream = Stream.from(streamPart(file, offset, length), length);
-            closeAfter(call.process as Process, stream);
+            closeUnread(call, stream);
             return stream;
           }
           if (length > fields.maxSize) {

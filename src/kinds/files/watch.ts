@@ -113,6 +113,7 @@ ${ABOUT_PATHS}
     const retries = typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 });
     const wanted: ReadonlySet<string> = new Set(fields.events);
     const isMeant = meant(fields);
+    let isCurrent = true;
     const tell = async (payload: ValueMap): Promise<boolean> => {
       for (let attempt = 1;; attempt++) {
         const answer = await run("out", payload, { timeout });
@@ -120,6 +121,8 @@ ${ABOUT_PATHS}
         if ((answer as Failure).code === "busy") return false;
         if (!isRetried(answer, attempt, retries)) return true;
         await clock.sleep(waitAfter(attempt, retries, random.number()));
+        // the node in whose place this one was put goes on
+        if (!isCurrent) return false;
       }
     };
     const taker: EventTaker = {
@@ -150,7 +153,10 @@ ${ABOUT_PATHS}
         watch.attach(listener);
         queue.attach(taker);
       },
-      unload: () => queue.detach(taker),
+      unload() {
+        isCurrent = false;
+        queue.detach(taker);
+      },
     };
   },
 });

@@ -4,7 +4,7 @@ import { DEFAULT_MAX_BODY } from "../../http/mod.ts";
 import { duration, size } from "../../spec/mod.ts";
 import type { Process } from "../../flow/mod.ts";
 import { Stream } from "../../value/mod.ts";
-import { closeAfter } from "../close_stream.ts";
+import { closeUnread } from "../close_unread.ts";
 import { internalsOf } from "../internals.ts";
 import type { HttpConnectionData } from "../net/connection.ts";
 import { keyFor } from "../net/resolved_secrets.ts";
@@ -195,7 +195,7 @@ export const http: Kind = defineKind({
         };
         const complete = withOwnHeaders(request, fields.stream, names, random.bytes);
         const answer = await callHttp(complete, call, options);
-        if (answer.body instanceof Stream) closeAfter(call.process as Process, answer.body);
+        if (answer.body instanceof Stream) closeUnread(call, answer.body);
         return answer;
       },
     };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { encodeEvent, EVENT_STREAM, payloadHeader } from "../../http/mod.ts";
 import { size } from "../../spec/mod.ts";
 import { failure, isMap, Stream, type Value, type ValueMap } from "../../value/mod.ts";
+import { closeUnread } from "../close_unread.ts";
 import { internalsOf } from "../internals.ts";
 import { type Audience, type Member, Rooms, roomsOf } from "./rooms.ts";
 
@@ -55,8 +56,7 @@ export const events: Kind = defineKind({
         metrics.count("connections");
         const seen = isMap(payload) ? payloadHeader(payload, "Last-Event-Id") : undefined;
         const body = hub.open(rooms, fields.buffer, seen);
-        // a client that is gone before it is answered
-        call.signal.addEventListener("abort", () => body.close());
+        closeUnread(call, body);
         return { status: 200, header, body };
       },
       in: (payload) => hub.send(payload, fields.keep),

@@ -2,6 +2,7 @@ import type { Log } from "@weft/weft/kind";
 import type { NodeSymbol, Outcome, OutPort, Packet, Process } from "../../flow/mod.ts";
 import { trace } from "../../flow/mod.ts";
 import {
+  badResponse,
   compressed,
   doubtOf,
   encodeResponse,
@@ -17,7 +18,17 @@ import {
   responseRequest,
   withHeartbeat,
 } from "../../http/mod.ts";
-import { type Answer, Encoded, type Failure, failure, isError, type LogLevel, NONE, Stream } from "../../value/mod.ts";
+import {
+  type Answer,
+  asError,
+  Encoded,
+  type Failure,
+  failure,
+  isError,
+  type LogLevel,
+  NONE,
+  Stream,
+} from "../../value/mod.ts";
 import type { Internals } from "../internals.ts";
 
 /** What a request needs of its listener. */
@@ -30,6 +41,8 @@ export interface ExchangeOptions {
   error: OutPort;
   /** Keeps the socket of the listener open until work has ended, when it is drained. */
   readonly keep: (work: Promise<void>) => void;
+  /** Records that the client has gone away while its request was being upgraded. */
+  readonly abandoned: () => void;
 }
 
 /** Statuses of requests without a route, which scanners make by the thousand. */
@@ -106,6 +119,16 @@ export class Exchange {
     return this.#data[2];
   }
 
+  /** Records that the client has gone away while its request was being upgraded. */
+  abandoned(): void {
+    this.#options.abandoned();
+  }
+
+  /** Aborted when the client goes away before it is answered. */
+  get gone(): AbortSignal {
+    return this.#request.signal;
+  }
+
   /** Keeps the socket of the listener open until work has ended, when it is drained. */
   get keep(): (work: Promise<void>) => void {
     return this.#options.keep;
@@ -178,6 +201,7 @@ export class Exchange {
     flow.close(process, failed);
     void process.ended.then(() => {
       if (failed === undefined && process.error !== undefined) {
+        if (response.body instanceof Stream) response.body.close();
         response = this.#encode(process.error);
         this.#record(response);
       }
@@ -251,8 +275,21 @@ export class Exchange {
   #send(response: RawResponse): void {
     // a process that goes on may still read the body
     if (!this.#isResponded && this.#body !== response.body) this.#closeBody();
-    this.#options.internals.sockets.traffic.count(response.status, Date.now() - this.#process.started);
-    this.#respond(toResponse(response, this.#options.heartbeat));
+    const made = this.#made(response);
+    this.#options.internals.sockets.traffic.count(made.status, Date.now() - this.#process.started);
+    this.#respond(made);
+  }
+
+  /** Makes the response; that of an error, if the body is a stream that somebody has read already. */
+  #made(response: RawResponse): Response {
+    const { heartbeat } = this.#options;
+    try {
+      return toResponse(response, heartbeat);
+    } catch (thrown) {
+      const failed = this.#encode(badResponse(asError(thrown).message), null);
+      this.#record(failed);
+      return toResponse(failed, heartbeat);
+    }
   }
 
   #closeBody(): void {

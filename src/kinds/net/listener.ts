@@ -177,6 +177,7 @@ class Listener {
       out: symbol.out("out"),
       error: symbol.out("error"),
       keep: (work) => void lease.reading(work),
+      abandoned: () => lease.abandoned(),
     };
   }
 

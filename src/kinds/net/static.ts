@@ -11,6 +11,7 @@ import {
   rangeOf,
 } from "../../http/mod.ts";
 import { asError, failure, isMap, reasonOf, Stream, type Value, type ValueMap } from "../../value/mod.ts";
+import { closeUnread } from "../close_unread.ts";
 import { type Found, readPart, type ServedFile, ServedFolder } from "./served_folder.ts";
 
 const fields = z.object({
@@ -134,8 +135,7 @@ class Site {
       return { status, header, body: range === undefined ? bytes : bytes.slice(start, start + length) };
     }
     const body = Stream.from(readPart(sent.path, start, length), length);
-    // a client that is gone before it is answered
-    call.signal.addEventListener("abort", () => body.close());
+    closeUnread(call, body);
     return { status, header, body };
   }
 }

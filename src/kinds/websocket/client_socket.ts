@@ -38,6 +38,18 @@ interface PackageSocket {
   resume(): void;
 }
 
+/** The class of the package ws. */
+type PackageSocketClass = new (
+  url: string,
+  protocols: string[],
+  options: Readonly<Record<string, unknown>>,
+) => PackageSocket;
+
+/** Loads the package ws, which only nodes that connect need. @throws {Error} If it may not read what it looks at. */
+export async function loadPackage(): Promise<PackageSocketClass> {
+  return (await import("ws")).WebSocket;
+}
+
 /** How it ended. */
 export interface SocketEnd {
   readonly code: number;
@@ -88,10 +100,9 @@ export class ClientSocket {
     try {
       // no lookup is made of an address
       if (isIP(host) !== 0) privateHosts.check(host, port, host);
-      // loaded only where there is a node that connects
-      const { WebSocket } = await import("ws");
+      const WebSocket = await loadPackage();
       const lookup: LookupFunction = guardedLookup(privateHosts, port);
-      const socket: PackageSocket = new WebSocket(url.href, [...protocols], {
+      const socket = new WebSocket(url.href, [...protocols], {
         ...tls,
         headers,
         lookup,

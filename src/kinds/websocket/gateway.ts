@@ -172,13 +172,20 @@ export const gateway: Kind = defineKind({
         if (hub.size >= fields.connections || sockets.draining.aborted) {
           throw failure("too many clients are connected", { code: "busy", details: { status: 503 } });
         }
+        const { gone, keep } = exchange;
+        if (gone.aborted) throw failure("the client went away", { code: "aborted" });
         // Deno pings after half of it
         const socket = exchange.upgrade(protocol, fields.ping * 2 / 1_000);
         hub.size++;
         const client = { id: random.uuid(), rooms, protocol, data: dataOf(request) };
-        const connection = new GatewayConnection(hub, socket, client, exchange.keep, clock.now());
+        const connection = new GatewayConnection(hub, socket, client, keep, clock.now());
         hub.bind(process, connection);
-        await connection.opened();
+        try {
+          await connection.opened(gone);
+        } catch (error) {
+          exchange.abandoned();
+          throw error;
+        }
         return NONE;
       },
       async in(payload, call): Promise<Answer> {

@@ -88,14 +88,24 @@ export class GatewayConnection implements Member, EventListenerObject {
     for (const type of ["open", "message", "error", "close"]) socket.addEventListener(type, this);
   }
 
-  /** Resolves when the client has switched protocols. @throws {Error} If it has not, or has gone away. */
-  async opened(): Promise<void> {
+  /**
+   * Resolves when the client has switched protocols.
+   *
+   * @param gone Aborted when the client goes away, which Deno does not tell by the socket.
+   * @throws {Error} If it has not, or has gone away.
+   */
+  async opened(gone: AbortSignal): Promise<void> {
+    const left = () => this.#gone("the client went away");
     const timer = setTimeout(() => this.#gone("the client did not switch protocols"), OPENING);
+    gone.addEventListener("abort", left);
+    if (gone.aborted) left();
     try {
       await this.#opened?.promise;
     } finally {
       clearTimeout(timer);
+      gone.removeEventListener("abort", left);
     }
+    if (this.#state === "closed") throw failure("the client went away", { code: "aborted" });
   }
 
   /** Sends a message. @returns Whether it was handed on; a promise while the client is waited for. */

@@ -7,6 +7,7 @@ import { NO_CONNECTION, readHttpConnection } from "../http/http_connection.ts";
 import { internalsOf } from "../internals.ts";
 import type { HttpConnectionData } from "../net/connection.ts";
 import { keyFor } from "../net/resolved_secrets.ts";
+import { loadPackage } from "./client_socket.ts";
 import { Events } from "./events.ts";
 import { encodeMessage, readOutgoing } from "./message.ts";
 import { type ClientNode, type ClientOptions, type Reconnect, WebSocketClient } from "./websocket_client.ts";
@@ -142,6 +143,8 @@ export const websocket: Kind = defineKind({
     const { fields, clock, random, log, metrics, secret, use, dataOf } = context;
     const internals = internalsOf(context);
     const { symbol, privateHosts, sockets } = internals;
+    // what cannot be loaded is no reason to try again and again
+    await loadPackage();
     const { connection: name, format, heartbeat, wait } = fields;
     const connection = name === undefined
       ? NO_CONNECTION

@@ -20,4 +20,9 @@ export class SqliteMeta implements Meta {
   async set(key: string, value: Value): Promise<void> {
     await this.#client.call("set", key, encode(toStorable(value, `the value of ${key}`)));
   }
+
+  async swap(key: string, before: Value | undefined, value: Value): Promise<boolean> {
+    const data = encode(toStorable(value, `the value of ${key}`));
+    return await this.#client.call("swap", key, before === undefined ? undefined : encode(before), data);
+  }
 }
