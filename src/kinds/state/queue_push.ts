@@ -64,7 +64,8 @@ A message is any value: bytes, dates and bigints come out as they went in. When 
 and outlives the engine.
 
 If the process has a transaction on the same connection, begun by a node of kind \`sql\`, the message belongs to it: it is sent
-exactly when what was written beside it is, and the answer of the process leaves after that. With \`transaction: true\` the push
+exactly when what was written beside it is, and the answer of the process leaves after that (but not what the kind \`respond\`
+answers before). With \`transaction: true\` the push
 begins the transaction itself. SQLite lets one transaction write at a time, until the end of its process. Any other push is
 permanent when it is answered; those that come at the same time share a commit.
 
