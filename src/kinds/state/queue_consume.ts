@@ -39,8 +39,8 @@ const fields = z.object({
   }),
   maxInFlight: z.int().min(1).max(10_000).optional().meta({
     description:
-      "How many messages are taken and not done, those that wait for a process too. Default twice of what all " +
-      "processes work on.",
+      "How many messages are taken and not done, those that wait for a process too. Default twice as many as are " +
+      "worked on.",
   }),
   visibility: duration().refine((ms) => ms >= 100, { error: "expected at least 100ms" }).default(30_000).meta({
     description:
@@ -55,8 +55,8 @@ const fields = z.object({
   }),
   dead: z.union([z.string().min(1).max(200), z.literal(false)]).optional().meta({
     description:
-      "The queue that a message is moved to whose last attempt has failed; false to delete it. Default the name " +
-      "of the queue with .dead behind it.",
+      "The queue that a message is moved to whose last attempt has failed; false to delete it. Default the dead " +
+      "letters of the queue.",
   }),
   poll: duration().refine((ms) => ms >= 10, { error: "expected at least 10ms" }).default(1_000).meta({
     description: "How often the database is asked for messages of other engines, beside what it tells. Default 1s.",
@@ -79,7 +79,7 @@ export const queueConsume: Kind = defineKind({
   about: `
 A message is taken, and a process runs with it. If that ends well, the message is deleted; if it fails, or its answer is an
 error, the message comes back after a wait that grows with each attempt. After the last one it is moved to the dead letters, a
-queue as any other, with its error: \`queue.consume\` with \`envelope: true\` shows it, \`queue.push\` sends it again.
+queue as any other (of \`orders\`, it is \`orders.dead\`), with its error: \`queue.consume\` with \`envelope: true\` shows it, \`queue.push\` sends it again.
 
 Each message is worked on at least once. It is worked on again if the engine dies before it has said that it is done: after
 \`visibility\`, during which nobody else gets it, and which is prolonged as long as a process works on it. So what a process does
