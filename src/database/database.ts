@@ -20,6 +20,8 @@ export interface Result {
 export interface QueryOptions {
   /** Cancels the statement. What it had done of a transaction is not undone by that alone. */
   readonly signal?: AbortSignal | undefined;
+  /** Returns such a signal. It is asked for when the statement takes long: making one costs more than most statements do. */
+  readonly signalOf?: (() => AbortSignal) | undefined;
   /** How long the statement may run, in milliseconds; its wait for a connection counts apart. Default 30,000. */
   readonly timeout?: number | undefined;
 }

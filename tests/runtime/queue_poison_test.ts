@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { SqliteDatabase } from "../../src/database/mod.ts";
 import { DatabaseQueue } from "../../src/kinds/state/database_queue.ts";
 import { encodeValue } from "../../src/kinds/state/stored_value.ts";

@@ -190,6 +190,14 @@ testBackends("queues in databases", {
       Array.from({ length: 30 }, (_, at) => push(stores[at % 2]!, at, { name: `n${at % 3}` })),
     );
     assertEquals(results.filter(({ isDuplicate }) => !isDuplicate).length, 3);
+    // in other orders, which is where they could wait for each other
+    for (let round = 0; round < 10; round++) {
+      const names = Array.from({ length: 40 }, (_, at) => `r${round}.${at}`);
+      const all = (on: DatabaseQueue, some: string[]) =>
+        Promise.all(some.map((name) => push(on, 0, { name, queue: "many" })));
+      const [one, two] = await Promise.all([all(store, names), all(other, names.toReversed())]);
+      assertEquals([...one!, ...two!].filter(({ isDuplicate }) => !isDuplicate).length, 40);
+    }
     assertEquals(new Set(results.map(({ id }) => id)).size, 3);
     assertEquals((await push(store, 1, { name: "n0", queue: "other" })).isDuplicate, false);
     const held = await take(store);

@@ -29,7 +29,7 @@ export class LanePool {
   }
 
   /** Takes a connection, once there is one. @throws {Failure} `timeout` if there was none in time. */
-  async take({ signal, timeout = WAIT }: QueryOptions): Promise<PostgresLane> {
+  async take({ signal, signalOf, timeout = WAIT }: QueryOptions): Promise<PostgresLane> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed();
     const free = this.#free.pop();
@@ -38,7 +38,7 @@ export class LanePool {
       return free.lane;
     }
     if (this.#count >= this.#options.connections) {
-      const lane = await this.#wait(signal, timeout);
+      const lane = await this.#wait(signal ?? signalOf?.(), timeout);
       if (lane !== undefined) return lane;
     } else this.#count++;
     return await this.#open();
@@ -125,8 +125,9 @@ export class LanePool {
         () => leave(failure(`no connection was free within ${timeout} ms`, { code: "timeout" })),
         timeout,
       );
-      signal?.addEventListener("abort", abort, { once: true });
       this.#waiting.push(waiting);
+      if (signal?.aborted) abort();
+      else signal?.addEventListener("abort", abort, { once: true });
     });
   }
 }

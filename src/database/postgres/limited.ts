@@ -5,6 +5,9 @@ import type { PostgresLane } from "./postgres_lane.ts";
 /** How long a server may take to cancel a statement, in milliseconds. */
 const GRACE = 2_000;
 
+/** After how long the signal of a statement is asked for, in milliseconds. */
+const LONG = 25;
+
 /**
  * Waits for a statement; past its limit, or when its signal is aborted, the server is asked to cancel it. A connection on
  * which that does not work is closed.
@@ -14,7 +17,7 @@ const GRACE = 2_000;
 export async function limited<T>(
   lane: PostgresLane,
   running: { readonly rows: Promise<T>; cancel(): Promise<void> },
-  { signal, timeout = STATEMENT_TIMEOUT }: QueryOptions,
+  { signal: given, signalOf, timeout = STATEMENT_TIMEOUT }: QueryOptions,
 ): Promise<T> {
   let why: Error | undefined;
   let canceled: Promise<void> | undefined;
@@ -25,13 +28,21 @@ export async function limited<T>(
     grace = setTimeout(() => void lane.close(), GRACE);
     canceled = running.cancel().catch(() => lane.close());
   };
+  let signal = given;
   const abort = () => cancel(signal!.reason as Error);
-  const timer = timeout === Infinity ? undefined : setTimeout(
-    () => cancel(failure(`the statement exceeded its time limit of ${timeout} ms`, { code: "timeout" })),
-    timeout,
-  );
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
+  const watch = () => {
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+  };
+  const late = () => cancel(failure(`the statement exceeded its time limit of ${timeout} ms`, { code: "timeout" }));
+  watch();
+  const wait = signal === undefined && signalOf !== undefined ? Math.min(LONG, timeout) : timeout;
+  let timer = wait === Infinity ? undefined : setTimeout(() => {
+    if (wait === timeout) return late();
+    signal = signalOf!();
+    watch();
+    if (timeout !== Infinity) timer = setTimeout(late, timeout - wait);
+  }, wait);
   try {
     return await running.rows;
   } catch (error) {

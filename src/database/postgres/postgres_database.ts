@@ -1,4 +1,4 @@
-import { asError, failure, type Value, type ValueMap } from "../../value/mod.ts";
+import type { Value, ValueMap } from "../../value/mod.ts";
 import {
   type BeginOptions,
   type Database,
@@ -167,9 +167,4 @@ export class PostgresDatabase implements Database {
 
 function arrayInput(value: unknown): string {
   return value instanceof ListInput ? value.toArray() : String(value);
-}
-
-/** Returns the error of a database that cannot be reached, for whoever asks whether it can. */
-export function unreachable(error: unknown): Error {
-  return failure(asError(error).message, { code: "unavailable" });
 }

@@ -15,6 +15,7 @@ export class Call implements Asked {
   readonly deadline: number;
   readonly #settled = Promise.withResolvers<RawResult>();
   #losses = 0;
+  #isWatched = false;
 
   /** @param again Called if it has to be run again. */
   constructor(
@@ -24,6 +25,7 @@ export class Call implements Asked {
     readonly writes: boolean,
     public limit: number,
     private readonly again: (call: Call) => void,
+    private readonly signalOf: (() => AbortSignal) | undefined,
   ) {
     this.result = this.#settled.promise;
     this.deadline = performance.now() + limit;
@@ -46,6 +48,26 @@ export class Call implements Asked {
     if (this.writes && end.isCommit) return this.fail(lostError(`${end.why}; the statement may have been carried out`));
     if (isCause && ++this.#losses >= 2 || ++this.#losses >= ATTEMPTS) return this.fail(lostError(end.why));
     this.again(this);
+  }
+
+  /** Fails when the signal is aborted that is asked for now. */
+  watch(): void {
+    if (this.isSettled || this.#isWatched || this.signalOf === undefined) return;
+    this.#isWatched = true;
+    this.failOn(this.signalOf());
+  }
+
+  /** Fails when a signal is aborted. */
+  failOn(signal: AbortSignal): void {
+    const abort = () => {
+      this.fail(signal.reason);
+      // what nobody waits for any more is not worth a lane
+      this.limit = 0;
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    const done = () => signal.removeEventListener("abort", abort);
+    this.result.then(done, done);
   }
 
   fail(error: Error): void {

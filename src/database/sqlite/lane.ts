@@ -20,6 +20,8 @@ const CLOSING = 1_000;
 export interface Asked {
   /** How long it may run, in milliseconds. */
   limit: number;
+  /** Called, perhaps often, when it takes long. */
+  watch?(): void;
   /** Called with what the program answers. */
   answered(reply: ReplyFrame): void;
   /** Called in its place when the program has ended. */

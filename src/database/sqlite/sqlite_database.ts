@@ -32,6 +32,8 @@ interface Hold {
   readonly deadline: number;
   given(lane: Lane): void;
   failed(error: Error): void;
+  /** Called when it takes long. */
+  watch(): void;
 }
 
 /**
@@ -76,7 +78,7 @@ export class SqliteDatabase implements Database {
   }
 
   async query(text: string, parameters: readonly Value[] = [], options: QueryOptions = {}): Promise<Result> {
-    const { signal, timeout = STATEMENT_TIMEOUT } = options;
+    const { signal } = options;
     signal?.throwIfAborted();
     const known = this.#texts.of(text);
     const input = inputOf(known, parameters);
@@ -84,7 +86,7 @@ export class SqliteDatabase implements Database {
       await this.#classify(known, options);
       signal?.throwIfAborted();
     }
-    return resultOf(await this.#call(known, input, timeout, signal));
+    return resultOf(await this.#call(known, input, options));
   }
 
   queryEach(text: string, lists: readonly (readonly Value[])[], options: QueryOptions = {}): Promise<Result> {
@@ -108,7 +110,7 @@ export class SqliteDatabase implements Database {
   }
 
   async begin(options: BeginOptions = {}): Promise<DatabaseTransaction> {
-    const { isolation, signal } = options;
+    const { isolation } = options;
     const lane = await this.hold(options);
     const transaction = new SqliteTransaction({
       lane,
@@ -118,7 +120,7 @@ export class SqliteDatabase implements Database {
       look: () => this.#watch(),
       give: () => this.#lanes.give(lane),
     });
-    if (isolation === "serializable") await transaction.lock(signal);
+    if (isolation === "serializable") await transaction.lock(options);
     return transaction;
   }
 
@@ -135,22 +137,31 @@ export class SqliteDatabase implements Database {
   }
 
   /** Waits for a lane of one's own. It has to be given back. */
-  hold({ signal, timeout = STATEMENT_TIMEOUT }: QueryOptions): Promise<Lane> {
+  hold({ signal, signalOf, timeout = STATEMENT_TIMEOUT }: QueryOptions): Promise<Lane> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed();
     return new Promise<Lane>((resolve, reject) => {
-      const done = () => signal?.removeEventListener("abort", abort);
+      let watched: AbortSignal | undefined;
+      const done = () => watched?.removeEventListener("abort", abort);
+      const abort = () => {
+        this.#holds = this.#holds.filter((one) => one !== hold);
+        reject(watched!.reason);
+      };
+      const watch = (signal: AbortSignal) => {
+        watched = signal;
+        if (signal.aborted) abort();
+        else signal.addEventListener("abort", abort, { once: true });
+      };
       const hold: Hold = {
         number: ++this.#number,
         deadline: performance.now() + timeout,
         given: (lane) => (done(), resolve(lane)),
         failed: (error) => (done(), reject(error)),
+        watch: () => {
+          if (watched === undefined && signalOf !== undefined) watch(signalOf());
+        },
       };
-      const abort = () => {
-        this.#holds = this.#holds.filter((one) => one !== hold);
-        reject(signal!.reason);
-      };
-      signal?.addEventListener("abort", abort, { once: true });
+      if (signal !== undefined) watch(signal);
       this.#holds.push(hold);
       this.#assign();
       this.#watch();
@@ -174,18 +185,14 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  #call(known: KnownText, input: readonly SqliteInput[], timeout: number, signal: AbortSignal | undefined) {
+  #call(known: KnownText, input: readonly SqliteInput[], { signal, signalOf, timeout }: QueryOptions) {
     if (this.#isClosed) throw closed();
-    const call = new Call(++this.#number, known.text, input, known.writes!, timeout, (call) => this.#enqueue(call));
+    const limit = timeout ?? STATEMENT_TIMEOUT;
+    const again = (call: Call) => this.#enqueue(call);
+    const call = new Call(++this.#number, known.text, input, known.writes!, limit, again, signalOf);
     this.#enqueue(call);
-    if (signal === undefined) return call.result;
-    const abort = () => {
-      call.fail(signal.reason);
-      // what nobody waits for any more is not worth a lane
-      call.limit = 0;
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    return call.result.finally(() => signal.removeEventListener("abort", abort));
+    if (signal !== undefined) call.failOn(signal);
+    return call.result;
   }
 
   #isAssigning = false;
@@ -226,7 +233,7 @@ export class SqliteDatabase implements Database {
   #write(lane: Lane): void {
     this.#isWriting = true;
     if (this.#lock.take()) return this.#send(lane, this.#takeCalls(true), true);
-    void this.#lock.wait().then(() => this.#send(lane, this.#takeCalls(true), true));
+    void this.#lock.wait({}).then(() => this.#send(lane, this.#takeCalls(true), true));
   }
 
   #takeCalls(writes: boolean): Call[] {
@@ -261,6 +268,7 @@ export class SqliteDatabase implements Database {
         get limit() {
           return call.limit;
         },
+        watch: () => call.watch(),
         answered: (reply) => {
           call.answered(reply);
           done();
@@ -282,10 +290,12 @@ export class SqliteDatabase implements Database {
   #look(): void {
     const now = performance.now();
     for (const call of this.#calls) {
+      call.watch();
       if (now > call.deadline) call.fail(failure("no connection was free in time", { code: "timeout" }));
     }
     this.#calls = this.#calls.filter(({ isSettled }) => !isSettled);
-    for (const hold of this.#holds) {
+    for (const hold of [...this.#holds]) {
+      hold.watch();
       if (now > hold.deadline) hold.failed(failure("no connection was free in time", { code: "timeout" }));
     }
     this.#holds = this.#holds.filter(({ deadline }) => now <= deadline);
@@ -293,6 +303,7 @@ export class SqliteDatabase implements Database {
     for (const lane of this.#lanes.all) {
       if (lane.asked.size === 0) continue;
       isBusy = true;
+      for (const asked of lane.asked.values()) asked.watch?.();
       this.#lookAt(lane, now);
     }
     if (isBusy) return;

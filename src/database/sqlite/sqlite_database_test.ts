@@ -89,22 +89,34 @@ Deno.test("transactions that write wait for each other, and lose nothing", () =>
     assertEquals((await database.query("SELECT n FROM t")).rows, [{ n: 20 }]);
   }));
 
-Deno.test("a statement past its limit is killed, while others go on", () =>
+Deno.test("others go on while a statement does not end, which is killed with its program", () =>
   withDatabase(async (database) => {
     await database.query("CREATE TABLE t (n INTEGER)");
     const open = await database.begin();
     await open.query("INSERT INTO t VALUES (1)");
-    const endless = codeOf(database.query(ENDLESS, [], { timeout: 500 }));
+    const controller = new AbortController();
+    // a signal that is asked for late, as those of processes are
+    const endless = database.query(ENDLESS, [], { signalOf: () => controller.signal });
     let isOver = false;
+    endless.catch(() => isOver = true);
     const together = database.query("SELECT 1 AS n");
-    void endless.then(() => isOver = true);
     assertEquals((await together).rows, [{ n: 1 }]);
     assertEquals((await database.query("SELECT 2 AS n")).rows, [{ n: 2 }]);
-    assert(!isOver, "others have waited for the statement");
-    assertEquals(await endless, "timeout");
+    assert(!isOver);
+    controller.abort(new Error("enough"));
+    await assertRejects(() => endless, Error, "enough");
     await open.commit();
     assertEquals((await database.query("SELECT n FROM t")).rows, [{ n: 1 }]);
   }));
+
+Deno.test("a statement past its limit is killed, and what has waited for it is run", () =>
+  withDatabase(async (database) => {
+    await database.query("SELECT 1");
+    const endless = codeOf(database.query(ENDLESS, [], { timeout: 100 }));
+    const waiting = Array.from({ length: 10 }, (_, n) => database.query("SELECT $1 AS n", [n]));
+    assertEquals((await Promise.all(waiting)).map(({ rows }) => rows[0]!.n), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assertEquals(await endless, "timeout");
+  }, { connections: 1 }));
 
 Deno.test("a statement in a transaction past its limit rolls the transaction back", () =>
   withDatabase(async (database) => {

@@ -44,10 +44,10 @@ export class SqliteTransaction implements DatabaseTransaction {
   }
 
   /** Waits for the lock for writing, before it is known that something is written. */
-  async lock(signal?: AbortSignal): Promise<void> {
+  async lock(options: QueryOptions): Promise<void> {
     if (this.#hasLock) return;
     try {
-      await this.#options.lock.wait(signal);
+      await this.#options.lock.wait(options);
       this.#hasLock = true;
     } catch (error) {
       this.#end();
@@ -81,7 +81,7 @@ export class SqliteTransaction implements DatabaseTransaction {
 
   script(text: string, options: QueryOptions = {}): Promise<void> {
     return this.#next(async () => {
-      await this.lock(options.signal);
+      await this.lock(options);
       this.#begin();
       await this.#ask((id) => [Ask.Script, id, text], options);
     });
@@ -133,7 +133,7 @@ export class SqliteTransaction implements DatabaseTransaction {
       if (reply[1] === Reply.Class) known.writes = reply[2];
     }
     if (known.writes && !this.#hasLock) {
-      await this.#options.lock.wait(options.signal);
+      await this.#options.lock.wait(options);
       this.#hasLock = true;
     }
     this.#begin();
@@ -151,28 +151,39 @@ export class SqliteTransaction implements DatabaseTransaction {
     });
   }
 
-  #ask(frame: (id: number) => AskFrame, { signal, timeout = STATEMENT_TIMEOUT }: QueryOptions): Promise<ReplyFrame> {
+  #ask(frame: (id: number) => AskFrame, options: QueryOptions): Promise<ReplyFrame> {
     const { lane, number, look } = this.#options;
+    const { timeout = STATEMENT_TIMEOUT } = options;
     return new Promise<ReplyFrame>((resolve, reject) => {
       const id = number();
+      let signal: AbortSignal | undefined;
+      const done = () => signal?.removeEventListener("abort", abort);
       const asked = {
         limit: timeout,
+        watch: () => {
+          if (signal === undefined && options.signalOf !== undefined) watch(options.signalOf());
+        },
         answered: (reply: ReplyFrame) => {
-          signal?.removeEventListener("abort", abort);
+          done();
           const error = this.#broken ?? errorIn(reply);
           if (error === undefined) resolve(reply);
           else reject(error);
         },
         lost: (end: LaneEnd) => {
-          signal?.removeEventListener("abort", abort);
+          done();
           const error = end.id !== id ? undefined : end.killed ?? (end.isMemory ? tooLarge() : undefined);
           this.#broken ??= lostError(`${end.why}; the transaction was rolled back`);
           reject(signal?.aborted ? signal.reason : error ?? this.#broken);
         },
       };
       const abort = () => asked.limit = GRACE;
-      if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener("abort", abort, { once: true });
+      const watch = (given: AbortSignal) => {
+        signal = given;
+        if (signal.aborted) abort();
+        else signal.addEventListener("abort", abort, { once: true });
+      };
+      if (options.signal?.aborted) return reject(options.signal.reason);
+      if (options.signal !== undefined) watch(options.signal);
       lane.ask(id, frame(id), asked);
       look();
     });

@@ -1,3 +1,5 @@
+import type { QueryOptions } from "../database.ts";
+
 /** Who of a program may write to a file: one at a time, in the order in which they have asked. */
 export class WriteLock {
   #isTaken = false;
@@ -10,8 +12,9 @@ export class WriteLock {
   }
 
   /** Waits for the lock. @throws {unknown} The reason of the signal, when it is aborted before. */
-  async wait(signal?: AbortSignal): Promise<void> {
+  async wait(options: QueryOptions): Promise<void> {
     if (this.take()) return;
+    const signal = options.signal ?? options.signalOf?.();
     await new Promise<void>((resolve, reject) => {
       const turn = () => {
         signal?.removeEventListener("abort", abort);

@@ -171,10 +171,14 @@ Deno.test("events wait while no process can be opened, and those of a file becom
     const before = node.sent.length;
     await until("it is tried again", () => node.sent.length > before + 1);
     await Deno.remove(`${data}/gone`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // nothing says that it has been noticed; on a busy machine that may take a while
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     busy = false;
     const refused = node.sent.length;
-    await until("all are taken", () => told(node).slice(refused).includes("create b"));
+    await until("all are taken", () => {
+      const taken = told(node).slice(refused);
+      return taken.includes("create a") && taken.includes("create b");
+    });
     const taken = node.sent.slice(refused).map(({ payload }) => payload as ValueMap);
     assertEquals(taken.map(({ event, filename, size }) => `${event} ${filename} ${size}`).sort(), [
       "create a 2",

@@ -175,13 +175,14 @@ export const sql: Kind = defineKind({
     });
     const { timeout, isolation } = fields;
     const isWithin = isTransactional(fields);
-    const given = typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 });
-    const again: CallRetry = given;
+    const again: CallRetry = typeof fields.retry === "object"
+      ? fields.retry
+      : retry.parse({ attempts: fields.retry ?? 1 });
     return {
       concurrency: isWithin ? 1 : fields.concurrency,
       in: async (payload, call) => {
         const input = reader.read(payload);
-        const options = { signal: call.signal, timeout };
+        const options: QueryOptions = { signalOf: () => call.signal, timeout };
         for (let attempt = 1;; attempt++) {
           try {
             if (!isWithin) {
@@ -192,7 +193,9 @@ export const sql: Kind = defineKind({
             return resultOf(await runAll(own, input, options), fields);
           } catch (thrown) {
             const error = asError(thrown) as Failure;
-            if (call.signal.aborted) throw failure("the process has ended", { code: "aborted", cause: error });
+            if ((call.process as Process).status !== "running") {
+              throw failure("the process has ended", { code: "aborted", cause: error });
+            }
             if (!isRetried(error, attempt, again)) throw error;
             await clock.sleep(retryDelay(error, attempt, again, random.number()), call.signal);
           }

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../../database/mod.ts";
-import { failure, type Value, type ValueMap } from "../../value/mod.ts";
+import { type Failure, failure, type Value, type ValueMap } from "../../value/mod.ts";
 import { Batches } from "./batches.ts";
 import { Bells } from "./bells.ts";
 import { type QueueStatements, queueStatements, queueTables } from "./queue_statements.ts";
@@ -54,6 +54,9 @@ const FORGOTTEN = 1_000;
 
 /** How often a name is pushed that is neither free nor taken. */
 const ATTEMPTS = 10;
+
+/** The code of an error of statements that wait for each other. */
+const DEADLOCK = "40P01";
 
 interface GiveBack {
   readonly message: Held;
@@ -204,7 +207,7 @@ export class DatabaseQueue {
   }
 
   async #pushAll(pushes: readonly Push[]): Promise<(number | undefined)[]> {
-    const { rows } = await this.#database.query(this.#statements.pushAll, this.#partsOf(pushes));
+    const rows = await this.#insert(pushes);
     const ids = rows.filter(({ name }) => name === null).map(({ id }) => id as number).sort((a, b) => a - b);
     const named = new Map(rows.map(({ queue, name, id }) => [`${name}\0${queue}`, id as number]));
     let at = 0;
@@ -214,6 +217,22 @@ export class DatabaseQueue {
       named.delete(`${name}\0${queue}`); // the second one of a batch is a duplicate
       return id;
     });
+  }
+
+  /** Adds messages in an order of names that all engines have, so that none of them waits for another that waits for it. */
+  async #insert(pushes: readonly Push[]): Promise<readonly ValueMap[]> {
+    const sorted = pushes.toSorted(({ name: one }, { name: other }) => {
+      if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+      return one < other ? -1 : one > other ? 1 : 0;
+    });
+    for (let attempt = 1;; attempt++) {
+      try {
+        return (await this.#database.query(this.#statements.pushAll, this.#partsOf(sorted))).rows;
+      } catch (thrown) {
+        // a transaction that pushes several names may have others; nothing was pushed
+        if ((thrown as Failure).code as string !== DEADLOCK || attempt === ATTEMPTS) throw thrown;
+      }
+    }
   }
 
   #partsOf(pushes: readonly Push[]): Value[] {

@@ -1,9 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { unavailable } from "./executor_command.ts";
+import { unavailable, unstartable } from "./executor_command.ts";
 
 Deno.test("why executors cannot be programs is told before one is started", () => {
   assertEquals(unavailable([]), undefined);
   assertMatch(unavailable([], true)!, /^a compiled weft cannot .*--isolation thread$/);
+  assertMatch(unstartable([], true)!, /^a compiled weft cannot [^,]*: run it with deno$/);
   assertMatch(unavailable([new URL("file:///a,b/c.ts")])!, /path with a comma: \/a,b\/c\.ts$/);
 });
 
