@@ -20,6 +20,7 @@ const APART = [
   "tests/embed",
   "tests/runtime",
   "tests/database",
+  "tests/state",
   "tests/registry/process_test.ts",
   "examples",
 ];

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   language: ["value", "spec", "flow"],
   kind: ["value", "spec/model", "flow"],
   database: ["value", "protocol", "pool"],
-  kinds: ["value", "http", "spec", "flow", "language", "kind", "database"],
+  kinds: ["value", "storage", "http", "spec", "flow", "language", "kind", "database"],
   executor: [...CORE, "language", "kind", "kinds"],
   pool: ["value", "protocol", "flow"],
   compiler: ["value", "protocol", "language", "pool"],

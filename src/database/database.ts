@@ -102,6 +102,13 @@ export interface Database extends Queryable {
   stream(text: string, parameters?: readonly Value[], options?: QueryOptions): ReadableStream<readonly ValueMap[]>;
   /** Begins a transaction, once a connection is free. */
   begin(options?: BeginOptions): Promise<DatabaseTransaction>;
+  /**
+   * Calls back when a channel is notified, and when it may have been while the server could not be reached. Missing where the
+   * database has nothing of the kind.
+   *
+   * @returns Ends that.
+   */
+  listen?(channel: string, heard: () => void): Promise<() => Promise<void>>;
   /** Connects, if it has not, and asks for nothing. @throws {Failure} Why it cannot. */
   verify(options?: QueryOptions): Promise<void>;
   /** Closes the connections. Transactions that are open are rolled back. */

@@ -1,5 +1,7 @@
 import type { Answer, HostContext, Value } from "@weft/weft/kind";
 import type { Flow, NodeSymbol, OutPort, Process } from "../flow/mod.ts";
+import type { HostContext, Transaction } from "@weft/weft/kind";
+import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
@@ -21,6 +23,8 @@ export interface Internals {
   readonly system: System;
   /** The addresses that nodes may connect to. */
   readonly privateHosts: PrivateHosts;
+  /** Returns the transaction that a process has on a key already; undefined if it has none there. */
+  transactionOn(process: Process, key: string): Promise<Transaction> | undefined;
   /** Returns a resource as `use` does, shared by the nodes of all kinds. */
   readonly useShared: HostContext<unknown, string>["use"];
   /** Asks for a database when somebody asks whether the runtime is ready, until the node is released. */

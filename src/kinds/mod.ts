@@ -20,6 +20,10 @@ import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { sql } from "./sql/sql.ts";
 import { cache } from "./state/cache.ts";
+import { kv } from "./state/kv.ts";
+import { kvWatch } from "./state/kv_watch.ts";
+import { queueConsume } from "./state/queue_consume.ts";
+import { queuePush } from "./state/queue_push.ts";
 import { cron } from "./time/cron.ts";
 import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
@@ -52,12 +56,16 @@ export const KINDS: readonly Kind[] = [
   gateway,
   http,
   interval,
+  kv,
+  kvWatch,
   list,
   listener,
   log,
   mail,
   metric,
   move,
+  queueConsume,
+  queuePush,
   rateLimit,
   read,
   respond,

@@ -139,6 +139,7 @@ export function hostPreparation(
       sockets,
       system,
       privateHosts,
+      transactionOn: (process, key) => transactions.on(process, key),
       useShared: (key, open, close) => shared.use(key, open, close),
       measure: (type, name, value, labels) => metrics.record(symbol.name, type, name, value, labels),
       checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),

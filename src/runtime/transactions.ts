@@ -6,6 +6,12 @@ import { failure } from "../value/mod.ts";
 export class Transactions {
   readonly #open = new WeakMap<Process, { key: string; begun: Promise<Transaction> }>();
 
+  /** Returns the transaction that a process's root has on a key; undefined if it has none, or one on another key. */
+  on(process: Process, key: string): Promise<Transaction> | undefined {
+    const known = this.#open.get(process.root);
+    return known?.key === key ? known.begun : undefined;
+  }
+
   /** Returns the transaction of a process's root; see `HostContext.transaction`. */
   async of<T extends Transaction>(process: Process, key: string, begin: () => T | Promise<T>): Promise<T> {
     const { root } = process;

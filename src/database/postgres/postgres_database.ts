@@ -10,6 +10,7 @@ import {
 } from "../database.ts";
 import { LanePool } from "./lane_pool.ts";
 import { limited } from "./limited.ts";
+import { Notifications } from "./notifications.ts";
 import { PostgresLane, type RawRows, type Serializers } from "./postgres_lane.ts";
 import { type PostgresOptions, readPostgresUrl } from "./postgres_options.ts";
 import { inputOf, PostgresTexts } from "./postgres_statement.ts";
@@ -24,6 +25,7 @@ const ARRAY_TYPES = "SELECT oid::int8, typelem::int8, typdelim FROM pg_catalog.p
 export class PostgresDatabase implements Database {
   readonly dialect = "postgres";
   readonly #pool: LanePool;
+  readonly #notifications: Notifications;
   readonly #texts = new PostgresTexts();
   #arrays: ArrayTypes = new Map();
   readonly #serializers: Serializers = {};
@@ -39,6 +41,9 @@ export class PostgresDatabase implements Database {
       idle,
       open: () => PostgresLane.open(server, options, this.#serializers, (lane) => this.#pool.drop(lane)),
     });
+    this.#notifications = new Notifications((closed, notified) =>
+      PostgresLane.open(server, options, this.#serializers, closed, notified)
+    );
   }
 
   /** Makes a database; it connects with the first statement. @throws {Failure} If the URL is invalid. */
@@ -114,7 +119,12 @@ export class PostgresDatabase implements Database {
     await this.query("SELECT 1", [], options);
   }
 
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>> {
+    return this.#notifications.listen(channel, heard);
+  }
+
   async close(): Promise<void> {
+    await this.#notifications.close();
     await this.#pool.close();
   }
 

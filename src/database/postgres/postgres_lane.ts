@@ -60,12 +60,18 @@ export class PostgresLane {
     this.#server = server;
   }
 
-  /** Makes a connection. It connects with the first statement. @param closed Called when the server has closed it. */
+  /**
+   * Makes a connection. It connects with the first statement.
+   *
+   * @param closed Called when the server has closed it.
+   * @param notified Called with the channel when the server tells something that the connection listens to.
+   */
   static async open(
     server: PostgresServer,
     options: PostgresOptions,
     serializers: Serializers,
     closed: (lane: PostgresLane) => void,
+    notified?: (channel: string) => void,
   ): Promise<PostgresLane> {
     // loaded only where there is a node that needs it
     const { default: postgres } = await import("postgres");
@@ -96,6 +102,7 @@ export class PostgresLane {
       connection: { application_name: "weft", DateStyle: "ISO", ...server.parameters },
       types: {},
       onnotice: () => {},
+      ...notified !== undefined && { onnotify: notified },
       onclose: () => {
         lane.isLost = true;
         closed(lane);
