@@ -1,7 +1,5 @@
-import type { Answer, HostContext, Value } from "@weft/weft/kind";
+import type { Answer, HostContext, Transaction, Value } from "@weft/weft/kind";
 import type { Flow, NodeSymbol, OutPort, Process } from "../flow/mod.ts";
-import type { HostContext, Transaction } from "@weft/weft/kind";
-import type { Flow, NodeSymbol, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
