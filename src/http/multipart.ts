@@ -80,7 +80,7 @@ function parseDisposition(text: string): { name?: string; filename?: string } {
   for (let match; (match = DISPOSITION.exec(text)) !== null;) {
     const key = match[1]!.toLowerCase();
     // Browsers escape only these three characters; a backslash stands for itself.
-    const value = (match[2] ?? match[3]!).replace(/%(?:0A|0D|22)/gi, unescape);
+    const value = (match[2] ?? match[3]!).replace(/%(?:0A|0D|22)/g, unescape);
     if (key === "name") found.name ??= value;
     else if (key === "filename") found.filename ??= value;
     else if (key === "filename*") found.filename = extendedValue(value) ?? found.filename ?? value;

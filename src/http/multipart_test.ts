@@ -71,6 +71,7 @@ Deno.test("names are read as browsers write them", () => {
     ['form-data; name=""', ""],
     ['form-data; name="a; filename=b"', "a; filename=b"],
     ['form-data; name="%22a%0D%0Ab%41"', '"a\r\nb%41'],
+    ['form-data; name="%0a%0d"', "%0a%0d"], // no browser writes these
     ['form-data; name="c:\\dir\\"; filename="\\"', "c:\\dir\\", "\\"],
     ['form-data; filename="é 漢.txt"; name="ü"', "ü", "é 漢.txt"],
     ["form-data; name=a; filename*=UTF-8''na%C3%AFve.txt", "a", "naïve.txt"],
@@ -162,22 +163,24 @@ Deno.test("a body of near boundaries takes no longer than any", () => {
 });
 
 seededTest("what the platform's FormData writes is read back", async (random) => {
-  // Lines of a value are normalized by the platform, and it trims nothing; names keep every character.
+  // Lines of a value are normalized by the platform, and it trims nothing; names keep every character, but a name that
+  // has %22 is written as one that has a quote.
   const alphabet = CHARACTERS.filter((char) => !/[\r\n\0]/.test(char));
+  const word = (most: number) => random.text(alphabet, most).replace(/%(?=0A|0D|22)/g, "");
   for (let i = 0; i < 300; i++) {
     const sent = new FormData();
     const values: Record<string, string[]> = {};
     const files: Record<string, { filename: string; size: number; data: Uint8Array }[]> = {};
     const add = <T>(map: Record<string, T[]>, name: string, value: T) =>
       Object.hasOwn(map, name) ? map[name]!.push(value) : setKey(map, name, [value]);
-    for (const name of random.list(5, () => random.text(alphabet, 5))) {
+    for (const name of random.list(5, () => word(5))) {
       if (random.below(2) === 0) {
         const value = random.text(alphabet, 19);
         sent.append(name, value);
         add(values, name, value);
       } else {
         const data = random.bytes(199);
-        const filename = random.text(alphabet, 9) || "f";
+        const filename = word(9) || "f";
         sent.append(name, new File([data as BlobPart], filename), filename);
         add(files, name, { filename, size: data.length, data });
       }
