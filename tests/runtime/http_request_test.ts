@@ -34,6 +34,7 @@ Deno.test("what a request says is in the payload", async (t) => {
       host,
       path: "/a/b",
       query: { x: ["1"] },
+      cookies: {},
       protocol: "HTTP/1.1",
       client: "127.0.0.1",
       body: null,
