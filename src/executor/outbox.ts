@@ -65,15 +65,16 @@ export class Outbox {
     }
     const frames = this.#frames;
     if (frames.length === 1 && this.taken === 0) return true;
-    if (timeLeft !== undefined && this.isFull) return false;
     for (let answer = this.#answers[0]; answer !== undefined; answer = this.#answers[0]) {
-      if (timeLeft === undefined) this.#beat();
-      else if (timeLeft() < ENOUGH) return false;
+      if (timeLeft !== undefined && timeLeft() < ENOUGH) return false;
+      this.#beat();
       const { form, data } = answer.encode();
       frames[answer.end - 2] = form;
       frames[answer.end - 1] = data;
+      this.size += sizeOf(data);
       this.#answers.shift();
     }
+    if (timeLeft !== undefined && this.isFull) return false;
     frames[0] = this.taken;
     this.taken = this.size = 0;
     this.#frames = [0];
@@ -81,4 +82,11 @@ export class Outbox {
     this.#large = frames;
     return false;
   }
+}
+
+/** Estimates the size of an encoded answer, in bytes: its strings and bytes, which are at its top. */
+function sizeOf(data: unknown): number {
+  if (typeof data === "string") return data.length;
+  if (data instanceof Uint8Array) return data.byteLength;
+  return Array.isArray(data) ? data.reduce<number>((size, part) => size + sizeOf(part), 0) : 0;
 }

@@ -9,9 +9,11 @@ async function output(command: string, ...args: string[]): Promise<string> {
 
 /** Returns the ids of the programs of executors that a program has started, oldest first. */
 export async function executorsOf(pid: number): Promise<number[]> {
-  const args = ["-P", String(pid), "-f", "executor_process.ts"];
-  const { stdout } = await new Deno.Command("pgrep", { args, stdin: "null" }).output();
-  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").map(Number);
+  // not by their ids, which begin again after the last one
+  const args = ["--ppid", String(pid), "-o", "pid=,args=", "--sort=start_time"];
+  const { stdout } = await new Deno.Command("ps", { args, stdin: "null" }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => line.includes("executor_process.ts"));
+  return lines.map((line) => Number.parseInt(line));
 }
 
 /** Reports whether a program runs. One that has ended and was not waited for does not. */

@@ -43,14 +43,14 @@ export class PipeExecutorChannel implements ExecutorChannel {
   }
 
   post(batch: readonly unknown[], isBrief = false): boolean {
+    // what the host is about to be told of has been left
+    this.#options.status.settle();
     const encoded = this.#kept ?? encode(batch);
     if (isBrief && (encoded.message === undefined || encoded.message.length > PIPE)) {
       this.#kept = encoded;
       return false;
     }
     this.#kept = undefined;
-    // what the host is about to be told of has been left
-    this.#options.status.settle();
     this.#post(batch, encoded);
     return true;
   }
