@@ -115,7 +115,10 @@ export class Executor implements SliceWork, InboxHandler {
       random: randomOf(fillRandom),
       waitClock: clock,
       addTask: (task) => this.#slices.add(task),
-      log: (process, symbol, level, text) => this.#push(ToHost.Log, process, symbol, level, text),
+      log: (process, symbol, level, text) => {
+        this.#outbox.size += text.length;
+        this.#push(ToHost.Log, process, symbol, level, text);
+      },
       handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, error),
       measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),
       fork: (packet) => flow.fork(packet, --this.#childNumber),

@@ -3,9 +3,6 @@ import type { ExecutorChannel } from "../protocol/mod.ts";
 /** The time that a slice must have left for an answer to be encoded within it, in milliseconds. */
 const ENOUGH = 500;
 
-/** What may accumulate, in bytes. */
-const FULL = 2 ** 20;
-
 /** The form and the data of an answer, as in its frame. */
 export interface WrittenAnswer {
   form: number;
@@ -20,8 +17,6 @@ export class Outbox {
   #frames: unknown[] = [0];
   /** The answers to be encoded: where the frame of each ends, and what encodes it. */
   #answers: { end: number; encode: () => WrittenAnswer }[] = [];
-  /** A batch that was too large to be posted within a slice. */
-  #large: unknown[] | undefined;
 
   constructor(channel: ExecutorChannel, beat: () => void) {
     this.#channel = channel;
@@ -31,12 +26,12 @@ export class Outbox {
   /** The number of host frames read since the last post: the first element of the next batch. */
   taken = 0;
 
-  /** The size of the payloads of frames that have accumulated, in bytes. */
+  /** The size of the payloads and texts of frames that have accumulated, in bytes, roughly. */
   size = 0;
 
   /** Whether so much has accumulated that it has to be posted before more is added, outside of a slice. */
   get isFull(): boolean {
-    return this.size > FULL;
+    return this.size > this.#channel.capacity;
   }
 
   /** Adds a frame: its operation and its elements. */
@@ -58,15 +53,10 @@ export class Outbox {
    * @returns False if something has to be posted outside of a slice.
    */
   post(timeLeft?: () => number): boolean {
-    if (this.#large !== undefined) {
-      if (timeLeft !== undefined) return false;
-      this.#channel.post(this.#large);
-      this.#large = undefined;
-    }
     const frames = this.#frames;
     if (frames.length === 1 && this.taken === 0) return true;
     for (let answer = this.#answers[0]; answer !== undefined; answer = this.#answers[0]) {
-      if (timeLeft !== undefined && timeLeft() < ENOUGH) return false;
+      if (timeLeft !== undefined && (this.isFull || timeLeft() < ENOUGH)) return false;
       this.#beat();
       const { form, data } = answer.encode();
       frames[answer.end - 2] = form;
@@ -78,9 +68,8 @@ export class Outbox {
     frames[0] = this.taken;
     this.taken = this.size = 0;
     this.#frames = [0];
-    if (this.#channel.post(frames, timeLeft !== undefined)) return true;
-    this.#large = frames;
-    return false;
+    this.#channel.post(frames);
+    return true;
   }
 }
 

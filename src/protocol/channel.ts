@@ -19,13 +19,10 @@ export interface Channel {
 
 /** An executor's end of the connection to the host. */
 export interface ExecutorChannel {
-  /**
-   * Posts a batch. Blocks while the host does not read, if the channel can.
-   *
-   * @param isBrief Whether it must not take long: a large batch is kept then. Default false.
-   * @returns Whether it is posted. Otherwise the same one is to be posted again, before any other.
-   */
-  post(batch: readonly unknown[], isBrief?: boolean): boolean;
+  /** The size up to which a batch is posted without waiting for the host, in bytes, roughly. */
+  readonly capacity: number;
+  /** Posts a batch. Blocks while the host does not read, if the channel can. */
+  post(batch: readonly unknown[]): void;
   /** Sets what the event loop calls with each batch that `receive` has not returned. */
   onBatch(deliver: (batch: unknown[]) => void): void;
   /** Returns a batch that has arrived, without the event loop; undefined if there is none. */

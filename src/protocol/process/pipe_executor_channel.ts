@@ -8,9 +8,6 @@ import type { StatusFile } from "./status_file.ts";
 /** A batch of more bytes than this is posted as several, if it has several frames. */
 const LARGE = 4 * 2 ** 20;
 
-/** What a pipe holds: more cannot be written without waiting for the host to read. In bytes. */
-const PIPE = 64 * 1024;
-
 /** How many bytes are written at a time. */
 const PIECE = 2 ** 20;
 
@@ -25,40 +22,34 @@ export interface PipeExecutorChannelOptions {
   status: StatusFile;
 }
 
-/** A batch as bytes, or why it could not be encoded. */
-interface EncodedBatch {
-  message?: Uint8Array;
-  failed?: unknown;
-}
-
 /** The end of an executor that is a program of its own: reads from the input thread, and writes to standard output. */
 export class PipeExecutorChannel implements ExecutorChannel {
+  /** What a pipe holds: more cannot be written without waiting for the host to read. */
+  readonly capacity = 64 * 1024;
   readonly #options: PipeExecutorChannelOptions;
   readonly #reader = new MessageReader(Infinity);
-  /** The batch that is to be posted again. */
-  #kept: EncodedBatch | undefined;
 
   constructor(options: PipeExecutorChannelOptions) {
     this.#options = options;
   }
 
-  post(batch: readonly unknown[], isBrief = false): boolean {
+  post(batch: readonly unknown[]): void {
     // what the host is about to be told of has been left
     this.#options.status.settle();
-    const encoded = this.#kept ?? encode(batch);
-    if (isBrief && (encoded.message === undefined || encoded.message.length > PIPE)) {
-      this.#kept = encoded;
-      return false;
-    }
-    this.#kept = undefined;
-    this.#post(batch, encoded);
-    return true;
+    this.#post(batch);
   }
 
-  #post(batch: readonly unknown[], { message, failed }: EncodedBatch): void {
+  #post(batch: readonly unknown[]): void {
+    let message: Uint8Array | undefined;
+    let failed: unknown;
+    try {
+      message = encodeMessage(batch);
+    } catch (error) {
+      failed = error; // the JSON of several large answers can be longer than a string may be
+    }
     if (message !== undefined && message.length <= LARGE) return this.#write(message);
     const parts = splitBatch(batch, message === undefined ? 2 : Math.ceil(message.length / LARGE) + 1);
-    if (parts !== undefined) { for (const part of parts) this.#post(part, encode(part)); }
+    if (parts !== undefined) { for (const part of parts) this.#post(part); }
     else if (message !== undefined) this.#write(message);
     else throw failed;
   }
@@ -104,13 +95,5 @@ export class PipeExecutorChannel implements ExecutorChannel {
       // as long as the host reads, it is not silent
       status.beat();
     }
-  }
-}
-
-function encode(batch: readonly unknown[]): EncodedBatch {
-  try {
-    return { message: encodeMessage(batch) };
-  } catch (failed) {
-    return { failed }; // the JSON of several large answers can be longer than a string may be
   }
 }
