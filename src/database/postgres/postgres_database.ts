@@ -72,14 +72,13 @@ export class PostgresDatabase implements Database {
     const { signal, timeout = STATEMENT_TIMEOUT } = options;
     let lane: PostgresLane | undefined;
     let rows: AsyncGenerator<RawRows> | undefined;
-    const stop = async (isLost: boolean) => {
+    const stop = (isLost: boolean) => {
       const held = lane;
       lane = undefined;
       if (held === undefined) return;
       // a portal that is not read to its end is not worth the wait
       if (isLost) this.#pool.drop(held);
       else this.#pool.give(held);
-      await Promise.resolve();
     };
     return new ReadableStream<ValueMap[]>({
       start: async () => {
@@ -92,11 +91,11 @@ export class PostgresDatabase implements Database {
           const held = lane!;
           const next = await limited(held, { rows: rows!.next(), cancel: () => held.close() }, { signal, timeout });
           if (next.done) {
-            await stop(false);
+            stop(false);
             controller.close();
           } else controller.enqueue(rowsOf(next.value.columns, next.value.rows, this.#arrays));
         } catch (error) {
-          await stop(true);
+          stop(true);
           throw error;
         }
       },

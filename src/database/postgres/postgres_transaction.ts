@@ -1,4 +1,5 @@
 import { type Failure, failure, type Value } from "../../value/mod.ts";
+import { CallChain } from "../call_chain.ts";
 import { type DatabaseTransaction, type Isolation, joinResults, type QueryOptions, type Result } from "../database.ts";
 import { limited } from "./limited.ts";
 import type { PostgresLane, RawRows, Running } from "./postgres_lane.ts";
@@ -28,7 +29,7 @@ export class PostgresTransaction implements DatabaseTransaction {
   #hasEnded = false;
   /** Whether a statement has done something that a rollback would undo. */
   #hasDone = false;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #chain = new CallChain();
 
   constructor(options: PostgresTransactionOptions) {
     this.#options = options;
@@ -77,7 +78,7 @@ export class PostgresTransaction implements DatabaseTransaction {
   }
 
   rollback(): Promise<void> {
-    const ended = this.#last.then(async () => {
+    return this.#chain.run(async () => {
       if (this.#hasEnded) return;
       const { lane } = this.#options;
       try {
@@ -88,18 +89,14 @@ export class PostgresTransaction implements DatabaseTransaction {
         this.#end();
       }
     });
-    this.#last = ended;
-    return ended;
   }
 
   /** Runs something after all that was asked before. */
   #next<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => {
+    return this.#chain.run(async () => {
       if (this.#hasEnded) throw failure("the transaction has ended", { code: "aborted" });
       return await work();
     });
-    this.#last = result.catch(() => {});
-    return result;
   }
 
   /** Runs something that is undone if it fails, and leaves what was done before. */

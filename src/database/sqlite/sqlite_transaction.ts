@@ -1,4 +1,5 @@
 import { failure, type Value } from "../../value/mod.ts";
+import { CallChain } from "../call_chain.ts";
 import {
   type DatabaseTransaction,
   joinResults,
@@ -36,8 +37,7 @@ export class SqliteTransaction implements DatabaseTransaction {
   #hasEnded = false;
   /** Why nothing more can be done. */
   #broken: Error | undefined;
-  /** The end of what was asked before. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #chain = new CallChain();
 
   constructor(options: SqliteTransactionOptions) {
     this.#options = options;
@@ -100,7 +100,7 @@ export class SqliteTransaction implements DatabaseTransaction {
 
   rollback(): Promise<void> {
     // it does not matter what was wrong before
-    const ended = this.#last.then(async () => {
+    return this.#chain.run(async () => {
       if (this.#hasEnded) return;
       try {
         if (this.#hasBegun && this.#broken === undefined) await this.#ask((id) => [Ask.End, id, false], {});
@@ -110,19 +110,15 @@ export class SqliteTransaction implements DatabaseTransaction {
         this.#end();
       }
     });
-    this.#last = ended;
-    return ended;
   }
 
   /** Runs something after all that was asked before. */
   #next<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => {
+    return this.#chain.run(async () => {
       if (this.#broken !== undefined) throw this.#broken;
       if (this.#hasEnded) throw failure("the transaction has ended", { code: "aborted" });
       return await work();
     });
-    this.#last = result.catch(() => {});
-    return result;
   }
 
   /** Begins the transaction, and takes the lock for a statement that writes. */
