@@ -4,6 +4,21 @@ import { asError, type Failure, failure, isError, Stream, type Value } from "../
 /** Marks what JSON does not have; nobody can write it into a payload. */
 const MARK = crypto.randomUUID();
 
+/** What a CEL expression over the payload cannot use, for the descriptions of fields. */
+export const HOST_EXPRESSION =
+  "It is evaluated by the host, so that loops (map, exists, ...) and matches are not available.";
+
+/** Returns where a character of an expression stands. */
+export type PositionOf = (offset: number | undefined) => string | undefined;
+
+/** Adds where it has happened to an error of an expression. */
+export function located(thrown: unknown, position: PositionOf): Error {
+  const error: Failure & { offset?: number } = asError(thrown);
+  const at = position(error.offset);
+  if (at !== undefined) error.position ??= at;
+  return error;
+}
+
 /**
  * Compiles an expression over payloads.
  *
@@ -11,27 +26,18 @@ const MARK = crypto.randomUUID();
  * @returns What returns the value for a payload, or why there is none.
  * @throws {Error} If the expression is invalid.
  */
-export function compileExpression(
-  expression: string,
-  position: (offset: number | undefined) => string | undefined,
-): (payload: Value) => Value {
-  const located = (thrown: unknown): Error => {
-    const error: Failure & { offset?: number } = asError(thrown);
-    const at = position(error.offset);
-    if (at !== undefined) error.position ??= at;
-    return error;
-  };
+export function compileExpression(expression: string, position: PositionOf): (payload: Value) => Value {
   let evaluate: (payload: Value) => Value;
   try {
     evaluate = compileHostExpression(expression);
   } catch (thrown) {
-    throw located(thrown);
+    throw located(thrown, position);
   }
   return (payload) => {
     try {
       return evaluate(payload);
     } catch (thrown) {
-      return located(thrown);
+      return located(thrown, position);
     }
   };
 }
@@ -44,10 +50,7 @@ export function compileExpression(
  * and the string of its digits too.
  * @throws {Error} If the expression is invalid.
  */
-export function compileKey(
-  expression: string,
-  position: (offset: number | undefined) => string | undefined,
-): (payload: Value) => string | Error {
+export function compileKey(expression: string, position: PositionOf): (payload: Value) => string | Error {
   const evaluate = compileExpression(expression, position);
   return (payload) => keyText(evaluate(payload));
 }

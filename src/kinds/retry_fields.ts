@@ -40,6 +40,35 @@ export function callRetryFields(on: readonly (ErrorCode | number)[]) {
   };
 }
 
+/** The names of these fields, for errors. */
+const NAMES = "attempts, delay, factor, jitter, max, on";
+
+/**
+ * Returns the field `retry`: a number of attempts, or a map of such fields.
+ *
+ * @param description When what is tried again, and what is the default.
+ * @param most How many attempts there may be. Default 1000.
+ */
+export function retryField<Fields extends z.ZodObject>(fields: Fields, description: string, most = 1_000) {
+  const others = Object.keys(fields.shape).filter((name) => !Object.hasOwn(retryFields, name));
+  return z.union([fields, z.int().min(1).max(most)], {
+    error: `expected a number of attempts, or a map with ${[NAMES, ...others].join(", ")}`,
+  }).optional().meta({ description });
+}
+
+/**
+ * Returns when something is tried again, by a field `retry`.
+ *
+ * @param attempts How often it is tried if the field says nothing. Default 1: it is not tried again.
+ */
+export function retriesOf<Fields extends z.ZodObject>(
+  fields: Fields,
+  given: z.infer<Fields> | number | undefined,
+  attempts = 1,
+): z.infer<Fields> {
+  return typeof given === "object" ? given : fields.parse({ attempts: given ?? attempts });
+}
+
 /** When a call of a server is tried again. */
 export type CallRetry = RetryFields & { readonly on: readonly (string | number)[] };
 

@@ -2,7 +2,7 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
 import { failure, isError, type Value } from "../../value/mod.ts";
-import { compileKey } from "../key_expression.ts";
+import { compileKey, HOST_EXPRESSION } from "../key_expression.ts";
 import { Buckets, type Rate } from "./buckets.ts";
 
 /** How long a key may be, in characters. */
@@ -22,8 +22,8 @@ export const rateLimit: Kind = defineKind({
       "How many packets may go through at once after a rest. Default as many as limit.",
     ),
     key: z.string().optional().describe(
-      "A CEL expression over the payload, `self`: packets of the same key share a limit. Default one limit for all. It is " +
-        "evaluated by the host, so that loops (map, exists, ...) and matches are not available.",
+      "A CEL expression over the payload, `self`: packets of the same key share a limit. Default one limit for all. " +
+        HOST_EXPRESSION,
     ),
   }),
   ports: { in: ["in"], out: ["out", "error"] },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
-import { callRetryFields } from "../retry_fields.ts";
+import { callRetryFields, retriesOf, retryField } from "../retry_fields.ts";
 
 const retry = z.strictObject(callRetryFields(["busy", "io_error", "timeout"]));
 
@@ -15,11 +15,7 @@ export const folderField = {
 export const fileFields = {
   ...folderField,
   timeout: duration().default(10_000).meta({ description: "How long one attempt may take. Default 10s." }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description: "When it is tried again: a number of attempts, or a map. Default never.",
-  }),
+  retry: retryField(retry, "When it is tried again: a number of attempts, or a map. Default never."),
   concurrency: z.int().min(1).max(1_000).default(1).meta({
     description: "How many packets of one process may be under way at a time. Default 1.",
   }),
@@ -30,7 +26,7 @@ export type FileRetry = z.infer<typeof retry>;
 
 /** Returns when an operation is tried again, by the field `retry`; never without it. */
 export function fileRetryOf(given: FileRetry | number | undefined): FileRetry {
-  return typeof given === "object" ? given : retry.parse({ attempts: given ?? 1 });
+  return retriesOf(retry, given);
 }
 
 /** What the errors of these kinds mean, for the reference. */

@@ -1,9 +1,9 @@
-import { defineKind, isError, type Kind, type ValueMap } from "@weft/weft/kind";
+import { defineKind, type Kind, type ValueMap } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
-import type { Failure } from "../../value/mod.ts";
-import { isRetried, retryFields, waitAfter } from "../retry_fields.ts";
-import { EventQueue, type EventTaker } from "./event_queue.ts";
+import { EventQueue, type EventTaker } from "../event_queue.ts";
+import { runEvent } from "../event_run.ts";
+import { retriesOf, retryField, retryFields } from "../retry_fields.ts";
 import { ABOUT_PATHS, folderField } from "./file_fields.ts";
 import { FolderWatch, type WatchListener, type WatchOptions } from "./folder_watch.ts";
 import { compileGlob, isDeep } from "./glob.ts";
@@ -11,7 +11,7 @@ import { entryValue } from "./list.ts";
 import { folderOf } from "./node_folder.ts";
 import { patternFields, patternFindings } from "./pattern_fields.ts";
 import type { Entry } from "./scan.ts";
-import { changeFor, OVERFLOW, type WatchEvent } from "./watch_event.ts";
+import { changeFor, OVERFLOW, WATCH_EVENTS, type WatchEvent } from "./watch_event.ts";
 
 const retry = z.strictObject(retryFields);
 
@@ -41,11 +41,7 @@ const fields = z.object({
   }),
   ...folderField,
   timeout: duration().default(30_000).meta({ description: "How long the process of an event may take. Default 30s." }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description: "When a process that failed is run again: a number of attempts, or a map. Default never.",
-  }),
+  retry: retryField(retry, "When a process that failed is run again: a number of attempts, or a map. Default never."),
   concurrency: z.int().min(1).max(1_000).default(1).meta({
     description: "How many events are worked on at a time; of one file, never more than one. Default 1.",
   }),
@@ -54,7 +50,7 @@ const fields = z.object({
 /** What nodes share that watch the same: it outlives a change of the node. */
 interface Watched {
   readonly watch: FolderWatch;
-  readonly queue: EventQueue;
+  readonly queue: EventQueue<WatchEvent>;
 }
 
 /** Watches files. */
@@ -106,26 +102,17 @@ ${ABOUT_PATHS}
       JSON.stringify([name, folder.name, options]),
       async (): Promise<Watched> => ({
         watch: await FolderWatch.open(folder, options, initial),
-        queue: new EventQueue(),
+        queue: new EventQueue(WATCH_EVENTS),
       }),
       ({ watch }) => watch.close(),
     );
-    const retries = typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 });
+    const retries = retriesOf(retry, fields.retry);
     const wanted: ReadonlySet<string> = new Set(fields.events);
     const isMeant = meant(fields);
     let isCurrent = true;
-    const tell = async (payload: ValueMap): Promise<boolean> => {
-      for (let attempt = 1;; attempt++) {
-        const answer = await run("out", payload, { timeout });
-        if (!isError(answer)) return true;
-        if ((answer as Failure).code === "busy") return false;
-        if (!isRetried(answer, attempt, retries)) return true;
-        await clock.sleep(waitAfter(attempt, retries, random.number()));
-        // the node in whose place this one was put goes on
-        if (!isCurrent) return false;
-      }
-    };
-    const taker: EventTaker = {
+    const tell = (payload: ValueMap) =>
+      runEvent({ retries, clock, random, isCurrent: () => isCurrent, run: () => run("out", payload, { timeout }) });
+    const taker: EventTaker<WatchEvent> = {
       concurrency,
       async take(event) {
         const change = changeFor(event, wanted);

@@ -1,3 +1,4 @@
+import type { EventQueueOptions } from "../event_queue.ts";
 import type { Entry } from "./scan.ts";
 
 /** What has happened to a file; `overflow` is of none: the system has lost events. */
@@ -27,6 +28,13 @@ export function coalesce(before: WatchEvent, after: WatchEvent): WatchEvent | un
   const isReplaced = before.change === "remove" || before.isReplaced === true || after.isReplaced === true;
   return { change: "change", entry, ...isReplaced && { isReplaced } };
 }
+
+/** What the events of a queue are: those of one file are made one. */
+export const WATCH_EVENTS: EventQueueOptions<WatchEvent> = {
+  keyOf: ({ entry }) => entry.filename,
+  coalesce,
+  pause: [50, 2_000],
+};
 
 /** Returns as what a change is told to who wants to hear of some only; undefined if it is not. */
 export function changeFor({ change, isReplaced }: WatchEvent, wanted: ReadonlySet<string>): Change | undefined {

@@ -9,9 +9,8 @@ import {
   type ValueMap,
 } from "@weft/weft/testing";
 import { until } from "../../../tests/support/until.ts";
-import { EventQueue } from "./event_queue.ts";
-import type { Change, WatchEvent } from "./watch_event.ts";
-import { coalesce } from "./watch_event.ts";
+import { EventQueue } from "../event_queue.ts";
+import { type Change, coalesce, WATCH_EVENTS, type WatchEvent } from "./watch_event.ts";
 import { watch } from "./watch.ts";
 
 async function inFolder(test: (data: string) => Promise<void>): Promise<void> {
@@ -249,7 +248,7 @@ Deno.test("two events of a file become what they are together", () => {
 });
 
 Deno.test("a queue hands on the events of one file one after another, those of others beside it", async () => {
-  const queue = new EventQueue();
+  const queue = new EventQueue(WATCH_EVENTS);
   const running: string[] = [];
   const begun: string[] = [];
   const ends = new Map<string, () => void>();

@@ -46,9 +46,7 @@ const fields = z.object({
     description:
       "How long one attempt may take, with the body of the answer; a stream is given as long for each part. Default 10s.",
   }),
-  retry: httpRetry.optional().meta({
-    description: "When the request is sent again: a number of attempts, or a map. Default never.",
-  }),
+  retry: httpRetry,
   redirects: z.int().min(0).max(50).default(5).meta({
     description: "How many redirects are followed; 0 makes one the answer. Default 5.",
   }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CallRetry, callRetryFields } from "../retry_fields.ts";
+import { type CallRetry, callRetryFields, retriesOf, retryField } from "../retry_fields.ts";
 
 /** Methods that may be repeated: the second request changes nothing more. */
 export const IDEMPOTENT: readonly string[] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
@@ -20,14 +20,15 @@ export interface HttpRetry extends CallRetry {
   readonly methods: readonly string[];
 }
 
-/** The schema of the field `retry`: the fields, or the number of attempts. */
-export const httpRetry = z.union([fields, z.int().min(1).max(1_000)], {
-  error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on, methods",
-});
+/** The field `retry`. */
+export const httpRetry = retryField(
+  fields,
+  "When the request is sent again: a number of attempts, or a map. Default never.",
+);
 
 /** Returns when a request is sent again, by the field `retry`; never without it. */
-export function httpRetryOf(given: z.infer<typeof httpRetry> | undefined): HttpRetry {
-  return typeof given === "object" ? given : fields.parse({ attempts: given ?? 1 });
+export function httpRetryOf(given: z.infer<typeof httpRetry>): HttpRetry {
+  return retriesOf(fields, given);
 }
 
 /** Returns what `Retry-After` says, in milliseconds from now; undefined if it says nothing. */

@@ -4,7 +4,7 @@ import { failure, isError, type ValueMap } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
 import type { SmtpConnectionData } from "../net/connection.ts";
 import { keyFor } from "../net/resolved_secrets.ts";
-import { type CallRetry, callRetryFields, waitAfter } from "../retry_fields.ts";
+import { type CallRetry, callRetryFields, retriesOf, retryField, waitAfter } from "../retry_fields.ts";
 import { type Delivery, MailClient, readSmtpConnection } from "./mail_client.ts";
 import { mailError } from "./mail_error.ts";
 import { messageOf, type ParseAddresses } from "./message.ts";
@@ -33,13 +33,12 @@ const parts = {
 const fields = z.object({
   connection: z.string().min(1).meta({ description: "The name of a connection of type smtp: the mail server." }),
   ...parts,
-  retry: z.union([retry, z.int().min(1).max(100)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description:
-      "When a message is sent again: a number of attempts, or a map. Only after errors before which nothing " +
-      "was sent, unless `on` names others. Default never.",
-  }),
+  retry: retryField(
+    retry,
+    "When a message is sent again: a number of attempts, or a map. Only after errors before which nothing was sent, " +
+      "unless `on` names others. Default never.",
+    100,
+  ),
   concurrency: z.int().min(1).max(1000).default(1).meta({
     description: "How many messages of one process may be under way at a time. Default 1.",
   }),
@@ -98,7 +97,7 @@ ends while its message is under way does not wait for the server, which may have
   async prepare(context) {
     const { fields, clock, random, secret, use, keyOf, dataOf } = context;
     const { privateHosts } = internalsOf(context);
-    const { connection: name, retry: given, concurrency, ...own } = fields;
+    const { connection: name, retry: _, concurrency, ...own } = fields;
     const connection = await readSmtpConnection(
       dataOf("connection", name) as unknown as SmtpConnectionData,
       secret,
@@ -112,7 +111,7 @@ ends while its message is under way does not wait for the server, which may have
     );
     const set = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as ValueMap;
     const server = `${connection.host}:${connection.port}`;
-    const retry: CallRetry = typeof given === "object" ? given : retryOf(given);
+    const retries: CallRetry = retriesOf(retry, fields.retry);
     return {
       concurrency,
       in: async (payload, call) => {
@@ -125,18 +124,14 @@ ends while its message is under way does not wait for the server, which may have
               : mailError(server, thrown);
             if (call.signal.aborted) throw failure("the process has ended", { code: "aborted", cause: error });
             const { code = "" } = error as { code?: string };
-            if (attempt >= retry.attempts || !retry.on.includes(code)) throw error;
-            await clock.sleep(waitAfter(attempt, retry, random.number()), call.signal);
+            if (attempt >= retries.attempts || !retries.on.includes(code)) throw error;
+            await clock.sleep(waitAfter(attempt, retries, random.number()), call.signal);
           }
         }
       },
     };
   },
 });
-
-function retryOf(attempts = 1): CallRetry {
-  return retry.parse({ attempts });
-}
 
 function answerOf({ messageId, accepted, rejected, response = "" }: Delivery): ValueMap {
   const texts = (list: readonly unknown[] = []) =>

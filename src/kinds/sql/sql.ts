@@ -5,7 +5,7 @@ import type { Process } from "../../flow/mod.ts";
 import { duration } from "../../spec/mod.ts";
 import { asError, type Failure, failure, type Stream, type Value } from "../../value/mod.ts";
 import { hasPassword } from "../net/connection.ts";
-import { type CallRetry, callRetryFields, isRetried, retryDelay } from "../retry_fields.ts";
+import { type CallRetry, callRetryFields, isRetried, retriesOf, retryDelay, retryField } from "../retry_fields.ts";
 import { DATABASE_TYPES, useDatabase, useSource } from "./database_connection.ts";
 import { ProcessTransaction } from "./process_transaction.ts";
 import { rowStream } from "./row_stream.ts";
@@ -64,13 +64,11 @@ const fields = z.object({
   timeout: duration().default(10_000).meta({
     description: "How long a statement may run; its wait for a connection counts apart. Default 10s.",
   }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description:
-      "When a statement is run again: a number of attempts, or a map. In a transaction, only while that has " +
-      "done nothing. Default never.",
-  }),
+  retry: retryField(
+    retry,
+    "When a statement is run again: a number of attempts, or a map. In a transaction, only while that has done nothing. " +
+      "Default never.",
+  ),
   concurrency: z.int().min(1).max(1_000).default(1).meta({
     description: "How many statements of one process may be under way at a time, outside of a transaction. Default 1.",
   }),
@@ -175,9 +173,7 @@ export const sql: Kind = defineKind({
     });
     const { timeout, isolation } = fields;
     const isWithin = isTransactional(fields);
-    const again: CallRetry = typeof fields.retry === "object"
-      ? fields.retry
-      : retry.parse({ attempts: fields.retry ?? 1 });
+    const again: CallRetry = retriesOf(retry, fields.retry);
     return {
       concurrency: isWithin ? 1 : fields.concurrency,
       in: async (payload, call) => {

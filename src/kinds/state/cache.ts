@@ -3,7 +3,7 @@ import { type Call, defineKind, type Kind, type Reply } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration, size } from "../../spec/mod.ts";
 import { type Answer, isError, NONE, type Value } from "../../value/mod.ts";
-import { compileKey, keyText } from "../key_expression.ts";
+import { compileKey, HOST_EXPRESSION, keyText } from "../key_expression.ts";
 import { sendError } from "../leave.ts";
 import { Answers, type Flight, isShareable, type Landed } from "./answers.ts";
 
@@ -14,7 +14,7 @@ const fields = z.object({
   key: z.string().min(1).optional().meta({
     description:
       "A CEL expression over the payload, `self`: payloads of the same key have the same answer. Default the " +
-      "payload itself. It is evaluated by the host, so that loops (map, exists, ...) and matches are not available.",
+      `payload itself. ${HOST_EXPRESSION}`,
   }),
   ttl: duration().default(60_000).meta({ description: "How long an answer is used. Default 1m." }),
   stale: duration().default(0).meta({

@@ -1,20 +1,18 @@
-import { defineKind, isError, type Kind, type Log } from "@weft/weft/kind";
+import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
-import type { Failure, ValueMap } from "../../value/mod.ts";
-import { isRetried, retryFields, waitAfter } from "../retry_fields.ts";
+import type { ValueMap } from "../../value/mod.ts";
+import { EventQueue, type EventTaker } from "../event_queue.ts";
+import { runEvent } from "../event_run.ts";
+import { retriesOf, retryField, retryFields } from "../retry_fields.ts";
 import { DATABASE_TYPES } from "../sql/database_connection.ts";
-import { ChangeQueue, type ChangeTaker } from "./change_queue.ts";
 import { entryValue } from "./kv.ts";
-import { KvWatch } from "./kv_watcher.ts";
+import { CHANGES, KvWatch, type KvWatchListener, type Told } from "./kv_watcher.ts";
 import { DATABASE_ERRORS, tableField } from "./state_fields.ts";
 import { LONGEST_KEY } from "./stored_value.ts";
 import { useKv } from "./use_store.ts";
 
 const retry = z.strictObject(retryFields);
-
-/** How many keys may wait for their change to be told. */
-const WAITING = 10_000;
 
 const fields = z.object({
   connection: z.string().min(1).optional().meta({
@@ -31,11 +29,7 @@ const fields = z.object({
     description: "How often the database is asked for changes of other engines, beside what it tells. Default 1s.",
   }),
   timeout: duration().default(30_000).meta({ description: "How long the process of a change may take. Default 30s." }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description: "When a process that failed is run again: a number of attempts, or a map. Default never.",
-  }),
+  retry: retryField(retry, "When a process that failed is run again: a number of attempts, or a map. Default never."),
   concurrency: z.int().min(1).max(1_000).default(1).meta({
     description: "How many changes are worked on at a time; of one key, never more than one. Default 1.",
   }),
@@ -44,7 +38,7 @@ const fields = z.object({
 /** What outlives a change of the node. */
 interface Watched {
   readonly watch: KvWatch;
-  readonly queue: ChangeQueue;
+  readonly queue: EventQueue<Told>;
 }
 
 /** Watches values by key. */
@@ -84,42 +78,43 @@ by \`initial\`.
     const { watch, queue } = await use(
       JSON.stringify([name, connection, table, prefix]),
       async (): Promise<Watched> => {
-        const queue = new ChangeQueue(WAITING);
+        const queue = new EventQueue(CHANGES);
         return { watch: await KvWatch.open(store, { prefix, initial }, queue), queue };
       },
       ({ watch }) => watch.close(),
     );
-    const retries = typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 });
-    const taker: ChangeTaker = async ({ change, hasMissed }) => {
-      metrics.count("changes");
-      const { key, version, entry } = change;
-      const payload: ValueMap = entry === undefined
-        ? { event: "remove", key, value: null, version, expires: null, missed: hasMissed }
-        : { event: "set", ...entryValue(entry), missed: hasMissed };
-      for (let attempt = 1;; attempt++) {
-        const answer = await run("out", payload, { timeout });
-        if (!isError(answer)) return true;
-        if ((answer as Failure).code === "busy") return false;
-        if (!isRetried(answer, attempt, retries)) return true;
-        await clock.sleep(waitAfter(attempt, retries, random.number()));
-      }
+    const retries = retriesOf(retry, fields.retry);
+    let isCurrent = true;
+    const taker: EventTaker<Told> = {
+      concurrency,
+      take({ change, hasMissed }) {
+        metrics.count("changes");
+        const { key, version, entry } = change;
+        const payload: ValueMap = entry === undefined
+          ? { event: "remove", key, value: null, version, expires: null, missed: hasMissed }
+          : { event: "set", ...entryValue(entry), missed: hasMissed };
+        const call = () => run("out", payload, { timeout });
+        return runEvent({ retries, clock, random, isCurrent: () => isCurrent, run: call });
+      },
     };
-    const failed = (error: Error) => void tell(error, log, () => run("error", error, { timeout }));
-    const listener = { poll, failed, store };
+    const listener: KvWatchListener = {
+      poll,
+      store,
+      failed(error) {
+        log.warn(error.message);
+        void run("error", error, { timeout });
+      },
+    };
     return {
       load() {
         watch.attach(listener);
-        queue.attach(taker, concurrency);
+        queue.attach(taker);
       },
       unload() {
+        isCurrent = false;
         queue.detach(taker);
         watch.detach(listener);
       },
     };
   },
 });
-
-async function tell(error: Error, log: Log, run: () => Promise<unknown>): Promise<void> {
-  log.warn(error.message);
-  await run();
-}

@@ -1,6 +1,23 @@
 import { asError, failure } from "../../value/mod.ts";
-import type { ChangeQueue } from "./change_queue.ts";
-import { type KvStore, REMEMBERED } from "./kv_store.ts";
+import type { EventQueue, EventQueueOptions } from "../event_queue.ts";
+import { type Change, type KvStore, REMEMBERED } from "./kv_store.ts";
+
+/** A change that is to be told. */
+export interface Told {
+  readonly change: Change;
+  /** Whether changes of the key came before it that were not told. */
+  readonly hasMissed: boolean;
+}
+
+/** What the events of a queue are: the last change of each key. */
+export const CHANGES: EventQueueOptions<Told> = {
+  keyOf: ({ change }) => change.key,
+  coalesce: (_, { change }) => ({ change, hasMissed: true }),
+  pause: [100, 100],
+};
+
+/** How many keys may wait for their change to be told. */
+const WAITING = 10_000;
 
 /** Which keys are watched. */
 export interface KvWatchOptions {
@@ -25,7 +42,7 @@ const PAGE = 500;
 /** Finds the changes of a store, and puts them into a queue, each once. */
 export class KvWatch {
   readonly #options: KvWatchOptions;
-  readonly #queue: ChangeQueue;
+  readonly #queue: EventQueue<Told>;
   /** The version up to which all changes are in the queue. */
   #version: number;
   /** The version after which changes of a key may have been passed over, because others came before them. */
@@ -39,14 +56,14 @@ export class KvWatch {
   #isRung = false;
   #hasFailed = false;
 
-  private constructor(options: KvWatchOptions, queue: ChangeQueue, version: number) {
+  private constructor(options: KvWatchOptions, queue: EventQueue<Told>, version: number) {
     this.#options = options;
     this.#queue = queue;
     this.#version = this.#begin = version;
   }
 
   /** Begins to watch: what is changed from here on is found. */
-  static async open(store: KvStore, options: KvWatchOptions, queue: ChangeQueue): Promise<KvWatch> {
+  static async open(store: KvStore, options: KvWatchOptions, queue: EventQueue<Told>): Promise<KvWatch> {
     return new KvWatch(options, queue, options.initial ? 0 : await store.version());
   }
 
@@ -106,7 +123,7 @@ export class KvWatch {
   async #take({ store, failed }: KvWatchListener): Promise<void> {
     const isLate = performance.now() - this.#complete > REMEMBERED / 2;
     for (;;) {
-      const limit = Math.min(PAGE, this.#queue.room);
+      const limit = Math.min(PAGE, WAITING - this.#queue.size);
       // what waits is told first; the changes are still there then
       if (limit <= 0) return;
       const before = this.#version;
@@ -118,7 +135,7 @@ export class KvWatch {
         if (!change.key.startsWith(this.#options.prefix)) continue;
         // at the start, nothing is told of what is not there
         if (before === 0 && change.entry === undefined) continue;
-        this.#queue.push(change, before > 0 && change.previous > this.#begin);
+        this.#queue.push({ change, hasMissed: before > 0 && change.previous > this.#begin });
       }
       this.#version = version;
       this.#complete = performance.now();

@@ -1,10 +1,6 @@
 import type { SpecCode } from "@weft/weft/kind";
-import { compileHostExpression } from "../../language/mod.ts";
-import { asError, type Failure, isError, isMap, type Value } from "../../value/mod.ts";
-
-/** What a CEL expression over the payload cannot use, for the descriptions of fields. */
-export const HOST_EXPRESSION =
-  "It is evaluated by the host, so that loops (map, exists, ...) and matches are not available.";
+import { isError, isMap, type Value } from "../../value/mod.ts";
+import { compileExpression, located, type PositionOf } from "../key_expression.ts";
 
 /** Returns a part of a payload; undefined if it has none. @throws {Failure} Why it cannot be told. */
 export type PayloadPart = (payload: Value) => Value | undefined;
@@ -20,30 +16,11 @@ export function partNamed(name: string): PayloadPart {
  * @param position Returns where a character of the expression stands.
  * @throws {Error} If the expression is invalid.
  */
-export function compilePart(
-  expression: string,
-  position: (offset: number | undefined) => string | undefined,
-): PayloadPart {
-  const located = (thrown: unknown): Error => {
-    const error: Failure & { offset?: number } = asError(thrown);
-    const at = position(error.offset);
-    if (at !== undefined) error.position ??= at;
-    return error;
-  };
-  let evaluate: (payload: Value) => Value;
-  try {
-    evaluate = compileHostExpression(expression);
-  } catch (thrown) {
-    throw located(thrown);
-  }
+export function compilePart(expression: string, position: PositionOf): PayloadPart {
+  const evaluate = compileExpression(expression, position);
   return (payload) => {
-    let value: Value;
-    try {
-      value = evaluate(payload);
-    } catch (thrown) {
-      throw located(thrown);
-    }
-    if (isError(value)) throw located(value);
+    const value = evaluate(payload);
+    if (isError(value)) throw located(value, position);
     return value;
   };
 }

@@ -2,7 +2,7 @@ import { defineKind, isError, type Kind, type Random } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
 import type { Failure, Value, ValueMap } from "../../value/mod.ts";
-import { isRetried, type RetryFields, retryFields, waitAfter } from "../retry_fields.ts";
+import { isRetried, retriesOf, retryField, type RetryFields, retryFields, waitAfter } from "../retry_fields.ts";
 import { DATABASE_TYPES } from "../sql/database_connection.ts";
 import { Consumer, type Verdict } from "./consumer.ts";
 import type { Message } from "./database_queue.ts";
@@ -48,11 +48,10 @@ const fields = z.object({
       "prolonged. Default 30s.",
   }),
   timeout: duration().default(30_000).meta({ description: "How long a process may take. Default 30s." }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description: "How often and after which waits a message is tried again: a number of attempts, or a map. Default 5.",
-  }),
+  retry: retryField(
+    retry,
+    "How often and after which waits a message is tried again: a number of attempts, or a map. Default 5.",
+  ),
   dead: z.union([z.string().min(1).max(200), z.literal(false)]).optional().meta({
     description:
       "The queue that a message is moved to whose last attempt has failed; false to delete it. Default the dead " +
@@ -114,7 +113,7 @@ Of an engine that ends, messages whose processes do not end in time come again.
     const { queue: store } = await useQueue(context, fields);
     const { queue, batch, concurrency, timeout, visibility, poll, envelope } = fields;
     const rules: Rules = {
-      retry: typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 5 }),
+      retry: retriesOf(retry, fields.retry, 5),
       dead: fields.dead === false ? undefined : fields.dead ?? deadQueue(queue),
       random,
     };

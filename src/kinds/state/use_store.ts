@@ -39,7 +39,7 @@ export async function useQueue(context: DatabaseContext, { connection, table }: 
 }
 
 /** Returns what is in a table of a database, opened once for all nodes that name it. */
-export async function useTable<Table extends { close(): Promise<void> }>(
+async function useTable<Table extends { close(): Promise<void> }>(
   context: object,
   connection: string,
   key: string,

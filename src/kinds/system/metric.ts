@@ -2,7 +2,7 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { asError, failure, isError, reasonOf, type Value } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
-import { compileExpression } from "../key_expression.ts";
+import { compileExpression, HOST_EXPRESSION } from "../key_expression.ts";
 
 /** How many labels a metric may have. */
 const MOST_LABELS = 10;
@@ -16,8 +16,6 @@ const OWN_METRICS: ReadonlySet<string> = new Set(["call_seconds", "call_errors"]
 /** Labels that have a meaning in Prometheus, or for the engine. */
 const OWN_LABELS: ReadonlySet<string> = new Set(["node", "le", "quantile", "job", "instance"]);
 
-const BY_HOST = "It is evaluated by the host, so that loops (map, exists, ...) and matches are not available.";
-
 const fields = z.object({
   metric: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "expected lower-case letters, digits and _, a letter first").meta({
     description: "The name: `/metrics` shows `orders` as `weft_kind_orders_total`, or `weft_kind_orders` if it is a " +
@@ -28,7 +26,7 @@ const fields = z.object({
   }),
   value: z.string().min(1).optional().meta({
     description: "A CEL expression over the payload, `self`: the number that is added or measured. Default 1 for a " +
-      `counter. ${BY_HOST}`,
+      `counter. ${HOST_EXPRESSION}`,
   }),
   labels: z.record(z.string(), z.string().min(1)).default({}).meta({
     description:

@@ -4,8 +4,8 @@ import type { Process } from "../../flow/mod.ts";
 import { duration } from "../../spec/mod.ts";
 import { failure, isError, NONE, type Value } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
-import { compileExpression } from "../key_expression.ts";
-import { isRetried, retryFields, waitAfter } from "../retry_fields.ts";
+import { compileExpression, HOST_EXPRESSION } from "../key_expression.ts";
+import { isRetried, retriesOf, retryField, retryFields, waitAfter } from "../retry_fields.ts";
 import { isShareable } from "../state/answers.ts";
 import { type Message, Subscription, type Taker } from "./subscription.ts";
 import { subscriptionsOf } from "./subscriptions.ts";
@@ -26,8 +26,7 @@ const fields = z.object({
     }),
   to: z.string().min(1).optional().meta({
     description:
-      "A CEL expression over the payload, `self`: the topic to which it is published. Default topic. It is " +
-      "evaluated by the host, so that loops (map, exists, ...) and matches are not available.",
+      `A CEL expression over the payload, \`self\`: the topic to which it is published. Default topic. ${HOST_EXPRESSION}`,
   }),
   concurrency: z.int().min(1).max(1_000).default(16).meta({
     description: "How many messages are worked on at a time; with 1, in their order. Default 16.",
@@ -36,11 +35,7 @@ const fields = z.object({
     description: "How many messages wait beside; whoever publishes more gets the error busy. Default 1000.",
   }),
   timeout: duration().default(30_000).meta({ description: "How long the process of a message may take. Default 30s." }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description: "When a process that failed is run again: a number of attempts, or a map. Default never.",
-  }),
+  retry: retryField(retry, "When a process that failed is run again: a number of attempts, or a map. Default never."),
 });
 
 /** Publishes messages inside of the engine, and runs a workflow for each. */
@@ -108,7 +103,7 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
     });
     const out = symbol.out("out");
     const isEngine = ENGINE_TOPICS.has(topic);
-    const retries = typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 });
+    const retries = retriesOf(retry, fields.retry);
     const own = (): Message => ({ topic, payload: { node: name }, time: clock.now() });
     let isCurrent = true;
     let last: Process | undefined;

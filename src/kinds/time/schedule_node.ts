@@ -3,7 +3,7 @@ import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
 import { reasonOf } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
-import { retryFields } from "../retry_fields.ts";
+import { retriesOf, retryField, retryFields } from "../retry_fields.ts";
 import { NodeLease } from "./node_lease.ts";
 import type { Rule } from "./rule.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
@@ -31,11 +31,7 @@ export const scheduleFields = {
     description: "Whether one of several engines on a store runs it; otherwise each does. Default true.",
   }),
   timeout: duration().default(30_000).meta({ description: "How long a process may take. Default 30s." }),
-  retry: z.union([retry, z.int().min(1).max(1_000)], {
-    error: "expected a number of attempts, or a map with attempts, delay, factor, jitter, max, on",
-  }).optional().meta({
-    description: "When a process that failed is run again: a number of attempts, or a map. Default never.",
-  }),
+  retry: retryField(retry, "When a process that failed is run again: a number of attempts, or a map. Default never."),
 };
 
 /** What kinds that run at times say about themselves. */
@@ -72,7 +68,7 @@ export async function scheduleNode(
   const ticks: TickOptions = {
     overlap,
     jitter,
-    retry: typeof fields.retry === "object" ? fields.retry : retry.parse({ attempts: fields.retry ?? 1 }),
+    retry: retriesOf(retry, fields.retry),
     clock,
     random,
     run: (payload) => run("out", payload, { timeout }),
