@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { ALLOW_PROGRAMS, Weft } from "../../tests/e2e/weft.ts";
+import { readmeAllow, Weft } from "../../tests/e2e/weft.ts";
 import { until } from "../../tests/support/until.ts";
 
-function start(folder: string): Promise<Weft> {
-  return Weft.start({
+async function start(folder: string): Promise<Weft> {
+  return await Weft.start({
     args: [
       ...["-f", "examples/price-lists/flow.yaml", "--allow-files", `lists=${folder}/lists:ro`],
       ...["-e", "PORT=0", "-e", `DATABASE=${folder}/prices.db`],
     ],
-    allow: [`--allow-write=${folder}`, ...ALLOW_PROGRAMS],
+    allow: [`--allow-write=${folder}`, ...await readmeAllow("examples/price-lists/README.md")],
   });
 }
 

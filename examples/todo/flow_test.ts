@@ -1,19 +1,20 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { ALLOW_PROGRAMS, Weft } from "../../tests/e2e/weft.ts";
+import { readmeAllow, Weft } from "../../tests/e2e/weft.ts";
 import { eachDatabase, type TestDatabase, testDatabases } from "../../tests/support/databases.ts";
 
 const PASSWORDS = { ADA_PASSWORD: "correct horse", BOB_PASSWORD: "battery staple" };
 
-function start({ type, data }: TestDatabase, folder: string): Promise<Weft> {
+async function start({ type, data }: TestDatabase, folder: string): Promise<Weft> {
   const database = type === "sqlite" ? data.file : data.url;
   const variables = ["PORT=0", `DATABASE=${database}`, ...Object.keys(PASSWORDS), "COOKIE_SECRET"];
-  return Weft.start({
+  const allow = await readmeAllow("examples/todo/README.md", type === "sqlite" ? 0 : 1);
+  return await Weft.start({
     args: [
       ...["-f", "examples/todo/flow.yaml", "-f", `examples/todo/${type}.yaml`, "--allow-private", "127.0.0.1"],
       ...variables.flatMap((variable) => ["-e", variable]),
     ],
     env: { ...PASSWORDS, COOKIE_SECRET: "a secret of no less than 32 bytes" },
-    allow: [`--allow-write=${folder}`, ...ALLOW_PROGRAMS, "--allow-env=ADA_PASSWORD,BOB_PASSWORD,COOKIE_SECRET"],
+    allow: [`--allow-write=${folder}`, ...allow],
   });
 }
 

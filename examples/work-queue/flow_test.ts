@@ -1,16 +1,16 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ALLOW_PROGRAMS, Weft } from "../../tests/e2e/weft.ts";
+import { readmeAllow, Weft } from "../../tests/e2e/weft.ts";
 import { eachDatabase, type TestDatabase, testDatabases } from "../../tests/support/databases.ts";
 import { until } from "../../tests/support/until.ts";
 
-function start({ type, data }: TestDatabase, folder: string): Promise<Weft> {
+async function start({ type, data }: TestDatabase, folder: string): Promise<Weft> {
   const database = type === "sqlite" ? data.file : data.url;
-  return Weft.start({
+  return await Weft.start({
     args: [
       ...["-f", "examples/work-queue/flow.yaml", "-f", `examples/work-queue/${type}.yaml`],
       ...["--allow-private", "127.0.0.1", "-e", "PORT=0", "-e", `DATABASE=${database}`],
     ],
-    allow: [`--allow-write=${folder}`, ...ALLOW_PROGRAMS],
+    allow: [`--allow-write=${folder}`, ...await readmeAllow("examples/work-queue/README.md")],
   });
 }
 

@@ -29,6 +29,25 @@ export const ALLOW_PROGRAMS = [
   "--allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME",
 ];
 
+/**
+ * Returns the permissions that a README adds by `WEFT_ALLOW`, as a shell reads them.
+ *
+ * @param at Which of its blocks of commands that do so. Default the first.
+ */
+export async function readmeAllow(path: string, at = 0): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL(path, ROOT));
+  const block = text.split("```").filter((block) => block.includes("export WEFT_ALLOW="))[at]!;
+  const lines = block.match(/^export (?:DENO|WEFT_ALLOW)=.*$/gm) ?? [];
+  // any Deno says where it is
+  const script = lines.join("\n").replaceAll("npx -y deno@2.9.6", Deno.execPath());
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-euc", `${script}\nprintf %s "$WEFT_ALLOW"`],
+    env: { NO_COLOR: "1" },
+    stderr: "inherit",
+  }).output();
+  return new TextDecoder().decode(stdout).split(" ");
+}
+
 /** Returns what runs Weft from the checkout as the task `weft` does, without a type check. */
 function checkout(allow: readonly string[] = ALLOW): string[] {
   const [run, ...flags] = taskArguments("weft", allow);
