@@ -50,6 +50,8 @@ export interface Internals {
   readonly host: string;
   /** Whether error responses contain the error. */
   readonly dev: boolean;
+  /** Takes the secrets that were read out of a text that is shown. */
+  redact(text: string): string;
   /**
    * Opens a process in the newest generation. Whoever opens it closes it with `flow.close`.
    *

@@ -5,29 +5,29 @@ import type { Kind, Prepared } from "../kind/mod.ts";
 import { HANDED_ON } from "../language/mod.ts";
 import type { Entry } from "../registry/mod.ts";
 import {
+  bindEnv,
+  type Evaluate,
   type ExpandedSpec,
   expandUses,
   formatDiagnostic,
   hasErrors,
+  isUuid,
   locatorOf,
+  namedIn,
+  type NamedValue,
   nearest,
   readData,
   report,
   type Scheme,
+  secretReferences,
   type Spec,
   type SpecCode,
+  VALUE_KIND,
+  type ValueSource,
+  withSecrets,
 } from "../spec/mod.ts";
 import { asError, type Failure, failure, type Value } from "../value/mod.ts";
-import {
-  checkSpec,
-  type CompiledUnit,
-  type Draft,
-  draftUnit,
-  envOf,
-  type Evaluate,
-  readFields,
-  rejection,
-} from "./compile.ts";
+import { checkSpec, type CompiledUnit, type Draft, draftUnit, envOf, readFields, rejection } from "./compile.ts";
 import { entryToSpec } from "./entry.ts";
 import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
@@ -86,20 +86,33 @@ export class Preparer {
    * @throws {Error} The reason why the spec cannot run, with its position. What was prepared of it is released.
    */
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
-    const { scheme, evaluate, namespace, compiler } = this.#options;
-    if (entry.id.namespace !== namespace) return undefined;
+    if (entry.id.namespace !== this.#options.namespace) return undefined;
+    try {
+      return await this.#prepare(entry);
+    } catch (thrown) {
+      // it is printed, and kept in the store
+      throw this.#options.services.redactor.redactError(asError(thrown));
+    }
+  }
+
+  async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
+    const { scheme, evaluate, compiler } = this.#options;
     const { spec, origin, source, uses } = this.#expanded(entry);
+    const { values, used } = await this.#valuesOf(spec);
+    const { scope, diagnostics: unbound } = bindEnv(spec, { scheme, evaluate, values, source });
+    if (unbound.length > 0) throw rejection(unbound);
     if (this.dryRun) {
-      const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler });
+      const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler, scope });
       if (hasErrors(diagnostics)) throw rejection(diagnostics);
     }
     if (spec.isData) return undefined;
-    const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
+    const unit = draftUnit(readFields(spec, origin, scheme, evaluate, scope), scheme, {
       number: () => ++this.#symbols,
       env: this.#options.env,
+      scope,
       recordsErrors: this.#options.services.handledErrors.isOn,
     });
-    for (const name of uses) unit.uses.add(name);
+    for (const name of [...uses, ...used]) unit.uses.add(name);
     try {
       for (const draft of unit.drafts) await this.#handOn(draft);
       await this.#prepareUnit(unit);
@@ -125,6 +138,32 @@ export class Preparer {
     const { spec, source, diagnostics } = expanded;
     if (hasErrors(diagnostics)) throw rejection(diagnostics.map((diagnostic) => report({ spec, source }, diagnostic)));
     return { ...expanded, spec: { ...spec, id: given.spec.id } };
+  }
+
+  /** Returns the values that a spec may read, with their secrets, and the names of the entries that these are. */
+  async #valuesOf(spec: Spec): Promise<{ values: ValueSource; used: ReadonlySet<string> }> {
+    const { entries, services: { secrets }, scheme } = this.#options;
+    const named = namedIn(spec, scheme);
+    const used = new Set<string>();
+    const found = new Map<string, Entry>();
+    for (const nameOrId of named.values) {
+      const entry = valueNamed(nameOrId, entries);
+      // one that is not there is used as well: it may come
+      used.add(entry?.id.name ?? nameOrId);
+      if (entry !== undefined) found.set(nameOrId, entry);
+    }
+    const references = new Set(named.secrets);
+    for (const { data } of found.values()) secretReferences(data, references);
+    const secret = await secrets.readAll(references);
+    const values: ValueSource = {
+      value(nameOrId) {
+        const entry = found.get(nameOrId);
+        return entry && withSecrets({ data: entry.data }, secret) as unknown as NamedValue;
+      },
+      names: () => entries.names(VALUE_KIND),
+      secret,
+    };
+    return { values, used };
   }
 
   /** Removes a unit's symbols from the executors and undoes what preparing it did. Failures are logged. */
@@ -201,7 +240,7 @@ export class Preparer {
       uses.add(name);
       return this.#dataOf(kind, name);
     };
-    const { preparation, release } = hostPreparation(draft, envOf(kind, env), dataOf, services);
+    const { preparation, release } = hostPreparation(draft, envOf(kind, env, draft.bound), dataOf, services);
     try {
       const prepared = await kind.prepare!(preparation);
       draft.symbol.node = prepared.node;
@@ -217,6 +256,14 @@ export class Preparer {
       throw located(asError(thrown), spec, ExternalError);
     }
   }
+}
+
+/** Returns the value of a name or of an id, which is kept in its notes. */
+function valueNamed(nameOrId: string, entries: PreparedEntries): Entry | undefined {
+  const entry = entries.get(nameOrId);
+  if (entry?.kind === VALUE_KIND) return entry;
+  if (!isUuid(nameOrId)) return undefined;
+  return entries.names(VALUE_KIND).map((name) => entries.get(name)).find((entry) => entry?.meta.id === nameOrId);
 }
 
 /** Returns the numbers of a unit's symbols. */
