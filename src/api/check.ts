@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly namespace?: string | undefined;
   /** Evaluates templates. Default: only their syntax is checked. */
   readonly evaluate?: Evaluate | undefined;
+  /** Returns a secret by its reference; undefined for one that is not known, which is warned of. Default: none is. */
+  readonly secret?: ((reference: string) => string | undefined) | undefined;
   /** Tries whether the servers of connections accept one, with what a runtime would be granted. Default: nothing is tried. */
   readonly connect?: ConnectOptions | undefined;
   /**
@@ -52,10 +54,10 @@ export interface CheckReport {
 
 /** Reads and checks specs, without a store, and without running anything but their templates; `connect` tries servers. */
 export async function check(specs: Specs, options: CheckOptions = {}): Promise<CheckReport> {
-  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), compiler: given } = options;
+  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), secret } = options;
   const manifest = await usingCompiler(
-    given,
-    (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, compiler }),
+    options.compiler,
+    (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, secret, compiler }),
   );
   const { diagnostics } = manifest;
   const tried = options.connect === undefined || hasErrors(diagnostics)

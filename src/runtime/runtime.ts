@@ -5,9 +5,9 @@ import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
-import { Registry } from "../registry/mod.ts";
+import { Registry, SILENT_KINDS } from "../registry/mod.ts";
 import { Leases } from "../presence/mod.ts";
-import { type Scheme, uuidv7 } from "../spec/mod.ts";
+import { type Scheme, uuidv7, VALUE_KIND } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import { registerDependencies } from "./dependencies.ts";
@@ -292,6 +292,7 @@ export class Runtime implements AsyncDisposable {
     const id = options.id ?? uuidv7();
     this.registry = new Registry(options.store.history, {
       timeout,
+      silentKinds: SILENT_KINDS.filter((kind) => kind !== VALUE_KIND), // nodes are made of values
       warn: (message) => options.logger.log("warn", message),
     });
     registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);

@@ -73,8 +73,8 @@ export function bindEnv(spec: SpecDraft, { scheme, evaluate, values, source }: B
       tell: (diagnostic) => diagnostics.push(report({ spec, source }, prefixPath(path, diagnostic))),
     });
     for (const [name, candidates] of readBindings(env).candidates) {
-      const value = binder.bind(candidates);
-      if (value === undefined) continue;
+      // what is wrong was told: nothing more is told of what reads it
+      const value = binder.bind(candidates) ?? OPEN;
       Object.defineProperty(own, name, {
         enumerable: true,
         configurable: true,

@@ -59,7 +59,7 @@ export function readBindings(env: Value): Bindings {
         else diagnostics.push(...read.diagnostics);
       }
     }
-    if (found.length === items.length) candidates.set(key, found);
+    if (found.length === items.length && found.length > 0) candidates.set(key, found);
   }
   return { candidates, diagnostics };
 }
