@@ -161,6 +161,7 @@ export function hostPreparation(
       schedules,
       namespace,
       host,
+      bound: draft.bound,
       dev,
       redact: (text) => redactor.redact(text),
       open: (timeout) => processes.open(timeout),

@@ -91,20 +91,24 @@ function missing(path: readonly string[], variables: ValueMap, error: CodeFailur
 
 /** The variable of an expression over a payload. */
 const PAYLOAD = ["self"];
+/** The variables of one in a node that has bound names. */
+const BOUND_PAYLOAD = [...PAYLOAD, "env"];
 
 /**
  * Compiles an expression over a payload, `self`, that the host evaluates itself: in the same safe subset of CEL as templates.
  *
+ * @param env What its node has bound, as `env`. Default: nothing, and `env` is not known.
  * @returns Evaluates it. @throws {CodeFailure} If that fails.
  * @throws {CodeFailure} If the expression is invalid.
  */
-export function compileHostExpression(expression: string): (payload: Value) => Value {
-  const parsed = parse(expression, PAYLOAD);
-  return (payload) => parsed.evaluate(payload);
+export function compileHostExpression(expression: string, env?: ValueMap): (payload: Value) => Value {
+  const parsed = parse(expression, env === undefined ? PAYLOAD : BOUND_PAYLOAD);
+  const others = env && { env };
+  return (payload) => parsed.evaluate(payload, others);
 }
 
 function parse(expression: string, variables: readonly string[] = VARIABLES): Expression {
-  const what = variables === PAYLOAD ? "an expression of the host" : "a template";
+  const what = variables[0] === "self" ? "an expression of the host" : "a template";
   if (expression.length > LONGEST) throw codeError(`${what} cannot exceed ${LONGEST} characters`);
   let environment = environments.get(variables);
   if (environment === undefined) environments.set(variables, environment = makeEnvironment(variables, LIMITS));
