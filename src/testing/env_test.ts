@@ -89,7 +89,7 @@ Deno.test("what cannot be bound is refused with its place, and the secret is not
   };
   assertMatch(
     await refused("{{ other }}", { TOKEN: "tok-123456" }),
-    /^test\.yaml:3:\d+: invalid template: unknown variable of env:OTHER; start --env OTHER grants it$/,
+    /^test\.yaml:3:83: invalid template: unknown variable of env:OTHER; start --env OTHER grants it$/,
   );
   const message = await refused("{{ token }}", { TOKEN: "tok-123456" });
   assertMatch(message, /^test\.yaml:3:\d+: invalid interval "\*\*\*": expected a duration/);

@@ -106,7 +106,7 @@ Deno.test("values are bound, reloaded with what uses them, and secrets are print
     );
     assertMatch(
       String((wrong as Error).cause ?? wrong),
-      /test\.yaml:3:\d+: invalid template: no such key: login; did you mean "lgin"\?/,
+      /test\.yaml:3:82: invalid template: no such key: login; did you mean "lgin"\?/,
     );
     const missing = await assertRejects(() =>
       world.apply("- { kind: registry.entry, name: db, data: { login: x, password: 'env:DB_PASWORD' } }")

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { evaluator, lenientEvaluator } from "../../src/api/mod.ts";
 import { readManifest, schemeOf } from "../../src/runtime/mod.ts";
 import { formatDiagnostic } from "../../src/spec/mod.ts";
+import { blocksOf, pagesOf } from "../docs/page.ts";
 import { LOCAL_COMPILER } from "../../src/testing/local_compiler.ts";
 
 // What `weft check` says of values, of `env` and of secrets.
@@ -266,4 +267,16 @@ Deno.test("entries of a file of values need no kind, and are found by name and b
   assertEquals(await check(text), [
     'x.yaml:13:14: unknown value "0190163d-8694-739b-aea5-966c26f8ad93"; expected the name of an entry of kind registry.entry',
   ]);
+});
+
+Deno.test("docs/values.md shows what check says of its file", async () => {
+  const { text } = (await pagesOf(new URL("../../", import.meta.url))).find(({ path }) => path === "docs/values.md")!;
+  const blocks = blocksOf(text);
+  const { body } = blocks.find(({ title }) => title === "shop.yaml")!;
+  const shown = blocks.find(({ language }) => language === "console")!.body.split("\n")[1];
+  assertEquals((await check(body, { warns: true, env: {} })).map((line) => line.replace("x.yaml", "shop.yaml")), [
+    shown,
+  ]);
+  const { body: list } = blocks.find(({ body }) => body.includes("meta.id"))!;
+  assertEquals(await check(list), []);
 });
