@@ -1,7 +1,7 @@
 import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { PrivateHosts, tryConnection } from "../kinds/mod.ts";
-import { readManifest, readSecret, schemeOf, type SecretSources } from "../runtime/mod.ts";
+import { readManifest, Redactor, schemeOf, Secrets, type SecretSources } from "../runtime/mod.ts";
 import {
   type Diagnostic,
   type Evaluate,
@@ -72,14 +72,16 @@ async function tryConnections(
   { secrets, allowPrivate }: ConnectOptions,
 ): Promise<Diagnostic[]> {
   const privateHosts = new PrivateHosts(allowPrivate);
-  const secret = (reference: string) => readSecret(reference, secrets);
+  const redactor = new Redactor();
+  const read = new Secrets(secrets, redactor);
+  const secret = (reference: string) => read.read(reference);
   const connections = specs.filter(({ spec }) => spec.kind === "connection" && spec.isData);
   const tried = await Promise.all(connections.map(async (connection): Promise<Diagnostic[]> => {
     try {
       await tryConnection(connection.spec.fields.data, { secret, privateHosts });
       return [];
     } catch (thrown) {
-      const message = `connection ${connection.spec.name} does not work: ${asError(thrown).message}`;
+      const message = `connection ${connection.spec.name} does not work: ${redactor.redact(asError(thrown).message)}`;
       return [report(connection, { location: { path: ["data"] }, message })];
     }
   }));

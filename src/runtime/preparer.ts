@@ -11,27 +11,32 @@ import {
   expandUses,
   formatDiagnostic,
   hasErrors,
-  isUuid,
   locatorOf,
-  namedIn,
-  type NamedValue,
   nearest,
   readData,
   report,
   type Scheme,
-  secretReferences,
   type Spec,
   type SpecCode,
-  VALUE_KIND,
+  type TemplateScope,
   type ValueSource,
-  withSecrets,
 } from "../spec/mod.ts";
 import { asError, type Failure, failure, type Value } from "../value/mod.ts";
-import { checkSpec, type CompiledUnit, type Draft, draftUnit, envOf, readFields, rejection } from "./compile.ts";
+import {
+  checkSpec,
+  type CompiledUnit,
+  type Draft,
+  draftUnit,
+  envOf,
+  type Readable,
+  readFields,
+  rejection,
+} from "./compile.ts";
 import { entryToSpec } from "./entry.ts";
 import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log/mod.ts";
+import { readValues } from "./read_values.ts";
 import type { NodePool } from "./runtime.ts";
 
 /** Options of a preparer. */
@@ -60,6 +65,9 @@ export interface PreparedEntries {
   /** Returns the names of the entries of a kind. */
   names(kind: string): string[];
 }
+
+/** A stored spec, with the definitions that it uses in their place. */
+type StoredSpec = ExpandedSpec & { readonly spec: Spec };
 
 /**
  * Prepares the specs of a transaction: does everything that can fail (templates, sockets, code), so that the commit
@@ -96,23 +104,27 @@ export class Preparer {
   }
 
   async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
-    const { scheme, evaluate, compiler } = this.#options;
-    const { spec, origin, source, uses } = this.#expanded(entry);
-    const { values, used } = await this.#valuesOf(spec);
-    const { scope, diagnostics: unbound } = bindEnv(spec, { scheme, evaluate, values, source });
-    if (unbound.length > 0) throw rejection(unbound);
-    if (this.dryRun) {
-      const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler, scope });
-      if (hasErrors(diagnostics)) throw rejection(diagnostics);
+    const { scheme, entries, services, env } = this.#options;
+    const expanded = this.#expanded(entry);
+    const { spec, uses } = expanded;
+    if (spec.isData) {
+      await this.#check(expanded);
+      return undefined;
     }
-    if (spec.isData) return undefined;
-    const unit = draftUnit(readFields(spec, origin, scheme, evaluate, scope), scheme, {
+    const values = await readValues(spec, { scheme, entries, secrets: services.secrets });
+    let read: Readable & { scope: TemplateScope };
+    try {
+      read = await this.#read(expanded, values);
+    } catch (thrown) {
+      throw values.isLacking ? external(asError(thrown)) : thrown;
+    }
+    const unit = draftUnit(read, scheme, {
       number: () => ++this.#symbols,
-      env: this.#options.env,
-      scope,
-      recordsErrors: this.#options.services.handledErrors.isOn,
+      env,
+      scope: read.scope,
+      recordsErrors: services.handledErrors.isOn,
     });
-    for (const name of [...uses, ...used]) unit.uses.add(name);
+    for (const name of [...uses, ...values.used]) unit.uses.add(name);
     try {
       for (const draft of unit.drafts) await this.#handOn(draft);
       await this.#prepareUnit(unit);
@@ -123,8 +135,25 @@ export class Preparer {
     return unit;
   }
 
+  /** Binds, checks and reads the fields of a spec. @throws {Error} What is wrong with it. */
+  async #read(expanded: StoredSpec, values: ValueSource): Promise<Readable & { scope: TemplateScope }> {
+    const { scheme, evaluate } = this.#options;
+    const { spec, origin, source } = expanded;
+    const { scope, diagnostics } = bindEnv(spec, { scheme, evaluate, values, source });
+    if (diagnostics.length > 0) throw rejection(diagnostics);
+    await this.#check(expanded, scope);
+    return { ...readFields(spec, origin, scheme, evaluate, scope), scope };
+  }
+
+  async #check({ spec, source }: StoredSpec, scope?: TemplateScope): Promise<void> {
+    if (!this.dryRun) return;
+    const { scheme, evaluate, compiler } = this.#options;
+    const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler, ...scope && { scope } });
+    if (hasErrors(diagnostics)) throw rejection(diagnostics);
+  }
+
   /** Returns the spec of an entry, with the definitions that it uses in their place. @throws {Error} If it cannot. */
-  #expanded(entry: Entry): ExpandedSpec & { readonly spec: Spec } {
+  #expanded(entry: Entry): StoredSpec {
     const { scheme, entries } = this.#options;
     const given = entryToSpec(entry);
     const located = (found: ReturnType<typeof entryToSpec>) => ({
@@ -138,32 +167,6 @@ export class Preparer {
     const { spec, source, diagnostics } = expanded;
     if (hasErrors(diagnostics)) throw rejection(diagnostics.map((diagnostic) => report({ spec, source }, diagnostic)));
     return { ...expanded, spec: { ...spec, id: given.spec.id } };
-  }
-
-  /** Returns the values that a spec may read, with their secrets, and the names of the entries that these are. */
-  async #valuesOf(spec: Spec): Promise<{ values: ValueSource; used: ReadonlySet<string> }> {
-    const { entries, services: { secrets }, scheme } = this.#options;
-    const named = namedIn(spec, scheme);
-    const used = new Set<string>();
-    const found = new Map<string, Entry>();
-    for (const nameOrId of named.values) {
-      const entry = valueNamed(nameOrId, entries);
-      // one that is not there is used as well: it may come
-      used.add(entry?.id.name ?? nameOrId);
-      if (entry !== undefined) found.set(nameOrId, entry);
-    }
-    const references = new Set(named.secrets);
-    for (const { data } of found.values()) secretReferences(data, references);
-    const secret = await secrets.readAll(references);
-    const values: ValueSource = {
-      value(nameOrId) {
-        const entry = found.get(nameOrId);
-        return entry && withSecrets({ data: entry.data }, secret) as unknown as NamedValue;
-      },
-      names: () => entries.names(VALUE_KIND),
-      secret,
-    };
-    return { values, used };
   }
 
   /** Removes a unit's symbols from the executors and undoes what preparing it did. Failures are logged. */
@@ -258,12 +261,10 @@ export class Preparer {
   }
 }
 
-/** Returns the value of a name or of an id, which is kept in its notes. */
-function valueNamed(nameOrId: string, entries: PreparedEntries): Entry | undefined {
-  const entry = entries.get(nameOrId);
-  if (entry?.kind === VALUE_KIND) return entry;
-  if (!isUuid(nameOrId)) return undefined;
-  return entries.names(VALUE_KIND).map((name) => entries.get(name)).find((entry) => entry?.meta.id === nameOrId);
+/** Returns an error as one whose reason is outside of the specs. */
+function external(error: Error): Error {
+  const cause = new ExternalError(error.message, { cause: error.cause });
+  return failure(error.message, { code: "invalid", cause });
 }
 
 /** Returns the numbers of a unit's symbols. */

@@ -20,7 +20,8 @@ export class Redactor {
   add(secret: string): void {
     if (secret.length < SHORTEST) return;
     const before = this.#forms.size;
-    const ways = [secret, JSON.stringify(secret).slice(1, -1), percentEncoded(secret), formEncoded(secret)];
+    const quoted = JSON.stringify(secret).slice(1, -1);
+    const ways = [secret, quoted, secret.replaceAll("'", "\\'"), percentEncoded(secret), formEncoded(secret)];
     for (const form of ways) this.#forms.add(form);
     if (this.#forms.size === before) return;
     for (const form of this.#forms) {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { remove } from "../../src/api/mod.ts";
 import { runtimeStatus } from "../../src/api/runtime_status.ts";
 import { change } from "../../src/registry/mod.ts";
+import { isExternal } from "../../src/runtime/mod.ts";
 import { World } from "./world.ts";
 
 // Values, what is bound to them, and secrets, on the real engine: threads, sockets, changes.
@@ -115,6 +116,8 @@ Deno.test("values are bound, reloaded with what uses them, and secrets are print
       String((missing as Error).cause ?? missing),
       /unknown variable of env:DB_PASWORD; did you mean env:DB_PASSWORD\?/,
     );
+    // what is not granted may come
+    assertEquals([isExternal(missing as Error), isExternal(wrong as Error)], [true, false]);
     assertEquals((await world.fetch("/code")).text, "linus");
 
     // a value in use stays
