@@ -280,3 +280,24 @@ Deno.test("docs/values.md shows what check says of its file", async () => {
   const { body: list } = blocks.find(({ body }) => body.includes("meta.id"))!;
   assertEquals(await check(list), []);
 });
+
+Deno.test("what a definition binds may be a parameter, and what is wrong is told where it stands", async () => {
+  const text = (value: string, outer: string) =>
+    `${DB}
+- kind: block.definition
+  name: d
+  data:
+    parameters: { value: }
+    specs:
+      - kind: snippet
+        language: cel
+        env: { V: { name: "{{ with.value }}", data: "{{ .user }}" } }
+        code: env.V + env.OUTER
+- { kind: block, name: b, use: d, with: { value: ${value} }, env: { OUTER: { name: ${outer} } } }
+`;
+  assertEquals(await check(text("db", "db")), []);
+  assertEquals(await check(text("dc", "dbx")), [
+    'x.yaml:10:27: unknown value "dc"; did you mean "db"?; used by b at x.yaml:12:3',
+    'x.yaml:12:78: unknown value "dbx"; did you mean "db"?',
+  ]);
+});
