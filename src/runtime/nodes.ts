@@ -13,6 +13,7 @@ import {
   checkSpecs,
   hasErrors,
   identify,
+  OpenTemplate,
   type Scheme,
   type Spec,
   type SpecDraft,
@@ -143,9 +144,13 @@ export class Nodes {
       const entry = this.#options.registry.get({ namespace, name });
       return entry && entryToSpec(entry);
     };
-    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: () => null, compiler, known });
+    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: unknownHere, compiler, known });
     if (hasErrors(diagnostics)) throw rejection(diagnostics);
   }
+}
+
+function unknownHere(): never {
+  throw new OpenTemplate("the variables of another namespace are not known here");
 }
 
 /** Returns the entries that match one of the examples; all if `examples` is null. */
