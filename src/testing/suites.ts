@@ -1,6 +1,6 @@
 import type { Flow, Outcome, OutPort, Packet, Process, SymbolTable } from "../flow/mod.ts";
 import type { RunOptions } from "../kind/mod.ts";
-import { Frames } from "../kinds/mod.ts";
+import type { Frames } from "../kinds/mod.ts";
 import type { Runtime } from "../runtime/mod.ts";
 import { type Answer, asError, failure, isError, NONE, type Value } from "../value/mod.ts";
 

@@ -20,6 +20,7 @@ type Opcode = keyof typeof OPERATIONS;
 /** Reads or changes the engine from inside a workflow. */
 export const syscall: Kind = defineKind({
   name: "syscall",
+  aliases: ["native"],
   summary: "Reads or changes the specs, versions, processes, symbols and executors of the engine.",
   place: "host",
   effect: ({ opcode }) => opcode.endsWith(".read") ? "none" : "once",
