@@ -28,6 +28,7 @@ import { cron } from "./time/cron.ts";
 import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { metric } from "./system/metric.ts";
+import { print } from "./system/print.ts";
 import { syscall } from "./system/syscall.ts";
 import { trigger } from "./system/trigger.ts";
 import { suite } from "./test/suite.ts";
@@ -66,6 +67,7 @@ export const KINDS: readonly Kind[] = [
   mail,
   metric,
   move,
+  print,
   queueConsume,
   queuePush,
   rateLimit,
