@@ -8,6 +8,7 @@ import {
   readSpecs,
   report,
   type Scheme,
+  sortDiagnostics,
   type SourcedSpec,
   sourcePath,
   validate,
@@ -65,7 +66,7 @@ export async function importUniflow(files: readonly SpecFile[], options: CheckOp
     return {
       files: imported.filter(({ unread }) => unread === undefined).map(({ name, text }) => ({ name, text })),
       changes: edited.flatMap(({ file, made }) => made.map((change) => diagnosticOf(file.name, change))),
-      left: [...told, ...wrong.filter((diagnostic) => !places.has(placeOf(diagnostic)))],
+      left: sortDiagnostics([...told, ...wrong.filter((diagnostic) => !places.has(placeOf(diagnostic)))]),
     };
   });
 }
@@ -156,7 +157,7 @@ class Findings {
         this.#replace(place("isolation"), String(isolation), own, `isolation ${isolation} is called ${own} here`);
       }
     }
-    if (kind === "sql" && driver === "internal") {
+    if (kind === "sql" && (driver === "internal" || driver === "runtime")) {
       leave(
         ["driver"],
         "the tables of the engine are no database here",
@@ -167,13 +168,14 @@ class Findings {
     if (kind === "sql" && file !== undefined && String(driver).startsWith("sqlite")) {
       this.#replace(place("source"), String(database), file, "a file of SQLite is named by its path here");
     }
-    for (const [field, value] of Object.entries(isMap(tls ?? null) ? tls as ValueMap : {})) {
-      if (kind !== "listener" || typeof value !== "string" || !PEM_IN_BASE64.test(value)) continue;
-      leave(
-        ["tls", field],
-        `tls.${field} holds ${field === "key" ? "a secret" : "a certificate"}`,
-        "put it into a file of PEM, and name that",
-      );
+    if (kind !== "listener") return;
+    const secured = isMap(tls ?? null)
+      ? Object.entries(tls as ValueMap).map(([field, value]) => [["tls", field], value])
+      : [];
+    for (const [path, value] of [...secured, [["cert"], fields.cert], [["key"], fields.key]] as [Path, Value?][]) {
+      if (typeof value !== "string" || path.length > 1 && !PEM_IN_BASE64.test(value)) continue;
+      const what = path.at(-1) === "key" ? "a secret" : "a certificate";
+      leave(path, `${path.join(".")} holds ${what}`, `put it into a file of PEM, and name that in tls.${path.at(-1)}`);
     }
   }
 

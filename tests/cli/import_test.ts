@@ -92,19 +92,21 @@ Deno.test("what cannot be imported is told with its place in the file before, an
 - { kind: proxy, name: proxy, urls: ["https://one.example/"] }
 - { kind: listener, name: web, port: 0, tls: { cert: LS0tLS1CRUdJTg==, key: LS0tLS1CRUdJTg== } }
 - { kind: sql, name: engine, driver: internal }
+- { kind: listener, name: older, port: 0, cert: LS0tLS1CRUdJTg== }
 `,
     "fine.yaml": "- { kind: nop, name: end }\n",
   });
   const { code, err } = await project.run(["import", "--out", "new", "uniflow", "left.yaml", "fine.yaml"]);
   assertEquals(code, 1);
   const left = err.split("\n").filter((line) => line.includes("cannot be imported: "));
-  assertEquals(left.length, 6, err);
+  assertEquals(left.length, 7, err);
   const expected = [
     /^left\.yaml:2:47: cannot be imported: no such overload/m,
     /^left\.yaml:2:87: cannot be imported: unknown node "nobody"$/m,
     /^left\.yaml:3:11: cannot be imported: unknown kind "proxy"; did you mean "http"\?$/m,
     /^left\.yaml:4:54: cannot be imported: tls\.cert holds a certificate; put it into a file/m,
     /^left\.yaml:4:77: cannot be imported: tls\.key holds a secret/m,
+    /^left\.yaml:6:49: cannot be imported: cert holds a certificate; put it into a file of PEM, and name that in tls\.cert$/m,
     /^left\.yaml:5:38: cannot be imported: the tables of the engine are no database here; kind syscall/m,
   ];
   for (const pattern of expected) assertMatch(left.join("\n"), pattern);

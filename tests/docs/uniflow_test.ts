@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, readonly [fields: string, ports: string]>> 
   retry: ["threshold", "in out"],
   router: ["routes", "in out[0] error"],
   scan: ["filename", "in out error"],
+  sequential: ["specs", "in out error"],
   session: ["", "io in out"],
   signal: ["topic", "out"],
   sleep: ["interval", "in out error"],

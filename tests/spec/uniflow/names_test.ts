@@ -11,6 +11,8 @@ Deno.test("kinds that other systems call differently are known by those names, w
     loop: "for",
     native: "syscall",
     rdb: "sql",
+    sequential: "step",
+    signal: "registry.watch",
     upgrader: "gateway",
     wait: "sleep",
   };
@@ -24,7 +26,7 @@ Deno.test("kinds that other systems call differently are known by those names, w
 });
 
 Deno.test("a kind that is not there names the one that does its work", async () => {
-  for (const [name, kind] of Object.entries({ proxy: "http", scan: "read", reduce: "snippet", signal: "syscall" })) {
+  for (const [name, kind] of Object.entries({ proxy: "http", scan: "read", reduce: "snippet" })) {
     const { diagnostics: [diagnostic] } = await check(`kind: ${name}`, { compiler: LOCAL_COMPILER });
     assertMatch(diagnostic!.hint!, new RegExp(`^did you mean "${kind}"\\?$`));
   }
