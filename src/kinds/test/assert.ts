@@ -56,7 +56,7 @@ export const assertKind: Kind = defineKind({
     const { frames } = context as Recording;
     const holds = condition({ code: expect, at: ["expect"], timeout });
     const find = (call: Call, index: number) => {
-      const frame = frames?.find(call.process as Process, target!, index);
+      const frame = frames === undefined ? null : frames.find(call.process as Process, target!, index);
       const port = `${target!.name ?? target!.id}.${target!.port}`;
       if (frame === undefined) return failed(`nothing has passed ${port}${index > 0 ? ` after packet ${index}` : ""}`);
       return frame ?? failed(`what passes ${port} is recorded by weft test only`);
