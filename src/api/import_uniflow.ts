@@ -21,6 +21,7 @@ import { usingCompiler } from "./using_compiler.ts";
 
 /** A file of Uniflow as one of Weft. */
 export interface ImportedFile {
+  /** The name of the file. */
   readonly name: string;
   /** What it is now, with its comments. */
   readonly text: string;
@@ -28,6 +29,7 @@ export interface ImportedFile {
 
 /** Files of Uniflow as files of Weft. */
 export interface ImportReport {
+  /** The files that could be read, in their order. */
   readonly files: readonly ImportedFile[];
   /** What was changed, in the order of the files: what stands where it stood. */
   readonly changes: readonly Diagnostic[];

@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<string, readonly [fields: string, ports: string]>> 
   rdb: ["driver source isolation", "in out error"],
   read: ["filename", "in out error"],
   reduce: ["action init", "in out error"],
-  retry: ["threshold", "in out"],
+  retry: ["threshold limit", "in out"],
   router: ["routes", "in out[0] error"],
   scan: ["filename", "in out error"],
   sequential: ["specs", "in out error"],

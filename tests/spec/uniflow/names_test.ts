@@ -20,6 +20,7 @@ Deno.test("kinds that other systems call differently are known by those names, w
   const text = `
 - { kind: native, name: a, opcode: secrets.read }
 - { kind: upgrader, name: b, protocol: websocket, timeout: 1000, buffer: 1024 }
+- { kind: retry, name: d, limit: 3 }
 - { kind: cache, name: c, capacity: 100, interval: 1h }
 `;
   assertEquals((await check(text, { compiler: LOCAL_COMPILER })).diagnostics, []);
