@@ -12,7 +12,7 @@ import {
   type RuntimeOptions,
   schemeOf,
 } from "../runtime/mod.ts";
-import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
+import { type Evaluate, nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
@@ -163,7 +163,8 @@ export class TestWorkflow implements AsyncDisposable {
    */
   async apply(specs: Specs): Promise<void> {
     const { registry } = this.#runtime;
-    const evaluate = (expression: string) => evaluateTemplate(expression, this.#options.env ?? {});
+    const evaluate: Evaluate = (expression, _, variables) =>
+      evaluateTemplate(expression, this.#options.env ?? {}, variables);
     const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate });
     try {
       await registry.apply(changes);

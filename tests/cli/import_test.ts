@@ -120,6 +120,23 @@ Deno.test("what cannot be imported is told with its place in the file before, an
   assertEquals([...Deno.readDirSync("new")].map(({ name }) => name), ["fine.yaml"]);
 });
 
+Deno.test("files of values are imported as they are, beside the specs that they are bound in", async () => {
+  const values = "- id: 01908c74-8b22-7cbf-a475-6b6bc871b01b\n  name: network\n  data: { port: 8000 }\n";
+  const specs = `
+- kind: listener
+  name: web
+  protocol: http
+  port: '{{ .PORT }}'
+  env: { PORT: [{ name: network, value: '{{ .port }}' }] }
+`;
+  await using project = new Project({ "old/specs.yaml": specs, "old/values.yaml": values });
+  assertEquals((await project.run(["import", "--out", "new", "uniflow", "old"])).code, 0);
+  assertEquals(Deno.readTextFileSync("new/values.yaml"), values);
+  assertEquals(Deno.readTextFileSync("new/specs.yaml"), specs);
+  Deno.removeSync("old/values.yaml");
+  assertMatch((await project.fail("import uniflow old"))[1], /unknown value "network"/);
+});
+
 Deno.test("weft import needs a format that it knows, and files", async () => {
   await using project = new Project();
   assertEquals(await project.fail("import"), [

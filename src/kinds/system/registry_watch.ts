@@ -1,6 +1,6 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { duration } from "../../spec/mod.ts";
+import { duration, VALUE_KIND } from "../../spec/mod.ts";
 import { asError, isMap, type ValueMap } from "../../value/mod.ts";
 import { runEvent } from "../event_run.ts";
 import { internalsOf } from "../internals.ts";
@@ -8,8 +8,6 @@ import { retriesOf, retryField, retryFields } from "../retry_fields.ts";
 
 const retry = z.strictObject(retryFields);
 
-/** The kind of entries that are values. */
-const VALUE = "registry.entry";
 /** How long it waits before it goes on, where the store could not be read, or no process be opened, in milliseconds. */
 const PAUSE = 1_000;
 
@@ -57,7 +55,7 @@ To follow the changes from outside, answer with what the operation \`registry.wa
     const isWanted = ({ event, entry = null }: ValueMap) =>
       event === "registry.commit"
         ? commit.targets(Infinity).length > 0
-        : topic === undefined || isMap(entry) && (entry.kind === VALUE) === (topic === "values");
+        : topic === undefined || isMap(entry) && (entry.kind === VALUE_KIND) === (topic === "values");
     const tell = async (event: ValueMap) => {
       metrics.count("changes");
       const port = event.event === "registry.commit" ? "commit" : "out";

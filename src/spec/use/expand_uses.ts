@@ -132,7 +132,7 @@ class Expander {
       fillIn(text, args.values, (message) => {
         isWrong = true;
         tell({ location: { path, offset: 0 }, message });
-      }));
+      }), { bindings: true });
     if (isWrong) return undefined;
     const kept: Record<string, Value> = {};
     for (const key of Object.keys(fields)) if (key !== "use" && key !== "with") setKey(kept, key, fields[key]!);
