@@ -134,6 +134,7 @@ class Findings {
     const { source } = sourced;
     const { opcode, isolation, timeout, driver, tls, source: database } = fields;
     const place = (field: string) => source.position([...at, field]);
+    const text = (value: string) => source.file.endsWith(".json") ? JSON.stringify(value) : value;
     const leave = (path: Path, message: string, hint: string) =>
       void this.left.push(report(sourced, { location: { path: [...at, ...path] }, message, hint }));
     if (kind === "syscall" && typeof opcode === "string") {
@@ -149,14 +150,14 @@ class Findings {
       this.#replace(
         place("timeout"),
         String(timeout),
-        `${ms}ms`,
+        text(`${ms}ms`),
         `${timeout} ns are ${ms} ms, and numbers are ms here`,
       );
     }
     if (kind === "sql" && typeof isolation === "number") {
       const own = ISOLATIONS[isolation];
       if (own !== undefined) {
-        this.#replace(place("isolation"), String(isolation), own, `isolation ${isolation} is called ${own} here`);
+        this.#replace(place("isolation"), String(isolation), text(own), `isolation ${isolation} is called ${own} here`);
       }
     }
     if (kind === "sql" && (driver === "internal" || driver === "runtime")) {
@@ -196,21 +197,19 @@ class Findings {
     }
   }
 
-  async #variables(code: string): Promise<{ name: string; offset: number }[]> {
-    const found = Array.from(code.matchAll(/\bhas\(\s*([A-Za-z_]\w*)\s*\)/g), (match) => ({
+  /** Returns the unknown variables of an expression, with their places in it. */
+  async #variables(code: string): Promise<Variable[]> {
+    const found = Array.from(code.matchAll(/\bhas\(\s*([A-Za-z_]\w*)\s*\)/g), (match): Variable => ({
       name: match[1]!,
       offset: match.index + match[0].indexOf(match[1]!, "has(".length),
     }));
     for (let tries = 0; tries < MOST_VARIABLES; tries++) {
-      const parsed = await this.#compiler.parse("cel", withSelf(code, found));
-      const [wrong] = "diagnostics" in parsed ? parsed.diagnostics : [];
+      const { diagnostics: [wrong] } = await this.#compiler.parse("cel", withSelf(code, found));
       const name = /^unknown variable: (\w+)/.exec(wrong?.message ?? "")?.[1];
       const offset = wrong?.location?.offset;
+      // what else is wrong is told when the result is checked
       if (name === undefined || offset === undefined) return found;
-      const before = found.filter((other) =>
-        other.offset + SELF.length * found.filter(({ offset }) => offset < other.offset).length < offset
-      );
-      found.push({ name, offset: offset - SELF.length * before.length });
+      found.push({ name, offset: offsetWithoutSelf(offset, found) });
       found.sort((a, b) => a.offset - b.offset);
     }
     return found;
@@ -235,7 +234,15 @@ function own(kind: Kind, fields: ValueMap): ValueMap {
   return kept;
 }
 
-function withSelf(code: string, variables: readonly { offset: number }[]): string {
+/** A variable of an expression that stands for a key of the payload. */
+interface Variable {
+  readonly name: string;
+  /** Where it stands, in UTF-16 units. */
+  readonly offset: number;
+}
+
+/** Returns an expression with `self.` before variables, which are in order. */
+function withSelf(code: string, variables: readonly Variable[]): string {
   let text = "";
   let end = 0;
   for (const { offset } of variables) {
@@ -243,4 +250,9 @@ function withSelf(code: string, variables: readonly { offset: number }[]): strin
     end = offset;
   }
   return text + code.slice(end);
+}
+
+/** Returns where in an expression stands what is at an offset of what `withSelf` has made of it. */
+function offsetWithoutSelf(offset: number, variables: readonly Variable[]): number {
+  return variables.reduce((at, variable) => variable.offset < at ? at - SELF.length : at, offset);
 }

@@ -85,6 +85,19 @@ Deno.test("weft import uniflow rewrites what is spelled differently, keeps the r
   assertEquals([again.out, again.err], [out, "1 file: 0 changes, 0 cannot be imported"]);
 });
 
+Deno.test("files of JSON stay JSON", async () => {
+  const old = { kind: "rdb", name: "a", driver: "sqlite3", source: "a.db", isolation: 4, timeout: 3e9, ports: {} };
+  await using project = new Project({ "old.json": old });
+  const { kind: _, ports: __, ...same } = old;
+  assertEquals(JSON.parse(await project.weft("import uniflow old.json")), {
+    ...same,
+    kind: "sql",
+    isolation: "repeatable read",
+    timeout: "3000ms",
+    links: {},
+  });
+});
+
 Deno.test("what cannot be imported is told with its place in the file before, and the exit code is 1", async () => {
   await using project = new Project({
     "left.yaml": `
