@@ -57,6 +57,6 @@ Deno.test("specs and code that pages show pass the check", async () => {
     "```yaml\n- kind: sql\n  connection: db\n  text: SELECT 1\n```\n\n```cel\n1 +\n```\n";
   const faults = await faultsOf({ path: "bad.md", text: bad }, checked);
   assertEquals(faults.map((fault) => fault.split(":").slice(0, 2).join(":")), [
-    ...["bad.md:6", "bad.md:10", "bad.md:15", "bad.md:19"],
+    ...["bad.md:6", "bad.md:10", "bad.md:15", "bad.md:20"],
   ]);
 });
