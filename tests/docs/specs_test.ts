@@ -17,6 +17,24 @@ function specsOf({ language, title, body }: Block): string | undefined {
   return undefined;
 }
 
+/** Returns the expressions in a column of a table that is called CEL, each as a block of its line. */
+function expressionsOf(text: string): Block[] {
+  const found: Block[] = [];
+  let column = -1;
+  for (const [index, line] of text.split("\n").entries()) {
+    // a bar in code is no end of a cell, if it is escaped
+    const cells = line.startsWith("|") ? line.split(/(?<!\\)\|/).map((cell) => cell.trim()) : [];
+    if (cells.length === 0) column = -1;
+    else if (column === -1) column = cells.indexOf("CEL");
+    else {
+      const code = /^`([^`]+)`/.exec(cells[column] ?? "")?.[1]?.replaceAll("\\|", "|");
+      if (code !== undefined) found.push({ language: "cel", title: "", body: code, line: index + 1 });
+    }
+    if (cells.length > 0 && column === -1) column = -2;
+  }
+  return found;
+}
+
 /** Reports whether a page has elsewhere what one of its blocks lacks. */
 function isElsewhere(page: string, message: string): boolean {
   const [, sort, name] = /^unknown (kind|connection|node) "(.+)"$/.exec(message) ?? [];
@@ -26,7 +44,7 @@ function isElsewhere(page: string, message: string): boolean {
 
 async function faultsOf({ path, text }: Page, checked: (specs: string) => Promise<CheckReport>): Promise<string[]> {
   const faults: string[] = [];
-  for (const block of blocksOf(text)) {
+  for (const block of [...blocksOf(text), ...expressionsOf(text)]) {
     const specs = specsOf(block);
     if (specs === undefined) continue;
     for (const { message, location } of (await checked(specs)).diagnostics) {
@@ -54,9 +72,10 @@ Deno.test("specs and code that pages show pass the check", async () => {
   assert(count > 20, `only ${count} blocks were found`);
 
   const bad = "# Page\n\n```yaml\n- kind: nop\n  name: n\n  lniks: {}\n```\n\n```js\nexport default (;\n```\n\n" +
-    "```yaml\n- kind: sql\n  connection: db\n  text: SELECT 1\n```\n\n```cel\n1 +\n```\n";
+    "```yaml\n- kind: sql\n  connection: db\n  text: SELECT 1\n```\n\n```cel\n1 +\n```\n" +
+    "\n| n8n | CEL |\n| --- | --- |\n| a | `self.a` |\n| b | `self.b +` |\n";
   const faults = await faultsOf({ path: "bad.md", text: bad }, checked);
   assertEquals(faults.map((fault) => fault.split(":").slice(0, 2).join(":")), [
-    ...["bad.md:6", "bad.md:10", "bad.md:15", "bad.md:20"],
+    ...["bad.md:6", "bad.md:10", "bad.md:15", "bad.md:20", "bad.md:26"],
   ]);
 });
