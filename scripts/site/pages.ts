@@ -122,7 +122,7 @@ export class SiteReader {
     if (info === undefined) return false;
     if (info.isDirectory) await this.#addFolder(path === "" || path.endsWith("/") ? path : `${path}/`);
     else if (PICTURE.test(path)) this.#pictures.add(path);
-    else this.#addFile(path, await Deno.readTextFile(new URL(path, this.#root)));
+    else this.#addFile(path, await this.#text(path));
     return true;
   }
 
@@ -140,14 +140,31 @@ export class SiteReader {
     const entries: string[] = [];
     let readme = `# ${path}\n\n`;
     for await (const { name, isDirectory } of Deno.readDir(new URL(path, this.#root))) {
-      if (name === "README.md") {
-        readme = `${await Deno.readTextFile(new URL(`${path}${name}`, this.#root))}\n## Files\n\n`;
-      } else if (!name.startsWith(".") && !name.endsWith("_test.ts")) entries.push(isDirectory ? `${name}/` : name);
+      if (name === "README.md") readme = `${await this.#text(`${path}${name}`)}\n## Files\n\n`;
+      else if (!name.startsWith(".") && !name.endsWith("_test.ts")) entries.push(isDirectory ? `${name}/` : name);
     }
     // the files of examples are what a user starts from; those of the engine are listed
     const isExample = path.startsWith("examples/");
-    const list = entries.sort().map((name) => isExample ? `- [${name}](${name})\n` : `- \`${name}\`\n`).join("");
-    const text = readme + list;
+    let text = readme;
+    for (const name of entries.sort()) {
+      text += isExample ? `- [${name}](${name})${await this.#aboutOf(`${path}${name}`)}\n` : `- \`${name}\`\n`;
+    }
     this.#pages.set(path, { path, url: urlOf(path), title: titleOf(text) ?? path, text, isProse: true });
+  }
+  /** Returns what a folder's readme, or the comment at the top of specs, says first. */
+  async #aboutOf(path: string): Promise<string> {
+    let about: string | undefined;
+    if (path.endsWith("/")) {
+      const readme = await this.#text(`${path}README.md`).catch(() => "");
+      about = /^# .*\n\n([^]*?)\n\n/.exec(readme)?.[1];
+    } else if (path.endsWith(".yaml")) {
+      about = /^(?:#.*\n)+/.exec(await this.#text(path))?.[0].replaceAll(/^# ?/gm, "");
+    }
+    const sentence = /^[^]*?\.(?=\s|$)/.exec(about ?? "")?.[0].replaceAll(/\s+/g, " ");
+    return sentence === undefined ? "" : `: ${sentence}`;
+  }
+
+  #text(path: string): Promise<string> {
+    return Deno.readTextFile(new URL(path, this.#root));
   }
 }

@@ -8,8 +8,9 @@ const OPTIONS = { fields: ["title", "page", "text"], storeFields: ["title", "pag
 /** Returns a script for the browser that has the index of all sections, so that pages opened as files find it too. */
 export function searchScript(pages: readonly SitePage[]): string {
   const index = new MiniSearch({ ...OPTIONS });
-  for (const { url, title: page, text, isProse } of pages) {
-    if (!isProse) continue;
+  for (const { path, url, title: page, text, isProse } of pages) {
+    // what a folder shows is its readme, which is a page too
+    if (!isProse || path.endsWith("/")) continue;
     for (const { slug, title, level, text: body } of sectionsOf(text)) {
       const words = plainText(body);
       if (level === 0 && words === "") continue;

@@ -53,7 +53,10 @@ Deno.test({
   name: "the site is pages that a browser opens as files: sidebar, search, dark, code, templates as they are",
   async fn() {
     const folder = await folderOf({
-      "docs/README.md": "# Documents\n\n## All\n\n- [First](a.md)\n- [Reference](reference/README.md)\n",
+      "docs/README.md": "# Documents\n\n## All\n\n- [First](a.md)\n- [Reference](reference/README.md)\n" +
+        "- [Examples](../examples)\n",
+      "examples/shop/README.md": "# Shop\n\nSells a walrus\nor two. And more.\n\n[How](../../docs/a.md)\n",
+      "examples/shop/flow.yaml": "# Selling.\n\n- kind: nop\n",
       "docs/a.md": "# First\n\n[the code](../src/a.ts), `{{ .PORT }}` and {{ port }} and <b>.\n\n" +
         '```yaml\nport: "{{ .PORT }}" # eight thousand\n```\n\n## A walrus\n\nOf it.\n',
       "docs/reference/README.md": "# Reference\n\n[Kinds](kinds.md)\n",
@@ -84,9 +87,16 @@ Deno.test({
       await page.keyboard.press("/");
       await page.keyboard.type("walru");
       await page.locator("#found a").first().waitFor();
+      assertEquals(await page.locator("#found a").allTextContents(), ["A walrusFirst", "Shop"], "guides come first");
       await page.keyboard.press("Enter");
       await page.waitForURL("**/a.html#a-walrus");
       assert(await colour() !== light, "the choice is kept on the next page");
+      await page.locator("nav").getByText("Examples").click();
+      assertEquals(await page.locator("main li").allTextContents(), ["shop/: Sells a walrus or two."]);
+      await page.locator("main").getByText("shop/").click();
+      assertEquals(await page.locator("main li").allTextContents(), ["flow.yaml: Selling."]);
+      await page.locator("main").getByText("How").click();
+      assertEquals(await page.title(), "First · Weft");
       assertEquals(errors, []);
     } finally {
       await browser.close();

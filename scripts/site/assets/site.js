@@ -28,7 +28,18 @@ function index() {
   return loaded;
 }
 
-const SEARCH = { boost: { title: 4, page: 2 }, prefix: true, fuzzy: (word) => word.length > 4 ? 0.2 : false };
+/** Guides come before the reference, and that before what is about the code. */
+function weight(_id, _word, { url }) {
+  if (url.startsWith("source/") || url.startsWith("decisions/")) return 0.5;
+  return url.startsWith("reference/") ? 1 : 1.5;
+}
+
+const SEARCH = {
+  boost: { title: 4, page: 2 },
+  boostDocument: weight,
+  prefix: true,
+  fuzzy: (word) => word.length > 4 ? 0.2 : false,
+};
 
 async function find(words) {
   const search = await index();
