@@ -3,7 +3,7 @@ import highlighter from "highlight.js";
 import { fileURLToPath } from "node:url";
 import { Slugs } from "./markdown.ts";
 import { navigationOf } from "./navigation.ts";
-import { relativeUrl, resolveLink, type SiteContent, type SitePage, urlOf } from "./pages.ts";
+import { pagePathOf, relativeUrl, resolveLink, type SiteContent, type SitePage, urlOf } from "./pages.ts";
 import { searchScript } from "./search_index.ts";
 
 /** What is used of a token of markdown-it. */
@@ -67,7 +67,7 @@ function amend(markdown: MarkdownIt, paths: ReadonlySet<string>): void {
 function siteLink(from: string, target: string, paths: ReadonlySet<string>): string {
   const to = target.startsWith("#") ? undefined : resolveLink(from, target);
   if (to === undefined) return target;
-  const path = paths.has(`${to.path}/`) ? `${to.path}/` : to.path;
+  const path = paths.has(`${to.path}/`) ? `${to.path}/` : pagePathOf(to.path);
   return relativeUrl(urlOf(from), urlOf(path)) + (to.hash === "" ? "" : `#${to.hash}`);
 }
 

@@ -1,5 +1,5 @@
 import { linksOf, sectionsOf } from "./markdown.ts";
-import { resolveLink, type SitePage, urlOf } from "./pages.ts";
+import { pagePathOf, resolveLink, type SitePage, urlOf } from "./pages.ts";
 
 /** An entry of the sidebar. */
 export interface NavigationItem {
@@ -20,7 +20,7 @@ function items(index: SitePage, markdown: string, pages: ReadonlyMap<string, Sit
   const found = new Map<string, NavigationItem>();
   for (const [, words, target] of markdown.matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)) {
     const path = resolveLink(index.path, target!)?.path;
-    const page = path === undefined ? undefined : pages.get(path) ?? pages.get(`${path}/`);
+    const page = path === undefined ? undefined : pages.get(pagePathOf(path)) ?? pages.get(`${path}/`);
     if (page === undefined || page === index) continue;
     const isIndex = page.path.startsWith("docs/") && page.path.endsWith("/README.md");
     const title = words!.replaceAll("`", "");

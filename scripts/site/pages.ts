@@ -45,6 +45,11 @@ export function urlOf(path: string): string {
   return `${inside}.html`;
 }
 
+/** Returns the path of the page that shows a file: a readme, but for those of docs/, is on the page of its folder. */
+export function pagePathOf(path: string): string {
+  return /^(?!docs\/).+\/README\.md$/.test(path) ? path.slice(0, -"README.md".length) : path;
+}
+
 /** Returns the way from a page of the site to another one. */
 export function relativeUrl(from: string, to: string): string {
   return "../".repeat(from.split("/").length - 1) + to;
@@ -107,7 +112,7 @@ export class SiteReader {
   }
 
   #hasHeading(path: string, slug: string): boolean {
-    const page = this.#pages.get(path) ?? this.#pages.get(`${path}/`);
+    const page = this.#pages.get(pagePathOf(path)) ?? this.#pages.get(`${path}/`);
     return page !== undefined && page.isProse && sectionsOf(page.text).some((section) => section.slug === slug);
   }
 
@@ -120,6 +125,7 @@ export class SiteReader {
       throw error;
     });
     if (info === undefined) return false;
+    if (pagePathOf(path) !== path) return await this.#add(pagePathOf(path));
     if (info.isDirectory) await this.#addFolder(path === "" || path.endsWith("/") ? path : `${path}/`);
     else if (PICTURE.test(path)) this.#pictures.add(path);
     else this.#addFile(path, await this.#text(path));

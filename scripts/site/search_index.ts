@@ -9,8 +9,8 @@ const OPTIONS = { fields: ["title", "page", "text"], storeFields: ["title", "pag
 export function searchScript(pages: readonly SitePage[]): string {
   const index = new MiniSearch({ ...OPTIONS });
   for (const { path, url, title: page, text, isProse } of pages) {
-    // what a folder shows is its readme, which is a page too
-    if (!isProse || path.endsWith("/")) continue;
+    // a folder without a readme has names only
+    if (!isProse || page === path) continue;
     for (const { slug, title, level, text: body } of sectionsOf(text)) {
       const words = plainText(body);
       if (level === 0 && words === "") continue;
