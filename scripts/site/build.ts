@@ -1,4 +1,5 @@
 import Eleventy from "@11ty/eleventy";
+// @ts-types="./highlighter.d.ts"
 import highlighter from "highlight.js";
 import { fileURLToPath } from "node:url";
 import { Slugs } from "./markdown.ts";
