@@ -167,7 +167,8 @@ export class SiteReader {
       about = /^(?:#.*\n)+/.exec(await this.#text(path))?.[0].replaceAll(/^# ?/gm, "");
     }
     const sentence = /^[^]*?\.(?=\s|$)/.exec(about ?? "")?.[0].replaceAll(/\s+/g, " ");
-    return sentence === undefined ? "" : `: ${sentence}`;
+    // without its links, which are those of another folder
+    return sentence === undefined ? "" : `: ${sentence.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")}`;
   }
 
   #text(path: string): Promise<string> {

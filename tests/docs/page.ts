@@ -14,10 +14,12 @@ export interface Block {
   body: string;
   /** The line of the page that its first line is, from 1. */
   line: number;
+  /** Whether it says that it is not whole, by the word `fragment` behind the language. */
+  isFragment: boolean;
 }
 
 const FENCE = /^( *)```(\w*)[^\n]*\n([^]*?)^\1```$/gm;
-const TITLED = /(?:^`([^`\n]+)`:?\n\n)?^( *)```(\w*)[^\n]*\n([^]*?)^\2```$/gm;
+const TITLED = /(?:^`([^`\n]+)`:?\n\n)?^( *)```(\w*)([^\n]*)\n([^]*?)^\2```$/gm;
 
 /** Returns the pages in the root of the repository and below docs/. */
 export async function pagesOf(root: URL): Promise<Page[]> {
@@ -39,9 +41,10 @@ export async function pagesOf(root: URL): Promise<Page[]> {
 /** Returns the fenced blocks of a page. */
 export function blocksOf(text: string): Block[] {
   return Array.from(text.matchAll(TITLED), (match) => {
-    const [whole, title = "", , language, body] = match;
+    const [whole, title = "", , language, info, body] = match;
     const above = text.slice(0, match.index) + whole.slice(0, whole.indexOf("```"));
-    return { language: language!, title, body: body!, line: above.split("\n").length + 1 };
+    const line = above.split("\n").length + 1;
+    return { language: language!, title, body: body!, line, isFragment: info!.trim() === "fragment" };
   });
 }
 

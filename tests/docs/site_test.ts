@@ -55,7 +55,7 @@ Deno.test({
     const folder = await folderOf({
       "docs/README.md": "# Documents\n\n## All\n\n- [First](a.md)\n- [Reference](reference/README.md)\n" +
         "- [Examples](../examples)\n",
-      "examples/shop/README.md": "# Shop\n\nSells a walrus\nor two. And more.\n\n[How](../../docs/a.md)\n",
+      "examples/shop/README.md": "# Shop\n\n[Sells](flow.yaml) a walrus\nor two. And more.\n\n[How](../../docs/a.md)\n",
       "examples/shop/flow.yaml": "# Selling.\n\n- kind: nop\n",
       "docs/a.md": "# First\n\n[the code](../src/a.ts), `{{ .PORT }}` and {{ port }} and <b>.\n\n" +
         '```yaml\nport: "{{ .PORT }}" # eight thousand\n```\n\n## A walrus\n\nOf it.\n',
