@@ -1,6 +1,7 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
+import { Frames } from "../kinds/mod.ts";
 import { change } from "../registry/mod.ts";
 import {
   type Interceptor,
@@ -19,6 +20,7 @@ import { LocalPool } from "./local_pool.ts";
 import { type LogLine, readLogLine } from "./log_line.ts";
 import { answerOf, type Mock, type TestCall } from "./mock.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { runSuite, type SuiteResult, suitesOf } from "./suites.ts";
 import { TestClock } from "./test_clock.ts";
 import { testKind } from "./test_kinds.ts";
 import { readTestSpecs, type Specs } from "./test_specs.ts";
@@ -89,6 +91,7 @@ export class TestWorkflow implements AsyncDisposable {
   readonly clock: TestClock;
   readonly #options: WorkflowOptions;
   readonly #rejected: Error[] = [];
+  readonly #frames = new Frames();
   readonly #scheme: Scheme<Kind>;
   #runtime!: Runtime;
 
@@ -101,6 +104,7 @@ export class TestWorkflow implements AsyncDisposable {
         testKind(kind, {
           isMocked: (node) => Object.hasOwn(mocks, node),
           isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
+          frames: this.#frames,
           received: (packet) => this.#received(packet),
           rejected: (error) => this.#rejected.push(error),
         })
@@ -210,6 +214,25 @@ export class TestWorkflow implements AsyncDisposable {
     return await this.#run(out, payload, options);
   }
 
+  /** The names of the specs of kind `test`, or the ids of those without a name, sorted. */
+  get suites(): string[] {
+    return suitesOf(this.#runtime.loader.table);
+  }
+
+  /**
+   * Runs a spec of kind `test`.
+   *
+   * @param name Its name, or its id.
+   * @returns How it has gone; also if a node with effects was called that is neither mocked nor allowed.
+   * @throws {Error} If there is no such spec.
+   */
+  async runSuite(name: string, options?: RunOptions): Promise<SuiteResult> {
+    const { flow, processes, loader } = this.#runtime;
+    const result = await runSuite({ flow, processes, table: loader.table, frames: this.#frames }, name, options);
+    const [error] = this.#rejected.splice(0);
+    return error === undefined ? result : { ...result, error };
+  }
+
   /** Returns the payloads of the calls of a host node. */
   callsOf(node: string): Value[] {
     return this.calls.filter((call) => call.node === node).map(({ payload }) => payload);
@@ -274,9 +297,11 @@ export class TestWorkflow implements AsyncDisposable {
     if (rejected !== undefined) throw rejected;
   }
 
-  #received({ via, port }: Packet): void {
+  #received(packet: Packet): void {
+    const { via, port } = packet;
     if (via !== null && via.symbol !== TEST) this.path.push(`${via.symbol.name}.${via.name}`);
     this.path.push(`${port!.symbol.name}.${port!.name}`);
+    this.#frames.record(packet);
   }
 
   /** Returns the error that a node or its port is unknown. */

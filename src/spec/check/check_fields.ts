@@ -3,6 +3,7 @@ import { bindEnv } from "../env/bind_env.ts";
 import { readBindings } from "../env/bindings.ts";
 import { literalSecrets, secretInField } from "../env/literal_secrets.ts";
 import { edited, valueAt } from "../model/at_path.ts";
+import { withoutDefaultName } from "../model/default_name.ts";
 import { type Diagnostic, pathOf, prefixPath } from "../model/diagnostic.ts";
 import type { KindDescription, SpecCode } from "../model/kind.ts";
 import { isVerbatim, mapTexts } from "../model/map_texts.ts";
@@ -206,7 +207,7 @@ export class FieldChecker {
     const names = new Set<string>();
     return items.flatMap(([path, item], index) => {
       if (!isMap(item)) return [];
-      const found = this.#innerSpec(root, path, item, spec.namespace, names);
+      const found = this.#innerSpec(root, path, withoutDefaultName(item, index), spec.namespace, names);
       return this.#unit(root, path, [...inside, kind.nested!, index], found, scope);
     });
   }
