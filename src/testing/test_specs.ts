@@ -1,6 +1,6 @@
 import type { Kind } from "../kind/mod.ts";
 import type { Change, Registry } from "../registry/mod.ts";
-import { changesOf, isApplicable, readManifest } from "../runtime/mod.ts";
+import { changesOf, isApplicable, type ManifestFile, readManifest } from "../runtime/mod.ts";
 import { type Diagnostic, formatDiagnostic, labelOf, type Scheme, type SourcedSpec } from "../spec/mod.ts";
 import { failure, type Value } from "../value/mod.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
@@ -10,6 +10,9 @@ export type SpecObject = Readonly<Record<string, unknown>> & { readonly kind: st
 
 /** Specs: YAML text or objects. */
 export type Specs = string | readonly SpecObject[];
+
+/** Files of specs, or what stands in one. */
+export type SpecsOrFiles = Specs | { readonly files: readonly ManifestFile[] };
 
 /** Why specs were rejected: what `weft check` says about them, a line each in the message. */
 export interface SpecsError extends Error {
@@ -29,28 +32,37 @@ const NOWHERE = { origin: () => undefined } as unknown as SourcedSpec["source"];
  * @throws {SpecsError} If they are invalid.
  */
 export async function readTestSpecs(
-  specs: Specs,
-  { scheme, registry, evaluate }: {
+  specs: SpecsOrFiles,
+  { scheme, registry, evaluate, namespace = "default" }: {
     scheme: Scheme<Kind>;
     registry: Registry;
     evaluate: (expression: string) => Value;
+    namespace?: string;
   },
 ): Promise<Change[]> {
-  // an object a line, so that the line of a diagnostic tells which it is about
-  const text = typeof specs === "string" ? specs : specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n");
-  const options = { scheme, registry, evaluate, compiler: LOCAL_COMPILER };
-  const manifest = await readManifest([{ name: FILE, text }], options);
+  const options = { scheme, registry, evaluate, compiler: LOCAL_COMPILER, namespace };
+  const objects = isObjects(specs) ? specs : undefined;
+  const manifest = await readManifest(filesOf(specs), options);
   if (!isApplicable(manifest)) {
-    const diagnostics = typeof specs === "string"
+    const diagnostics = objects === undefined
       ? manifest.diagnostics
-      : manifest.diagnostics.map((diagnostic) => named(diagnostic, specs));
+      : manifest.diagnostics.map((diagnostic) => named(diagnostic, objects));
     const message = diagnostics.filter(({ severity }) => severity !== "warning").map(formatDiagnostic).join("\n");
     throw Object.assign(failure(message, { code: "invalid" }), { diagnostics });
   }
-  const read = typeof specs === "string"
-    ? manifest.specs
-    : manifest.specs.map(({ spec }) => ({ spec, source: NOWHERE }));
+  const read = objects === undefined ? manifest.specs : manifest.specs.map(({ spec }) => ({ spec, source: NOWHERE }));
   return changesOf(read, registry);
+}
+
+function filesOf(specs: SpecsOrFiles): readonly ManifestFile[] {
+  if (typeof specs === "string") return [{ name: FILE, text: specs }];
+  if (!isObjects(specs)) return specs.files;
+  // an object a line, so that the line of a diagnostic tells which it is about
+  return [{ name: FILE, text: specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n") }];
+}
+
+function isObjects(specs: SpecsOrFiles): specs is readonly SpecObject[] {
+  return Array.isArray(specs);
 }
 
 /** Returns a diagnostic with the name of its spec in place of its position. */
