@@ -112,13 +112,13 @@ export class TestClock implements Clock {
   }
 
   /**
-   * Moves the clock to the next time at which something happens, if there is one.
+   * Moves the clock to the next time at which something happens, if there is one up to `end`.
    *
    * @returns Whether there was.
    * @internal
    */
-  jump(): boolean {
-    const next = this.#next(Infinity);
+  jump(end = Infinity): boolean {
+    const next = this.#next(end);
     if (next !== undefined) this.#wake(next);
     return next !== undefined;
   }

@@ -1,4 +1,5 @@
 import type { SymbolTable } from "../flow/mod.ts";
+import type { Path } from "../spec/mod.ts";
 
 /** A link between two nodes. */
 export interface TestLink {
@@ -8,28 +9,24 @@ export interface TestLink {
   readonly to: string;
   /** The name of the spec that the first node is of, or its id. */
   readonly spec: string;
-  /** Where the first node stands in the spec, if that is a compound: indexes of parts, from the outside. */
-  readonly part: string;
-  /** The out port. */
-  readonly port: string;
+  /** Where it stands in the spec; within a compound, where the first node stands. */
+  readonly path: Path;
 }
 
 /** Returns all links of a table in its newest generation. */
 export function linksOf(table: SymbolTable): TestLink[] {
   const links: TestLink[] = [];
   for (const { unit: { spec, nodes } } of table.units()) {
-    const name = spec.name ?? spec.id;
-    for (const { symbol } of nodes) {
+    for (const { symbol, flat } of nodes) {
       for (const port of symbol.outs) {
-        for (const target of port.targets(table.generation)) {
+        port.targets(table.generation).forEach((target, index) =>
           links.push({
             from: `${symbol.name}.${port.name}`,
             to: `${target.symbol.name}.${target.name}`,
-            spec: name,
-            part: symbol.name.slice(name.length + 1),
-            port: port.name,
-          });
-        }
+            spec: spec.name ?? spec.id,
+            path: flat.path.length === 0 ? ["links", port.name, index] : flat.path,
+          })
+        );
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Kind } from "../kind/mod.ts";
 import type { Change, Registry } from "../registry/mod.ts";
-import { changesOf, isApplicable, type ManifestFile, readManifest } from "../runtime/mod.ts";
+import { changesOf, isApplicable, readManifest } from "../runtime/mod.ts";
 import { type Diagnostic, formatDiagnostic, labelOf, type Scheme, type SourcedSpec } from "../spec/mod.ts";
 import { failure, type Value } from "../value/mod.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
@@ -11,8 +11,10 @@ export type SpecObject = Readonly<Record<string, unknown>> & { readonly kind: st
 /** Specs: YAML text or objects. */
 export type Specs = string | readonly SpecObject[];
 
-/** Files of specs, or what stands in one. */
-export type SpecsOrFiles = Specs | { readonly files: readonly ManifestFile[] };
+/** Specs that are read and checked already. */
+export interface ReadTestSpecs {
+  readonly read: readonly SourcedSpec[];
+}
 
 /** Why specs were rejected: what `weft check` says about them, a line each in the message. */
 export interface SpecsError extends Error {
@@ -32,7 +34,7 @@ const NOWHERE = { origin: () => undefined } as unknown as SourcedSpec["source"];
  * @throws {SpecsError} If they are invalid.
  */
 export async function readTestSpecs(
-  specs: SpecsOrFiles,
+  specs: Specs | ReadTestSpecs,
   { scheme, registry, evaluate, namespace = "default" }: {
     scheme: Scheme<Kind>;
     registry: Registry;
@@ -40,9 +42,10 @@ export async function readTestSpecs(
     namespace?: string;
   },
 ): Promise<Change[]> {
+  if (isRead(specs)) return changesOf(specs.read, registry);
   const options = { scheme, registry, evaluate, compiler: LOCAL_COMPILER, namespace };
-  const objects = isObjects(specs) ? specs : undefined;
-  const manifest = await readManifest(filesOf(specs), options);
+  const objects = typeof specs === "string" ? undefined : specs;
+  const manifest = await readManifest([{ name: FILE, text: textOf(specs) }], options);
   if (!isApplicable(manifest)) {
     const diagnostics = objects === undefined
       ? manifest.diagnostics
@@ -54,15 +57,13 @@ export async function readTestSpecs(
   return changesOf(read, registry);
 }
 
-function filesOf(specs: SpecsOrFiles): readonly ManifestFile[] {
-  if (typeof specs === "string") return [{ name: FILE, text: specs }];
-  if (!isObjects(specs)) return specs.files;
-  // an object a line, so that the line of a diagnostic tells which it is about
-  return [{ name: FILE, text: specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n") }];
+/** Returns the text of specs: an object a line, so that the line of a diagnostic tells which it is about. */
+function textOf(specs: Specs): string {
+  return typeof specs === "string" ? specs : specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n");
 }
 
-function isObjects(specs: SpecsOrFiles): specs is readonly SpecObject[] {
-  return Array.isArray(specs);
+function isRead(specs: Specs | ReadTestSpecs): specs is ReadTestSpecs {
+  return typeof specs === "object" && "read" in specs;
 }
 
 /** Returns a diagnostic with the name of its spec in place of its position. */

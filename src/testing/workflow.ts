@@ -26,7 +26,7 @@ import { seededRandom } from "./seeded_random.ts";
 import { settled, TestClock } from "./test_clock.ts";
 import { linksOf, type TestLink } from "./test_links.ts";
 import { testKind, type TestKindOptions } from "./test_kinds.ts";
-import { readTestSpecs, type Specs, type SpecsOrFiles } from "./test_specs.ts";
+import { type ReadTestSpecs, readTestSpecs, type Specs } from "./test_specs.ts";
 import type { Received, WorkflowSetup } from "./workflow_setup.ts";
 
 /** Options of a workflow under test. */
@@ -135,7 +135,7 @@ export class TestWorkflow implements AsyncDisposable {
 
   /** See `startWorkflow`. */
   static async start(
-    specs: SpecsOrFiles,
+    specs: Specs | ReadTestSpecs,
     options: WorkflowOptions,
     setup: WorkflowSetup = {},
   ): Promise<TestWorkflow> {
@@ -166,9 +166,10 @@ export class TestWorkflow implements AsyncDisposable {
         codeClock,
       });
     const processClock = codeClock && processClockOf(codeClock);
-    const place: Partial<RuntimeOptions> = threads
-      ? { executors: 1, extensions, surroundings: { sockets } }
-      : { surroundings: { pool, sockets, ...processClock && { processClock } }, compiler: LOCAL_COMPILER };
+    const place: Partial<RuntimeOptions> = threads ? { executors: 1, extensions, surroundings: { sockets } } : {
+      surroundings: { pool, sockets, ...processClock && { processClock } },
+      compiler: setup.compiler ?? LOCAL_COMPILER,
+    };
     workflow.#runtime = await Runtime.start({
       store: await openStore("memory:"),
       scheme,
@@ -185,7 +186,7 @@ export class TestWorkflow implements AsyncDisposable {
     });
     try {
       await workflow.#apply(specs);
-      workflow.#checkMocks();
+      if (setup.checksMocks !== false) workflow.#checkMocks();
       return workflow;
     } catch (error) {
       await workflow.#runtime.close();
@@ -202,7 +203,7 @@ export class TestWorkflow implements AsyncDisposable {
     await this.#apply(specs);
   }
 
-  async #apply(specs: SpecsOrFiles): Promise<void> {
+  async #apply(specs: Specs | ReadTestSpecs): Promise<void> {
     const { registry, namespace } = this.#runtime;
     const evaluate = (expression: string) => evaluateTemplate(expression, this.#options.env ?? {});
     const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate, namespace });
@@ -286,9 +287,10 @@ export class TestWorkflow implements AsyncDisposable {
    *
    * @param isDone Reports whether it has come.
    * @param signal Ends the wait.
+   * @param end The time that the clock does not pass: when nothing is left to do before it, the wait is over.
    * @internal
    */
-  async until(isDone: () => boolean, signal: AbortSignal): Promise<void> {
+  async until(isDone: () => boolean, signal: AbortSignal, end = Infinity): Promise<void> {
     let busySince = 0;
     while (!signal.aborted) {
       await settled();
@@ -301,9 +303,9 @@ export class TestWorkflow implements AsyncDisposable {
           continue;
         }
       } else busySince = 0;
-      await settled();
-      if (isDone() || this.#work.isBusy && busySince === 0) continue;
-      if (!this.clock.jump()) await pause(1, signal);
+      if (this.clock.jump(end)) continue;
+      if (end !== Infinity) return await this.clock.advance(Math.max(0, end - this.clock.now()));
+      await pause(1, signal);
     }
   }
 
@@ -312,8 +314,25 @@ export class TestWorkflow implements AsyncDisposable {
     return this.#runtime.processes.size;
   }
 
+  /** Returns the time that nodes see, in milliseconds since 1970. @internal */
+  now(): number {
+    return this.#setup.machineTime === true ? Date.now() : this.clock.now();
+  }
+
+  /**
+   * Returns the fields of a node.
+   *
+   * @throws {Error} If there is no such node.
+   * @internal
+   */
+  fieldsOf(name: string): ValueMap {
+    const node = this.#nodes().find(({ symbol }) => symbol.name === name);
+    if (node === undefined) throw this.#unknown(name, `${name} is made of several nodes`);
+    return node.flat.fields;
+  }
+
   /** Returns the nodes of all specs. */
-  #nodes(): readonly { readonly symbol: NodeSymbol }[] {
+  #nodes(): readonly { readonly symbol: NodeSymbol; readonly flat: { readonly fields: ValueMap } }[] {
     return [...this.#runtime.loader.table.units()].flatMap(({ unit }) => unit.nodes);
   }
 

@@ -1,3 +1,4 @@
+import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import type { Scheme } from "../spec/mod.ts";
 import type { Value } from "../value/mod.ts";
@@ -16,6 +17,10 @@ export interface WorkflowSetup {
   readonly namespace?: string;
   /** The folder whose files are secrets. Default none. */
   readonly secrets?: string | undefined;
+  /** What parses code. Default: it is parsed for each workflow. */
+  readonly compiler?: Compiler;
+  /** Whether a mock of a node that does not exist is an error. Default true. */
+  readonly checksMocks?: boolean;
   /** Takes the error of a call that is neither mocked nor allowed. Default: what is sent next throws it. */
   rejected?(error: Error, call: TestCall): void;
 }
