@@ -84,6 +84,10 @@ export async function openTests(
     const position = file.position(file.data.specs === undefined ? [] : ["specs"]);
     return none([{ location: { position }, message: `invalid specs: ${asError(thrown).message}` }], [path, ...paths]);
   }
+  if (read.length === 0) {
+    const message = `no specs in ${paths.join(", ")}: name them with specs`;
+    return none([{ location: { position: file.position([]) }, message }], [path, ...paths]);
+  }
   const specs = await SpecSet.read(read, { scheme, namespace, env });
   if (hasErrors(specs.diagnostics)) return none(specs.diagnostics, [path, ...paths]);
   const snapshots = new Snapshots(path, options.update === true);

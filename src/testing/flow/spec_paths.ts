@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { ManifestFile } from "../../runtime/mod.ts";
-import { isTestFile } from "./test_file.ts";
+import { isTestFile } from "../../spec/mod.ts";
 
 /**
  * Reads files of specs, and folders of them, but no test files.

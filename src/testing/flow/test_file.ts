@@ -130,11 +130,6 @@ export interface TestFile {
   position(path: Path): Position;
 }
 
-/** Reports whether a file of that name is a test file. */
-export function isTestFile(name: string): boolean {
-  return /(?:_test|\.test)\.(?:ya?ml|json)$/i.test(name);
-}
-
 /** Reads a test file and checks it. @returns The file, undefined if there are errors, and those. */
 export function readTestFile(name: string, content: string): { file?: TestFile; diagnostics: readonly Diagnostic[] } {
   const { data, source, diagnostics } = readMapFile(content, name, file, "test file");
