@@ -5,6 +5,8 @@
  *
  * @module
  */
+export type { FileResult, FlowTestOptions, TestFailure, TestResult } from "./flow/mod.ts";
+export { registerFlowTests, runFlowTests } from "./register.ts";
 export type { LogLine } from "./log_line.ts";
 export {
   by,
