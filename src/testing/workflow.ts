@@ -203,8 +203,8 @@ export class TestWorkflow implements AsyncDisposable {
    *
    * @throws {Error} As `startWorkflow` does; everything stays as it was.
    */
-  async apply(specs: Specs): Promise<void> {
-    await this.#apply(specs);
+  apply(specs: Specs): Promise<void> {
+    return this.#apply(specs);
   }
 
   async #apply(specs: Specs | ReadTestSpecs): Promise<void> {
@@ -215,8 +215,7 @@ export class TestWorkflow implements AsyncDisposable {
     try {
       await registry.apply(changes);
     } catch (thrown) {
-      const { code, cause } = asError(thrown);
-      // which handler rejected the change does not matter to a test, only why
+      const { code, cause } = asError(thrown); // which handler rejected the change does not matter to a test, only why
       throw code === "rejected" && cause !== undefined ? cause : thrown;
     }
   }
