@@ -1,0 +1,48 @@
+import { Validator } from "@cfworker/json-schema";
+import { assert, assertEquals } from "@std/assert";
+import { parseConfig, PLURALS } from "./config_file.ts";
+import { configSchema } from "./config_schema.ts";
+import { ALL_SETTINGS } from "./settings.ts";
+
+const validator = new Validator(configSchema("1.2.3"), "7");
+
+/** Reports whether weft takes settings. */
+function isTaken(settings: unknown): boolean {
+  try {
+    parseConfig(JSON.stringify(settings), "weft.yaml", ALL_SETTINGS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const VALUES = [
+  ...[null, true, false, -1, 0, 1, 1.5, 16, 5000],
+  ...["", "text", "json", "warn", "process", "1", "127.0.0.1:80"],
+  ...[[], ["a"], ["a", "b=c"], ["a", 5], [""], ["a", true], [null], [[]], [{}]],
+  ...[{}, { A: "b" }, { A: 1 }, { A: null }, { A: false }, { A: "" }, { A: [1] }, { A: {} }],
+];
+
+Deno.test("the schema of weft.yaml takes the values that weft takes, and no others", () => {
+  const names = [...ALL_SETTINGS.map(({ name }) => name), ...Object.keys(PLURALS), "kinds", "stoer", "Store"];
+  let taken = 0;
+  for (const name of names) {
+    for (const value of VALUES) {
+      const settings = { [name]: value };
+      const expected = isTaken(settings);
+      assertEquals(validator.validate(settings).valid, expected, JSON.stringify(settings));
+      if (expected) taken++;
+    }
+  }
+  assert(taken > names.length, "most of the values were rejected");
+});
+
+Deno.test("a list is named once, in the singular or in the plural", () => {
+  for (const settings of [{ file: "a", files: "b" }, { extension: [], extensions: [] }]) {
+    assertEquals([validator.validate(settings).valid, isTaken(settings)], [false, false]);
+  }
+  assertEquals([validator.validate({ files: ["a"], extension: "b" }).valid, validator.validate(null).valid], [
+    true,
+    true,
+  ]);
+});

@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { canStartPrograms, commandOf, currentLaunch, type Launch, launchOf, tasksOf, weftOf } from "./launch.ts";
+
+const FILE = "src/cli/project/launch.ts";
+const NPX = `npx -y deno@${Deno.version.deno}`;
+
+Deno.test("commands are those by which Weft was started", () => {
+  const cases: [module: string, deno: string | undefined, origin: string, test: string, weft: string][] = [
+    [`file:///home/ada/weft/${FILE}`, "/usr/bin/deno", "checkout", "deno task test", "deno task weft"],
+    [
+      `file:///home/ada/weft/${FILE}`,
+      "/home/ada/.npm/_npx/7a/node_modules/deno/deno",
+      "checkout",
+      `${NPX} task test`,
+      `${NPX} task weft`,
+    ],
+    [`https://jsr.io/@weft/weft/1.2.3/${FILE}`, "C:\\deno\\deno.exe", "jsr", "deno task test", "deno task weft"],
+    [
+      `file:///home/ada/shop/node_modules/@weft/weft/${FILE}`,
+      "/home/ada/shop/node_modules/deno/deno",
+      "npm",
+      "npm test",
+      "npx weft",
+    ],
+    ["file:///tmp/deno-compile-weft/main.ts", undefined, "executable", "weft test", "weft"],
+  ];
+  for (const [module, deno, origin, test, weft] of cases) {
+    const launch = launchOf(module, deno);
+    assertEquals([launch.origin, commandOf(launch, "test"), weftOf(launch)], [origin, test, weft], module);
+    assertEquals(canStartPrograms(launch), origin === "checkout" || origin === "npm");
+  }
+});
+
+Deno.test("flags reach weft, and not what starts it", () => {
+  const at = (origin: Launch["origin"]) => commandOf({ origin, deno: "deno" }, "dev", "-e PORT=0");
+  assertEquals([at("npm"), at("jsr"), at("executable")], [
+    "npm run dev -- -e PORT=0",
+    "deno task dev -e PORT=0",
+    "weft start --watch --dev -e PORT=0",
+  ]);
+});
+
+Deno.test("the root of the checkout is known", () => {
+  const { origin, checkout } = currentLaunch();
+  assertEquals(origin, "checkout");
+  assertEquals(Deno.statSync(`${checkout}/main.ts`).isFile, true);
+});
+
+Deno.test("tasks run the package that Weft is", () => {
+  const { version } = JSON.parse(Deno.readTextFileSync(new URL("../../../deno.json", import.meta.url)));
+  const jsr = launchOf(`https://jsr.io/@weft/weft/1.2.3/${FILE}`, "/usr/bin/deno");
+  assertEquals(tasksOf(jsr).dev, `deno run -A jsr:@weft/weft@${version}/cli start --watch --dev`);
+  const npm = launchOf(`file:///shop/node_modules/@weft/weft/${FILE}`, "/usr/bin/deno");
+  assertEquals([tasksOf(npm).start, tasksOf(npm).weft], ["weft start", undefined]);
+});
