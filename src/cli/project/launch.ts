@@ -72,14 +72,17 @@ export function weftOf(launch: Launch): string {
   return launch.origin === "executable" ? "weft" : `${launch.deno} task weft`;
 }
 
-/** What runs `weft` in a task of a project. */
-function program({ origin }: Launch): string {
-  return origin === "npm" ? "weft" : `deno run -A jsr:${PACKAGE}@${VERSION}/cli`;
-}
+/** What the command of the npm package, which has few permissions, needs to start programs, as SQLite in flows does. */
+const ALLOW_PROGRAMS = "--allow-run=deno --allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME";
 
-/** Returns the tasks of a project, by their names. */
-export function tasksOf(launch: Launch): Record<string, string> {
-  const weft = program(launch);
+/**
+ * Returns the tasks of a project, by their names.
+ *
+ * @param needsPrograms Whether its flows make Weft start programs. Default false.
+ */
+export function tasksOf(launch: Launch, needsPrograms = false): Record<string, string> {
+  const allow = needsPrograms ? `WEFT_ALLOW="${ALLOW_PROGRAMS}" ` : "";
+  const weft = launch.origin === "npm" ? `${allow}weft` : `deno run -A jsr:${PACKAGE}@${VERSION}/cli`;
   return {
     ...launch.origin !== "npm" && { weft },
     start: `${weft} ${WEFT.start}`,

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { canStartPrograms, commandOf, currentLaunch, type Launch, launchOf, tasksOf, weftOf } from "./launch.ts";
 
 const FILE = "src/cli/project/launch.ts";
@@ -52,4 +52,5 @@ Deno.test("tasks run the package that Weft is", () => {
   assertEquals(tasksOf(jsr).dev, `deno run -A jsr:@weft/weft@${version}/cli start --watch --dev`);
   const npm = launchOf(`file:///shop/node_modules/@weft/weft/${FILE}`, "/usr/bin/deno");
   assertEquals([tasksOf(npm).start, tasksOf(npm).weft], ["weft start", undefined]);
+  assertMatch(tasksOf(npm, true).start!, /^WEFT_ALLOW="--allow-run=deno .*" weft start$/);
 });

@@ -94,12 +94,12 @@ function denoConfig({ folder, launch }: ProjectOptions): Record<string, unknown>
   };
 }
 
-function packageConfig({ name, launch }: ProjectOptions): Record<string, unknown> {
+function packageConfig({ template, name, launch }: ProjectOptions): Record<string, unknown> {
   return {
     name,
     private: true,
     type: "module",
-    scripts: tasksOf(launch),
+    scripts: tasksOf(launch, template.needsPrograms),
     dependencies: { [PACKAGE]: VERSION, ...PACKAGES },
   };
 }
