@@ -59,6 +59,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
+  test: {
+    summary: "Run the tests of workflows, with mocks and virtual time",
+    load: async () => (await import("./commands/test_flows.ts")).testFlows,
+  },
   schema: {
     summary: "Print JSON Schemas of specs, settings and tests for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

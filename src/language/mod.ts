@@ -5,5 +5,6 @@ export type { CodeFailure, CompileOptions, Language, LogLine, Program } from "./
 export type { ParsedCode } from "./parsed_code.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";
 export { Realm } from "./realm/realm.ts";
+export { platformWork } from "./realm/requests.ts";
 export { Waiting } from "./realm/waiting.ts";
 export { checkTemplateExpression, compileHostExpression, evaluateTemplate } from "./cel/template.ts";

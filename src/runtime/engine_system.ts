@@ -4,7 +4,7 @@ import type { Version } from "../registry/mod.ts";
 import type { Value } from "../value/mod.ts";
 import { Nodes, type NodesOptions } from "./nodes.ts";
 import type { Processes } from "./processes.ts";
-import type { NodePool } from "./runtime.ts";
+import type { NodePool } from "./surroundings.ts";
 
 /** Returns the view of a runtime that system workflows work on. */
 export function engineSystem(

@@ -32,7 +32,7 @@ import { entryToSpec } from "./entry.ts";
 import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log/mod.ts";
-import type { NodePool } from "./runtime.ts";
+import type { NodePool } from "./surroundings.ts";
 
 /** Options of a preparer. */
 export interface PreparerOptions {

@@ -6,6 +6,14 @@ interface Sleeper {
   wake(): void;
 }
 
+/** Something that happens at times, beside what sleeps. */
+export interface TimedSource {
+  /** Returns when it is next, in milliseconds since 1970; undefined if never. */
+  next(): number | undefined;
+  /** Called when the clock has come to a time. */
+  run(): void;
+}
+
 /** Options of a test clock. */
 export interface TestClockOptions {
   /** The time at first, in milliseconds since 1970. Default 2026-01-01T00:00:00Z. */
@@ -36,6 +44,7 @@ export class TestClock implements Clock {
   #now: number;
   readonly #skip: boolean;
   readonly #sleepers = new Set<Sleeper>();
+  readonly #sources = new Set<TimedSource>();
 
   /** Makes a clock that stands still. */
   constructor({ now = Date.UTC(2026, 0, 1), skip = false }: TestClockOptions = {}) {
@@ -74,6 +83,46 @@ export class TestClock implements Clock {
     });
   }
 
+  /**
+   * Calls a function once the clock has moved by `ms`.
+   *
+   * @returns What `clearTimeout` takes.
+   */
+  setTimeout(task: () => void, ms: number): object {
+    const sleeper: Sleeper = { until: this.#now + Math.max(0, ms), wake: task };
+    this.#sleepers.add(sleeper);
+    if (this.#skip) void this.#skipTo(sleeper);
+    return sleeper;
+  }
+
+  /** Forgets what `setTimeout` has returned. */
+  clearTimeout(timer: unknown): void {
+    this.#sleepers.delete(timer as Sleeper);
+  }
+
+  /**
+   * Lets something happen at times of its own.
+   *
+   * @returns What removes it.
+   * @internal
+   */
+  addSource(source: TimedSource): () => void {
+    this.#sources.add(source);
+    return () => this.#sources.delete(source);
+  }
+
+  /**
+   * Moves the clock to the next time at which something happens, if there is one up to `end`.
+   *
+   * @returns Whether there was.
+   * @internal
+   */
+  jump(end = Infinity): boolean {
+    const next = this.#next(end);
+    if (next !== undefined) this.#wake(next);
+    return next !== undefined;
+  }
+
   /** Moves the clock on. Ends the sleeps that are due, the earliest first, and runs what each of them resumes. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -97,6 +146,11 @@ export class TestClock implements Clock {
     let next: Sleeper | undefined;
     for (const sleeper of this.#sleepers) {
       if (sleeper.until <= end && (next === undefined || sleeper.until < next.until)) next = sleeper;
+    }
+    for (const source of this.#sources) {
+      const until = source.next();
+      if (until === undefined || until > end || next !== undefined && next.until <= until) continue;
+      next = { until, wake: () => source.run() };
     }
     return next;
   }
