@@ -12,6 +12,10 @@ export interface WeftOptions {
   env?: Record<string, string>;
   /** How many files it may have open. Default the limit of the tests. */
   openFiles?: number;
+  /** The program that is started. Default Deno. */
+  command?: string;
+  /** Whether it has a process group of its own. Default false. */
+  detached?: boolean;
   /** What Deno runs. Default: the checkout, with the permissions of the task `weft`. */
   program?: string[];
   /** Permissions beyond those of the task, as `WEFT_ALLOW` has them. Default: to write to temporary files. */
@@ -62,10 +66,11 @@ export interface Finished {
 }
 
 function command(
-  { args, env = {}, openFiles, allow, program = checkout(allow), folder }: WeftOptions,
+  { args, env = {}, openFiles, allow, command: own = Deno.execPath(), program = checkout(allow), folder, detached }:
+    WeftOptions,
   stdin: "piped" | "null",
 ): Deno.Command {
-  const run = [Deno.execPath(), ...program, ...args];
+  const run = [own, ...program, ...args];
   const [shell, ...rest] = openFiles === undefined
     ? run
     : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh", ...run];
@@ -73,6 +78,7 @@ function command(
     args: rest,
     cwd: folder ?? ROOT,
     env: { NO_COLOR: "1", ...env },
+    detached: detached ?? false,
     stdin,
     stdout: "piped",
     stderr: "piped",
