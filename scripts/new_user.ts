@@ -49,18 +49,23 @@ class NewUser implements AsyncDisposable {
   #folder: string;
   /** What is served in the background. */
   #server: { child: Deno.ChildProcess; output: () => string; url: string } | undefined;
+  readonly #tell: (line: string) => void;
 
-  /** @param home An empty folder, in which the page's `..` is. */
-  constructor(home: string) {
+  /**
+   * @param home An empty folder, which is the page's `..`.
+   * @param tell Told of each step.
+   */
+  constructor(home: string, tell: (line: string) => void) {
     this.#home = home;
     this.#folder = ROOT;
+    this.#tell = tell;
   }
 
   async do(step: Step): Promise<void> {
     if (step.do === "edit") return await this.#edit(step.file, step.from, step.to);
     if (step.do === "wait") return await this.#wait(step.lines);
     const { command, output } = step;
-    console.log(`$ ${command}`);
+    this.#tell(`$ ${command}`);
     const [, folder] = /^cd (\S+)$/.exec(command) ?? [];
     if (folder !== undefined) this.#folder = this.#path(folder);
     else if (command.endsWith(" &")) await this.#serve(command.slice(0, -2), output);
@@ -73,7 +78,7 @@ class NewUser implements AsyncDisposable {
   }
 
   async #edit(file: string, from: string, to: string): Promise<void> {
-    console.log(`# edit ${file}`);
+    this.#tell(`# edit ${file}`);
     const path = join(this.#folder, file);
     const text = await Deno.readTextFile(path);
     if (text.split(from).length !== 2) throw new Error(`${file} has not once what the page changes:\n${from}`);
@@ -159,11 +164,17 @@ class NewUser implements AsyncDisposable {
   }
 }
 
-/** Does what a page says, in a new folder. @throws {Error} At the first step that is not as the page says. */
-export async function followPage(page: string): Promise<number> {
+/**
+ * Does what a page says, in a new folder.
+ *
+ * @param tell Told of each step.
+ * @returns The number of steps.
+ * @throws {Error} At the first step that is not as the page says.
+ */
+export async function followPage(page: string, tell: (line: string) => void = () => {}): Promise<number> {
   const home = await Deno.makeTempDir({ prefix: "weft-new-user-" });
   try {
-    await using user = new NewUser(home);
+    await using user = new NewUser(home, tell);
     const steps = stepsOf(page);
     for (const step of steps) await user.do(step);
     return steps.length;
@@ -174,6 +185,6 @@ export async function followPage(page: string): Promise<number> {
 
 if (import.meta.main) {
   const began = performance.now();
-  const steps = await followPage(await Deno.readTextFile(PAGE));
+  const steps = await followPage(await Deno.readTextFile(PAGE), console.log);
   console.log(`${steps} steps: all as docs/start.md says (${((performance.now() - began) / 1000).toFixed(1)} s)`);
 }

@@ -36,7 +36,8 @@ export async function buildPackage(folder: string, { types = true }: PackageOpti
   const files = new Map<string, string>();
   for await (const path of modulesIn(MODULES)) {
     const source = await Deno.readTextFile(new URL(path, ROOT));
-    files.set(path.replace(/\.ts$/, ".js"), javaScriptOf(source, { path, imports, used }));
+    if (!path.endsWith(".ts")) files.set(path, source);
+    else files.set(path.replace(/\.ts$/, ".js"), javaScriptOf(source, { path, imports, used }));
   }
   if (types) {
     for (const [path, text] of await declarations(ROOT)) {
@@ -67,16 +68,15 @@ export async function pack(folder: string, destination: string): Promise<string>
   return `${destination}/${filename}`;
 }
 
-/** The paths of modules, without tests and what only they import. */
+/** The paths of modules and of the text that they import, without tests and what only they import. */
 async function* modulesIn(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {
-    if (path.endsWith(".ts")) {
+    if ((await Deno.stat(new URL(path, ROOT))).isFile) {
       if (!path.endsWith("_test.ts") && path !== "src/jsr/assert.ts") yield path;
       continue;
     }
     const entries = await Array.fromAsync(Deno.readDir(new URL(`${path}/`, ROOT)));
-    const inside = entries.filter(({ name, isDirectory }) => isDirectory || name.endsWith(".ts"));
-    yield* modulesIn(inside.map(({ name }) => `${path}/${name}`).sort());
+    yield* modulesIn(entries.map(({ name }) => `${path}/${name}`).sort());
   }
 }
 

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { asError, failure } from "../value/mod.ts";
@@ -69,7 +70,10 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
   const own = /^(?:(?:npm|jsr):\/?)?(@weft\/weft)(?:@[^/]*)?(\/.*)?$/.exec(mapped);
   const name = own === null ? specifier : `${own[1]}${own[2] ?? ""}`;
   const known = resolveOwn(name);
-  if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
+  if (own !== null && known !== undefined) {
+    const isKnownThere = !IS_INSTALLED || resolveBeside(name, module.url) === known;
+    return isKnownThere ? { target: name, isMapped: name !== specifier } : { target: known, isMapped: true };
+  }
   // a package that is installed is resolved to a file
   if (mapped !== specifier && resolveOwn(mapped) !== known) return { target: mapped, isMapped: true };
   // left to Deno; what it leads to is part of Weft, or a package
@@ -80,6 +84,18 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
     }: unknown import "${specifier}": expected a path, an npm: specifier, or a name that ` +
       `"imports" of a deno.json or "dependencies" of a package.json beside it maps`,
   );
+}
+
+/** Whether Weft is an npm package, so that what a name means depends on the folder of the module that imports it. */
+const IS_INSTALLED = import.meta.url.includes("/node_modules/");
+
+/** Returns what the name of a package means in a folder where npm has installed it; undefined where it has not. */
+function resolveBeside(name: string, url: string): string | undefined {
+  try {
+    return pathToFileURL(createRequire(url).resolve(name)).href;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns what a specifier means by the `deno.json` that Weft was started with; undefined for a name not in it. */

@@ -36,6 +36,7 @@ Deno.test("the project of each template has no errors, and its tests pass", asyn
     );
     Deno.chdir(folder);
     assertMatch(await project.weft("check"), /^\d+ specs in \d files?: no errors$/, name);
+    assertMatch(await project.weft("test"), /\n(\d) tests: \1 passed \(\d+ ms\)$/, name);
     const yaml = ["weft.yaml", ...Object.keys(files).filter((path) => path.endsWith(".yaml"))];
     for (const path of yaml) assertEquals(await editorErrors(`${folder}/${path}`), [], `${name}/${path}`);
     await deno(folder, "fmt", "--check");

@@ -49,9 +49,9 @@ const ANSWER = z.strictObject({
   payload: z.any().optional().describe("What the node sends."),
   port: text().optional().describe("The port that it sends by. Default out."),
   error: ERROR.optional(),
-  timeout: z.literal(true).optional().describe("Fails with the code timeout."),
+  timeout: z.boolean().optional().describe("Whether it fails at its time limit, with the code timeout."),
   that: text().optional().describe("A CEL expression over the payload: what the node sends."),
-  nothing: z.literal(true).optional().describe("Answers with nothing."),
+  nothing: z.boolean().optional().describe("Whether it answers with nothing."),
   delay: duration().optional().describe("How long the node waits before."),
 }).describe("What the node does in place of its own work.");
 
@@ -67,7 +67,7 @@ const MOCKS = z.array(z.union([
 
 const SETTINGS = {
   clock: text().optional().describe("When a test begins: 2026-03-29T00:30:00Z, or real. Default 2026-01-01."),
-  effects: z.union([z.enum(["refuse", "real"]), z.array(text())]).optional()
+  effects: z.union([z.enum(["refuse", "real"]), text(), z.array(text())]).optional()
     .describe("What may reach outside: refuse (default), real, or a list of kinds and nodes."),
   timeout: duration().optional().describe("How long a test may take in real time. Default 5s."),
   mocks: MOCKS.optional(),
@@ -101,7 +101,7 @@ const EXPECT = z.strictObject({
 
 const TEST = z.strictObject({
   name: text().describe("The name, unique in the file."),
-  send: oneOrMore(SEND).optional().describe("What is sent: one step or several."),
+  send: z.union([SEND, z.array(SEND).min(1)]).describe("What is sent: one step or several."),
   ...SETTINGS,
   expect: EXPECT.optional().describe("What has to hold at the end."),
   skip: text().optional().describe("Why it is not run."),

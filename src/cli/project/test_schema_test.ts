@@ -1,11 +1,12 @@
 import { Validator } from "@cfworker/json-schema";
 import { assertEquals } from "@std/assert";
+import { readTestFile } from "../../testing/flow/mod.ts";
 import { testSchema } from "./test_schema.ts";
 
 const validator = new Validator(testSchema("1.2.3"), "7");
 
-/** Returns a file with one test. */
-const test = (more: Record<string, unknown>) => ({ tests: [{ name: "a", ...more }] });
+/** Returns a file with one test, which sends something unless it says what. */
+const test = (more: Record<string, unknown>) => ({ tests: [{ name: "a", send: { advance: "1s" }, ...more }] });
 
 const GOOD = [
   { tests: [] },
@@ -26,8 +27,10 @@ const BAD = [
   {},
   { tests: {} },
   { tests: [{ send: { advance: "1s" } }] },
+  { tests: [{ name: "a" }] },
+  test({ send: [] }),
   { test: [], tests: [] },
-  { defaults: { effects: "some" }, tests: [] },
+  { defaults: { effects: { sql: true } }, tests: [] },
   test({ sent: {} }),
   test({ send: { to: "web" } }),
   test({ send: { to: "web", request: { url: "/" } } }),
@@ -37,7 +40,7 @@ const BAD = [
   test({ mocks: [{ node: "a" }] }),
   test({ mocks: [{ answer: {} }] }),
   test({ mocks: [{ node: "a", answer: {}, answers: [{}] }] }),
-  test({ mocks: [{ node: "a", answer: { timeout: false } }] }),
+  test({ mocks: [{ node: "a", answer: { timeout: "2s" } }] }),
   test({ expect: { answers: 1 } }),
   test({ expect: { calls: { a: -1 } } }),
   test({ expect: { calls: ["a"] } }),
@@ -46,10 +49,18 @@ const BAD = [
   test({ timeout: "5 seconds" }),
 ];
 
-Deno.test("the schema of test files takes what is one", () => {
-  for (const file of GOOD) assertEquals(validator.validate(file).errors, [], JSON.stringify(file));
+/** Returns what `weft test` says about a file. */
+const saidOf = (file: unknown) =>
+  readTestFile("a_test.json", JSON.stringify(file)).diagnostics.map(({ message }) => message);
+
+Deno.test("the schema of test files takes what weft test takes", () => {
+  for (const file of GOOD) {
+    assertEquals([saidOf(file), validator.validate(file).errors], [[], []], JSON.stringify(file));
+  }
 });
 
-Deno.test("the schema of test files rejects what is none", () => {
-  for (const file of BAD) assertEquals(validator.validate(file).valid, false, JSON.stringify(file));
+Deno.test("the schema of test files rejects what weft test rejects", () => {
+  for (const file of BAD) {
+    assertEquals([saidOf(file).length > 0, validator.validate(file).valid], [true, false], JSON.stringify(file));
+  }
 });

@@ -5,7 +5,7 @@ import { hasErrors } from "../../spec/mod.ts";
 import { asError } from "../../value/mod.ts";
 import type { Coverage } from "./coverage.ts";
 import type { FileResult, TestResult } from "./results.ts";
-import { runTest, type TestRunOptions } from "./run_test.ts";
+import { runTest, type TestRunOptions } from "./test_run.ts";
 import { Snapshots } from "./snapshots.ts";
 import { readSpecPaths, specPathsOf } from "./spec_paths.ts";
 import { SpecSet } from "./spec_set.ts";
