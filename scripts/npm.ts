@@ -1,6 +1,6 @@
 // Builds the npm package of Weft, with the command `weft`, and packs it.
 //
-//   deno task npm [--out DIR] [--no-types]
+//   deno task npm [--out DIR] [--no-types] [--repository URL]
 //
 // Prints the path of the tarball. `npm` has to be installed.
 
@@ -26,10 +26,12 @@ const DENO_CONFIG = { nodeModulesDir: "manual", lock: false };
 export interface PackageOptions {
   /** Whether it has type declarations, which take half a minute. Default true. */
   readonly types?: boolean;
+  /** Where the source is, as npm compares it with where a package was published from. Default: not told. */
+  readonly repository?: string | undefined;
 }
 
 /** Writes the package into a folder, which is created. */
-export async function buildPackage(folder: string, { types = true }: PackageOptions = {}): Promise<void> {
+export async function buildPackage(folder: string, { types = true, repository }: PackageOptions = {}): Promise<void> {
   const config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const imports = readImportMap(config.imports);
   const used = new Set<string>();
@@ -47,7 +49,7 @@ export async function buildPackage(folder: string, { types = true }: PackageOpti
   for (const path of COPIED) files.set(path, await Deno.readTextFile(new URL(path, ROOT)));
   files.set("bin/weft.js", await launcher(config.tasks.weft));
   files.set("deno.json", json({ ...DENO_CONFIG, unstable: config.unstable }));
-  files.set("package.json", json(manifestOf(config, [...used], types)));
+  files.set("package.json", json(manifestOf(config, [...used], { types, repository })));
   for (const [path, text] of files) {
     const target = `${folder}/${path}`;
     await Deno.mkdir(target.slice(0, target.lastIndexOf("/")), { recursive: true });
@@ -85,18 +87,17 @@ function json(value: unknown): string {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { out, types, _: unexpected } = parseArgs([...args], {
-    string: ["out"],
+  const { out = OUTPUT, types = true, repository, _: unexpected } = parseArgs([...args], {
+    string: ["out", "repository"],
     boolean: ["types"],
     negatable: ["types"],
-    default: { out: OUTPUT, types: true },
   });
   if (unexpected.length > 0) throw new Error(`unexpected argument ${JSON.stringify(unexpected[0])}`);
   const destination = resolve(out);
   await Deno.mkdir(destination, { recursive: true });
   const folder = await Deno.makeTempDir({ prefix: "weft-npm-" });
   try {
-    await buildPackage(folder, { types });
+    await buildPackage(folder, { types, repository });
     console.log(await pack(folder, destination));
   } finally {
     await Deno.remove(folder, { recursive: true });

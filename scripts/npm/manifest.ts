@@ -13,9 +13,14 @@ export interface ProjectConfig {
  * Returns the `package.json` of the package.
  *
  * @param used The packages that its modules import, as `NAME@VERSION`.
- * @param types Whether it has type declarations.
+ * @param options.types Whether it has type declarations.
+ * @param options.repository The URL of the source. Default: not told.
  */
-export function manifestOf(config: ProjectConfig, used: readonly string[], types: boolean): Record<string, unknown> {
+export function manifestOf(
+  config: ProjectConfig,
+  used: readonly string[],
+  { types, repository }: { types: boolean; repository?: string | undefined },
+): Record<string, unknown> {
   const dependencies = [`deno@${DENO_VERSION}`, ...used].sort().map((each) => {
     const at = each.lastIndexOf("@");
     return [each.slice(0, at), each.slice(at + 1)];
@@ -30,6 +35,7 @@ export function manifestOf(config: ProjectConfig, used: readonly string[], types
     description: "Workflow engine for Deno: nodes in YAML, sandboxed code, versions that change while it runs",
     keywords: ["workflow", "workflow-engine", "automation", "low-code", "yaml", "deno"],
     license: config.license,
+    ...repository !== undefined && { repository: { type: "git", url: repository } },
     type: "module",
     bin: { weft: "bin/weft.js" },
     exports: { ...Object.fromEntries(exported), "./package.json": "./package.json" },

@@ -70,7 +70,7 @@ Deno.test("a package without an exact version is refused", () => {
 
 Deno.test("the manifest pins Deno and the packages exactly, and exports what the project exports", () => {
   const config = { name: "@weft/weft", version: "1.2.3", license: "MIT", exports: { ".": "./mod.ts" } };
-  const { dependencies, exports } = manifestOf(config, ["zod@4.6.7", "@a/b@1.0.0"], true);
+  const { dependencies, exports } = manifestOf(config, ["zod@4.6.7", "@a/b@1.0.0"], { types: true });
   assertEquals(dependencies, { "@a/b": "1.0.0", deno: "2.9.6", zod: "4.6.7" });
   assertEquals(exports, {
     ".": { types: "./mod.d.ts", default: "./mod.js" },
