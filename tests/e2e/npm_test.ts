@@ -168,4 +168,16 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
       assertEquals(await server.ended(), 0);
     },
   });
+
+  // the last, as its weft.yaml has settings for what is above
+  await t.step("a new project has no errors, and its tests pass", async () => {
+    const made = await project.weft("init", "api", "--force");
+    assertEquals([made.code, made.err], [0, ""]);
+    assertMatch(made.out, /\n\nnpm install @weft\/weft@\S+ zod@\S+\nnpx weft test\nnpx weft start --watch --dev /);
+    const checked = await project.weft("check");
+    assertEquals([checked.code, checked.out], [0, "18 specs in 1 file: no errors\n"]);
+    const tested = await project.weft("test");
+    assertEquals(tested.code, 0, tested.out);
+    assertMatch(tested.out, /\n5 tests: 5 passed /);
+  });
 });

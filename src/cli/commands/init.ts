@@ -10,7 +10,9 @@ import {
   commandOf,
   contentsOf,
   currentLaunch,
+  exists,
   findTemplate,
+  installOf,
   type Launch,
   projectFiles,
   projectName,
@@ -46,7 +48,7 @@ The folder is the current one if none is given; it has to be empty. Files that a
     if (folder === "") throw new UsageError("missing FOLDER: expected the path of a folder");
     const path = resolve(folder);
     if (force !== true) await checkEmpty(path, folder);
-    const launch = currentLaunch();
+    const launch = { ...currentLaunch(), hasScripts: !await exists(join(path, "package.json")) };
     const files = projectFiles({ template, name: projectName(basename(path)), folder: path, launch });
     const written = await writeProject(path, files);
     const schemas = await writeProject(path, await schemaFiles(path, template, terminal));
@@ -90,10 +92,13 @@ async function schemaFiles(path: string, template: Template, terminal: Terminal)
 function nextSteps(template: Template, launch: Launch, folder: string): string[] {
   const before = [
     ...folder === "." ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`],
-    ...launch.origin === "npm" ? ["npm install"] : [],
+    ...launch.origin === "npm" ? [installOf(launch)] : [],
   ];
   const { startFlags, tryIt } = template;
-  const [test, serve] = [commandOf(launch, "test"), commandOf(launch, "dev", startFlags)];
+  const [test, serve] = [
+    commandOf(launch, "test", template),
+    commandOf(launch, "dev", { ...template, flags: startFlags }),
+  ];
   if (before.length === 0) return [test, serve, `# then: ${tryIt}`];
   const width = Math.max(test.length, serve.length);
   return [before.join(" && "), test, `${serve.padEnd(width)}   # then: ${tryIt}`];

@@ -13,6 +13,8 @@ export interface Launch {
   readonly origin: Origin;
   /** The root of the checkout. Only if `origin` is checkout. */
   readonly checkout?: string;
+  /** Whether the project's `package.json` is its own, with the scripts of `tasksOf`. Default true. */
+  readonly hasScripts?: boolean;
   /** What runs Deno in a shell: `deno`, or `npx -y deno@2.9.6` where it was started so. */
   readonly deno: string;
 }
@@ -48,15 +50,20 @@ const WEFT: Readonly<Record<Task, string>> = {
   test: "test",
 };
 
-/**
- * Returns the command line that carries out a task in the folder of a project.
- *
- * @param flags Flags of `weft`, as a shell takes them.
- */
-export function commandOf(launch: Launch, task: Task, flags?: string): string {
+/** Options of a task. */
+export interface TaskOptions {
+  /** Flags of `weft`, as a shell takes them. */
+  readonly flags?: string | undefined;
+  /** Whether the flows make Weft start programs. Default false. */
+  readonly needsPrograms?: boolean | undefined;
+}
+
+/** Returns the command line that carries out a task in the folder of a project. */
+export function commandOf(launch: Launch, task: Task, { flags, needsPrograms }: TaskOptions = {}): string {
   const more = flags === undefined ? "" : ` ${flags}`;
   switch (launch.origin) {
     case "npm":
+      if (launch.hasScripts === false) return `${allowed(needsPrograms)}npx weft ${WEFT[task]}${more}`;
       // npm has short names for some, and takes flags for its own unless they are set apart
       return (task === "check" || task === "dev" ? `npm run ${task}` : `npm ${task}`) + (more && ` --${more}`);
     case "executable":
@@ -75,15 +82,14 @@ export function weftOf(launch: Launch): string {
 /** What the command of the npm package, which has few permissions, needs to start programs, as SQLite in flows does. */
 const ALLOW_PROGRAMS = "--allow-run=deno --allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME";
 
-/**
- * Returns the tasks of a project, by their names.
- *
- * @param needsPrograms Whether its flows make Weft start programs. Default false.
- */
-export function tasksOf(launch: Launch, needsPrograms = false): Record<string, string> {
-  const allow = needsPrograms ? `WEFT_ALLOW="${ALLOW_PROGRAMS}" ` : "";
+function allowed(needsPrograms = false): string {
+  return needsPrograms ? `WEFT_ALLOW="${ALLOW_PROGRAMS}" ` : "";
+}
+
+/** Returns the tasks of a project, by their names. */
+export function tasksOf(launch: Launch, { needsPrograms }: TaskOptions = {}): Record<string, string> {
   const isNpm = launch.origin === "npm";
-  const weft = isNpm ? `${allow}weft` : `deno run -A jsr:${PACKAGE}@${VERSION}/cli`;
+  const weft = isNpm ? `${allowed(needsPrograms)}weft` : `deno run -A jsr:${PACKAGE}@${VERSION}/cli`;
   // below node_modules, Deno checks no types without those of Node.js
   const test = isNpm ? "deno test -A --no-check" : "deno test -A";
   return {

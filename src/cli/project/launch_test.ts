@@ -32,12 +32,18 @@ Deno.test("commands are those by which Weft was started", () => {
 });
 
 Deno.test("flags reach weft, and not what starts it", () => {
-  const at = (origin: Launch["origin"]) => commandOf({ origin, deno: "deno" }, "dev", "-e PORT=0");
+  const at = (origin: Launch["origin"]) => commandOf({ origin, deno: "deno" }, "dev", { flags: "-e PORT=0" });
   assertEquals([at("npm"), at("jsr"), at("executable")], [
     "npm run dev -- -e PORT=0",
     "deno task dev -e PORT=0",
     "weft start --watch --dev -e PORT=0",
   ]);
+});
+
+Deno.test("where package.json is the user's, commands need no scripts", () => {
+  const launch: Launch = { origin: "npm", deno: "deno", hasScripts: false };
+  assertEquals([commandOf(launch, "test"), commandOf(launch, "check")], ["npx weft test", "npx weft check"]);
+  assertMatch(commandOf(launch, "dev", { needsPrograms: true }), /^WEFT_ALLOW=".*" npx weft start --watch --dev$/);
 });
 
 Deno.test("the root of the checkout is known", () => {
@@ -52,5 +58,5 @@ Deno.test("tasks run the package that Weft is", () => {
   assertEquals(tasksOf(jsr).dev, `deno run -A jsr:@weft/weft@${version}/cli start --watch --dev`);
   const npm = launchOf(`file:///shop/node_modules/@weft/weft/${FILE}`, "/usr/bin/deno");
   assertEquals([tasksOf(npm).start, tasksOf(npm).weft], ["weft start", undefined]);
-  assertMatch(tasksOf(npm, true).start!, /^WEFT_ALLOW="--allow-run=deno .*" weft start$/);
+  assertMatch(tasksOf(npm, { needsPrograms: true }).start!, /^WEFT_ALLOW="--allow-run=deno .*" weft start$/);
 });

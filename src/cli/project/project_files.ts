@@ -24,7 +24,7 @@ export function projectFiles(options: ProjectOptions): Record<string, string> {
   for (const [path, text] of Object.entries(template.files)) files[path] = filled(text, options);
   files["weft.yaml"] = settings(template);
   files["deno.json"] = json(denoConfig(options));
-  if (launch.origin === "npm") files["package.json"] = json(packageConfig(options));
+  if (launch.origin === "npm" && launch.hasScripts !== false) files["package.json"] = json(packageConfig(options));
   files[".gitignore"] = IGNORED;
   if (template.secrets !== undefined) {
     files[".env"] = variables(template.secrets, () => crypto.randomUUID().replaceAll("-", ""));
@@ -99,9 +99,15 @@ function packageConfig({ template, name, launch }: ProjectOptions): Record<strin
     name,
     private: true,
     type: "module",
-    scripts: tasksOf(launch, template.needsPrograms),
+    scripts: tasksOf(launch, template),
     dependencies: { [PACKAGE]: VERSION, ...PACKAGES },
   };
+}
+
+/** Returns the command that installs the packages of a project of npm. */
+export function installOf({ hasScripts = true }: Launch): string {
+  const packages = Object.entries({ [PACKAGE]: VERSION, ...PACKAGES }).map(([name, version]) => `${name}@${version}`);
+  return hasScripts ? "npm install" : `npm install ${packages.join(" ")}`;
 }
 
 function editorSettings(): Record<string, unknown> {
@@ -122,7 +128,7 @@ function workflow({ template, launch }: ProjectOptions): string {
         with: { deno-version: ${Deno.version.deno} }
 `;
   // a runner has Deno in its path, or npm, and no executable of Weft
-  const inPath: Launch = { origin: launch.origin === "npm" ? "npm" : "jsr", deno: "deno" };
+  const inPath: Launch = launch.origin === "npm" ? launch : { origin: "jsr", deno: "deno" };
   const linked = launch.checkout === undefined ? "" : `
 # deno.json links a checkout of Weft on this machine. Without "links", the published package is used, as a runner has to.
 `;
@@ -138,8 +144,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
-${setUp}${environment}      - run: ${commandOf(inPath, "check")}
-      - run: ${commandOf(inPath, "test")}
+${setUp}${environment}      - run: ${commandOf(inPath, "check", template)}
+      - run: ${commandOf(inPath, "test", template)}
 `;
 }
 
@@ -149,30 +155,30 @@ function filled(text: string, { template, name, launch }: ProjectOptions): strin
     name: () => name,
     home: () => `https://jsr.io/${PACKAGE}`,
     weft: () => weftOf(launch),
-    dev: () => commandOf(launch, "dev"),
-    start: () => commandOf(launch, "start", template.startFlags),
-    commands: () => commands(launch),
+    dev: () => commandOf(launch, "dev", template),
+    start: () => commandOf(launch, "start", { ...template, flags: template.startFlags }),
+    commands: () => commands(template, launch),
     layout: () => layout(template, launch),
   };
   return text.replaceAll(/%([a-z]+)%/g, (_, placeholder: string) => values[placeholder]!().trimEnd());
 }
 
-function commands(launch: Launch): string {
+function commands(template: Template, launch: Launch): string {
   const weft = weftOf(launch);
   const rows: [string, string][] = [
-    [commandOf(launch, "test"), "checks the behavior of the flows, and of the kind in extensions/"],
-    [commandOf(launch, "dev"), "serves, and applies files again whenever one is saved"],
-    [commandOf(launch, "start"), "serves as in production"],
-    [commandOf(launch, "check"), "prints what is wrong with the flows, with file, line and column"],
+    [commandOf(launch, "test", template), "checks the behavior of the flows, and of the kind in extensions/"],
+    [commandOf(launch, "dev", template), "serves, and applies files again whenever one is saved"],
+    [commandOf(launch, "start", template), "serves as in production"],
+    [commandOf(launch, "check", template), "prints what is wrong with the flows, with file, line and column"],
     [`${weft} history`, "the versions that were applied"],
     [`${weft} rollback head~1`, "goes back to the one before, without losing a request"],
   ];
-  const install = launch.origin === "npm" ? "\n`npm install` comes first.\n" : "";
+  const install = launch.origin === "npm" ? `\n\`${installOf(launch)}\` comes first.\n` : "";
   return `${rows.map(([command, what]) => `- \`${command}\`: ${what}`).join("\n")}\n${install}`;
 }
 
 function layout({ files, extension }: Template, launch: Launch): string {
-  const schema = launch.origin === "npm" ? "npm run schema" : `${launch.deno} task schema`;
+  const schema = `${weftOf(launch)} schema --write schemas`;
   const has = (folder: string) => Object.keys(files).some((path) => path.startsWith(folder));
   const rows = [
     ["flows/", "the workflows: one spec is one node"],

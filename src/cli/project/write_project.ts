@@ -75,7 +75,7 @@ async function makeFolder(path: string, made: string[]): Promise<void> {
 }
 
 /** Reports whether there is something at a path, be it a link that leads nowhere. */
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
     return true;
