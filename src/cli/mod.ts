@@ -63,6 +63,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Run the tests of workflows, with mocks and virtual time",
     load: async () => (await import("./commands/test_flows.ts")).testFlows,
   },
+  import: {
+    summary: "Rewrite files of Uniflow as spec files",
+    checks: true,
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
   schema: {
     summary: "Print JSON Schemas of specs, settings and tests for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

@@ -309,6 +309,7 @@ export class Runtime implements AsyncDisposable {
         namespace: this.namespace,
         scheme: options.scheme,
         compiler: this.compiler,
+        flow,
         processes: this.processes,
         pool: this.pool,
         table: () => this.loader.table,

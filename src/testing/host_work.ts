@@ -1,4 +1,40 @@
 import type { Clock } from "../kind/mod.ts";
+import { platformWork } from "../language/mod.ts";
+import { pause } from "../value/mod.ts";
+import { settled, type TestClock } from "./test_clock.ts";
+
+/** How long what looks like work is waited for, in milliseconds. */
+const LONGEST_WORK = 1_000;
+
+/** What is waited for. */
+export interface Awaited {
+  /** Reports whether it has come. */
+  isDone(): boolean;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** The time that the clock does not pass: when nothing is left to do before it, the wait is over. */
+  readonly end: number;
+}
+
+/** Waits for something, and moves the clock whenever nothing else is left to do. */
+export async function untilDone(clock: TestClock, work: HostWork, { isDone, signal, end }: Awaited): Promise<void> {
+  let busySince = 0;
+  while (!signal.aborted) {
+    await settled();
+    if (isDone()) return;
+    if (work.isBusy || platformWork() > 0) {
+      busySince ||= performance.now();
+      // what waits within the engine looks like work: after a while it is taken for that
+      if (performance.now() - busySince < LONGEST_WORK) {
+        await pause(1, signal);
+        continue;
+      }
+    } else busySince = 0;
+    if (clock.jump(end)) continue;
+    if (end !== Infinity) return await clock.advance(Math.max(0, end - clock.now()));
+    await pause(1, signal);
+  }
+}
 
 /** What the nodes of the host do at the moment, beside waiting for the clock of the test. */
 export class HostWork {

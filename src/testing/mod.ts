@@ -5,6 +5,8 @@
  *
  * @module
  */
+export type { FileResult, FlowTestOptions, TestFailure, TestResult } from "./flow/mod.ts";
+export { registerFlowTests, runFlowTests } from "./register.ts";
 export type { LogLine } from "./log_line.ts";
 export {
   by,
@@ -18,6 +20,7 @@ export {
 } from "./mock.ts";
 export { type NodeOptions, type Sending, startNode, type TestNode } from "./node.ts";
 export { seededRandom } from "./seeded_random.ts";
+export type { SuiteResult } from "./suites.ts";
 export { TestClock, type TestClockOptions } from "./test_clock.ts";
 export type { SpecObject, Specs, SpecsError } from "./test_specs.ts";
 export { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";

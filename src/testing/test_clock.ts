@@ -1,4 +1,5 @@
 import type { Clock } from "../kind/mod.ts";
+import type { ProcessClock } from "../runtime/mod.ts";
 import { asError } from "../value/mod.ts";
 
 interface Sleeper {
@@ -165,4 +166,9 @@ export class TestClock implements Clock {
 /** Lets everything run that does not wait for a timer or for the outside. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/** Returns the clock of time limits that a test moves. */
+export function processClockOf(clock: TestClock): ProcessClock {
+  return { now: () => clock.now(), watch: (sweep, next) => clock.addSource({ next, run: sweep }) };
 }

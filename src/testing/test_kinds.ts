@@ -1,5 +1,6 @@
 import { addressOf, type NodeSymbol, type Packet } from "../flow/mod.ts";
 import { effectOf, type Outcome, packetOf } from "../kind/engine/mod.ts";
+import type { Frames } from "../kinds/mod.ts";
 import { type Call, defineKind, type Kind, type Preparation, type Prepared, type Reply } from "../kind/mod.ts";
 import { failure, type Value, type ValueMap } from "../value/mod.ts";
 import type { HostWork, NodeWork } from "./host_work.ts";
@@ -15,6 +16,8 @@ export interface TestKindOptions {
   answer(call: TestCall): Promise<Outcome>;
   /** Takes each node that is going to be prepared as it is, with whether it may reach outside. */
   preparing(symbol: NodeSymbol, isAllowed: boolean): void;
+  /** Records what passes ports, for the kinds of tests. */
+  readonly frames: Frames;
   /** Takes each packet that a node on this thread receives. */
   received(packet: Packet): void;
   /** Takes the error of a call that is neither mocked nor allowed. */
@@ -57,7 +60,8 @@ export function testKind(kind: Kind, options: TestKindOptions): Kind {
   const isHost = kind.place === "host";
   return {
     ...kind,
-    prepare(preparation) {
+    prepare(given) {
+      const preparation = { ...given, frames: options.frames };
       const { symbol, fields } = preparation;
       const isMocked = options.isMocked(symbol.name);
       const isAllowed = options.isAllowed(symbol.name, kind.name);

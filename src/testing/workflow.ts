@@ -1,13 +1,13 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
-import { evaluateTemplate, platformWork } from "../language/mod.ts";
+import { Frames } from "../kinds/mod.ts";
+import { evaluateTemplate } from "../language/mod.ts";
 import { change } from "../registry/mod.ts";
 import {
   HOST_CLOCK,
   type Interceptor,
   loadExtensions,
   Logger,
-  type ProcessClock,
   run,
   Runtime,
   type RuntimeOptions,
@@ -15,15 +15,17 @@ import {
 } from "../runtime/mod.ts";
 import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
-import { type Answer, asError, pause, type Value, type ValueMap } from "../value/mod.ts";
-import { HostWork } from "./host_work.ts";
+import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
+import { HostWork, untilDone } from "./host_work.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
 import { LocalPool } from "./local_pool.ts";
 import { LocalSockets } from "./local_sockets.ts";
 import { type LogLine, readLogLine } from "./log_line.ts";
 import { answerOf, type Mock, type TestCall } from "./mock.ts";
 import { seededRandom } from "./seeded_random.ts";
-import { settled, TestClock } from "./test_clock.ts";
+import { splitPort } from "./split_port.ts";
+import { runSuite, type SuiteResult, suitesOf } from "./suites.ts";
+import { processClockOf, TestClock } from "./test_clock.ts";
 import { linksOf, type TestLink } from "./test_links.ts";
 import { testKind, type TestKindOptions } from "./test_kinds.ts";
 import { type ReadTestSpecs, readTestSpecs, type Specs } from "./test_specs.ts";
@@ -107,6 +109,7 @@ export class TestWorkflow implements AsyncDisposable {
   readonly #rejected: Error[] = [];
   readonly #scheme: Scheme<Kind>;
   readonly #work = new HostWork();
+  readonly #frames = new Frames();
   /** The ids of the nodes that may reach outside. */
   readonly #allowed = new Set<string>();
   readonly #sockets = new LocalSockets((owner) => this.#allowed.has(owner));
@@ -122,6 +125,7 @@ export class TestWorkflow implements AsyncDisposable {
       isAllowed: (node, kind) => allow === true || allow.includes(node) || allow.includes(kind),
       answer: (call) => this.#answer(call),
       preparing: ({ id }, isAllowed) => void (isAllowed && this.#allowed.add(id)),
+      frames: this.#frames,
       received: (packet) => this.#received(packet),
       rejected: (error, call) => {
         if (setup.rejected === undefined) this.#rejected.push(error);
@@ -230,7 +234,7 @@ export class TestWorkflow implements AsyncDisposable {
    * @throws {Error} If there is no such port, or a node with effects was called that is neither mocked nor allowed.
    */
   async send(to: string, payload: Value, options?: RunOptions): Promise<Answer> {
-    const { node, port } = split(to);
+    const { node, port } = splitPort(to);
     const targets = this.#runtime.loader.table.ports(node, port);
     if (targets.length === 0) throw this.#unknown(node, `unknown in port "${port}" of ${node}`);
     const start = new OutPort(TEST, "out");
@@ -246,13 +250,32 @@ export class TestWorkflow implements AsyncDisposable {
    * @throws {Error} As `send` does.
    */
   async run(from: string, payload: Value, options?: RunOptions): Promise<Answer> {
-    const { node, port } = split(from);
+    const { node, port } = splitPort(from);
     const { table } = this.#runtime.loader;
     const symbol = (table.named(node) ?? table.get(node))?.nodes[0]?.symbol;
     const name = symbol && normalizePort(port, this.#scheme.get(symbol.kind)!.ports.out);
     const out = name === undefined ? undefined : symbol?.out(name);
     if (out === undefined) throw this.#unknown(node, `unknown out port "${port}" of ${node}`);
     return await this.#run(out, payload, options);
+  }
+
+  /** The names of the specs of kind `test`, or the ids of those without a name, sorted. */
+  get suites(): string[] {
+    return suitesOf(this.#runtime.loader.table);
+  }
+
+  /**
+   * Runs a spec of kind `test`.
+   *
+   * @param name Its name, or its id.
+   * @returns How it has gone; also if a node was called that is neither mocked nor allowed.
+   * @throws {Error} If there is no such spec.
+   */
+  async runSuite(name: string, options?: RunOptions): Promise<SuiteResult> {
+    const { flow, processes, loader } = this.#runtime;
+    const result = await runSuite({ flow, processes, table: loader.table, frames: this.#frames }, name, options);
+    const [error] = this.#rejected.splice(0);
+    return error === undefined ? result : { ...result, error };
   }
 
   /**
@@ -291,22 +314,7 @@ export class TestWorkflow implements AsyncDisposable {
    * @internal
    */
   async until(isDone: () => boolean, signal: AbortSignal, end = Infinity): Promise<void> {
-    let busySince = 0;
-    while (!signal.aborted) {
-      await settled();
-      if (isDone()) return;
-      if (this.#work.isBusy || platformWork() > 0) {
-        busySince ||= performance.now();
-        // what waits within the engine looks like work: after a while it is taken for that
-        if (performance.now() - busySince < LONGEST_WORK) {
-          await pause(1, signal);
-          continue;
-        }
-      } else busySince = 0;
-      if (this.clock.jump(end)) continue;
-      if (end !== Infinity) return await this.clock.advance(Math.max(0, end - this.clock.now()));
-      await pause(1, signal);
-    }
+    await untilDone(this.clock, this.#work, { isDone, signal, end });
   }
 
   /** How many processes are open. @internal */
@@ -411,12 +419,14 @@ export class TestWorkflow implements AsyncDisposable {
     if (rejected !== undefined) throw rejected;
   }
 
-  #received({ via, port, payload }: Packet): void {
+  #received(packet: Packet): void {
+    const { via, port, payload } = packet;
     const from = via !== null && via.symbol !== TEST ? `${via.symbol.name}.${via.name}` : undefined;
     const to = `${port!.symbol.name}.${port!.name}`;
     if (from !== undefined) this.path.push(from);
     this.path.push(to);
     this.received.push({ to, from, payload });
+    this.#frames.record(packet);
   }
 
   /** Returns the error that a node or its port is unknown. */
@@ -431,20 +441,5 @@ export class TestWorkflow implements AsyncDisposable {
   }
 }
 
-/** How long what looks like work is waited for, in milliseconds. */
-const LONGEST_WORK = 1_000;
-
-/** Returns the clock of time limits that a test moves. */
-function processClockOf(clock: TestClock): ProcessClock {
-  return { now: () => clock.now(), watch: (sweep, next) => clock.addSource({ next, run: sweep }) };
-}
-
 /** Where the packets of a test come from. */
 const TEST = new NodeSymbol({ number: 0, id: "test", name: "test", kind: "test", ins: [] });
-
-/** Splits `router.out[0]` into the node and the port. */
-function split(text: string): { node: string; port: string } {
-  const at = text.lastIndexOf(".");
-  if (at < 1) throw new Error(`invalid port "${text}": expected NODE.PORT such as router.in`);
-  return { node: text.slice(0, at), port: text.slice(at + 1) };
-}

@@ -3,12 +3,13 @@ import {
   type FileResult,
   type FlowTestOptions,
   type FlowTestSetup,
+  openSuites,
   openTests,
 } from "../../testing/flow/mod.ts";
 import { asError, reasonOf } from "../../value/mod.ts";
 import { watchFiles } from "../input/file_watch.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
-import { findTestFiles } from "../input/test_files.ts";
+import { findTests } from "../input/test_files.ts";
 import type { Command, Terminal } from "../options/command.ts";
 import { type Config, resolveConfig } from "../options/config.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
@@ -32,9 +33,9 @@ import { stopSignal } from "../stop_signal.ts";
 export const testFlows: Command = {
   usage: "[FLAGS] [FILE|FOLDER]...",
   about:
-    `Runs the tests in files named NAME_test.yaml or NAME.test.yaml, by default all below the current folder. Nodes that
-reach outside are mocked or refused, and time is virtual. docs/testing.md describes the files. The exit code is 1 if a test
-fails.`,
+    `Runs the tests in files named NAME_test.yaml or NAME.test.yaml, and specs of kind test, by default all below the current
+folder. Nodes that reach outside are mocked or refused, and time is virtual. docs/testing.md describes the files. The exit
+code is 1 if a test fails.`,
   maxArgs: Infinity,
   flags: [
     { name: "only", type: "string", value: "TEXT", summary: "Run tests whose name has the text, or matches /REGEXP/" },
@@ -102,8 +103,10 @@ async function runAll(
   const began = performance.now();
   const results: FileResult[] = [];
   const isText = flags.output === undefined || flags.output === "text";
-  for (const file of await findTestFiles(paths)) {
-    const { tests, diagnostics, files, close } = await openTests(file, options, setup);
+  for (const { name: file, specs } of await findTests(paths, setup.specs ?? [])) {
+    const { tests, diagnostics, files, close } = specs === undefined
+      ? await openTests(file, options, setup)
+      : await openSuites(file, specs, options, setup);
     read(files);
     if (tests.length === 0 && diagnostics.length === 0 && flags.only !== undefined) continue;
     const done = [];

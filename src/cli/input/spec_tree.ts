@@ -33,6 +33,12 @@ export class SpecTree {
   /** By path without links: the name under which it was found. */
   readonly #found = new Map<string, string>();
   #files: SpecPath[] = [];
+  readonly #withTests: boolean;
+
+  /** @param options.tests Whether test files in folders are found too. Default false. */
+  constructor({ tests = false } = {}) {
+    this.#withTests = tests;
+  }
 
   /**
    * Finds the spec files of a path, in the order in which they are read, and what is left out although it looks like one.
@@ -95,7 +101,7 @@ export class SpecTree {
 
   async #entry({ name, isDirectory, isFile, isSymlink }: Deno.DirEntry, path: string, real: string): Promise<void> {
     if (isDirectory) return await this.#folder(path, real);
-    const isSpec = SPECS.test(name) && !isTestFile(name);
+    const isSpec = SPECS.test(name) && (this.#withTests || !isTestFile(name));
     if (!isSymlink) {
       if (isSpec && isFile) this.#file(path, real);
       else if (isSpec) this.#skip(path, "it is no file");

@@ -1,32 +1,63 @@
 import { isTestFile } from "../../spec/model/mod.ts";
-import { isIgnored } from "./spec_tree.ts";
+import { SpecTree } from "./spec_tree.ts";
+
+/** What tests stand in. */
+export interface TestSource {
+  /** A test file, or what the results of suites are listed under. */
+  readonly name: string;
+  /** The files and folders with specs of kind `test` among them; undefined for a test file. */
+  readonly specs?: readonly string[];
+}
 
 /**
- * Returns the test files that paths stand for: files, and folders, which are searched.
+ * Returns what tests stand in: test files, and specs of kind `test`.
  *
- * @throws {Error} If a path does not exist or is no test file, or there are none.
+ * @param paths Files, and folders, which are searched.
+ * @param configured The files and folders of specs that weft.yaml names: all specs of kind `test` in them are tests too.
+ * @throws {Error} If a path does not exist, or there are no tests.
  */
-export async function findTestFiles(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
+export async function findTests(paths: readonly string[], configured: readonly string[]): Promise<TestSource[]> {
+  const files = new Set<string>();
+  const suites = new Map<string, TestSource>();
+  const add = (name: string, specs: readonly string[]) => suites.set(name, { name, specs });
   for (const path of paths) {
     const info = await Deno.stat(path).catch(() => undefined);
     if (info === undefined) throw new Error(`no such file or folder: ${path}`);
-    if (info.isDirectory) found.push(...await filesIn(path.replace(/(?<=.)\/+$/, "")));
-    else if (isTestFile(path)) found.push(path);
-    else throw new Error(`${path} is no test file: expected NAME_test.yaml or NAME.test.yaml`);
+    if (!info.isDirectory) {
+      if (isTestFile(path)) files.add(path);
+      else if (await hasSuites(path)) add(path, [path]);
+      else throw new Error(`no tests in ${path}: expected NAME_test.yaml, NAME.test.yaml, or specs of kind test`);
+      continue;
+    }
+    const folder = path.replace(/(?<=.)\/+$/, "");
+    for (const { name } of await new SpecTree({ tests: true }).find(folder) ?? []) {
+      const found = name.replace(/^\.\//, "");
+      if (isTestFile(found)) files.add(found);
+      // the specs of a project are run together, others with those of their folder
+      else if (configured.length === 0 && await hasSuites(found)) {
+        const parent = found.includes("/") ? found.slice(0, found.lastIndexOf("/")) : ".";
+        add(parent, [parent]);
+      }
+    }
   }
-  if (found.length > 0) return [...new Set(found)];
-  throw new Error(`no test files in ${paths.join(", ")}: expected NAME_test.yaml or NAME.test.yaml`);
+  if (configured.length > 0 && await anyHasSuites(configured)) add(configured.join(", "), configured);
+  const found = [...Array.from(files, (name) => ({ name })), ...suites.values()];
+  if (found.length > 0) return found;
+  throw new Error(`no tests in ${paths.join(", ")}: expected files NAME_test.yaml or NAME.test.yaml`);
 }
 
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  const found: string[] = [];
-  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    if (isIgnored(name)) continue;
-    const path = folder === "." ? name : `${folder}/${name}`;
-    if (isDirectory) found.push(...await filesIn(path));
-    else if (isTestFile(name)) found.push(path);
+async function anyHasSuites(paths: readonly string[]): Promise<boolean> {
+  const tree = new SpecTree();
+  for (const path of paths) {
+    for (const { name, unread } of await tree.find(path) ?? []) {
+      if (unread === undefined && await hasSuites(name)) return true;
+    }
   }
-  return found;
+  return false;
+}
+
+/** Reports whether a file may have specs of kind `test`, by its text: reading every YAML file of a folder would be slow. */
+async function hasSuites(path: string): Promise<boolean> {
+  const text = await Deno.readTextFile(path).catch(() => "");
+  return /\bkind["']?\s*:\s*["']?test\b(?!["']?\s*:)/.test(text);
 }

@@ -42,6 +42,7 @@ export const cache: Kind = defineKind({
   effect: "none",
   ordered: false,
   fields,
+  fieldAliases: { capacity: "entries", interval: "ttl" },
   ports: { in: ["in", "clear"], out: ["out", "error"] },
   verbatim: ["key"],
   about: `

@@ -1,5 +1,6 @@
 import type { Value } from "../../value/mod.ts";
 import { type Diagnostic, formatPosition, sortDiagnostics } from "../model/diagnostic.ts";
+import { defaultName } from "../model/default_name.ts";
 import type { Locator } from "../model/origin.ts";
 import { report } from "../model/report.ts";
 import type { Scheme } from "../model/scheme.ts";
@@ -71,6 +72,9 @@ export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, option
 /** Checks the links of nested specs, which may lead only to specs in the same list. */
 function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warning"): Diagnostic[] {
   const byName = indexed(outer.inner);
+  outer.inner.forEach((unit, index) => {
+    if (unit.spec.name === undefined) byName.set(defaultName(index), unit);
+  });
   const targets: Targets = {
     find: (link) => byName.get(link.id ?? link.name!),
     names: () => outer.inner.flatMap(({ spec }) => spec.name ?? []),

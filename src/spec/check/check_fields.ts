@@ -1,5 +1,6 @@
 import { isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import { edited, valueAt } from "../model/at_path.ts";
+import { withoutDefaultName } from "../model/default_name.ts";
 import { type Diagnostic, pathOf, prefixPath } from "../model/diagnostic.ts";
 import type { KindDescription, SpecCode } from "../model/kind.ts";
 import { isVerbatim, mapTexts } from "../model/map_texts.ts";
@@ -137,7 +138,9 @@ export class FieldChecker {
       ? []
       : [[[...at, field], value]];
     const names = new Set<string>();
-    return items.flatMap(([path, item]) => isMap(item) ? this.#innerSpec(root, path, item, spec.namespace, names) : []);
+    return items.flatMap(([path, item], index) =>
+      isMap(item) ? this.#innerSpec(root, path, withoutDefaultName(item, index), spec.namespace, names) : []
+    );
   }
 
   #innerSpec(root: CheckedSpec, at: Path, map: ValueMap, namespace: string, names: Set<string>): Unit {

@@ -4,6 +4,7 @@ import { report } from "../model/report.ts";
 import { showInvalid, showPath } from "../model/show.ts";
 import { COMMON_FIELDS, type Link, type Path, type SpecDraft } from "../model/spec.ts";
 import { FILE_LIMITS } from "../yaml/file_limits.ts";
+import { unwrapMap } from "../yaml/unwrap.ts";
 import { coerce } from "./coerce.ts";
 import { COMMON } from "./fields.ts";
 import { diagnosticsOf } from "./issue.ts";
@@ -50,10 +51,16 @@ export function specFromMap(
   if (foreign.length > 0) {
     return { diagnostics: foreign.map((diagnostic) => report({ spec: { kind: "spec" } }, diagnostic)) };
   }
-  const draft = readDraft(map, options);
+  const { spec: unwrapped, both } = unwrapMap(map);
+  const draft = readDraft(unwrapped, options);
   const spec = { ...draft.spec, kind: draft.spec.kind || "spec" };
-  const diagnostics = draft.diagnostics.map((diagnostic) => report({ spec }, diagnostic));
+  const diagnostics = [...both.map(givenTwice), ...draft.diagnostics].map((diagnostic) => report({ spec }, diagnostic));
   return hasErrors(diagnostics) ? { diagnostics } : { spec: draft.spec, diagnostics };
+}
+
+/** Returns the diagnostic of a field that stands beside the kind and inside of `spec` as well. */
+export function givenTwice(field: string): Diagnostic {
+  return { location: { path: [field], key: true }, message: `${field} is given here and inside of spec`, hint: SAME };
 }
 
 /** Reads the fields that every spec has; the fields of its kind stay as they are. */

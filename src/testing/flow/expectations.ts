@@ -62,7 +62,7 @@ export async function unmet(
     );
     if (isFound) continue;
     const lines = seen.workflow.log.map(({ level, message, node }) => `${level} ${node ?? ""}: ${message}`);
-    fail(["log", index], `no such line in the log, which has ${lines.length} lines`, lines.slice(-MOST));
+    fail(["log", index], `no such line in the log`, lines.slice(-MOST));
   }
   if (expected.clock !== undefined) compareClock(expected.clock, seen.passed, fail);
   if (expected.snapshot !== undefined) await compareSnapshot(expected.snapshot, seen, fail);
@@ -108,7 +108,7 @@ function compareCalls(node: string, expected: NonNullable<Expectation["calls"]>[
   const was = `${count === 0 ? "" : `${times(count)} of `}${times(calls.length)}`;
   fail(
     ["calls", node, "with"],
-    `expected ${node} to be called ${text} so, but it was called ${was}`,
+    `expected ${node} to be called ${text} with what matches, but it was called ${was}`,
     differences.flatMap((found, index) =>
       found.slice(0, 1).map(({ at, message }) => `call ${index + 1}: ${at}: ${message}`)
     ).slice(0, MOST),

@@ -5,6 +5,8 @@ import { hasErrors } from "../../spec/mod.ts";
 import { asError } from "../../value/mod.ts";
 import type { Coverage } from "./coverage.ts";
 import type { FileResult, TestResult } from "./results.ts";
+import type { SpecRunOptions } from "./run_options.ts";
+import { runSuite } from "./run_suite.ts";
 import { runTest, type TestRunOptions } from "./test_run.ts";
 import { Snapshots } from "./snapshots.ts";
 import { readSpecPaths, specPathsOf } from "./spec_paths.ts";
@@ -44,12 +46,20 @@ export interface FlowTestSetup {
   readonly coverage?: Coverage | undefined;
 }
 
+/** A test, ready to run. */
+export interface OpenTest {
+  readonly name: string;
+  /** Why it is not run. */
+  readonly skip?: string | undefined;
+  run(): Promise<TestResult>;
+}
+
 /** The tests of a file, ready to run. */
 export interface OpenTests {
   readonly file: string;
   /** What is wrong with the file or its specs; then there are no tests. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly tests: readonly { readonly name: string; run(): Promise<TestResult> }[];
+  readonly tests: readonly OpenTest[];
   /** Writes the snapshots. To be called behind all tests. */
   close(): Promise<void>;
   /** The files that the tests depend on, their own among them. */
@@ -91,26 +101,49 @@ export async function openTests(
   const specs = await SpecSet.read(read, { scheme, namespace, env });
   if (hasErrors(specs.diagnostics)) return none(specs.diagnostics, [path, ...paths]);
   const snapshots = new Snapshots(path, options.update === true);
-  const run: TestRunOptions = {
-    file,
-    specs,
-    scheme,
-    namespace,
-    env,
-    allowFiles: options.allowFiles ?? [],
-    allowPrivate: options.allowPrivate ?? [],
-    secrets: setup.secrets,
-    snapshots,
-    coverage: setup.coverage,
-  };
+  const run: TestRunOptions = { ...runOptions(options, setup, { specs, scheme, namespace, env }), file, snapshots };
   const chosen = chosenOf(file, setup);
   return {
     file: path,
     diagnostics: [],
-    tests: chosen.map((index) => ({ name: file.data.tests[index]!.name, run: () => runTest(index, run) })),
+    tests: chosen.map((index) => {
+      const { name, skip } = file.data.tests[index]!;
+      return { name, skip, run: () => runTest(index, run) };
+    }),
     close: async () => void await snapshots.save(chosen.length === file.data.tests.length),
     files: [path, ...paths],
   };
+}
+
+/**
+ * Reads files and folders of specs, for the specs of kind `test` among them.
+ *
+ * @param name What the results are listed under.
+ */
+export async function openSuites(
+  name: string,
+  paths: readonly string[],
+  options: FlowTestOptions = {},
+  setup: FlowTestSetup = {},
+): Promise<OpenTests> {
+  const { namespace = "default", readSpecs = readSpecPaths, isChosen = () => true } = setup;
+  const scheme = await schemeFor(options, setup);
+  const env = options.env ?? {};
+  const specs = await SpecSet.read(await readSpecs(paths), { scheme, namespace, env });
+  const close = () => Promise.resolve();
+  const opened = { file: name, close, files: paths };
+  if (hasErrors(specs.diagnostics)) return { ...opened, diagnostics: specs.diagnostics, tests: [] };
+  const run = runOptions(options, setup, { specs, scheme, namespace, env });
+  const tests = specs.suites.filter(isChosen).map((name) => ({ name, run: () => runSuite(name, run) }));
+  return { ...opened, diagnostics: [], tests };
+}
+
+function runOptions(
+  { allowFiles = [], allowPrivate = [] }: FlowTestOptions,
+  { secrets, coverage }: FlowTestSetup,
+  read: Pick<SpecRunOptions, "specs" | "scheme" | "namespace" | "env">,
+): SpecRunOptions {
+  return { ...read, allowFiles, allowPrivate, secrets, coverage };
 }
 
 /** Runs the tests of a file, one after another. */

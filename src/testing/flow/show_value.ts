@@ -33,3 +33,14 @@ export function plain(value: Value | Error): unknown {
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
   return value;
 }
+
+/** Returns an error with where and on which way it arose. */
+export function describeError(error: Error & { code?: unknown; position?: string; path?: readonly string[] }): string {
+  const { message, code, position, path } = error;
+  return [
+    position === undefined ? "" : `${position}: `,
+    message,
+    code === undefined ? "" : ` (${code})`,
+    path === undefined ? "" : `, at ${path.join(" > ")}`,
+  ].join("");
+}

@@ -1,9 +1,20 @@
 import type { Kind } from "../../kind/mod.ts";
 import { evaluateTemplate } from "../../language/mod.ts";
 import { isApplicable, type ManifestFile, readManifest } from "../../runtime/mod.ts";
-import { type Diagnostic, hasErrors, type Path, type Position, type Scheme, type SourcedSpec } from "../../spec/mod.ts";
+import {
+  type Diagnostic,
+  hasErrors,
+  type Path,
+  type Position,
+  type Scheme,
+  type SourcedSpec,
+  uuidv7,
+} from "../../spec/mod.ts";
 import type { ValueMap } from "../../value/mod.ts";
 import { CachedCompiler } from "../local_compiler.ts";
+
+/** The kind of specs that are tests. */
+const SUITE = "test";
 
 /** The specs that the tests of a file run, read and checked once. */
 export class SpecSet {
@@ -32,7 +43,17 @@ export class SpecSet {
     const diagnostics = isApplicable(manifest)
       ? manifest.diagnostics
       : manifest.diagnostics.filter((diagnostic) => hasErrors([diagnostic]));
-    return new SpecSet(manifest.specs, diagnostics, compiler);
+    // every spec is found by its name or its id
+    const specs = manifest.specs.map(({ spec, source }) => ({
+      spec: spec.name === undefined && spec.id === undefined && !spec.isData ? { ...spec, id: uuidv7() } : spec,
+      source,
+    }));
+    return new SpecSet(specs, diagnostics, compiler);
+  }
+
+  /** The names of the specs of kind `test`, or the ids of those without. */
+  get suites(): string[] {
+    return this.specs.flatMap(({ spec: { kind, name, id } }) => kind === SUITE ? [name ?? id!] : []);
   }
 
   /** Returns where a part of a spec stands. */

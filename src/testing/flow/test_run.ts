@@ -1,38 +1,23 @@
-import type { Kind } from "../../kind/mod.ts";
-import type { Path, Position, Scheme } from "../../spec/mod.ts";
+import type { Path, Position } from "../../spec/mod.ts";
 import { type Answer, asError, isError, NONE, pause, reasonOf, type Value, type ValueMap } from "../../value/mod.ts";
 import { TestClock } from "../test_clock.ts";
 import { TestWorkflow } from "../workflow.ts";
 import { CaseMocks } from "./case_mocks.ts";
-import type { Coverage } from "./coverage.ts";
 import { type Observed, unmet } from "./expectations.ts";
 import { sendRequest } from "./requests.ts";
+import { RealLimit } from "./real_limit.ts";
 import type { TestFailure, TestResult } from "./results.ts";
-import { summary } from "./show_value.ts";
+import type { SpecRunOptions } from "./run_options.ts";
+import { describeError, summary } from "./show_value.ts";
 import type { Snapshots } from "./snapshots.ts";
-import type { SpecSet } from "./spec_set.ts";
+import { BEGIN, effectFailure, MOST_LINES, TIMEOUT } from "./test_defaults.ts";
 import { formOf, type Step, type TestFile, type TestSpec } from "./test_file.ts";
 
 /** What the tests of a file are run with. */
-export interface TestRunOptions {
+export interface TestRunOptions extends SpecRunOptions {
   readonly file: TestFile;
-  readonly specs: SpecSet;
-  readonly scheme: Scheme<Kind>;
-  readonly namespace: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly allowFiles: readonly string[];
-  readonly allowPrivate: readonly string[];
-  readonly secrets: string | undefined;
   readonly snapshots: Snapshots;
-  readonly coverage: Coverage | undefined;
 }
-
-/** When a test begins that does not say. */
-const BEGIN = "2026-01-01T00:00:00Z";
-/** How long a test may take in real time, in milliseconds. */
-const TIMEOUT = 5_000;
-/** How many warnings and errors of the log a failure shows. */
-const MOST_LINES = 10;
 
 /** Runs a test, on nodes of its own. */
 export async function runTest(index: number, options: TestRunOptions): Promise<TestResult> {
@@ -104,7 +89,7 @@ class TestRun {
     } catch (thrown) {
       this.#fail(reasonOf(asError(thrown)), this.#position("name"));
     }
-    return this.#failures;
+    return unique(this.#failures);
   }
 
   #start(): Promise<TestWorkflow> {
@@ -128,12 +113,7 @@ class TestRun {
         compiler: specs.compiler,
         checksMocks: false,
         ...this.#isReal ? { machineTime: true } : { codeClock: clock },
-        rejected: (_, { node, kind, port, payload }) =>
-          this.#fail(
-            `unexpected effect: ${node} (${kind}) is called by its port ${port} with ${summary(payload)}; ` +
-              `mock ${node}, or allow it with effects: [${node}]`,
-            this.#options.specs.position(node.split("/")[0]!),
-          ),
+        rejected: (_, call) => this.#failures.push(effectFailure(call, specs)),
       },
     );
   }
@@ -151,8 +131,8 @@ class TestRun {
   }
 
   async #steps(workflow: TestWorkflow): Promise<void> {
-    const limit = this.#spec.timeout ?? this.#options.file.data.defaults?.timeout ?? TIMEOUT;
-    const timeout = AbortSignal.timeout(limit);
+    using limit = new RealLimit(this.#spec.timeout ?? this.#options.file.data.defaults?.timeout ?? TIMEOUT);
+    const timeout = limit.signal;
     const began = workflow.now();
     for (const [index, step] of this.#spec.send.entries()) {
       const path = [...this.#path, "send", index];
@@ -171,7 +151,7 @@ class TestRun {
     const isDone = () => workflow.open === 0 && this.#begun.every(({ outcome }) => outcome !== undefined);
     if (!timeout.aborted) await this.#until(workflow, isDone, timeout);
     if (timeout.aborted) {
-      return this.#fail(`the test did not end within ${limit} ms of real time`, this.#position("send"));
+      return this.#fail(limit.message, this.#position("send"));
     }
     await this.#expect(workflow, workflow.now() - began);
   }
@@ -216,10 +196,11 @@ class TestRun {
       const seen: Observed = { workflow, outcome, passed, name: this.#spec.name, snapshots };
       for (const failure of await unmet(expect, [...this.#path, "expect"], seen, file)) this.#failures.push(failure);
     }
-    this.#failUnexpected();
     for (const { path, message } of this.#mocks.problems()) {
       this.#fail(message, path === undefined ? this.#position("name") : file.position(path));
     }
+    // what is wrong otherwise is most likely the reason of an error
+    if (this.#failures.length === 0) this.#failUnexpected();
   }
 
   /** Records answers that are errors and that nothing was expected of. */
@@ -231,7 +212,7 @@ class TestRun {
       const own = { ...isLast ? expect : {}, ...step.expect };
       if (own.answer !== undefined || own.error !== undefined || own.snapshot !== undefined) continue;
       const position = this.#options.file.position(path);
-      if (isError(answer)) this.#fail(`unexpected error: ${described(answer)}`, position);
+      if (isError(answer)) this.#fail(`unexpected error: ${describeError(answer)}`, position);
       else if (step.to !== undefined && Number((answer as ValueMap).status) >= 500) {
         this.#fail(`unexpected answer: ${summary(answer)}`, position);
       }
@@ -247,13 +228,11 @@ class TestRun {
   }
 }
 
-/** Returns an error with where and on which way it arose. */
-function described(error: Error & { code?: unknown; position?: string; path?: readonly string[] }): string {
-  const { message, code, position, path } = error;
-  return [
-    position === undefined ? "" : `${position}: `,
-    message,
-    code === undefined ? "" : ` (${code})`,
-    path === undefined ? "" : `, at ${path.join(" > ")}`,
-  ].join("");
+/** Returns the failures without those that say the same again, such as those of several attempts. */
+function unique(failures: readonly TestFailure[]): TestFailure[] {
+  const known = new Set<string>();
+  return failures.filter((failure) => {
+    const text = JSON.stringify(failure);
+    return !known.has(text) && known.add(text);
+  });
 }
