@@ -12,15 +12,30 @@ const TEXT: JsonSchema = { type: ["string", "number"], minLength: 1 };
  * @param version The version of Weft, for the title.
  */
 export function configSchema(version: string): JsonSchema {
+  const { properties, ...rest } = settingsSchema();
+  const environments = {
+    description: "Settings that go before those at the top if --env-name names them.",
+    type: ["object", "null"],
+    additionalProperties: { $ref: "#/definitions/settings" },
+  };
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: `Weft ${version} settings`,
+    description: "The settings of weft: each is a flag too, which takes precedence.",
+    ...rest,
+    properties: { ...properties as JsonSchema, environments },
+    definitions: { settings: { properties, ...rest } },
+  };
+}
+
+/** Returns the schema of a map of settings. */
+function settingsSchema(): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   for (const flag of ALL_SETTINGS) {
     properties[flag.name] = { description: `${flag.summary}.`, ...schemaOf(flag) };
   }
   for (const [plural, name] of Object.entries(PLURALS)) properties[plural] = properties[name]!;
   return {
-    $schema: "http://json-schema.org/draft-07/schema#",
-    title: `Weft ${version} settings`,
-    description: "The settings of weft: each is a flag too, which takes precedence.",
     type: ["object", "null"],
     properties: {
       ...properties,

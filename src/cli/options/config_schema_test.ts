@@ -34,12 +34,25 @@ Deno.test("the schema of weft.yaml takes the values that weft takes, and no othe
       const settings = { [name]: value };
       const expected = isTaken(settings);
       // what a function of a flag checks, a schema cannot say
-      const isLoose = !expected && typeof value === "string" && CHECKED.has(name);
+      const isLoose = !expected && ["string", "number"].includes(typeof value) && CHECKED.has(name);
       if (!isLoose) assertEquals(validator.validate(settings).valid, expected, JSON.stringify(settings));
       if (expected) taken++;
     }
   }
   assert(taken > names.length, "most of the values were rejected");
+});
+
+Deno.test("an environment has the same settings", () => {
+  const good = [null, {}, { prod: null }, {
+    prod: {},
+    dev: { store: "a.db", files: ["a"], env: { A: 1 }, kinds: "nop" },
+  }];
+  const bad = [5, [], "prod", { prod: 5 }, { prod: { stoer: "a.db" } }, { prod: { environments: {} } }];
+  const accepts = (environments: unknown) => validator.validate({ store: "a.db", environments }).valid;
+  assertEquals([good.map(accepts), bad.map(accepts)], [good.map(() => true), bad.map(() => false)]);
+  // as of the version of weft that has them
+  if (!isTaken({ environments: {} })) return;
+  assertEquals([...good, ...bad].map((environments) => isTaken({ environments })), [...good, ...bad].map(accepts));
 });
 
 Deno.test("a list is named once, in the singular or in the plural", () => {
