@@ -73,8 +73,7 @@ ${variables}${secrets === undefined ? "" : "env-file: .env # secrets\n"}${settin
 }
 
 function denoConfig({ folder, launch }: ProjectOptions): Record<string, unknown> {
-  const scheme = launch.origin === "npm" ? "npm" : "jsr";
-  const weft = `${scheme}:${PACKAGE}@${VERSION}`;
+  const weft = `jsr:${PACKAGE}@${VERSION}`;
   const packages = Object.entries(PACKAGES).map(([name, version]) => [name, `npm:${name}@${version}`]);
   return {
     // with a package.json, names are those of its dependencies

@@ -7,9 +7,9 @@ export interface Template {
   readonly files: Readonly<Record<string, string>>;
   /** The module of the project's own kind. */
   readonly extension: string;
-  /** Variables for templates of specs, by their names, in weft.yaml. */
+  /** The variables that templates of its specs read, by their names: those of weft.yaml. */
   readonly env: Readonly<Record<string, string | number>>;
-  /** Secrets, by their names, in .env: what each is before somebody sets it; in .env.example it is empty. */
+  /** The names of secrets: each gets a random value in .env, which git ignores. */
   readonly secrets?: readonly string[];
   /** Further settings of weft.yaml, as YAML. */
   readonly settings?: string;
