@@ -139,14 +139,13 @@ class NewUser implements AsyncDisposable {
     });
   }
 
-  /** Returns a command with this machine's Deno, folders and address; types are checked elsewhere. */
+  /** Returns a command with this machine's Deno, folders and address. */
   #onThisMachine(command: string): string {
     const [host] = this.#server?.url.split("//").slice(1) ?? [];
     return command
       .replaceAll("npx -y deno@2.9.6", Deno.execPath())
       .replaceAll(/(?<= )\.\.\/\S+/g, (path) => this.#path(path))
-      .replaceAll("localhost:8000", host ?? "localhost:8000")
-      .replace(/ task test$/, "$& --no-check");
+      .replaceAll("localhost:8000", host ?? "localhost:8000");
   }
 
   /** Returns what a command prints, with the page's folders, and without what Deno tells of itself. */
