@@ -169,6 +169,18 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     },
   });
 
+  await t.step(
+    "a new project in a folder where nothing is installed yet has the schemas of its own kinds",
+    async () => {
+      const fresh = `${project.root}/fresh`;
+      const env = { WEFT_ALLOW: `--allow-write=${project.root}` };
+      const made = await weft(["init", "chat", fresh], project.options({ env }));
+      assertEquals([made.code, made.err], [0, ""]);
+      assertMatch(made.out, /&& npm install\nnpm test\nnpm run dev /);
+      assertStringIncludes(await Deno.readTextFile(`${fresh}/schemas/specs.json`), '"kind.emoji"');
+    },
+  );
+
   // the last, as its weft.yaml has settings for what is above
   await t.step("a new project has no errors, and its tests pass", async () => {
     const made = await project.weft("init", "api", "--force");
