@@ -63,6 +63,8 @@ Deno.test("init makes nothing in a folder that is not empty, unless it is forced
   assertEquals(out.split("\n").length, 6, "three lines say what to do next");
   assertEquals(await Deno.readTextFile("README.md"), "mine\n");
   assert(names().includes("flows"));
+  assertMatch(await project.weft("init api 'My Shop'"), /\n\ncd 'My Shop'\n/);
+  assertMatch(await Deno.readTextFile("My Shop/README.md"), /^# my-shop\n/);
   const again = await project.weft("init webhook . --force");
   assertMatch(again, /left alone, .*: README\.md, .*weft\.yaml, /);
 });

@@ -91,7 +91,7 @@ async function schemaFiles(path: string, template: Template, terminal: Terminal)
 /** Returns three lines that say what to do next. */
 function nextSteps(template: Template, launch: Launch, folder: string): string[] {
   const before = [
-    ...folder === "." ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`],
+    ...folder === "." ? [] : [`cd ${quoted(folder)}`],
     ...launch.origin === "npm" ? [installOf(launch)] : [],
   ];
   const { startFlags, tryIt } = template;
@@ -102,4 +102,9 @@ function nextSteps(template: Template, launch: Launch, folder: string): string[]
   if (before.length === 0) return [test, serve, `# then: ${tryIt}`];
   const width = Math.max(test.length, serve.length);
   return [before.join(" && "), test, `${serve.padEnd(width)}   # then: ${tryIt}`];
+}
+
+/** Returns a word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
