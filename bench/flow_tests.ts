@@ -56,7 +56,9 @@ try {
     if (file === 0 && passed < tests / FILES) console.log(JSON.stringify(result).slice(0, 1_000));
   }
   const seconds = (performance.now() - began) / 1_000;
-  console.log(`${passed} of ${tests} tests passed in ${seconds.toFixed(2)} s, ${(seconds / tests * 1e3).toFixed(2)} ms each`);
+  console.log(
+    `${passed} of ${tests} tests passed in ${seconds.toFixed(2)} s, ${(seconds / tests * 1e3).toFixed(2)} ms each`,
+  );
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -30,7 +30,7 @@ export async function runFlowTests(file: string | URL, options: FlowTestOptions 
  * @param file Its path or its `file:` URL.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { registerFlowTests } from "@weft/weft/testing";
  *
  * registerFlowTests(import.meta.resolve("../../examples/ping_test.yaml"));

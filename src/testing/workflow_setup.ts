@@ -31,5 +31,6 @@ export interface Received {
   readonly to: string;
   /** The node and the out port that it came from; undefined if it came from the test. */
   readonly from: string | undefined;
+  /** What it has received. */
   readonly payload: Value;
 }

@@ -14,12 +14,15 @@ export interface TestFailure {
 
 /** What became of a test. */
 export interface TestResult {
+  /** Its name. */
   readonly name: string;
   /** Where the test stands. */
   readonly position: Position;
+  /** Whether it has passed; a test is skipped if its file says so. */
   readonly status: "passed" | "failed" | "skipped";
   /** Why it was not run. */
   readonly reason?: string;
+  /** Why it has failed. */
   readonly failures: readonly TestFailure[];
   /** The packets that nodes received, if it failed. */
   readonly way: readonly Received[];
@@ -31,7 +34,9 @@ export interface TestResult {
 
 /** What became of a test file. */
 export interface FileResult {
+  /** The path of the file. */
   readonly file: string;
+  /** Its tests, in order. */
   readonly tests: readonly TestResult[];
   /** Why it could not be run: what is wrong with it or with its specs. */
   readonly diagnostics: readonly Diagnostic[];
