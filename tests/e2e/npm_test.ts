@@ -39,9 +39,12 @@ async function run(command: string, args: string[], options: Deno.CommandOptions
 /** A project of a user, with the package installed. */
 class Project implements AsyncDisposable {
   readonly command: string;
+  /** A folder of the user's, from which the package is not found. */
+  readonly elsewhere: string;
   readonly #env: Record<string, string>;
 
   private constructor(readonly root: string, readonly folder: string) {
+    this.elsewhere = `${root}/elsewhere`;
     this.command = `${folder}/node_modules/.bin/weft`;
     this.#env = { NPM_CONFIG_REGISTRY: NOWHERE, JSR_URL: NOWHERE, DENO_DIR: `${root}/deno`, NO_COLOR: "1" };
   }
@@ -57,17 +60,19 @@ class Project implements AsyncDisposable {
     const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
     await run("npm", ["install", ...flags, tarball], { cwd: folder });
     const project = new Project(root, folder);
-    // a package of the user's own
-    await project.write("node_modules/shout/package.json", JSON.stringify({ name: "shout", main: "index.js" }));
-    await project.write("node_modules/shout/index.js", "module.exports = (text) => text.toUpperCase();");
-    await project.write("flow.yaml", flow("Hello"));
-    await project.write("greeting.ts", KIND);
+    await project.#writeUser(folder);
+    await project.#writeUser(project.elsewhere);
     return project;
   }
 
-  async write(path: string, text: string): Promise<void> {
-    await Deno.mkdir(`${this.folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    await Deno.writeTextFile(`${this.folder}/${path}`, text);
+  /** Writes what is the user's own: a package, a kind that imports it, and a flow of the kind. */
+  async #writeUser(folder: string): Promise<void> {
+    await Deno.mkdir(`${folder}/node_modules/shout`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/node_modules/shout/package.json`, JSON.stringify({ name: "shout" }));
+    const shout = "module.exports = (text) => text.toUpperCase();";
+    await Deno.writeTextFile(`${folder}/node_modules/shout/index.js`, shout);
+    await Deno.writeTextFile(`${folder}/flow.yaml`, flow("Hello"));
+    await Deno.writeTextFile(`${folder}/greeting.ts`, KIND);
   }
 
   options({ env, ...options }: Partial<WeftOptions> = {}): Omit<WeftOptions, "args"> {
@@ -124,7 +129,7 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     assertStringIncludes(server.err.join("\n"), "stopping: finishing requests");
   });
 
-  await t.step("executors are programs, files are watched, and Ctrl-C ends all of the group", async () => {
+  await t.step("executors are programs, files elsewhere are watched, and Ctrl-C ends all of the group", async () => {
     const refused = await project.weft(
       "start",
       "-f",
@@ -136,9 +141,12 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     );
     assertStringIncludes(refused.err, `--allow-run=${project.folder}/node_modules/deno/deno`);
     const allow = "--allow-run=deno --allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME";
-    await using server = await project.start(["--isolation", "process", "--watch"], { env: { WEFT_ALLOW: allow } });
+    await using server = await project.start(["--isolation", "process", "--watch"], {
+      env: { WEFT_ALLOW: allow },
+      folder: project.elsewhere,
+    });
     assertEquals(await get(server, "/Ada"), "HELLO/ADA");
-    await project.write("flow.yaml", flow("Good day"));
+    await Deno.writeTextFile(`${project.elsewhere}/flow.yaml`, flow("Good day"));
     await until("the change is served", async () => await get(server, "/Ada") === "GOOD DAY/ADA");
     server.signal("SIGINT");
     assertEquals(await server.ended(), 0);
@@ -151,7 +159,7 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     await using server = await project.start(["--supervise", "--allow-files", `out=${other}`], {
       env: { WEFT_ALLOW: `--allow-run=deno '--allow-write=${other}'` },
     });
-    assertEquals(await get(server, "/Ada"), "GOOD DAY/ADA");
+    assertEquals(await get(server, "/Ada"), "HELLO/ADA");
     server.signalOne("SIGKILL");
     await gone(server);
   });
@@ -162,7 +170,7 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     fn: async () => {
       const namespace = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
       await using server = await project.start([], { command: "unshare", program: [...namespace, project.command] });
-      assertEquals(await get(server, "/Ada"), "GOOD DAY/ADA");
+      assertEquals(await get(server, "/Ada"), "HELLO/ADA");
       const children = await run("ps", ["-o", "pid=", "--ppid", String(server.pid)]);
       Deno.kill(Number(children), "SIGTERM");
       assertEquals(await server.ended(), 0);
