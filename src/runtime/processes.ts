@@ -139,7 +139,7 @@ export class Processes {
 
   #firstDeadline(): number | undefined {
     let first = Infinity;
-    for (const { deadline } of this.list()) first = Math.min(first, deadline);
+    for (const { deadline, status } of this.list()) if (status === "running") first = Math.min(first, deadline);
     return first === Infinity ? undefined : first;
   }
 

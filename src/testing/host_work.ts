@@ -1,5 +1,4 @@
 import type { Clock } from "../kind/mod.ts";
-import { platformWork } from "../language/mod.ts";
 import { pause } from "../value/mod.ts";
 import { settled, type TestClock } from "./test_clock.ts";
 
@@ -10,6 +9,8 @@ const LONGEST_WORK = 1_000;
 export interface Awaited {
   /** Reports whether it has come. */
   isDone(): boolean;
+  /** Reports whether something works that does not wait for the clock. */
+  isBusy(): boolean;
   /** Ends the wait. */
   readonly signal: AbortSignal;
   /** The time that the clock does not pass: when nothing is left to do before it, the wait is over. */
@@ -17,12 +18,12 @@ export interface Awaited {
 }
 
 /** Waits for something, and moves the clock whenever nothing else is left to do. */
-export async function untilDone(clock: TestClock, work: HostWork, { isDone, signal, end }: Awaited): Promise<void> {
+export async function untilDone(clock: TestClock, { isDone, isBusy, signal, end }: Awaited): Promise<void> {
   let busySince = 0;
   while (!signal.aborted) {
     await settled();
     if (isDone()) return;
-    if (work.isBusy || platformWork() > 0) {
+    if (isBusy()) {
       busySince ||= performance.now();
       // what waits within the engine looks like work: after a while it is taken for that
       if (performance.now() - busySince < LONGEST_WORK) {

@@ -1,7 +1,7 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
 import { Frames } from "../kinds/mod.ts";
-import { evaluateTemplate } from "../language/mod.ts";
+import { evaluateTemplate, platformWork } from "../language/mod.ts";
 import { change } from "../registry/mod.ts";
 import {
   HOST_CLOCK,
@@ -314,7 +314,11 @@ export class TestWorkflow implements AsyncDisposable {
    * @internal
    */
   async until(isDone: () => boolean, signal: AbortSignal, end = Infinity): Promise<void> {
-    await untilDone(this.clock, this.#work, { isDone, signal, end });
+    const { processes } = this.#runtime;
+    // what a process has to commit at its end is work as well
+    const isBusy = () =>
+      this.#work.isBusy || platformWork() > 0 || processes.list().some(({ status }) => status === "ending");
+    await untilDone(this.clock, { isDone, isBusy, signal, end });
   }
 
   /** How many processes are open. @internal */

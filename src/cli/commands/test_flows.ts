@@ -6,6 +6,7 @@ import {
   openSuites,
   openTests,
 } from "../../testing/flow/mod.ts";
+import { extensionFolder, type Extensions, loadExtensions } from "../../runtime/mod.ts";
 import { asError, reasonOf } from "../../value/mod.ts";
 import { watchFiles } from "../input/file_watch.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
@@ -20,6 +21,7 @@ import {
   readAllowFiles,
   readAllowPrivate,
   readEnv,
+  readExtensions,
   settings,
   SPEC_FLAGS,
   stringOf,
@@ -70,7 +72,13 @@ interface Prepared {
   readonly setup: FlowTestSetup;
 }
 
-async function prepare(flags: ParsedFlags, terminal: Terminal, config: Config): Promise<Prepared> {
+/** @param extensions The extensions, if they are loaded already. */
+async function prepare(
+  flags: ParsedFlags,
+  terminal: Terminal,
+  config: Config,
+  extensions?: Extensions,
+): Promise<Prepared> {
   const { flags: configured } = await resolveConfig(settings("file"), { config: flags.config }, [], terminal);
   return {
     options: {
@@ -80,7 +88,7 @@ async function prepare(flags: ParsedFlags, terminal: Terminal, config: Config): 
       update: flags.update === true,
     },
     setup: {
-      scheme: await knownKinds(config),
+      scheme: await knownKinds(config, extensions),
       namespace: readNamespace(flags),
       secrets: stringOf(flags, "secrets"),
       specs: listOf(configured, "file"),
@@ -144,17 +152,22 @@ async function watch(
 ): Promise<number> {
   const ended = new AbortController();
   void stopSignal().first.then(() => ended.abort());
+  const urls = readExtensions(flags);
+  // modules are imported once by each path: those that may change are copied each time
+  const folder = urls.length === 0 ? undefined : await extensionFolder();
   while (!ended.signal.aborted) {
-    const files = new Set<string>(paths);
+    const files = new Set<string>([...paths, ...extensionFiles(flags)]);
     try {
-      const prepared = await prepare(flags, terminal, config);
+      const extensions = folder === undefined ? undefined : await loadExtensions(urls, { folder });
+      extensions?.files.forEach((file) => files.add(file));
+      const prepared = await prepare(flags, terminal, config, extensions);
       await runAll(paths, prepared, flags, terminal, (read) => read.forEach((file) => files.add(file)));
     } catch (thrown) {
       for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
     }
     // the first time says that they are watched, the second that something has changed
     let isWatched = false;
-    for await (const _ of watchFiles([...files, ...extensionFiles(flags)], ended.signal)) {
+    for await (const _ of watchFiles([...files], ended.signal)) {
       if (isWatched) break;
       isWatched = true;
     }

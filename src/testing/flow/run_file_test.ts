@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { defineKind } from "@weft/weft/kind";
+import { z } from "zod";
 import { Coverage } from "./coverage.ts";
 import { formatFile } from "./format.ts";
 import type { FileResult } from "./results.ts";
@@ -280,6 +282,39 @@ Deno.test("effects that are allowed are real, by node, by kind, or all", async (
     files: { "shop.yaml": shop.replace("port: 8000", "port: 0") },
   });
   assertEquals(ran.lines, []);
+});
+
+Deno.test("kinds of one's own are run, and the clock waits for what a process commits at its end", async () => {
+  const deposit = defineKind({
+    name: "deposit",
+    summary: "Pays in.",
+    place: "host",
+    fields: z.object({}),
+    ports: { in: ["in"], out: ["out", "error"] },
+    prepare: ({ transaction }) => ({
+      async in(payload, call) {
+        await transaction(call, "bank", () => ({
+          commit: () => new Promise<void>((resolve) => setTimeout(resolve, 50)),
+          rollback() {},
+        }));
+        return payload;
+      },
+    }),
+  });
+  await using ran = await run(
+    `
+specs: bank.yaml
+tests:
+  - { name: allowed, effects: deposit, send: { port: bank.in, payload: 5 }, expect: { answer: 5, clock: 0 } }
+  - { name: refused, send: { port: bank.in, payload: 5 } }
+`,
+    { options: { kinds: [deposit] }, files: { "bank.yaml": "- { kind: deposit, name: bank }" } },
+  );
+  assertEquals(ran.result.tests.map(({ status }) => status), ["passed", "failed"]);
+  assertMatch(
+    ran.lines.join("\n"),
+    /bank\.yaml:1:3: unexpected effect: bank \(deposit\) is called by its port in with 5;/,
+  );
 });
 
 Deno.test("with clock: real a test has the time of the machine", async () => {
