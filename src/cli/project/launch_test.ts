@@ -1,5 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { canStartPrograms, commandOf, currentLaunch, type Launch, launchOf, tasksOf, weftOf } from "./launch.ts";
+import {
+  canStartPrograms,
+  commandOf,
+  currentLaunch,
+  type Launch,
+  launchOf,
+  tasksOf,
+  V8_FLAGS,
+  weftOf,
+} from "./launch.ts";
 
 const FILE = "src/cli/project/launch.ts";
 const NPX = `npx -y deno@${Deno.version.deno}`;
@@ -52,10 +61,11 @@ Deno.test("the root of the checkout is known", () => {
   assertEquals(Deno.statSync(`${checkout}/main.ts`).isFile, true);
 });
 
-Deno.test("tasks run the package that Weft is", () => {
-  const { version } = JSON.parse(Deno.readTextFileSync(new URL("../../../deno.json", import.meta.url)));
+Deno.test("tasks run the package that Weft is, as its own tasks do", () => {
+  const { version, tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../../deno.json", import.meta.url)));
+  assertEquals(/--v8-flags=\S+/.exec(tasks.start)?.[0], V8_FLAGS);
   const jsr = launchOf(`https://jsr.io/@weft/weft/1.2.3/${FILE}`, "/usr/bin/deno");
-  assertEquals(tasksOf(jsr).dev, `deno run -A jsr:@weft/weft@${version}/cli start --watch --dev`);
+  assertEquals(tasksOf(jsr).dev, `deno run -A ${V8_FLAGS} jsr:@weft/weft@${version}/cli start --watch --dev`);
   const npm = launchOf(`file:///shop/node_modules/@weft/weft/${FILE}`, "/usr/bin/deno");
   assertEquals([tasksOf(npm).start, tasksOf(npm).weft], ["weft start", undefined]);
   assertMatch(tasksOf(npm, { needsPrograms: true }).start!, /^WEFT_ALLOW="--allow-run=deno .*" weft start$/);
