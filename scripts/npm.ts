@@ -15,8 +15,8 @@ import { javaScriptOf } from "./npm/module_text.ts";
 const ROOT = new URL("../", import.meta.url);
 /** The modules of the package, and the folders of modules. */
 const MODULES = ["main.ts", "mod.ts", "src", "workers"];
-/** What is copied as it is. */
-const COPIED = ["LICENSE", "README.md", "CHANGELOG.md"];
+/** What is copied as it is, by its path in the package. */
+const COPIED = { "LICENSE": "LICENSE", "CHANGELOG.md": "CHANGELOG.md", "README.md": "scripts/npm/README.md" };
 const OUTPUT = "dist/npm";
 
 /** What its `deno.json` holds besides unstable features: how Deno runs a package whose dependencies npm has installed. */
@@ -46,7 +46,7 @@ export async function buildPackage(folder: string, { types = true, repository }:
       if (files.has(path.replace(/\.d\.ts$/, ".js"))) files.set(path, text);
     }
   }
-  for (const path of COPIED) files.set(path, await Deno.readTextFile(new URL(path, ROOT)));
+  for (const [path, from] of Object.entries(COPIED)) files.set(path, await Deno.readTextFile(new URL(from, ROOT)));
   files.set("bin/weft.js", await launcher(config.tasks.weft));
   files.set("deno.json", json({ ...DENO_CONFIG, unstable: config.unstable }));
   files.set("package.json", json(manifestOf(config, [...used], { types, repository })));

@@ -13,6 +13,8 @@ const LOOK = 250;
 export function launcherGone(terminal: Terminal): Promise<void> | undefined {
   const launcher = Number(terminal.env(LAUNCHER) ?? "");
   if (!(launcher > 0)) return undefined;
+  // what this program starts has another parent
+  if (Deno.permissions.querySync({ name: "env", variable: LAUNCHER }).state === "granted") Deno.env.delete(LAUNCHER);
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       if (Deno.ppid === launcher) return;
