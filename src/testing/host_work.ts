@@ -31,7 +31,7 @@ export async function untilDone(clock: TestClock, { isDone, isBusy, signal, end 
         continue;
       }
     } else busySince = 0;
-    if (clock.jump(end)) continue;
+    if (clock.jumpToNext(end)) continue;
     if (end !== Infinity) return await clock.advance(Math.max(0, end - clock.now()));
     await pause(1, signal);
   }

@@ -118,7 +118,7 @@ export class TestClock implements Clock {
    * @returns Whether there was.
    * @internal
    */
-  jump(end = Infinity): boolean {
+  jumpToNext(end = Infinity): boolean {
     const next = this.#next(end);
     if (next !== undefined) this.#wake(next);
     return next !== undefined;
