@@ -53,6 +53,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Show which version each runtime runs",
     load: async () => (await import("./commands/status.ts")).status,
   },
+  run: {
+    summary: "Send a payload to a node and print the answer",
+    load: async () => (await import("./commands/run.ts")).runCommand,
+  },
   check: {
     summary: "Check spec files without running them",
     checks: true,
@@ -116,7 +120,7 @@ export async function run(
     const { flags, args } = parseFlags(rest, command.flags);
     const unexpected = args[command.maxArgs ?? 0];
     if (unexpected !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(unexpected)}`);
-    const config = await resolveConfig(command.flags, flags, args, terminal);
+    const config = await resolveConfig(command.flags, flags, command.takesFiles === false ? [] : args, terminal);
     return await command.run(config.flags, args, terminal, config, compiler);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;

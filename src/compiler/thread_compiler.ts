@@ -111,7 +111,7 @@ export class ThreadCompiler implements Compiler, Disposable {
     this.#closed = true;
     clearTimeout(this.#spareTimer);
     for (const thread of [this.#thread, this.#spare]) if (thread !== undefined) this.#end(thread);
-    if (this.#ownsWarden) void this.#warden?.close();
+    if (this.#ownsWarden) this.#warden?.terminate();
     this.#rejectAll(failure("the compiler was closed"));
   }
 

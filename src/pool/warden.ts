@@ -24,11 +24,15 @@ export type WardenOrder =
     data?: Readonly<Record<string, unknown>>;
   }
   | { order: "kill"; id: number; why: string }
+  | { order: "close" }
   | {
     order: "beat";
     /** The memory of the warden's own `ThreadStatus`. */
     status: SharedArrayBuffer;
   };
+
+/** Says that all threads of a warden have ended, as it was ordered. */
+export type WardenClosed = "closed";
 
 /** A worker with a method that its types do not have yet. */
 interface MeasuredWorker extends Worker {
@@ -56,7 +60,7 @@ interface Ward {
 export class Warden {
   readonly #wards = new Map<number, Ward>();
   readonly #entries: Readonly<Record<WardThread, URL>>;
-  readonly #report: (report: DeathReport) => void;
+  readonly #report: (report: DeathReport | WardenClosed) => void;
   /** Shows the host that the warden is alive. */
   #status: ThreadStatus | undefined;
   readonly #looks = new Looks();
@@ -66,7 +70,7 @@ export class Warden {
   #memoryKill = { time: -FALL, resident: 0 };
 
   /** @param entries The entry point of each sort of thread. */
-  constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport) => void) {
+  constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport | WardenClosed) => void) {
     // a compiler thread that runs out of its executor's heap would end the whole program, so executors compile on their
     // own threads
     setFlagsFromString("--no-concurrent-recompilation");
@@ -80,6 +84,7 @@ export class Warden {
   obey(order: WardenOrder, port: MessagePort | undefined): void {
     if (order.order === "beat") this.#status = new ThreadStatus(order.status);
     else if (order.order === "kill") this.#kill(order.id, "order", order.why);
+    else if (order.order === "close") void this.#close();
     else this.#spawn(order, port!);
   }
 
@@ -144,6 +149,14 @@ export class Warden {
       since = ward.watch.since!;
     }
     return longest;
+  }
+
+  /** Ends all threads, and reports it. Ended with their warden, they would write to standard error what ended them. */
+  async #close(): Promise<void> {
+    const workers = Array.from(this.#wards.values(), ({ worker }) => worker);
+    this.#wards.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    this.#report("closed");
   }
 
   #kill(id: number, reason: DeathReason, why: string): void {

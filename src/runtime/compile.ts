@@ -154,11 +154,13 @@ export interface CompiledUnit extends Unit {
 export function draftUnit(
   readable: Readable,
   scheme: Scheme<Kind>,
-  { number, env, recordsErrors }: {
+  { number, env, recordsErrors, isTraced = false }: {
     number(): number;
     env: Readonly<Record<string, string>>;
     /** Whether errors that leave by a linked `error` port are recorded. */
     recordsErrors: boolean;
+    /** Whether nodes tell of each packet that they receive. Default false. */
+    isTraced?: boolean;
   },
 ): CompiledUnit {
   const { spec, origin } = readable;
@@ -181,6 +183,7 @@ export function draftUnit(
         ...Object.keys(granted).length > 0 && { env: granted },
         ...part !== undefined && { origin: part as unknown as Value },
         ...recordsErrors && { recordsErrors },
+        ...isTraced && { isTraced },
       };
     }
     return { symbol, flat, definition, ...part !== undefined && { origin: part } };

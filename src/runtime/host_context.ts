@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow/mod.ts";
+import { addressOf, type Flow, type Packet, pathOf, type Process, type TracedPacket } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
@@ -33,6 +33,8 @@ export interface HostServices {
   /** What stands around the calls of host nodes, outermost first. */
   interceptors: readonly Interceptor[];
   logger: Logger;
+  /** Is told of each packet that a node receives. Default: nobody is told. */
+  traced?: ((packet: TracedPacket) => void) | undefined;
   handledErrors: HandledErrors;
   /** What `secret` reads. */
   secrets: SecretSources;

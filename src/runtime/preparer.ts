@@ -1,5 +1,5 @@
 import type { Compiler } from "../compiler/mod.ts";
-import type { Unit } from "../flow/mod.ts";
+import { traceNode, type Unit } from "../flow/mod.ts";
 import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import { HANDED_ON } from "../language/mod.ts";
@@ -98,6 +98,7 @@ export class Preparer {
       number: () => ++this.#symbols,
       env: this.#options.env,
       recordsErrors: this.#options.services.handledErrors.isOn,
+      isTraced: this.#options.services.traced !== undefined,
     });
     for (const name of uses) unit.uses.add(name);
     try {
@@ -204,6 +205,7 @@ export class Preparer {
     const { preparation, release } = hostPreparation(draft, envOf(kind, env), dataOf, services);
     try {
       const prepared = await kind.prepare!(preparation);
+      if (services.traced !== undefined) traceNode(prepared.node, services.traced);
       draft.symbol.node = prepared.node;
       return {
         node: prepared.node,

@@ -1,5 +1,5 @@
 import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
-import { Flow } from "../flow/mod.ts";
+import { Flow, type TracedPacket } from "../flow/mod.ts";
 import { type AddressKeeper, Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
@@ -24,7 +24,7 @@ import { Loader } from "./loader.ts";
 import { Logger } from "./log/mod.ts";
 import { Processes } from "./processes.ts";
 import { Resources } from "./resources.ts";
-import { schemeOf } from "./scheme.ts";
+import { ofHost, schemeOf } from "./scheme.ts";
 import { Transactions } from "./transactions.ts";
 
 /** Options of a runtime. */
@@ -95,6 +95,13 @@ export interface RuntimeOptions {
    * @internal
    */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
+  /**
+   * Is told of each packet that a node receives, those of executors as they tell the host. Default: nobody is told, at no
+   * cost.
+   *
+   * @internal
+   */
+  traced?: (packet: TracedPacket) => void;
   /** Whether calls from executors carry their addresses, for interceptors that read them. Default: if there are any. */
   addresses?: boolean;
   /**
@@ -275,6 +282,7 @@ export class Runtime implements AsyncDisposable {
           ...symbol !== undefined && { node: symbol.name },
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
+      ...options.traced !== undefined && { traced: options.traced },
       ...warden !== undefined && { warden },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
@@ -319,6 +327,7 @@ export class Runtime implements AsyncDisposable {
         table: () => this.loader.table,
       }),
       logger: options.logger,
+      traced: options.traced,
       handledErrors,
       evaluate: (expression) => evaluateTemplate(expression, env),
       host: options.host ?? "127.0.0.1",
@@ -425,15 +434,6 @@ export class Runtime implements AsyncDisposable {
       ...symbol !== undefined && { node: symbol.name },
     });
   }
-}
-
-/** Returns a kind that a program hands over as an object. @throws {Error} If it runs on executors. */
-function ofHost(kind: Kind): Kind {
-  if (kind.place === "host") return kind;
-  throw failure(
-    `kind "${kind.name}" runs on executors, which import it by the URL of its module: load that with loadExtensions`,
-    { code: "invalid" },
-  );
 }
 
 /** Returns the variables that are strings: those that kinds may ask for. */

@@ -52,3 +52,12 @@ export function builtInKind(name: string): Kind {
   const meant = nearest(name, KINDS.map((known) => known.name));
   throw failure(`unknown built-in kind "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
 }
+
+/** Returns a kind that a program hands over as an object. @throws {Error} If it runs on executors. */
+export function ofHost(kind: Kind): Kind {
+  if (kind.place === "host") return kind;
+  throw failure(
+    `kind "${kind.name}" runs on executors, which import it by the URL of its module: load that with loadExtensions`,
+    { code: "invalid" },
+  );
+}

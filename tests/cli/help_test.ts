@@ -57,6 +57,7 @@ const FLAGS: Record<string, string[]> = {
   rollback: [...SCOPE, "store", ...CHANGE],
   status: [...SCOPE, "strict", "store", "output"],
   check: ["file", ...SPECS, "connect", "allow-private", "secrets", "output"],
+  run: ["file", ...SPECS, "store", "port", "payload", "payload-yaml", "trace", "timeout", "allow-files", "output"],
   schema: ["extension"],
   kinds: ["extension", "output"],
   doctor: ["output"],

@@ -9,6 +9,8 @@ export interface Terminal {
   print(line: string): void;
   /** Writes a line to standard error. */
   warn(line: string): void;
+  /** Writes bytes to standard output. Default: there is no way to. */
+  write?(bytes: Uint8Array): Promise<void>;
   /** Reads all of standard input. */
   input(): Promise<string>;
   /** Returns an environment variable. */
@@ -26,6 +28,8 @@ export interface Command {
   flags: readonly Flag[];
   /** The maximum number of arguments. Default 0. */
   maxArgs?: number;
+  /** Whether its arguments are spec files, which take the place of the setting `files`. Default true. */
+  takesFiles?: boolean;
   /** Command lines to try, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
   /**

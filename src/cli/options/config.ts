@@ -15,6 +15,8 @@ export interface ConfiguredKind {
 /** The configuration of a command. */
 export interface Config {
   flags: ParsedFlags;
+  /** The flags of the command line alone. */
+  given?: ParsedFlags;
   /** The enabled built-in kinds. Default: all. */
   kinds?: readonly ConfiguredKind[];
 }
@@ -50,7 +52,7 @@ export async function resolveConfig(
       ? layers.flatMap((layer) => (layer ?? []) as readonly string[])
       : layers.findLast((layer) => layer !== undefined);
   }
-  return { ...config, flags: resolved };
+  return { ...config, flags: resolved, given: flags };
 }
 
 /** Reads `WEFT_<NAME>`. The items of a list are separated by commas; an empty variable counts as absent. */

@@ -22,6 +22,13 @@ export const terminal: Terminal = {
       // there is nowhere to tell it
     }
   },
+  async write(bytes) {
+    try {
+      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+  },
   input: () => new Response(Deno.stdin.readable).text(),
   env: (name) => Deno.env.get(name),
   streams: { out: Deno.stdout, error: Deno.stderr },
