@@ -53,6 +53,18 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Show which version each runtime runs",
     load: async () => (await import("./commands/status.ts")).status,
   },
+  backup: {
+    summary: "Copy the store into a file, while it is in use",
+    load: async () => (await import("./commands/backup.ts")).backup,
+  },
+  restore: {
+    summary: "Make a store of a backup",
+    load: async () => (await import("./commands/restore.ts")).restore,
+  },
+  export: {
+    summary: "Write the specs in the store into a folder",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
   run: {
     summary: "Send a payload to a node and print the answer",
     load: async () => (await import("./commands/run.ts")).runCommand,

@@ -11,6 +11,8 @@ export interface Terminal {
   warn(line: string): void;
   /** Writes bytes to standard output. Default: there is no way to. */
   write?(bytes: Uint8Array): Promise<void>;
+  /** Shows a line that the next one replaces, and any output; an empty one removes it. Absent unless people look on. */
+  status?(line: string): void;
   /** Reads all of standard input. */
   input(): Promise<string>;
   /** Returns an environment variable. */
