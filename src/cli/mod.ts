@@ -1,10 +1,11 @@
 /** The weft command. A command's module is loaded when the command is used. */
 import type { Compiler } from "../compiler/mod.ts";
 import { nearest } from "../spec/model/mod.ts";
+import { formatLine } from "../runtime/log/mod.ts";
 import { reasonOf } from "../value/mod.ts";
 import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
 import { CONFIG_FLAG, resolveConfig } from "./options/config.ts";
-import { parseFlags, UsageError } from "./options/flag.ts";
+import { type FlagValue, parseFlags, UsageError } from "./options/flag.ts";
 import { VERSION } from "./version.ts";
 
 interface CommandEntry {
@@ -114,6 +115,7 @@ export async function run(
     ? await startCompiler()
     : undefined;
   const compiler = options.compiler ?? own;
+  let format: FlagValue | undefined;
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       const [topic] = rest;
@@ -133,14 +135,18 @@ export async function run(
     const unexpected = args[command.maxArgs ?? 0];
     if (unexpected !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(unexpected)}`);
     const config = await resolveConfig(command.flags, flags, command.takesFiles === false ? [] : args, terminal);
+    format = config.flags["log-format"];
     return await command.run(config.flags, args, terminal, config, compiler);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    for (const line of reasonOf(thrown).split("\n")) terminal.warn(line);
-    if (!(thrown instanceof UsageError)) return 1;
+    const isUsage = thrown instanceof UsageError;
     const isKnown = name !== undefined && Object.hasOwn(COMMANDS, name);
-    terminal.warn(`See "weft ${isKnown ? `${name} ` : ""}--help" for usage.`);
-    return 2;
+    const usage = isUsage ? [`See "weft ${isKnown ? `${name} ` : ""}--help" for usage.`] : [];
+    const lines = [...reasonOf(thrown).split("\n"), ...usage];
+    if (name === "start" && (format === "json" || asksForJson(rest, terminal))) {
+      for (const line of lines) terminal.warn(formatLine("json", "error", line));
+    } else for (const line of lines) terminal.warn(line);
+    return isUsage ? 2 : 1;
   }
 }
 
@@ -154,6 +160,11 @@ export async function findCommand(name: string): Promise<[summary: string, comma
   const meant = nearest(name, COMMAND_NAMES);
   const hint = meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;
   throw new UsageError(`unknown command ${JSON.stringify(name)}${hint}`);
+}
+
+/** Reports whether the log of a command is JSON, even if its flags could not be read. */
+function asksForJson(words: readonly string[], { env }: Terminal): boolean {
+  return /--log-format[= ]json(?: |$)/.test(words.join(" ")) || env("WEFT_LOG_FORMAT") === "json";
 }
 
 function checksSpecs(name: string): boolean {

@@ -2,9 +2,10 @@ import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, lenientEvaluator, type Target, targetOn } from "../api/mod.ts";
 import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
-import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import type { AccessEntry } from "../kinds/mod.ts";
+import { type AccessFormat, accessLine, effectMetrics, Logger, Runtime } from "../runtime/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
-import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
+import { asError, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
@@ -14,7 +15,7 @@ import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, listOf, numberOf, stringOf } from "./options/settings.ts";
+import { DEFAULT_STORE, listOf, logOptions, numberOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
@@ -47,8 +48,7 @@ export interface ServeOptions {
 
 /** Serves until a signal arrives, or the supervisor is gone. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
-  const output = lastingTerminal(options.terminal, format);
+  const output = lastingTerminal(options.terminal, logOptions(options.config.flags).format);
   try {
     return await serveOn(output, { ...options, terminal: output.terminal });
   } finally {
@@ -57,9 +57,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
 }
 
-async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
+async function serveOn({ log, out }: LastingTerminal, options: ServeOptions): Promise<number> {
   const stop = stopSignal(options.supervisor?.gone);
-  const server = new Server(options, log);
+  const server = new Server(options, log, out);
   const served = server.start().then((started) => started ? undefined : 1);
   const failed = await Promise.race([served, stop.first.then(() => 0)]);
   if (failed !== undefined) return failed;
@@ -79,13 +79,18 @@ class Server {
   /** Settles when the files that were read so far are applied. */
   #applying: Promise<void> = Promise.resolve();
   readonly #compiler: ThreadCompiler;
+  readonly #out: (line: string) => void;
   #runtime: Runtime | undefined;
   #admin: Admin | undefined;
 
-  /** @param write Writes a line of the log. Default: as the logger does. */
-  constructor(options: ServeOptions, write: ((line: string) => void) | undefined) {
+  /**
+   * @param write Writes a line of the log. Default: as the logger does.
+   * @param out Writes a line of the access log.
+   */
+  constructor(options: ServeOptions, write: ((line: string) => void) | undefined, out: (line: string) => void) {
     const { flags } = options.config;
     this.#options = options;
+    this.#out = out;
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
     if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
@@ -94,8 +99,7 @@ class Server {
       throw new UsageError(`--store ${this.#store} starts empty and requires spec files; name them with --file`);
     }
     this.#logger = new Logger({
-      ...flags["log-format"] !== undefined && { format: flags["log-format"] as LogFormat },
-      ...flags["log-level"] !== undefined && { level: flags["log-level"] as LogLevel },
+      ...logOptions(flags),
       ...flags["log-limit"] !== undefined && { limit: numberOf(flags, "log-limit")! },
       ...write !== undefined && { write },
     });
@@ -112,7 +116,7 @@ class Server {
     const address = stringOf(config.flags, "admin");
     this.#admin = address === undefined ? undefined : await Admin.at(address, supervisor, {
       hosts: listOf(config.flags, "admin-host"),
-      warn: (message) => this.#logger.log("warn", `admin: ${message}`),
+      warn: (message) => this.#logger.log("warn", `admin: ${message}`, { part: "admin" }),
     });
     const scheme = await knownKinds(config, this.#options.extensions?.current);
     const [own, other] = [evaluator(env), lenientEvaluator({})];
@@ -171,6 +175,8 @@ class Server {
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
     const { config: { flags }, env, warden, threads, extensions, supervisor } = this.#options;
     const host = stringOf(flags, "host");
+    const access = stringOf(flags, "access-log");
+    const isAccessLogged = access !== undefined && access !== "off";
     const secrets = stringOf(flags, "secrets");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
@@ -199,6 +205,9 @@ class Server {
       ...supervisor !== undefined && { id: supervisor.runtime, ended: supervisor.ended, keeper: supervisor },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
+      ...isAccessLogged && {
+        access: (entry: AccessEntry) => this.#out(accessLine(access as AccessFormat, entry)),
+      },
     });
   }
 
@@ -243,7 +252,9 @@ class Server {
       } catch (thrown) {
         if (performance.now() - began > RETRY) told = "";
         const reason = reasonOf(asError(thrown));
-        if (reason !== told) this.#logger.log("error", `cannot watch files: ${reason}; trying again`);
+        if (reason !== told) {
+          this.#logger.log("error", `cannot watch files: ${reason}; trying again`, { part: "watch" });
+        }
         told = reason;
       }
       await pause(RETRY, signal);

@@ -3,7 +3,15 @@ import { addressOf, type Flow, type Packet, pathOf, type Process, type TracedPac
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type { GrantedFolders, Internals, PrivateHosts, Schedules, StoreLeases, System } from "../kinds/mod.ts";
+import type {
+  AccessEntry,
+  GrantedFolders,
+  Internals,
+  PrivateHosts,
+  Schedules,
+  StoreLeases,
+  System,
+} from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import type { Failure, Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
@@ -35,6 +43,8 @@ export interface HostServices {
   logger: Logger;
   /** Is told of each packet that a node receives. Default: nobody is told. */
   traced?: ((packet: TracedPacket) => void) | undefined;
+  /** Is told of each request that a listener has answered. Default: nobody is told. */
+  access?: ((entry: AccessEntry) => void) | undefined;
   handledErrors: HandledErrors;
   /** What `secret` reads. */
   secrets: SecretSources;
@@ -137,6 +147,7 @@ export function hostPreparation(
     keyOf: (call) => keyOf(packetOf(call), processes),
     internals: {
       symbol,
+      ...services.access !== undefined && { access: services.access },
       flow,
       sockets,
       system,

@@ -7,6 +7,7 @@ export * from "./extensions.ts";
 export { ExternalError, isExternal } from "./external_error.ts";
 export * from "./follower.ts";
 export * from "./kind_metrics.ts";
+export { type AccessFormat, accessLine } from "./log/access.ts";
 export * from "./log/mod.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";

@@ -2,9 +2,9 @@ import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
 import { Flow, type TracedPacket } from "../flow/mod.ts";
 import { type AddressKeeper, Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
-import { CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
+import { type AccessEntry, CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, type Isolation, type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
 import { Registry } from "../registry/mod.ts";
 import { Leases } from "../presence/mod.ts";
 import { type Scheme, uuidv7 } from "../spec/mod.ts";
@@ -26,6 +26,7 @@ import { Processes } from "./processes.ts";
 import { Resources } from "./resources.ts";
 import { ofHost, schemeOf } from "./scheme.ts";
 import { Transactions } from "./transactions.ts";
+import { wardenOf } from "./warden.ts";
 
 /** Options of a runtime. */
 export interface RuntimeOptions {
@@ -96,12 +97,13 @@ export interface RuntimeOptions {
    */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
   /**
-   * Is told of each packet that a node receives, those of executors as they tell the host. Default: nobody is told, at no
-   * cost.
+   * Is told of each packet that a node receives. Default: nobody is told, at no cost.
    *
    * @internal
    */
   traced?: (packet: TracedPacket) => void;
+  /** Is told of each request that a listener has answered. Default: nobody is told, at no cost. */
+  access?: (entry: AccessEntry) => void;
   /** Whether calls from executors carry their addresses, for interceptors that read them. Default: if there are any. */
   addresses?: boolean;
   /**
@@ -249,7 +251,7 @@ export class Runtime implements AsyncDisposable {
     this.scheme = options.scheme;
     this.#logger = options.logger;
     this.store = options.store;
-    this.sockets = new Sockets((message) => options.logger.log("warn", message), options.keeper);
+    this.sockets = new Sockets((message) => options.logger.log("warn", message, { part: "http" }), options.keeper);
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
     const handledErrors = new HandledErrors(options.logger);
@@ -291,7 +293,7 @@ export class Runtime implements AsyncDisposable {
     const id = options.id ?? uuidv7();
     this.registry = new Registry(options.store.history, {
       timeout,
-      warn: (message) => options.logger.log("warn", message),
+      warn: (message) => options.logger.log("warn", message, { part: "registry" }),
     });
     registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);
     this.loader = new Loader({
@@ -328,6 +330,7 @@ export class Runtime implements AsyncDisposable {
       }),
       logger: options.logger,
       traced: options.traced,
+      access: options.access,
       handledErrors,
       evaluate: (expression) => evaluateTemplate(expression, env),
       host: options.host ?? "127.0.0.1",
@@ -431,7 +434,7 @@ export class Runtime implements AsyncDisposable {
   #log(level: LogLevel, message: string, { process, symbol }: LogSubject = {}): void {
     this.#logger.log(level, message, {
       ...process !== undefined && { process: this.processes.idOf(process) },
-      ...symbol !== undefined && { node: symbol.name },
+      ...symbol === undefined ? { part: "executors" as const } : { node: symbol.name },
     });
   }
 }
@@ -441,8 +444,4 @@ function stringsOf(env: ValueMap): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
   );
-}
-
-function wardenOf({ isolation }: RuntimeOptions, { readable }: Extensions): ExecutorWarden {
-  return isolation === "process" ? new ProcessWarden(readable) : new WardenLink(readable);
 }

@@ -67,7 +67,7 @@ async function copy(
     await copyTo(from, temporary, onProgress);
     // the program that knows the newest schema reads it before anybody relies on it
     const found = await inspect(temporary);
-    if (force && await exists(target)) await retire(target);
+    if (force && await exists(to)) await retire(to);
     if (force) await Deno.rename(temporary, target);
     else await putNew(temporary, target);
     return found;

@@ -46,7 +46,7 @@ const SCOPE = ["namespace", "all-namespaces"];
 const FLAGS: Record<string, string[]> = {
   start: [
     ...["file", ...SPECS, "store", "watch", "strict", "executors", "executor-memory", "host", "dev"],
-    ...["allow-files", "allow-private", "secrets", "log-format", "log-level"],
+    ...["allow-files", "allow-private", "secrets", "log-format", "log-level", "access-log"],
   ],
   apply: ["file", ...SPECS, "store", "prune", ...CHANGE],
   delete: ["file", "namespace", "all", "force", "store", ...CHANGE],

@@ -1,8 +1,8 @@
 import { evaluator, get, runNode, SpecsError } from "../../api/mod.ts";
 import { ThreadCompiler } from "../../compiler/mod.ts";
-import { loadExtensions, type LogFormat, Logger } from "../../runtime/mod.ts";
+import { loadExtensions, Logger } from "../../runtime/mod.ts";
 import { formatDiagnostic, parseDuration, printable } from "../../spec/mod.ts";
-import { asError, type LogLevel, reasonOf } from "../../value/mod.ts";
+import { asError, reasonOf } from "../../value/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
 import type { Command } from "../options/command.ts";
 import { type Flag, UsageError } from "../options/flag.ts";
@@ -11,6 +11,7 @@ import { readNamespace } from "../options/namespace.ts";
 import { PAYLOAD_FLAGS, readPayload } from "../options/payload.ts";
 import {
   listOf,
+  logOptions,
   numberOf,
   readAllowFiles,
   readAllowPrivate,
@@ -89,8 +90,7 @@ The exit code is 1 if the answer is an error, which is written to standard error
         : { entries: await withStore(flags, terminal, (target) => get(target, { namespace })) };
       const [secrets, memory] = [stringOf(flags, "secrets"), numberOf(flags, "executor-memory")];
       const logger = new Logger({
-        format: (flags["log-format"] ?? "text") as LogFormat,
-        level: (flags["log-level"] ?? "info") as LogLevel,
+        ...logOptions(flags),
         write: (line) => terminal.warn(line),
       });
       const answer = await runNode({

@@ -1,10 +1,9 @@
-import type { LogFormat } from "../../runtime/mod.ts";
-import type { LogLevel } from "../../value/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import {
   listOf,
+  logOptions,
   readAllowFiles,
   readAllowPrivate,
   readEnv,
@@ -49,7 +48,7 @@ its place meanwhile, and ends with it when it is told to.`,
       "admin-host",
       "supervise",
     ),
-    ...settings("dev", "log-format", "log-level", "log-limit"),
+    ...settings("dev", "log-format", "log-level", "log-limit", "access-log"),
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
@@ -65,6 +64,9 @@ its place meanwhile, and ends with it when it is told to.`,
     const supervisor = SupervisorLink.open(terminal);
     if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
       throw new UsageError("--watch requires files or folders; name them with --file");
+    }
+    if (flags["log-format"] === "json" && flags["access-log"] === "common") {
+      throw new UsageError('invalid --access-log "common": expected json or off, as --log-format is json');
     }
     await readAllowFiles(flags);
     await readAllowPrivate(flags);
@@ -95,8 +97,7 @@ async function supervised(flags: ParsedFlags, paths: readonly string[]): Promise
   return await supervise({
     words: Deno.args,
     readsInput: paths.includes("-"),
-    format: (flags["log-format"] ?? "text") as LogFormat,
-    level: (flags["log-level"] ?? "info") as LogLevel,
+    ...logOptions(flags),
   });
 }
 

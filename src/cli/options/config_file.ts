@@ -90,8 +90,13 @@ class Parser {
     if (flag.type === "string" && node.type === "scalar" && typeof value !== "boolean") {
       const text = this.#sourceOf(node);
       if (text === "") return this.#reportInvalid(node, key, "a non-empty string");
-      if (flag.choices === undefined || flag.choices.includes(text)) return text;
-      return this.#reportInvalid(node, key, oneOf(flag.choices));
+      if (flag.choices !== undefined && !flag.choices.includes(text)) {
+        return this.#reportInvalid(node, key, oneOf(flag.choices));
+      }
+      const expected = flag.expected?.(text);
+      if (expected === undefined) return text;
+      this.#report(node.start, `invalid ${key} ${JSON.stringify(text)}: ${expected}`);
+      return undefined;
     }
     if (flag.type === "list") return this.#parseList(key, node);
     return this.#reportInvalid(node, key, TYPES[flag.type]);

@@ -76,7 +76,7 @@ Deno.test("every error is reported at once, with its position", () => {
     [
       'weft.yaml:1:1: unknown setting "stor"; did you mean "store"?',
       'weft.yaml:2:12: invalid executors "two": expected a whole number',
-      'weft.yaml:3:12: invalid log-level "inf": expected debug, info, warn or error',
+      'weft.yaml:3:12: invalid log-level "inf": expected debug, info, warn or error, for all or for parts: info,http=warn',
       "weft.yaml:4:6: invalid dev 1: expected true or false",
     ],
   );

@@ -13,6 +13,8 @@ export interface Flag {
   value?: string;
   /** The allowed values. Default: any. */
   choices?: readonly string[];
+  /** Returns what was expected of a string, if it is not valid. Default: any is. */
+  expected?(text: string): string | undefined;
   /** The minimum of a number. Default 0. */
   min?: number;
   summary: string;
@@ -91,7 +93,11 @@ export function parseFlagValue(flag: Flag, items: readonly string[], source: str
   }
   if (flag.type === "list") return items;
   if (flag.choices !== undefined && !flag.choices.includes(text)) throw invalid(oneOf(flag.choices));
-  if (flag.type === "string") return text;
+  if (flag.type === "string") {
+    const expected = flag.expected?.(text);
+    if (expected !== undefined) throw new UsageError(`invalid ${source} ${JSON.stringify(text)}: ${expected}`);
+    return text;
+  }
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!isInRange(flag, number)) throw invalid(rangeOf(flag));
   return number;
