@@ -4,7 +4,7 @@ import { nearest } from "../spec/model/mod.ts";
 import { formatLine } from "../runtime/log/mod.ts";
 import { reasonOf } from "../value/mod.ts";
 import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
-import { CONFIG_FLAG, resolveConfig } from "./options/config.ts";
+import { CONFIG_FLAG, ENV_NAME_FLAG, resolveConfig } from "./options/config.ts";
 import { type FlagValue, parseFlags, UsageError } from "./options/flag.ts";
 import { VERSION } from "./version.ts";
 
@@ -155,7 +155,7 @@ export async function findCommand(name: string): Promise<[summary: string, comma
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry !== undefined) {
     const command = await entry.load();
-    return [entry.summary, { ...command, flags: [...command.flags, CONFIG_FLAG] }];
+    return [entry.summary, { ...command, flags: [...command.flags, CONFIG_FLAG, ENV_NAME_FLAG] }];
   }
   const meant = nearest(name, COMMAND_NAMES);
   const hint = meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;

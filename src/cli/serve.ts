@@ -15,7 +15,7 @@ import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, listOf, logOptions, numberOf, stringOf } from "./options/settings.ts";
+import { listOf, logOptions, numberOf, storeOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
@@ -94,7 +94,7 @@ class Server {
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
     if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
-    this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
+    this.#store = options.paths.length > 0 ? stringOf(flags, "store") ?? "memory:" : storeOf(flags);
     if (options.paths.length === 0 && isTransient(this.#store)) {
       throw new UsageError(`--store ${this.#store} starts empty and requires spec files; name them with --file`);
     }

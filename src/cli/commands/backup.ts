@@ -1,7 +1,7 @@
 import { backupStore } from "../../store/mod.ts";
 import type { Command } from "../options/command.ts";
 import { type Flag, UsageError } from "../options/flag.ts";
-import { DEFAULT_STORE, settings, stringOf } from "../options/settings.ts";
+import { settings, storeOf } from "../options/settings.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
 import { Progress } from "../output/progress.ts";
 
@@ -23,7 +23,7 @@ as it was at one moment. The copy is checked, and is there as a whole or not at 
   async run(flags, args, terminal) {
     const [file] = args;
     if (file === undefined) throw new UsageError("missing argument FILE: expected the file to write");
-    const store = stringOf(flags, "store") ?? DEFAULT_STORE;
+    const store = storeOf(flags);
     using progress = new Progress(terminal, "copying");
     const copy = await backupStore(store, file, {
       force: flags.force === true,

@@ -1,7 +1,7 @@
 import { restoreStore } from "../../store/mod.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
-import { DEFAULT_STORE, settings, stringOf } from "../options/settings.ts";
+import { settings, storeOf } from "../options/settings.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
 import { Progress } from "../output/progress.ts";
 import { suggestForce } from "./backup.ts";
@@ -26,7 +26,7 @@ not at all. A store that exists is replaced only with --force, and never while a
   async run(flags, args, terminal) {
     const [file] = args;
     if (file === undefined) throw new UsageError("missing argument FILE: expected a backup");
-    const store = stringOf(flags, "store") ?? DEFAULT_STORE;
+    const store = storeOf(flags);
     using progress = new Progress(terminal, "copying");
     const copy = await restoreStore(file, store, {
       force: flags.force === true,

@@ -7,6 +7,11 @@ import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 /** The default store; `start` with files defaults to `memory:` instead. */
 export const DEFAULT_STORE = ".weft/registry.db";
 
+/** Returns the URL of the store that flags name. Default: that of the project, beside its weft.yaml. */
+export function storeOf(flags: ParsedFlags): string {
+  return stringOf(flags, "store") ?? stringOf(flags, "default-store") ?? DEFAULT_STORE;
+}
+
 /** The default namespace. */
 export const DEFAULT_NAMESPACE = "default";
 
