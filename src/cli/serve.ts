@@ -11,7 +11,6 @@ import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
-import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
@@ -19,7 +18,8 @@ import { listOf, logOptions, numberOf, storeOf, stringOf } from "./options/setti
 import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
-import { stopSignal } from "./stop_signal.ts";
+import { changedSettings, type StartSettings } from "./start_settings.ts";
+import type { StopSignal } from "./stop_signal.ts";
 import { LongCalls } from "./supervise/long_calls.ts";
 import type { SupervisorLink } from "./supervise/supervisor_link.ts";
 import { VERSION } from "./version.ts";
@@ -29,12 +29,14 @@ const RETRY = 1_000;
 /** What the pause grows to, by doubling. */
 const LONGEST_RETRY = 60_000;
 
-/** Options of `serve`. */
-export interface ServeOptions {
-  config: Config;
-  /** Spec files. Empty: run the specs in the store. */
-  paths: readonly string[];
-  env: Readonly<Record<string, string>>;
+/** Options of `serve`. Without paths, the specs in the store are run. */
+export interface ServeOptions extends StartSettings {
+  /** Reads the settings again. */
+  reload: () => Promise<StartSettings>;
+  /** Tells it to end. */
+  stop: StopSignal;
+  /** Whether it is the first start of this program: it ends if it fails. A later one waits for other settings. */
+  isFirst: boolean;
   /** Spawns executors. */
   warden: ExecutorWarden;
   /** Spawns threads that parse code. */
@@ -46,25 +48,53 @@ export interface ServeOptions {
   terminal: Terminal;
 }
 
-/** Serves until a signal arrives, or the supervisor is gone. @returns The exit code. */
-export async function serve(options: ServeOptions): Promise<number> {
+/**
+ * Serves until a signal arrives, the supervisor is gone, or, with `--watch`, the settings in files have changed.
+ *
+ * @returns The exit code, or the settings to start again with.
+ */
+export async function serve(options: ServeOptions): Promise<number | StartSettings> {
   const output = lastingTerminal(options.terminal, logOptions(options.config.flags).format);
+  const watch = new AbortController();
   try {
-    return await serveOn(output, { ...options, terminal: output.terminal });
+    return await serveOn(output, { ...options, terminal: output.terminal }, watch.signal);
   } finally {
+    watch.abort();
     await options.threads.close();
     await output.flush();
   }
 }
 
-async function serveOn({ log, out }: LastingTerminal, options: ServeOptions): Promise<number> {
-  const stop = stopSignal(options.supervisor?.gone);
+async function serveOn(
+  { log, out }: LastingTerminal,
+  options: ServeOptions,
+  watching: AbortSignal,
+): Promise<number | StartSettings> {
+  const { stop, isFirst, reload, terminal } = options;
   const server = new Server(options, log, out);
-  const served = server.start().then((started) => started ? undefined : 1);
-  const failed = await Promise.race([served, stop.first.then(() => 0)]);
-  if (failed !== undefined) return failed;
-  await stop.first;
-  return await Promise.race([server.stop(), stop.second.then(() => 1)]);
+  const changed = options.config.flags.watch === true
+    ? changedSettings(options, reload, terminal, watching)
+    : new Promise<undefined>(() => {});
+  changed.catch(() => {}); // reported where it is awaited
+  const started = await Promise.race([tryStart(server, options), stop.first.then(() => 0)]);
+  if (typeof started === "number" && (isFirst || started === 0)) return started;
+  if (started !== undefined) terminal.warn("not running: waiting for a change of the settings");
+  const next = await Promise.race([stop.first.then(() => undefined), changed]);
+  if (started !== undefined) return next ?? 1;
+  if (next !== undefined) terminal.print("restarting with changed settings");
+  const code = await Promise.race([server.stop(), stop.second.then(() => 1)]);
+  return next ?? code;
+}
+
+/** Starts a server. @returns The exit code if it failed, after telling why. */
+async function tryStart(server: Server, { isFirst, terminal }: ServeOptions): Promise<number | undefined> {
+  try {
+    return await server.start() ? undefined : 1;
+  } catch (thrown) {
+    if (isFirst) throw thrown;
+    for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
+    return 1;
+  }
 }
 
 /** A runtime with its files, its store and its admin server. */
@@ -78,6 +108,8 @@ class Server {
   #urls: readonly string[] = [];
   /** Settles when the files that were read so far are applied. */
   #applying: Promise<void> = Promise.resolve();
+  /** Whether the files could not be applied when they were saved last. */
+  #isBroken = false;
   readonly #compiler: ThreadCompiler;
   readonly #out: (line: string) => void;
   #runtime: Runtime | undefined;
@@ -294,13 +326,14 @@ class Server {
   async #watchExtensions(source: SpecSource, runtime: Runtime): Promise<void> {
     const { extensions, terminal } = this.#options;
     if (extensions === undefined) return;
-    for await (const error of extensions.reload(runtime, this.#unwatch.signal)) {
+    for await (const { error, isReloaded } of extensions.reload(runtime, this.#unwatch.signal)) {
       if (error !== undefined) {
         for (const line of reasonOf(asError(error)).split("\n")) terminal.warn(line);
         terminal.warn("still running the extensions as they were");
         continue;
       }
-      terminal.print("reloaded   the extensions");
+      terminal.print(isReloaded ? "reloaded   the extensions" : "mended     the extensions are as they were");
+      if (!isReloaded) continue;
       try {
         await this.#applyAgain(source, runtime, { always: true });
       } catch (thrown) {
@@ -327,6 +360,8 @@ class Server {
       if (report === undefined) return this.#warnStillRunning(runtime);
       this.#print(report);
       await this.#printUrls(runtime);
+      if (this.#isBroken) this.#options.terminal.print(`mended     running version ${runtime.registry.version.id}`);
+      this.#isBroken = false;
     });
     this.#applying = applied.catch(() => {}); // its caller reports the error
     return applied;
@@ -334,6 +369,7 @@ class Server {
 
   #warnStillRunning({ registry }: Runtime, reason?: string): void {
     const { terminal } = this.#options;
+    this.#isBroken = true;
     if (reason !== undefined) { for (const line of reason.split("\n")) terminal.warn(line); }
     terminal.warn(`still running version ${registry.version.id}`);
   }

@@ -22,6 +22,8 @@ export interface Config {
   kinds?: readonly ConfiguredKind[];
   /** The path of the file that was read. */
   file?: string;
+  /** Reads the sources of settings again. */
+  reload?(): Promise<Config>;
 }
 
 /** What is in a configuration file. */
@@ -73,7 +75,7 @@ export async function resolveConfig(
       ? layers.flatMap((layer) => (layer ?? []) as readonly string[])
       : layers.findLast((layer) => layer !== undefined);
   }
-  return { ...config, flags: resolved, given: flags };
+  return { ...config, flags: resolved, given: flags, reload: () => resolveConfig(known, flags, args, terminal) };
 }
 
 /** Reads `WEFT_<NAME>`. The items of a list are separated by commas; an empty variable counts as absent. */
