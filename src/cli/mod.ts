@@ -75,6 +75,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
+  fmt: {
+    summary: "Format spec files",
+    load: async () => (await import("./commands/fmt.ts")).fmt,
+  },
   schema: {
     summary: "Print the JSON Schema of spec files for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

@@ -60,6 +60,7 @@ const FLAGS: Record<string, string[]> = {
   backup: ["store", "force", "output"],
   restore: ["store", "force", "output"],
   export: [...SCOPE, "at", "store", "force", "output"],
+  fmt: ["file", "check"],
   run: ["file", ...SPECS, "store", "port", "payload", "payload-yaml", "trace", "timeout", "allow-files", "output"],
   schema: ["extension"],
   kinds: ["extension", "output"],
