@@ -87,6 +87,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "List the kinds of nodes",
     load: async () => (await import("./commands/kinds.ts")).kinds,
   },
+  explain: {
+    summary: "Explain a kind, a field, the code of an error or a setting",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
+  },
   doctor: {
     summary: "Check that this version of Deno supports Weft",
     load: async () => (await import("./commands/doctor.ts")).doctor,

@@ -64,6 +64,7 @@ const FLAGS: Record<string, string[]> = {
   run: ["file", ...SPECS, "store", "port", "payload", "payload-yaml", "trace", "timeout", "allow-files", "output"],
   schema: ["extension"],
   kinds: ["extension", "output"],
+  explain: ["extension", "output"],
   doctor: ["output"],
 };
 
