@@ -91,6 +91,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Explain a kind, a field, the code of an error or a setting",
     load: async () => (await import("./commands/explain.ts")).explainCommand,
   },
+  completions: {
+    summary: "Print the script that makes a shell complete commands",
+    load: async () => (await import("./commands/completions.ts")).completions,
+  },
   doctor: {
     summary: "Check that this version of Deno supports Weft",
     load: async () => (await import("./commands/doctor.ts")).doctor,

@@ -65,6 +65,7 @@ const FLAGS: Record<string, string[]> = {
   schema: ["extension"],
   kinds: ["extension", "output"],
   explain: ["extension", "output"],
+  completions: [],
   doctor: ["output"],
 };
 

@@ -1,4 +1,5 @@
-import { explain } from "../explain/explain.ts";
+import { schemeOf } from "../../runtime/mod.ts";
+import { explain, explainable } from "../explain/explain.ts";
 import { explainLines } from "../explain/explain_lines.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";
@@ -14,6 +15,7 @@ export const explainCommand: Command = {
 (not_found) or a setting (log-level). Shows what the reference says, of the kinds that are loaded.`,
   maxArgs: 1,
   takesFiles: false,
+  words: () => explainable(schemeOf(), ALL_SETTINGS),
   flags: [...settings("extension"), outputFlag("text")],
   examples: [
     ["weft explain listener", "show the fields, ports, errors and an example of a kind"],

@@ -16,6 +16,7 @@ export const history: Command = {
 and the specs do not change, but a rollback past them is no longer possible. TIME is a date, a date and time, or an age
 such as 30d.`,
   maxArgs: 2,
+  words: () => ["prune"],
   flags: [
     { name: "before", type: "string", value: "VERSION|TIME", summary: "With prune: the first version to keep" },
     ...STORE_FLAGS,

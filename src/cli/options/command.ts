@@ -32,6 +32,8 @@ export interface Command {
   maxArgs?: number;
   /** Whether its arguments are spec files, which take the place of the setting `files`. Default true. */
   takesFiles?: boolean;
+  /** Returns the words that an argument may be, for shells. Default: files if `usage` says so. */
+  words?(): readonly string[] | Promise<readonly string[]>;
   /** Command lines to try, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
   /**
