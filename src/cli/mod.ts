@@ -2,9 +2,10 @@
 import type { Compiler } from "../compiler/mod.ts";
 import { nearest } from "../spec/model/mod.ts";
 import { formatLine } from "../runtime/log/mod.ts";
+import { type ColorChoice, painted } from "./output/paint.ts";
 import { reasonOf } from "../value/mod.ts";
 import { columns, type Command, helpOf, type Terminal } from "./options/command.ts";
-import { CONFIG_FLAG, ENV_NAME_FLAG, resolveConfig } from "./options/config.ts";
+import { COLOR_FLAG, CONFIG_FLAG, ENV_NAME_FLAG, resolveConfig } from "./options/config.ts";
 import { type FlagValue, parseFlags, UsageError } from "./options/flag.ts";
 import { VERSION } from "./version.ts";
 
@@ -13,6 +14,8 @@ interface CommandEntry {
   summary: string;
   /** Whether it checks specs, for which code has to be parsed. */
   checks?: true;
+  /** Whether what it prints is for people, unless `--output` says otherwise. */
+  paints?: true;
   load(): Promise<Command>;
 }
 
@@ -23,35 +26,43 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   apply: {
     summary: "Apply spec files to the store as a new version",
+    paints: true,
     checks: true,
     load: async () => (await import("./commands/apply.ts")).apply,
   },
   delete: {
     summary: "Delete specs from the store as a new version",
+    paints: true,
     load: async () => (await import("./commands/delete.ts")).deleteCommand,
   },
   get: {
     summary: "Show the specs in the store",
+    paints: true,
     load: async () => (await import("./commands/get.ts")).get,
   },
   find: {
     summary: "Show the specs that match criteria",
+    paints: true,
     load: async () => (await import("./commands/find.ts")).find,
   },
   history: {
     summary: "Show the versions of the store, or prune old ones",
+    paints: true,
     load: async () => (await import("./commands/history.ts")).history,
   },
   diff: {
     summary: "Show changes between versions",
+    paints: true,
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   rollback: {
     summary: "Move head to another version",
+    paints: true,
     load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   status: {
     summary: "Show which version each runtime runs",
+    paints: true,
     load: async () => (await import("./commands/status.ts")).status,
   },
   backup: {
@@ -72,6 +83,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   check: {
     summary: "Check spec files without running them",
+    paints: true,
     checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
@@ -85,6 +97,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   kinds: {
     summary: "List the kinds of nodes",
+    paints: true,
     load: async () => (await import("./commands/kinds.ts")).kinds,
   },
   explain: {
@@ -97,6 +110,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   doctor: {
     summary: "Check that this version of Deno supports Weft",
+    paints: true,
     load: async () => (await import("./commands/doctor.ts")).doctor,
   },
 };
@@ -130,11 +144,15 @@ export async function run(
   let format: FlagValue | undefined;
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-      const [topic] = rest;
+      const [topic, extra] = rest;
+      if (extra !== undefined || name?.startsWith("-") && topic !== undefined) {
+        throw new UsageError(`unexpected argument ${JSON.stringify(extra ?? topic)}`);
+      }
       terminal.print(topic === undefined ? usage() : helpOf(topic, ...await findCommand(topic)));
       return name === undefined ? 2 : 0;
     }
     if (name === "--version" || name === "-V") {
+      if (rest[0] !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(rest[0])}`);
       terminal.print(`weft ${VERSION}`);
       return 0;
     }
@@ -148,7 +166,11 @@ export async function run(
     if (unexpected !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(unexpected)}`);
     const config = await resolveConfig(command.flags, flags, command.takesFiles === false ? [] : args, terminal);
     format = config.flags["log-format"];
-    return await command.run(config.flags, args, terminal, config, compiler);
+    // data stays as it is
+    const isForPeople = COMMANDS[name]!.paints === true &&
+      ["text", "table", undefined].includes(flags.output as string);
+    const shown = isForPeople ? painted(terminal, config.flags.color as ColorChoice | undefined) : terminal;
+    return await command.run(config.flags, args, shown, config, compiler);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     const isUsage = thrown instanceof UsageError;
@@ -167,7 +189,7 @@ export async function findCommand(name: string): Promise<[summary: string, comma
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry !== undefined) {
     const command = await entry.load();
-    return [entry.summary, { ...command, flags: [...command.flags, CONFIG_FLAG, ENV_NAME_FLAG] }];
+    return [entry.summary, { ...command, flags: [...command.flags, CONFIG_FLAG, ENV_NAME_FLAG, COLOR_FLAG] }];
   }
   const meant = nearest(name, COMMAND_NAMES);
   const hint = meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`;

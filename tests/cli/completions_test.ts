@@ -51,7 +51,7 @@ Deno.test("bash completes commands, flags, choices, files and the words of expla
     ["bash", "fish", "zsh"],
     ["yaml"],
     [""],
-    ["export", "explain"],
+    ["explain", "export"],
   ]);
 });
 

@@ -5,6 +5,7 @@ import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import { stringOf } from "../options/settings.ts";
 import { STORE_FLAGS, withStore } from "../options/store.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
+import { Progress } from "../output/progress.ts";
 import { versionGraph } from "../output/version_graph.ts";
 
 /** `weft history` */
@@ -76,6 +77,7 @@ async function print(flags: ParsedFlags, terminal: Terminal, target: Target): Pr
 }
 
 async function prune(flags: ParsedFlags, terminal: Terminal, target: Target, before: string): Promise<void> {
+  using _ = new Progress(terminal, "pruning");
   const { root, removed } = await pruneVersions(target, readBefore(before));
   if (printData(flags, terminal, { root, removed })) return;
   terminal.print(`${count(removed.length, "version")} pruned; the history begins with version ${root}`);

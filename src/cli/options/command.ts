@@ -13,6 +13,8 @@ export interface Terminal {
   write?(bytes: Uint8Array): Promise<void>;
   /** Shows a line that the next one replaces, and any output; an empty one removes it. Absent unless people look on. */
   status?(line: string): void;
+  /** Which streams people look at in colors. Default: none. */
+  colors?: { readonly out: boolean; readonly error: boolean };
   /** Reads all of standard input. */
   input(): Promise<string>;
   /** Returns an environment variable. */

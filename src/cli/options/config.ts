@@ -40,6 +40,14 @@ export const CONFIG_FLAG: Flag = {
   summary: `File to read settings from (default ${CONFIG_FILE}, here or above)`,
 };
 
+/** The flag `--color`, which every command has. */
+export const COLOR_FLAG: Flag = {
+  name: "color",
+  type: "string",
+  choices: ["auto", "always", "never"],
+  summary: "Colors: auto is for terminals, unless NO_COLOR is set (default auto)",
+};
+
 /** The flag `--env-name`, which every command has. */
 export const ENV_NAME_FLAG: Flag = {
   name: "env-name",

@@ -64,6 +64,7 @@ export function parseFlags(
   const flags: Record<string, FlagValue> = {};
   for (const flag of known) {
     const value = (parsed as Record<string, unknown>)[flag.name];
+    if (flag.type === "boolean") checkBoolean(words, flag);
     if (value === null || value === undefined || Array.isArray(value) && value.length === 0) continue;
     flags[flag.name] = flag.type === "boolean"
       ? value === true
@@ -134,6 +135,19 @@ function joinValues(words: readonly string[], known: readonly Flag[]): string[] 
     else result.push(word);
   }
   return result;
+}
+
+/** Checks what stands behind a flag that takes no value, as `--strict=false`. @throws {UsageError} If it is neither. */
+function checkBoolean(words: readonly string[], { name }: Flag): void {
+  const lead = `--${name}=`;
+  const end = words.indexOf("--");
+  const wrong = words.slice(0, end < 0 ? undefined : end).find((word) =>
+    word.startsWith(lead) && !["true", "false"].includes(word.slice(lead.length))
+  );
+  if (wrong === undefined) return;
+  throw new UsageError(
+    `invalid --${name} ${JSON.stringify(wrong.slice(lead.length))}: expected true or false, or no value`,
+  );
 }
 
 function unknownFlag(word: string, known: readonly Flag[]): string {

@@ -49,6 +49,10 @@ export const terminal: Terminal = {
     }
   },
   ...Deno.stderr.isTerminal() && { status },
+  colors: {
+    out: !Deno.noColor && Deno.stdout.isTerminal(),
+    error: !Deno.noColor && Deno.stderr.isTerminal(),
+  },
   input: () => new Response(Deno.stdin.readable).text(),
   env: (name) => Deno.env.get(name),
   streams: { out: Deno.stdout, error: Deno.stderr },
