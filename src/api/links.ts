@@ -1,5 +1,5 @@
 import type { Id, Operation, State } from "../registry/mod.ts";
-import { isNode } from "../runtime/mod.ts";
+import { isNode } from "../runtime/stored/mod.ts";
 import { isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
 /** A link of a remaining spec to a deleted one. */

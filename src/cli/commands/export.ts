@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
-import { get } from "../../api/mod.ts";
+import { get } from "../../api/stored/mod.ts";
 import type { Entry } from "../../registry/mod.ts";
-import { entryToSpec } from "../../runtime/mod.ts";
+import { entryToSpec } from "../../runtime/stored/mod.ts";
 import { stringifySpecs } from "../../spec/mod.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";

@@ -1,4 +1,4 @@
-import { history as listVersions, prune as pruneVersions, type Target } from "../../api/mod.ts";
+import { history as listVersions, prune as pruneVersions, type Target } from "../../api/stored/mod.ts";
 import { parseDuration, printable } from "../../spec/mod.ts";
 import type { Command, Terminal } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";

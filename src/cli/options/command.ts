@@ -1,5 +1,5 @@
 import type { Compiler } from "../../compiler/mod.ts";
-import type { LineSink } from "../../runtime/mod.ts";
+import type { LineSink } from "../../runtime/log/mod.ts";
 import type { Config } from "./config.ts";
 import type { Flag, ParsedFlags } from "./flag.ts";
 

@@ -1,4 +1,4 @@
-import { openTarget, type OpenTargetOptions, type Target } from "../../api/mod.ts";
+import { openTarget, type OpenTargetOptions, type Target } from "../../api/stored/mod.ts";
 import { RegistryError } from "../../registry/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";

@@ -6,7 +6,7 @@ import {
   HeadMovedError,
   SpecsError,
   type Target,
-} from "../../api/mod.ts";
+} from "../../api/stored/mod.ts";
 import { formatDiagnostic } from "../../spec/mod.ts";
 import { readChangeOptions, readTimeout } from "../options/change_flags.ts";
 import type { Terminal } from "../options/command.ts";
