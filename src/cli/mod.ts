@@ -91,6 +91,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Format spec files",
     load: async () => (await import("./commands/fmt.ts")).fmt,
   },
+  import: {
+    summary: "Rewrite files of Uniflow as spec files",
+    checks: true,
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
   schema: {
     summary: "Print the JSON Schema of spec files for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

@@ -4,6 +4,7 @@ import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import type { AccessEntry } from "../kinds/mod.ts";
 import { type AccessFormat, accessLine, effectMetrics, Logger, Runtime } from "../runtime/mod.ts";
+import type { Evaluate } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
@@ -49,7 +50,7 @@ export interface ServeOptions extends StartSettings {
 }
 
 /**
- * Serves until a signal arrives, the supervisor is gone, or, with `--watch`, the settings in files have changed.
+ * Serves until a signal arrives, the supervisor or the launcher is gone, or, with `--watch`, the settings in files have changed.
  *
  * @returns The exit code, or the settings to start again with.
  */
@@ -153,8 +154,8 @@ class Server {
     const scheme = await knownKinds(config, this.#options.extensions?.current);
     const [own, other] = [evaluator(env), lenientEvaluator({})];
     // what belongs to other namespaces is not run here, and the variables are those of whoever runs it
-    const evaluate = (expression: string, namespace: string) =>
-      (namespace === this.#namespace ? own : other)(expression);
+    const evaluate: Evaluate = (expression, namespace, variables) =>
+      (namespace === this.#namespace ? own : other)(expression, namespace, variables);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate, terminal });
     await source.read();
     const store = await openStore(this.#store);

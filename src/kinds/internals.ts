@@ -1,7 +1,7 @@
 import type { Answer, HostContext, Transaction, Value } from "@weft/weft/kind";
 import type { Flow, NodeSymbol, OutPort, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
-import type { LogLevel } from "../value/mod.ts";
+import type { LogLevel, ValueMap } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
 import type { AccessEntry } from "./net/access_entry.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
@@ -51,8 +51,12 @@ export interface Internals {
   readonly host: string;
   /** Is told of each request that a listener has answered; absent if nobody is. */
   readonly access?: (entry: AccessEntry) => void;
+  /** What the node has bound in `env`. */
+  readonly bound: ValueMap | undefined;
   /** Whether error responses contain the error. */
   readonly dev: boolean;
+  /** Takes the secrets that were read out of a text that is shown. */
+  redact(text: string): string;
   /**
    * Opens a process in the newest generation. Whoever opens it closes it with `flow.close`.
    *

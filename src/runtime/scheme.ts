@@ -7,7 +7,7 @@ import { notLoaded } from "./extension_modules.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 
 const DATA_SUMMARIES: Readonly<Record<string, string>> = {
-  "registry.entry": "Holds any data.",
+  "registry.entry": "Holds any data: a value, which nodes bind as `env` and templates read.",
   "ns.requirement": "Says what a namespace needs from outside.",
   "ns.dependency": "Says which module a namespace uses.",
   "ns.definition": "Describes a namespace.",

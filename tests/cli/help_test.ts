@@ -62,6 +62,7 @@ const FLAGS: Record<string, string[]> = {
   export: [...SCOPE, "at", "store", "force", "output"],
   fmt: ["file", "check"],
   run: ["file", ...SPECS, "store", "port", "payload", "payload-yaml", "trace", "timeout", "allow-files", "output"],
+  import: ["out", ...SPECS],
   schema: ["extension"],
   kinds: ["extension", "output"],
   explain: ["extension", "output"],

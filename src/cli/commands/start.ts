@@ -1,5 +1,6 @@
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
-import type { Command } from "../options/command.ts";
+import { launcherGone } from "../launcher.ts";
+import type { Command, Terminal } from "../options/command.ts";
 import type { ParsedFlags } from "../options/flag.ts";
 import { listOf, logOptions, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
 import { readStartSettings } from "../start_settings.ts";
@@ -53,7 +54,7 @@ its place meanwhile, and ends with it when it is told to.`,
     ["weft start -f flows/ -e PORT=8080 --log-format json", "set a template variable, and log as JSON"],
   ],
   async run(flags, args, terminal, config) {
-    if (flags.supervise === true) return await supervised(flags, [...listOf(flags, "file"), ...args]);
+    if (flags.supervise === true) return await supervised(flags, [...listOf(flags, "file"), ...args], terminal);
     const supervisor = SupervisorLink.open(terminal);
     let settings = await readStartSettings(config, args, terminal);
     let stop: StopSignal | undefined;
@@ -66,7 +67,7 @@ its place meanwhile, and ends with it when it is told to.`,
       const threads = new WardenLink(isProcess ? [] : loader?.readable);
       const warden = isProcess ? new ProcessWarden(loader?.readable) : threads;
       const { serve } = await import("../serve.ts");
-      stop ??= stopSignal(supervisor?.gone);
+      stop ??= stopSignal(supervisor?.gone ?? launcherGone(terminal));
       const ended = await serve({
         ...settings,
         warden,
@@ -89,12 +90,13 @@ its place meanwhile, and ends with it when it is told to.`,
 };
 
 /** Runs the engine under a supervisor, which loads nothing of it. */
-async function supervised(flags: ParsedFlags, paths: readonly string[]): Promise<number> {
+async function supervised(flags: ParsedFlags, paths: readonly string[], terminal: Terminal): Promise<number> {
   const { supervise } = await import("../supervise/mod.ts");
   return await supervise({
     words: Deno.args,
     readsInput: paths.includes("-"),
     ...logOptions(flags),
+    gone: launcherGone(terminal),
   });
 }
 

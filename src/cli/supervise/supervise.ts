@@ -13,10 +13,14 @@ export interface SuperviseOptions {
   readsInput: boolean;
   format: LogFormat;
   levels: LogLevels;
+  /** Counts as SIGTERM when it resolves. Default: never. */
+  gone?: Promise<void> | undefined;
 }
 
 /** Starts an engine, and again when it ends unexpectedly, until it is told to end. @returns The exit code. */
-export async function supervise({ words, readsInput, format, levels }: SuperviseOptions): Promise<number> {
+export async function supervise(
+  { words, readsInput, format, levels, gone }: SuperviseOptions,
+): Promise<number> {
   const command = await engineCommand(words);
   const input = readsInput ? await new Response(Deno.stdin.readable).bytes() : undefined;
   const writer = new LineWriter(Deno.stderr, { lost: (count) => lostLines(format, count) });
@@ -24,6 +28,7 @@ export async function supervise({ words, readsInput, format, levels }: Supervise
   // what the engine writes besides its log, at its end for example, is a line of the log here
   const pass = (line: string) => write(format === "json" && !isJson(line) ? wrapped(line) : line);
   const supervisor = new Supervisor({ command, input, write: pass, logger: new Logger({ format, levels, write }) });
+  void gone?.then(() => supervisor.stop());
   try {
     return await supervisor.run();
   } finally {

@@ -40,7 +40,7 @@ export interface DescribeFieldsOptions {
 }
 
 /** How a description says what stands in for a field that is left out. */
-const DEFAULT = /\s*Default:? ([^.]+(?:\.\d[^.]*)*)\./;
+const DEFAULT = /\s*Default:? ((?:[^.]|\.(?=\S))+)\./;
 
 /** Describes the fields of a schema, those of its maps and lists below them. */
 export function describeFields(fields: z.ZodType, options: DescribeFieldsOptions = {}): FieldDescription[] {
