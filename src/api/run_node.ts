@@ -3,7 +3,7 @@ import type { Kind, RunOptions } from "../kind/mod.ts";
 import { change, type Entry } from "../registry/mod.ts";
 import { run, Runtime, type RuntimeOptions } from "../runtime/mod.ts";
 import { type Evaluate, nearest, normalizePort, Scheme } from "../spec/mod.ts";
-import { type Answer, asError, failure, type Value } from "../value/mod.ts";
+import { type Answer, asError, failure, isError, type Value } from "../value/mod.ts";
 import { apply } from "./apply.ts";
 import type { Specs } from "./specs.ts";
 
@@ -45,7 +45,8 @@ export async function runNode(options: RunNodeOptions): Promise<Answer> {
   const { flow, processes } = runtime;
   const limits = { ...timeout !== undefined && { timeout }, ...signal !== undefined && { signal } };
   const answer = await run({ flow, processes, failed: (_, error) => failed = error }, start, payload, limits);
-  return failed ?? answer;
+  const ended = failed ?? answer;
+  return isError(ended) ? runtime.redactor.redactError(ended) : ended;
 }
 
 /** Puts the entries of a store into a runtime, the version of which is left alone. */

@@ -152,7 +152,9 @@ export function hostPreparation(
     keyOf: (call) => keyOf(packetOf(call), processes),
     internals: {
       symbol,
-      ...services.access !== undefined && { access: services.access },
+      ...services.access !== undefined && {
+        access: (entry: AccessEntry) => services.access!({ ...entry, path: redactor.redact(entry.path) }),
+      },
       flow,
       sockets,
       system,

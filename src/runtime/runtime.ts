@@ -23,7 +23,7 @@ import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
 import { Logger } from "./log/mod.ts";
 import { Processes } from "./processes.ts";
-import { deathsOf, Redactor } from "./redactor.ts";
+import { deathsOf, redactedTrace, Redactor } from "./redactor.ts";
 import { Resources } from "./resources.ts";
 import { ofHost, schemeOf } from "./scheme.ts";
 import { Secrets, stringsOf } from "./secrets.ts";
@@ -255,6 +255,7 @@ export class Runtime implements AsyncDisposable {
     this.scheme = options.scheme;
     this.#logger = options.logger;
     options.logger.redactBy((text) => this.redactor.redact(text));
+    const traced = redactedTrace(options.traced, this.redactor);
     this.store = options.store;
     this.sockets = new Sockets((message) => options.logger.log("warn", message, { part: "http" }), options.keeper);
     const env = options.env ?? {};
@@ -289,7 +290,7 @@ export class Runtime implements AsyncDisposable {
           ...symbol !== undefined && { node: symbol.name },
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
-      ...options.traced !== undefined && { traced: options.traced },
+      ...traced !== undefined && { traced },
       ...warden !== undefined && { warden },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
@@ -337,7 +338,7 @@ export class Runtime implements AsyncDisposable {
         table: () => this.loader.table,
       }),
       logger: options.logger,
-      traced: options.traced,
+      traced,
       access: options.access,
       handledErrors,
       evaluate: (expression, _, variables) => evaluateTemplate(expression, env, variables),
