@@ -8,6 +8,7 @@ export { ExternalError, isExternal } from "./external_error.ts";
 export * from "./follower.ts";
 export { HOST_CLOCK } from "./host_clock.ts";
 export * from "./kind_metrics.ts";
+export { type AccessFormat, accessLine } from "./log/access.ts";
 export * from "./log/mod.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";

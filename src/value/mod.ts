@@ -17,6 +17,7 @@ export { explainPermission, missingPermission } from "./missing_permission.ts";
 export * from "./reason.ts";
 export * from "./encoded.ts";
 export * from "./stream.ts";
+export { summarize } from "./summary.ts";
 export * from "./value.ts";
 export * from "./wire.ts";
 export * from "./within.ts";

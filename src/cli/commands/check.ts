@@ -6,7 +6,8 @@ import { UsageError } from "../options/flag.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { readNamespace } from "../options/namespace.ts";
 import { listOf, readAllowPrivate, readEnv, settings, SPEC_FLAGS, stringOf } from "../options/settings.ts";
-import { count, outputFlag, printData } from "../output/output.ts";
+import { CHECK_OUTPUT, printReport } from "../output/check_report.ts";
+import { count, printData } from "../output/output.ts";
 
 /** `weft check` */
 export const check: Command = {
@@ -18,12 +19,13 @@ export const check: Command = {
     ...SPEC_FLAGS,
     { name: "connect", type: "boolean", summary: "Try whether the servers of connections accept one" },
     ...settings("allow-private", "secrets"),
-    outputFlag("text"),
+    CHECK_OUTPUT,
   ],
   examples: [
     ["weft check flow.yaml", "check one file"],
     ["weft check -e PORT=8000 flows/", "check a folder whose templates read env.PORT"],
     ["weft check --connect -e TOKEN flow.yaml", "try its connections as well"],
+    ["weft check flows/ -o github", "show problems in the files of a pull request on GitHub"],
     ["cat flow.yaml | weft check -o json -", "check standard input, and print problems as JSON"],
   ],
   async run(flags, args, terminal, config, compiler) {
@@ -49,6 +51,7 @@ export const check: Command = {
     const testFiles = paths.filter(isTestFile);
     const diagnostics = [...found, ...await checkTestFiles(testFiles)];
     const failed = hasErrors(diagnostics);
+    if (printReport(flags, terminal, diagnostics)) return failed ? 1 : 0;
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
     if (!failed) {

@@ -1,4 +1,4 @@
-import type { FieldChange, OperationReport } from "../../api/mod.ts";
+import type { FieldChange, OperationReport } from "../../api/stored/mod.ts";
 import { printable, specFromMap, stringifySpecs } from "../../spec/mod.ts";
 import { diffLines, type Value, withContext } from "../../value/mod.ts";
 
