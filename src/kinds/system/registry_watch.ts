@@ -34,7 +34,7 @@ Each change runs a process with a map of \`event\` (\`entry.create\`, \`entry.up
 \`commit\` sends a map of \`event\`, \`version\`, \`from\`, \`time\`, \`author\` and \`message\`.
 
 Changes are told one after another, and read from the history of the store as they are: a slow workflow loses none, and
-keeps none in memory. A change of the node goes on where the one before has stopped; what changes while no engine runs is
+keeps none in memory. Each engine on the store tells them. A change of the node goes on where the one before has stopped; what changes while no engine runs is
 not told. A workflow that changes the registry for each change does so again and again.
 
 To follow the changes from outside, answer with what the operation \`registry.watch\` of a [syscall](syscall.md) answers.
@@ -77,19 +77,23 @@ To follow the changes from outside, answer with what the operation \`registry.wa
         told.version = event.version as number;
       }
     };
+    const watch = async () => {
+      let warned = "";
+      while (!signal.aborted) {
+        try {
+          await follow();
+        } catch (thrown) {
+          const { message } = asError(thrown);
+          // a store that cannot be read for long is told once
+          if (!signal.aborted && message !== warned) log.warn(`changes cannot be read: ${message}`);
+          warned = message;
+        }
+        await clock.sleep(PAUSE, signal);
+      }
+    };
     return {
       load() {
-        void (async () => {
-          while (!signal.aborted) {
-            try {
-              await follow();
-            } catch (thrown) {
-              if (signal.aborted) return;
-              log.warn(`changes cannot be read: ${asError(thrown).message}`);
-            }
-            await clock.sleep(PAUSE, signal).catch(() => {});
-          }
-        })().catch(() => {});
+        void watch().catch(() => {});
       },
       unload: () => ending.abort(),
     };
