@@ -24,7 +24,7 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
 
 /** Returns the page of CEL. */
 export function celPage(): Page {
-  const functions = makeEnvironment("self").getDefinitions().functions as readonly Definition[];
+  const functions = makeEnvironment(["self"]).getDefinitions().functions as readonly Definition[];
   const listed = functions.filter(({ name, params }) =>
     !HIDDEN.has(name) && !params.some(({ type }) => /Namespace$/.test(type))
   );
