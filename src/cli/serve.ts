@@ -9,6 +9,7 @@ import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../v
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
+import { launcherGone } from "./launcher.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
 import type { Config } from "./options/config.ts";
@@ -46,7 +47,7 @@ export interface ServeOptions {
   terminal: Terminal;
 }
 
-/** Serves until a signal arrives, or the supervisor is gone. @returns The exit code. */
+/** Serves until a signal arrives, or the supervisor or the launcher is gone. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
   const output = lastingTerminal(options.terminal, format);
@@ -59,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
-  const stop = stopSignal(options.supervisor?.gone);
+  const stop = stopSignal(options.supervisor?.gone ?? launcherGone(options.terminal));
   const server = new Server(options, log);
   const served = server.start().then((started) => started ? undefined : 1);
   const failed = await Promise.race([served, stop.first.then(() => 0)]);

@@ -27,6 +27,7 @@ Deno.test("code, conditions and expressions of the host see what is bound", asyn
   code: "module.exports = (n: number) => [n, env.MOST, globalThis === self]"
 - { kind: snippet, name: isolated, language: javascript, isolate: true, env: { A: { data: { b: [1] } } }, code: "export default () => Object.isFrozen(env.A.b)" }
 - { kind: snippet, name: own, language: javascript, env: { A: 1 }, code: "const env = { A: 2 }; export default () => env.A" }
+- { kind: snippet, name: shadowed, language: javascript, env: { A: 1 }, code: "const f = (env) => env.A; export default () => [f({ A: 2 }), env.A]" }
 - { kind: if, name: condition, when: self < env.MOST, env: { MOST: { name: limits, data: "{{ most }}" } } }
 - kind: step
   name: step
@@ -54,6 +55,7 @@ Deno.test("code, conditions and expressions of the host see what is bound", asyn
   assertEquals(await workflow.send("commonjs.in", 1), [1, 3, true]);
   assertEquals(await workflow.send("isolated.in", 1), true);
   assertEquals(await workflow.send("own.in", 1), 2);
+  assertEquals(await workflow.send("shadowed.in", 1), [2, 1]);
   assertEquals(await workflow.send("condition.in", 1), 1);
   assertEquals(await workflow.send("step.in", 1), ["outer!outer", "outer inner!outer"]);
   await workflow.send("metric.in", 1);

@@ -233,6 +233,23 @@ Deno.test("secrets are references, by the names of fields and by what they look 
   );
 });
 
+Deno.test("what looks like a secret in a field of a node is warned of, and code is not looked at", async () => {
+  const token = `${"ghp_"}0123456789abcdefghijklmnopqrstuvwxyz`;
+  assertEquals(
+    await check(`
+- { kind: http, name: a, url: "https://ada:secret@x.example/" }
+- { kind: http, name: b, url: "https://{{ .USER }}:{{ .PASSWORD }}@x.example/" }
+- { kind: snippet, name: c, language: text, code: ${token} }
+- { kind: respond, name: d, status: 200, header: { x-token: ${token} } }
+`),
+    [
+      "x.yaml:2:31: invalid url with a user or a password: expected them in the auth of a connection",
+      "x.yaml:5:61: warning: header.x-token is a token of GitHub, which everybody sees who reads specs, versions and " +
+      "logs; bind it by the field env, as env:NAME or file:NAME, and write {{ env.NAME }}",
+    ],
+  );
+});
+
 Deno.test("secrets that are not granted are warned of, and what reads them is not evaluated", async () => {
   const text = `${DB}
 - { kind: sleep, name: s, env: { PW: { name: db, data: "{{ .password }}" } }, interval: "{{ env.PW }}" }
@@ -279,4 +296,25 @@ Deno.test("docs/values.md shows what check says of its file", async () => {
   ]);
   const { body: list } = blocks.find(({ body }) => body.includes("meta.id"))!;
   assertEquals(await check(list), []);
+});
+
+Deno.test("what a definition binds may be a parameter, and what is wrong is told where it stands", async () => {
+  const text = (value: string, outer: string) =>
+    `${DB}
+- kind: block.definition
+  name: d
+  data:
+    parameters: { value: }
+    specs:
+      - kind: snippet
+        language: cel
+        env: { V: { name: "{{ with.value }}", data: "{{ .user }}" } }
+        code: env.V + env.OUTER
+- { kind: block, name: b, use: d, with: { value: ${value} }, env: { OUTER: { name: ${outer} } } }
+`;
+  assertEquals(await check(text("db", "db")), []);
+  assertEquals(await check(text("dc", "dbx")), [
+    'x.yaml:10:27: unknown value "dc"; did you mean "db"?; used by b at x.yaml:12:3',
+    'x.yaml:12:78: unknown value "dbx"; did you mean "db"?',
+  ]);
 });

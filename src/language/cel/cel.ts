@@ -23,14 +23,16 @@ const environments = new Map<readonly string[], Environment>();
 export const cel = defineLanguage(
   "cel",
   parse,
-  (expression, _, { env }) =>
-    new PureProgram((argument) => {
+  (expression, _, { env }) => {
+    const others = env && { env };
+    return new PureProgram((argument) => {
       try {
-        return expression.evaluate(argument, env === undefined ? undefined : { env });
+        return expression.evaluate(argument, others);
       } catch (error) {
         return error as CodeFailure;
       }
-    }),
+    });
+  },
 );
 
 function parse(code: string): Expression {

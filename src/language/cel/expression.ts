@@ -75,13 +75,14 @@ export class Expression {
 
   #run(given: Value, others?: ValueMap): unknown {
     const value = isError(given) ? adapt(given) : given;
+    const name = this.#variable;
     try {
-      return this.#parsed({ ...others, [this.#variable]: value ?? null });
+      return this.#parsed(others === undefined ? { [name]: value ?? null } : { ...others, [name]: value ?? null });
     } catch (error) {
       // An expression has no side effects, so it can be evaluated again.
       const adapted = UNKNOWN_FORM.has((error as { code?: string }).code ?? "") ? adapt(value) : value;
       if (adapted === value) throw error;
-      return this.#parsed({ ...others, [this.#variable]: adapted });
+      return this.#parsed({ ...others, [name]: adapted });
     }
   }
 }

@@ -18,7 +18,9 @@ export interface ModuleSource {
   readonly free: readonly string[];
   /** Those of them that the code also sets on the global object. */
   readonly replaced: readonly string[];
-  /** Where the code reads `env`, unless it declares that name itself. */
+  /** Whether it may read `env`: what its node has bound. */
+  readonly seesEnv: boolean;
+  /** Where it reads `env`, as far as that is known. */
   readonly env: readonly EnvRead[];
   /** What the body has more than the code, in the order of the code. */
   readonly insertions: readonly Insertion[];
@@ -47,6 +49,7 @@ function rewrite(code: string, tree: acorn.Program, survey: Survey): ModuleSourc
     mayDefer,
     free: [...free],
     replaced: [...replaced],
+    seesEnv: survey.seesEnv,
     env: survey.env,
     insertions,
   };

@@ -26,7 +26,7 @@ export class Snippet implements Program, Caller {
    */
   constructor(code: string, module: ModuleSource, { realm, isolate = false, env }: CompileOptions) {
     this.#code = code;
-    this.#env = module.env.length > 0 ? env : undefined;
+    this.#env = module.seesEnv ? env : undefined;
     this.#module = module;
     this.mayDefer = module.mayDefer;
     try {

@@ -15,7 +15,9 @@ export interface Survey {
   replaced: ReadonlySet<string>;
   /** Objects a field of which is assigned that a built-in may forbid, see `SHIELDED`. No name: `Symbol.iterator`. */
   assigned: readonly { object: acorn.Node; name: string | undefined }[];
-  /** Where the code reads `env`, unless it declares that name itself. */
+  /** Whether the code names `env` and its top level declares no such name. */
+  seesEnv: boolean;
+  /** Where the code reads `env`; unknown, and empty, if it declares that name somewhere. */
   env: readonly EnvRead[];
 }
 
@@ -112,7 +114,14 @@ export function surveyModule(tree: acorn.Program): Survey {
   });
   const top = surveyTopLevel(tree);
   const free = [...references].filter((name) => GLOBAL_NAMES.includes(name) ? !top.has(name) : !declared.has(name));
-  return { names, free: new Set(free), replaced, assigned, env: free.includes(ENV) ? env : [] };
+  return {
+    names,
+    free: new Set(free),
+    replaced,
+    assigned,
+    seesEnv: references.has(ENV) && !top.has(ENV),
+    env: free.includes(ENV) ? env : [],
+  };
 }
 
 /** Returns the names that the top level declares. @throws {CodeError} If it waits. */

@@ -1,7 +1,7 @@
 import { isList, isMap, type Value, type ValueMap } from "../../value/mod.ts";
 import { bindEnv } from "../env/bind_env.ts";
 import { readBindings } from "../env/bindings.ts";
-import { literalSecrets } from "../env/literal_secrets.ts";
+import { literalSecrets, secretInField } from "../env/literal_secrets.ts";
 import { edited, valueAt } from "../model/at_path.ts";
 import { withoutDefaultName } from "../model/default_name.ts";
 import { type Diagnostic, pathOf, prefixPath } from "../model/diagnostic.ts";
@@ -66,7 +66,26 @@ export class FieldChecker {
       return { root: given, at: [], spec: given.spec, kind, inner: [] };
     }
     const scope = this.#scope(root);
-    return this.#unit(root, [], [], { ...root.spec, fields: this.#templates(root, scope) }, scope);
+    const before = this.diagnostics.length;
+    const unit = this.#unit(root, [], [], { ...root.spec, fields: this.#templates(root, scope) }, scope);
+    this.#secrets(root, before);
+    return unit;
+  }
+
+  /** Warns of what looks like a secret in the fields of a node, where nothing else is wrong. @param since The first diagnostic about it. */
+  #secrets(root: CheckedSpec, since: number): void {
+    const { spec } = root;
+    const kind = this.#scheme.get(spec.kind);
+    if (kind === undefined) return;
+    mapTexts(kind, spec.fields, this.#scheme, (text, path) => {
+      const secret = text.length < SHORTEST_SECRET ? undefined : secretInField(text, path);
+      if (secret === undefined) return text;
+      const warning = report(root, secret);
+      const place = JSON.stringify(warning.location);
+      const isTold = this.diagnostics.slice(since).some(({ location }) => JSON.stringify(location) === place);
+      if (!isTold) this.diagnostics.push(warning);
+      return text;
+    });
   }
 
   /** Returns what the templates and the code of a spec see. */
@@ -219,6 +238,9 @@ export class FieldChecker {
     this.diagnostics.push(report(root, prefixPath(at, diagnostic)));
   }
 }
+
+/** What is shorter, in characters, is not looked at: most strings in fields are names. */
+const SHORTEST_SECRET = 12;
 
 /** Evaluates nothing: whatever is a template stays one. */
 function open(): never {

@@ -54,6 +54,15 @@ export function literalSecrets(data: Value, path: Path, name = path.at(-1), mayB
   });
 }
 
+/** Returns a warning of a string in a field of a node that looks like a secret; undefined for any other. */
+export function secretInField(text: string, path: Path): Diagnostic | undefined {
+  const what = shapeOf(text);
+  if (what === undefined) return undefined;
+  const message = `${showPath(path)} is ${what}, which everybody sees who reads specs, versions and logs`;
+  const hint = "bind it by the field env, as env:NAME or file:NAME, and write {{ env.NAME }}";
+  return { location: { path }, message, hint, severity: "warning" };
+}
+
 function isSecretField(name: string | number | undefined, data: string | number, mayBePlural: boolean): boolean {
   // what a template in it reads is no secret that is written here
   if (typeof name !== "string" || data === "" || typeof data === "string" && hasTemplate(data)) return false;
