@@ -57,6 +57,7 @@ export async function readValues(
       return entry && withSecrets({ data: entry.data }, secret) as unknown as NamedValue;
     },
     names: () => entries.names(VALUE_KIND),
+    kindOf: (name) => entries.get(name)?.kind,
     secret,
   };
 }

@@ -9,6 +9,7 @@ export { duration, link, nodeId, nodeName, port, portName, secret, size, specs }
 export { type JsonSchema, jsonSchema } from "./schema/json_schema.ts";
 export { validate, type Validated } from "./schema/validate.ts";
 export { bindEnv, type BindOptions, type BoundEnv, namedIn, type NamedInSpec } from "./env/bind_env.ts";
+export { withoutSecrets } from "./env/literal_secrets.ts";
 export { type RenameValue, renameValues } from "./env/rename_values.ts";
 export { secretReferences, withSecrets } from "./env/secret_references.ts";
 export {

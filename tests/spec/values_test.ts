@@ -121,6 +121,21 @@ Deno.test("what is wrong with a binding is told with its place", async () => {
   );
 });
 
+Deno.test("values bind nothing themselves, and other entries are no values", async () => {
+  assertEquals(
+    await check(`
+- { kind: registry.entry, name: a, env: { A: 1 }, data: 1 }
+- { kind: connection, name: c, data: { type: sqlite, file: ":memory:" } }
+- { kind: nop, name: n, env: { A: { name: c }, B: { name: n } } }
+`),
+    [
+      'x.yaml:2:36: unknown field "env" of registry.entry; known fields are kind, namespace, name, meta, annotations, data',
+      'x.yaml:4:43: unknown value "c"; expected the name of an entry of kind registry.entry, and it is one of kind connection',
+      'x.yaml:4:59: unknown value "n"; expected the name of an entry of kind registry.entry',
+    ],
+  );
+});
+
 Deno.test("what only Go's templates have is told with its place", async () => {
   const cases: [text: string, what: string, column: number][] = [
     ["{{ range .list }}x{{ end }}", '"range"', 24],

@@ -28,6 +28,7 @@ export function checkData(spec: SpecDraft, kind: DataKind, isInner: boolean, isD
   }
   const foreign = Object.keys(spec.fields).filter((key) => key !== "data");
   if (spec.id) foreign.push("id");
+  if (spec.env !== undefined) foreign.push("env");
   if (Object.keys(spec.links).length > 0) foreign.push("links");
   diagnostics.push(...foreign.map((key) => unknownField([key], FIELDS, { of: kind.name })));
   const data = spec.fields.data ?? null;

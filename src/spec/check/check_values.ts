@@ -23,6 +23,7 @@ export function valuesIn(namespace: string, definitions: Definitions, options: C
       return options.incomplete === true ? UNREAD : undefined;
     },
     names: () => definitions.valueNames(namespace),
+    kindOf: (name) => find(name)?.spec.kind,
     secret,
   };
 }

@@ -89,8 +89,7 @@ export function bindEnv(spec: SpecDraft, { scheme, evaluate, values, source }: B
     }
     bound.set(JSON.stringify(at), own);
   }
-  const { value, names, secret } = values;
-  return { scope: { value, names, secret, envAt }, diagnostics };
+  return { scope: { ...values, envAt }, diagnostics };
 }
 
 /** What a spec, and those nested in it, may read when it is bound. */
@@ -186,7 +185,7 @@ class Binder {
       missing.push([name, [...candidate.at, candidate.id === undefined ? "name" : "id"]]);
     }
     const [name, path] = missing.at(-1)!;
-    const diagnostic = unknownValue(name, this.#values.names());
+    const diagnostic = unknownValue(name, this.#values);
     const others = missing.slice(0, -1).reverse().map(([name]) => show(name));
     if (others.length > 0) diagnostic.hint = `there is none of ${[show(name), ...others].join(", ")} either`;
     this.#tell({ ...diagnostic, location: { path } });

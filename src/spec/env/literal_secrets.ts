@@ -1,9 +1,13 @@
 import { isList, isMap, type Value } from "../../value/mod.ts";
+import { edited } from "../model/at_path.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { showPath } from "../model/show.ts";
 import type { Path } from "../model/spec.ts";
 import { hasTemplate } from "../template/template.ts";
 import { SECRET_REFERENCE } from "./secret_references.ts";
+
+/** What stands in the place of a secret. */
+const MASK = "***";
 
 /** The last word of the names of fields that hold secrets, in lower case and without `_` and `-`. */
 const SECRET_NAME =
@@ -52,6 +56,13 @@ export function literalSecrets(data: Value, path: Path, name = path.at(-1), mayB
       ? literalSecrets(item, [...path, key], name, true)
       : literalSecrets(item, [...path, key]);
   });
+}
+
+/** Returns data in which `***` stands in the place of secrets: what an older version of Weft has stored may have some. */
+export function withoutSecrets(data: Value, name?: string): Value {
+  const places = literalSecrets(data, ["data"], name).map(({ location }) => location!.path!.slice(1));
+  if (places.length === 0) return data;
+  return edited(data, places.map((path) => ({ path, value: MASK })));
 }
 
 /** Returns a warning of a string in a field of a node that looks like a secret; undefined for any other. */

@@ -47,6 +47,8 @@ export interface ValueSource {
   value(nameOrId: string): NamedValue | undefined;
   /** Returns the names of all values, for suggestions. */
   names(): Iterable<string>;
+  /** Returns the kind of an entry that is no value, for messages. */
+  kindOf(name: string): string | undefined;
   /** Returns a secret by its reference. @throws {Error} If it is not there. */
   secret(reference: string): string;
 }
@@ -110,7 +112,13 @@ function open(): never {
   throw new OpenTemplate("a secret is not known here");
 }
 
-const NO_SCOPE: TemplateScope = { envAt: () => undefined, value: () => undefined, names: () => [], secret: open };
+const NO_SCOPE: TemplateScope = {
+  envAt: () => undefined,
+  value: () => undefined,
+  names: () => [],
+  kindOf: () => undefined,
+  secret: open,
+};
 
 /** What the templates of a string are evaluated with. */
 export interface TextOptions {
@@ -176,17 +184,18 @@ function readValues(
     if (value !== undefined) Object.defineProperty(read, name, { enumerable: true, get: () => value.data });
     else {
       isKnown = false;
-      tell({ ...unknownValue(name, values.names()), location: { offset: offsetIn(part, offset) } });
+      tell({ ...unknownValue(name, values), location: { offset: offsetIn(part, offset) } });
     }
   }
   return isKnown ? read : undefined;
 }
 
 /** Returns the diagnostic of a name that no value has. */
-export function unknownValue(name: string, names: Iterable<string>): Diagnostic {
-  const meant = nearest(name, names);
-  return {
-    message: `unknown value ${show(name)}`,
-    hint: meant === undefined ? `expected the name of an entry of kind ${VALUE_KIND}` : `did you mean ${show(meant)}?`,
-  };
+export function unknownValue(name: string, values: ValueSource): Diagnostic {
+  const message = `unknown value ${show(name)}`;
+  const kind = values.kindOf(name);
+  const meant = kind === undefined ? nearest(name, values.names()) : undefined;
+  if (meant !== undefined) return { message, hint: `did you mean ${show(meant)}?` };
+  const expected = `expected the name of an entry of kind ${VALUE_KIND}`;
+  return { message, hint: kind === undefined ? expected : `${expected}, and it is one of kind ${kind}` };
 }
