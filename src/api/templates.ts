@@ -1,5 +1,5 @@
-import { checkTemplateExpression, evaluateTemplate, type TemplateVariables } from "../language/mod.ts";
-import { OpenTemplate } from "../spec/mod.ts";
+import { checkTemplateExpression, evaluateTemplate } from "../language/mod.ts";
+import { OpenTemplate, type TemplateVariables } from "../spec/mod.ts";
 import type { Value, ValueMap } from "../value/mod.ts";
 
 /** Evaluates the expression of a template. */
