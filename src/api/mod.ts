@@ -11,6 +11,7 @@ export { type FieldChange, type OperationReport, reportOperations } from "./diff
 export { BrokenLinksError, HeadMovedError, SpecsError } from "./errors.ts";
 export { find, type FindOptions, get, type GetOptions } from "./find.ts";
 export { history, prune, type VersionReport } from "./history.ts";
+export { type ImportedFile, type ImportReport, importUniflow } from "./import_uniflow.ts";
 export { type BrokenLink, describeBroken } from "./links.ts";
 export { remove, type RemoveOptions, type Selection } from "./remove.ts";
 export { resolveVersion } from "./resolve_version.ts";
@@ -20,6 +21,6 @@ export { awaitRollout, type Rollout, type RolloutState } from "./rollout.ts";
 export { type SpecFile, type SpecObject, type Specs } from "./specs.ts";
 export { type InstanceState, type InstanceStatus, status, type StatusOptions, type StoreStatus } from "./status.ts";
 export { openTarget, type OpenTargetOptions, type Target, targetOn } from "./target.ts";
-export { evaluator, lenientEvaluator } from "./templates.ts";
+export { type Evaluator, evaluator, lenientEvaluator } from "./templates.ts";
 export { type RuntimeStatus, runtimeStatus } from "./runtime_status.ts";
 export { watch, type WatchEvent, type WatchOptions } from "./watch.ts";

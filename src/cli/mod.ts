@@ -58,6 +58,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
+  import: {
+    summary: "Rewrite files of Uniflow as spec files",
+    checks: true,
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
   schema: {
     summary: "Print the JSON Schema of spec files for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

@@ -3,6 +3,7 @@ import { type ApplyReport, evaluator, lenientEvaluator, type Target, targetOn } 
 import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import type { Evaluate } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
@@ -118,8 +119,8 @@ class Server {
     const scheme = await knownKinds(config, this.#options.extensions?.current);
     const [own, other] = [evaluator(env), lenientEvaluator({})];
     // what belongs to other namespaces is not run here, and the variables are those of whoever runs it
-    const evaluate = (expression: string, namespace: string) =>
-      (namespace === this.#namespace ? own : other)(expression);
+    const evaluate: Evaluate = (expression, namespace, variables) =>
+      (namespace === this.#namespace ? own : other)(expression, namespace, variables);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate, terminal });
     await source.read();
     const store = await openStore(this.#store);
