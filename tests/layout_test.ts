@@ -38,8 +38,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "runtime",
     "api",
     "admin",
+    "testing",
   ],
-  testing: [...CORE, ...STORE, "language", "kind", "kinds", "executor", "compiler", "runtime"],
+  testing: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "compiler", "runtime"],
   jsr: [],
 };
 

@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
+  test: {
+    summary: "Run the tests of workflows, with mocks and virtual time",
+    load: async () => (await import("./commands/test_flows.ts")).testFlows,
+  },
   import: {
     summary: "Rewrite files of Uniflow as spec files",
     checks: true,

@@ -10,6 +10,7 @@ import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
 import { launcherGone } from "./launcher.ts";
+import type { Recorder } from "./record/recorder.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
 import type { Config } from "./options/config.ts";
@@ -82,6 +83,7 @@ class Server {
   #applying: Promise<void> = Promise.resolve();
   readonly #compiler: ThreadCompiler;
   #runtime: Runtime | undefined;
+  #recorder: Recorder | undefined;
   #admin: Admin | undefined;
 
   /** @param write Writes a line of the log. Default: as the logger does. */
@@ -129,6 +131,8 @@ class Server {
     // after a crash it goes on from head: the files would undo what was applied since
     const appliesFiles = isLasting && paths.length > 0 && supervisor?.resumes !== true;
     if (appliesFiles && await this.#applyTo(store, source) === undefined) return false;
+    const record = stringOf(config.flags, "record");
+    if (record !== undefined) this.#recorder = await this.#startRecorder(record);
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime) === undefined) return false;
@@ -164,6 +168,7 @@ class Server {
     this.#admin?.drain();
     const drained = await this.#runtime!.drain();
     if (!drained) this.#logger.log("warn", "some requests were aborted");
+    await this.#recorder?.close();
     await this.#runtime!.close();
     this.#compiler[Symbol.dispose]();
     await this.#admin?.[Symbol.asyncDispose]();
@@ -176,6 +181,8 @@ class Server {
     const secrets = stringOf(flags, "secrets");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
+    const recorder = this.#recorder;
+    const log = (level: LogLevel, message: string) => this.#logger.log(level, message);
     return Runtime.start({
       store,
       namespace: this.#namespace,
@@ -184,9 +191,15 @@ class Server {
       env,
       ...extensions !== undefined && { extensions: extensions.current },
       dependencies: this.#dependencies,
-      ...this.#admin !== undefined && {
-        interceptors: ({ metrics }: Runtime) => [effectMetrics(metrics)],
+      ...(this.#admin !== undefined || recorder !== undefined) && {
+        interceptors: (runtime: Runtime) => [
+          ...this.#admin === undefined ? [] : [effectMetrics(runtime.metrics)],
+          ...recorder === undefined ? [] : [recorder.interceptor(runtime)],
+        ],
         addresses: false, // nobody reads them
+      },
+      ...recorder && {
+        surroundings: { sockets: recorder.sockets((message) => log("warn", message), supervisor) },
       },
       warden: supervisor !== undefined && warden === threads
         ? new LongCalls(warden, (symbols) => supervisor.calls(symbols.map((symbol) => this.#nodeOf(symbol))))
@@ -202,6 +215,12 @@ class Server {
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
     });
+  }
+
+  async #startRecorder(file: string): Promise<Recorder> {
+    const { Recorder } = await import("./record/recorder.ts");
+    const log = (level: "info" | "warn", message: string) => this.#logger.log(level, `record: ${message}`);
+    return await Recorder.create({ file, specs: this.#options.paths, env: this.#options.env, log });
   }
 
   /** Returns the name of the node of a symbol; undefined while it is being loaded. */

@@ -50,6 +50,8 @@ export interface NodeMakerOptions {
   measure(symbol: number, type: MetricType, name: string, value: number): void;
   /** Opens a child of a packet's process. */
   fork(packet: Packet): Process;
+  /** Puts something around a program. Default nothing. */
+  around?(program: Program, symbol: NodeSymbol): Program;
 }
 
 /** What a node is prepared with on an executor, beside what every kind gets. */
@@ -89,6 +91,7 @@ export class NodeMaker {
     programs: GuardedProgram[],
   ): ExecutorPreparation {
     const { realm, guard, flow, clock, random, waitClock, addTask, log, handled, measure, fork } = this.#options;
+    const around = this.#options.around ?? ((program: Program) => program);
     const { form, fields: encoded, origin, env = {}, bound, recordsErrors = false, parsed = [] } = definition.body!;
     const fields = fromWire(form, encoded) as ValueMap;
     const boundEnv = bound && fromWire(bound.form, bound.data) as ValueMap;
@@ -100,7 +103,7 @@ export class NodeMaker {
     const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {
       if (timeout !== undefined) symbol.limit = timeout;
       try {
-        const program = new GuardedProgram(make(), {
+        const program = new GuardedProgram(around(make(), symbol), {
           symbol,
           guard,
           clock: waitClock,

@@ -37,7 +37,7 @@ import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log/mod.ts";
 import { readValues } from "./read_values.ts";
-import type { NodePool } from "./runtime.ts";
+import type { NodePool } from "./surroundings.ts";
 
 /** Options of a preparer. */
 export interface PreparerOptions {

@@ -27,6 +27,7 @@ import { deathsOf, Redactor } from "./redactor.ts";
 import { Resources } from "./resources.ts";
 import { ofHost, schemeOf } from "./scheme.ts";
 import { Secrets, stringsOf } from "./secrets.ts";
+import type { NodePool, Surroundings } from "./surroundings.ts";
 import { Transactions } from "./transactions.ts";
 
 /** Options of a runtime. */
@@ -86,11 +87,11 @@ export interface RuntimeOptions {
   /** The random values of host kinds. Default the machine's. */
   random?: Random;
   /**
-   * Makes what runs the nodes of executors. Default threads.
+   * What stands around it in a test. Default: threads, sockets and the time of the machine.
    *
    * @internal
    */
-  pool?: (runtime: Runtime) => NodePool;
+  surroundings?: Surroundings;
   /**
    * Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost.
    *
@@ -133,13 +134,6 @@ export interface RuntimeOptions {
    */
   unguarded?: boolean;
 }
-
-/**
- * What runs the nodes of executors: threads, or in tests the thread of the runtime.
- *
- * @internal
- */
-export type NodePool = Pick<Pool, keyof Pool>;
 
 /** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
@@ -251,9 +245,10 @@ export class Runtime implements AsyncDisposable {
     this.#logger = options.logger;
     options.logger.redactBy((text) => this.redactor.redact(text));
     this.store = options.store;
-    this.sockets = new Sockets((message) => options.logger.log("warn", message), options.keeper);
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
+    const { pool, sockets, processClock } = options.surroundings ?? {};
+    this.sockets = sockets ?? new Sockets((message) => options.logger.log("warn", message), options.keeper);
     const handledErrors = new HandledErrors(options.logger);
     const flow = this.flow = new Flow({
       ending: (process) => this.pool.ending(process),
@@ -263,15 +258,15 @@ export class Runtime implements AsyncDisposable {
         handledErrors.settle(process, false);
       },
     });
-    this.processes = new Processes(flow, (units) => this.loader.free(units));
+    this.processes = new Processes(flow, (units) => this.loader.free(units), processClock);
     const extensions = options.extensions ?? NO_EXTENSIONS;
-    const warden = options.warden ?? (options.pool === undefined ? wardenOf(options, extensions) : undefined);
+    const warden = options.warden ?? (pool === undefined ? wardenOf(options, extensions) : undefined);
     const threads = warden instanceof WardenLink ? warden : undefined;
     this.#ownCompiler = options.compiler === undefined
       ? new ThreadCompiler({ warden: threads, spare: true })
       : undefined;
     this.compiler = options.compiler ?? this.#ownCompiler!;
-    this.pool = options.pool?.(this) ?? new Pool({
+    this.pool = pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
       memory: options.executorMemory ?? 256,
       flow,

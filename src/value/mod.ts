@@ -7,6 +7,7 @@ export * from "./error_code.ts";
 export * from "./json_limits.ts";
 export { findJsonError, type JsonSyntaxError } from "./json_syntax.ts";
 export * from "./lazy.ts";
+export { type DiffLine, diffLines, withContext } from "./line_diff.ts";
 export * from "./limits.ts";
 export * from "./log_level.ts";
 export * from "./merge.ts";

@@ -73,10 +73,12 @@ Deno.test({
       await page.goto(`file://${out}/reference/kinds.html`);
       assertEquals(await page.locator("nav details[open] [aria-current]").textContent(), "Kinds");
       await page.locator("nav").getByText("First").click();
+      await page.waitForURL("**/a.html");
       assertEquals(await page.title(), "First · Weft");
       assertMatch((await page.locator("main").textContent())!, /{{ \.PORT }} and {{ port }} and <b>\./);
       assertEquals(await page.locator("pre .hljs-comment").textContent(), "# eight thousand");
       await page.locator("main").getByText("the code").click();
+      await page.waitForURL("**/source/src/a.ts.html");
       assertEquals(await page.locator("pre > code").textContent(), "export const a: number = 1;\n");
 
       const colour = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -92,10 +94,13 @@ Deno.test({
       await page.waitForURL("**/a.html#a-walrus");
       assert(await colour() !== light, "the choice is kept on the next page");
       await page.locator("nav").getByText("Examples").click();
+      await page.waitForURL("**/source/examples/index.html");
       assertEquals(await page.locator("main li").allTextContents(), ["shop/: Sells a walrus or two."]);
       await page.locator("main").getByText("shop/").click();
+      await page.waitForURL("**/source/examples/shop/index.html");
       assertEquals(await page.locator("main li").allTextContents(), ["flow.yaml: Selling."]);
       await page.locator("main").getByText("How").click();
+      await page.waitForURL("**/a.html");
       assertEquals(await page.title(), "First · Weft");
       assertEquals(errors, []);
     } finally {

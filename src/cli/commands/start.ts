@@ -1,4 +1,5 @@
 import type { LogFormat } from "../../runtime/mod.ts";
+import { isTestFile } from "../../spec/model/mod.ts";
 import type { LogLevel } from "../../value/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import { launcherGone } from "../launcher.ts";
@@ -51,6 +52,12 @@ its place meanwhile, and ends with it when it is told to.`,
       "supervise",
     ),
     ...settings("dev", "log-format", "log-level", "log-limit"),
+    {
+      name: "record",
+      type: "string",
+      value: "FILE",
+      summary: "Write a test for each request that is served, 100 at most, to a new test file",
+    },
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
@@ -58,10 +65,12 @@ its place meanwhile, and ends with it when it is told to.`,
     ["weft start --store shop.db -n shop --host 0.0.0.0", "serve a namespace of a store on every network interface"],
     ["weft start -f flows/ --admin 127.0.0.1:9180", "serve health, status and metrics on a second port"],
     ["weft start -f flows/ --supervise", "start it again when it crashes"],
+    ["weft start -f flows/ --record flows/recorded_test.yaml", "write tests of the requests that are served"],
     ["weft start -f flows/ -e PORT=8080 --log-format json", "set a template variable, and log as JSON"],
   ],
   async run(flags, args, terminal, config) {
     const paths = [...listOf(flags, "file"), ...args];
+    checkRecord(flags);
     if (flags.supervise === true) return await supervised(flags, paths, terminal);
     const supervisor = SupervisorLink.open(terminal);
     if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
@@ -89,6 +98,14 @@ its place meanwhile, and ends with it when it is told to.`,
     });
   },
 };
+
+/** Checks `--record`. @throws {UsageError} If its value is not the name of a test file. */
+function checkRecord({ record, supervise }: ParsedFlags): void {
+  if (record === undefined) return;
+  if (supervise === true) throw new UsageError("--record and --supervise exclude each other");
+  if (isTestFile(String(record))) return;
+  throw new UsageError(`invalid --record ${JSON.stringify(record)}: expected NAME_test.yaml or NAME.test.yaml`);
+}
 
 /** Runs the engine under a supervisor, which loads nothing of it. */
 async function supervised(flags: ParsedFlags, paths: readonly string[], terminal: Terminal): Promise<number> {
