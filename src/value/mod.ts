@@ -13,7 +13,7 @@ export * from "./log_level.ts";
 export * from "./merge.ts";
 export * from "./nearest.ts";
 export * from "./pause.ts";
-export { explainPermission, missingPermission } from "./missing_permission.ts";
+export { explainPermission, FLAGS_OF_PROGRAM, missingPermission } from "./missing_permission.ts";
 export * from "./reason.ts";
 export * from "./encoded.ts";
 export * from "./stream.ts";
