@@ -58,6 +58,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     checks: true,
     load: async () => (await import("./commands/check.ts")).check,
   },
+  module: {
+    summary: "List the modules that specs import, or check one",
+    checks: true,
+    load: async () => (await import("./commands/module.ts")).moduleCommand,
+  },
   schema: {
     summary: "Print the JSON Schema of spec files for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

@@ -16,6 +16,7 @@ import { http } from "./http/http.ts";
 import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
+import { definition, dependency, requirement } from "./namespace/mod.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { sql } from "./sql/sql.ts";
@@ -43,7 +44,7 @@ export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
 
 /** The built-in kinds of entries that hold data for nodes. */
-export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
+export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection, definition, dependency, requirement];
 
 /** All built-in kinds. */
 export const KINDS: readonly Kind[] = [

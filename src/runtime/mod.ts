@@ -9,6 +9,7 @@ export * from "./follower.ts";
 export * from "./kind_metrics.ts";
 export * from "./log/mod.ts";
 export * from "./manifest.ts";
+export * from "./module_entries.ts";
 export * from "./processes.ts";
 export * from "./run.ts";
 export * from "./runtime.ts";

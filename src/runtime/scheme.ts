@@ -1,25 +1,17 @@
 import type { DataKind, Kind } from "../kind/mod.ts";
 import { DATA_KINDS as BUILT_IN_DATA_KINDS, KINDS } from "../kinds/mod.ts";
-import { SILENT_KINDS } from "../registry/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
 import { notLoaded } from "./extension_modules.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 
-const DATA_SUMMARIES: Readonly<Record<string, string>> = {
-  "registry.entry": "Holds any data.",
-  "ns.requirement": "Says what a namespace needs from outside.",
-  "ns.dependency": "Says which module a namespace uses.",
-  "ns.definition": "Describes a namespace.",
-};
-
 /** What a table of kinds takes of extensions. */
 export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
 
-/** The built-in kinds of entries that hold data, and those which every registry knows: what is in them is up to who uses them. */
+/** The built-in kinds of entries that hold data, and that of entries of which nobody knows anything. */
 const DATA_KINDS: readonly DataKind[] = [
   ...BUILT_IN_DATA_KINDS,
-  ...SILENT_KINDS.map((name): DataKind => ({ holds: "data", name, summary: DATA_SUMMARIES[name]! })),
+  { holds: "data", name: "registry.entry", summary: "Holds any data." },
 ];
 
 /**

@@ -3,7 +3,7 @@ export { type CheckedSpec, type CheckOptions, checkSpecs, type CodeToCheck } fro
 export { readData } from "./check/check_data.ts";
 export * from "./model/mod.ts";
 export { report } from "./model/report.ts";
-export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";
+export { type ReadSpecs, readSpecs, type SourcedSpec, type SpecSource } from "./read.ts";
 export { type ReadOptions, specFromMap } from "./schema/draft.ts";
 export { duration, link, nodeId, nodeName, port, portName, secret, size, specs } from "./schema/fields.ts";
 export { type JsonSchema, jsonSchema } from "./schema/json_schema.ts";

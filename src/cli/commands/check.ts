@@ -40,14 +40,14 @@ export const check: Command = {
       : undefined;
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, connect, compiler });
+    const { specs, modules, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, connect, compiler });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));
     if (!failed) {
       terminal.print(
-        `${count(specs.length, "spec")} in ${
-          count(files.filter(({ unread }) => unread === undefined).length, "file")
+        `${count(specs.length, "spec")} in ${count(files.filter(({ unread }) => unread === undefined).length, "file")}${
+          modules.length === 0 ? "" : ` and ${count(modules.length, "module")}`
         }: no errors`,
       );
     }

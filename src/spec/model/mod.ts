@@ -12,4 +12,4 @@ export { type KindSet, Scheme } from "./scheme.ts";
 export { printable, show, showPath } from "./show.ts";
 export { sourcePath } from "./source_path.ts";
 export * from "./spec.ts";
-export { isUuid, uuidv7 } from "./uuid.ts";
+export { isUuid, uuidOf, uuidv7 } from "./uuid.ts";
