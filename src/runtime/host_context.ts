@@ -3,7 +3,15 @@ import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type { GrantedFolders, Internals, PrivateHosts, Schedules, StoreLeases, System } from "../kinds/mod.ts";
+import {
+  connectTo,
+  type GrantedFolders,
+  type Internals,
+  type PrivateHosts,
+  type Schedules,
+  type StoreLeases,
+  type System,
+} from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import type { Failure, Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
@@ -53,10 +61,12 @@ export interface HostServices {
 }
 
 /** What a node is prepared with on the host. */
-export interface HostPreparation
-  extends
-    Preparation,
-    Pick<HostContext<unknown, string>, "run" | "use" | "transaction" | "dataOf" | "secret" | "keyOf"> {
+export interface HostPreparation extends
+  Preparation,
+  Pick<
+    HostContext<unknown, string>,
+    "run" | "use" | "useShared" | "connect" | "transaction" | "dataOf" | "secret" | "keyOf"
+  > {
   readonly internals: Internals;
 }
 
@@ -129,6 +139,9 @@ export function hostPreparation(
         options,
       ),
     use: (key, open, close) => held.use(key, open, close),
+    // built-in kinds share by names of their own
+    useShared: (key, open, close) => shared.use(`extension:${key}`, open, close),
+    connect: (host, port) => connectTo(privateHosts, host, port),
     transaction: (call: Call, key, begin) => transactions.of(call.process as Process, key, begin),
     dataOf,
     secret: (reference) => readSecret(reference, secrets),
