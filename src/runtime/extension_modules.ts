@@ -2,6 +2,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { asError, failure } from "../value/mod.ts";
 import { ImportMaps } from "./import_map.ts";
+import { findInstalled, importedAs } from "./installed_package.ts";
 import { addToGraph, type GraphModule, type Import, type Module, reachable, type Resolution } from "./module_graph.ts";
 
 /** The modules of extensions, ready to be imported. */
@@ -20,6 +21,8 @@ export interface ExtensionModules {
 export interface ModulesOptions {
   /** The folder for copies. If it is set, copies are imported in any case: the modules may have been imported before. */
   folder?: string;
+  /** Where modules are listed, `weft.yaml:3:5`, by their URLs. */
+  positions?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ModulesOptions {
  */
 export async function prepareModules(
   urls: readonly string[],
-  { folder }: ModulesOptions = {},
+  { folder, positions }: ModulesOptions = {},
 ): Promise<ExtensionModules> {
   const maps = new ImportMaps();
   const graph = new Map<string, GraphModule>();
@@ -39,7 +42,7 @@ export async function prepareModules(
     try {
       await addToGraph(graph, url, (imported, module) => resolutionOf(imported, module, maps));
     } catch (thrown) {
-      throw notLoaded(url, thrown);
+      throw notLoaded(url, thrown, positions?.get(url));
     }
   }
   const modules = [...graph.values()];
@@ -56,9 +59,14 @@ export async function prepareModules(
   };
 }
 
-/** Returns the error of an extension that cannot be loaded. */
-export function notLoaded(url: string | undefined, thrown: unknown): Error {
-  return failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
+/**
+ * Returns the error of an extension that cannot be loaded.
+ *
+ * @param position Where it is listed.
+ */
+export function notLoaded(url: string | undefined, thrown: unknown, position?: string): Error {
+  const where = position === undefined ? "" : `${position}: `;
+  return failure(`${where}extension ${url} cannot be loaded`, { cause: asError(thrown) });
 }
 
 async function resolutionOf(imported: Import, module: Module, maps: ImportMaps): Promise<Resolution> {
@@ -70,6 +78,11 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
   const name = own === null ? specifier : `${own[1]}${own[2] ?? ""}`;
   const known = resolveOwn(name);
   if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
+  // what is installed beside the module is what its author means; without a name of its own, Weft's is meant
+  const installed = known === undefined || mapped !== specifier
+    ? findInstalled(mapped, dirname(fileURLToPath(module.url)))
+    : undefined;
+  if (installed !== undefined) return { target: importedAs(installed), isMapped: true };
   // a package that is installed is resolved to a file
   if (mapped !== specifier && resolveOwn(mapped) !== known) return { target: mapped, isMapped: true };
   // left to Deno; what it leads to is part of Weft, or a package

@@ -6,6 +6,7 @@ export { extensionFolder, type ModulesOptions } from "./extension_modules.ts";
 export * from "./extensions.ts";
 export { ExternalError, isExternal } from "./external_error.ts";
 export * from "./follower.ts";
+export { findInstalled, importedAs } from "./installed_package.ts";
 export * from "./kind_metrics.ts";
 export * from "./log/mod.ts";
 export * from "./manifest.ts";

@@ -6,7 +6,9 @@ import { notLoaded } from "./extension_modules.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 
 /** What a table of kinds takes of extensions. */
-export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
+export type KnownExtensions =
+  & Pick<Extensions, "kinds" | "origins">
+  & Partial<Pick<Extensions, "dataKinds" | "positions">>;
 
 /** The built-in kinds of entries that hold data, and that of entries of which nobody knows anything. */
 const DATA_KINDS: readonly DataKind[] = [
@@ -21,7 +23,7 @@ const DATA_KINDS: readonly DataKind[] = [
  * @throws {Error} If two kinds have the same name.
  */
 export function schemeOf(
-  { kinds, dataKinds = [], origins }: KnownExtensions = NO_EXTENSIONS,
+  { kinds, dataKinds = [], origins, positions }: KnownExtensions = NO_EXTENSIONS,
   builtIn: readonly Kind[] = KINDS,
 ): Scheme<Kind> {
   const scheme = new Scheme<Kind>(builtIn, DATA_KINDS);
@@ -29,12 +31,18 @@ export function schemeOf(
     try {
       to(kind);
     } catch (thrown) {
-      throw notLoaded(origins.get(kind), thrown);
+      const url = origins.get(kind);
+      throw notLoaded(url, thrown, positions?.get(url ?? ""));
     }
   };
   for (const kind of kinds) add(kind, (kind) => scheme.add(kind));
   for (const kind of dataKinds) add(kind, (kind) => scheme.addData(kind));
   return scheme;
+}
+
+/** Returns all built-in kinds. */
+export function builtInKinds(): readonly Kind[] {
+  return KINDS;
 }
 
 /** Returns the built-in kind with a name or alias. @throws {Error} If there is none; it suggests the nearest name. */

@@ -2,16 +2,9 @@ import type { LogFormat } from "../../runtime/mod.ts";
 import type { LogLevel } from "../../value/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import type { Command } from "../options/command.ts";
+import { type ListedExtensions, readExtensions } from "../options/extensions.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
-import {
-  listOf,
-  readAllowFiles,
-  readAllowPrivate,
-  readEnv,
-  readExtensions,
-  settings,
-  SPEC_FLAGS,
-} from "../options/settings.ts";
+import { listOf, readAllowFiles, readAllowPrivate, readEnv, settings, SPEC_FLAGS } from "../options/settings.ts";
 import { SupervisorLink } from "../supervise/supervisor_link.ts";
 
 /** `weft start` */
@@ -69,7 +62,7 @@ its place meanwhile, and ends with it when it is told to.`,
     await readAllowFiles(flags);
     await readAllowPrivate(flags);
     const env = await readEnv(flags, terminal);
-    const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
+    const loader = await loadedExtensions(await readExtensions(config), flags.watch === true);
     // executors take half a second to start: do the rest in the meantime
     const { ProcessWarden, WardenLink } = await import("../../pool/mod.ts");
     const isProcess = flags.isolation === "process";
@@ -101,8 +94,8 @@ async function supervised(flags: ParsedFlags, paths: readonly string[]): Promise
 }
 
 /** Loads extensions before executors start: which files these may read depends on them. Loads nothing if there are none. */
-async function loadedExtensions(urls: readonly string[], isWatched: boolean): Promise<WatchedExtensions | undefined> {
-  if (urls.length === 0) return undefined;
+async function loadedExtensions(listed: ListedExtensions, isWatched: boolean): Promise<WatchedExtensions | undefined> {
+  if (listed.urls.length === 0) return undefined;
   const { WatchedExtensions } = await import("../input/watched_extensions.ts");
-  return await WatchedExtensions.load(urls, isWatched);
+  return await WatchedExtensions.load(listed, isWatched);
 }

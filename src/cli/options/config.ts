@@ -17,6 +17,10 @@ export interface Config {
   flags: ParsedFlags;
   /** The enabled built-in kinds. Default: all. */
   kinds?: readonly ConfiguredKind[];
+  /** Where weft.yaml lists extensions, `weft.yaml:3:5`, by what `flags` have of them. */
+  extensions?: ReadonlyMap<string, string>;
+  /** The folder of weft.yaml. Default the current one. */
+  folder?: string;
 }
 
 /** The flag `--config`, which every command has. */
@@ -74,7 +78,14 @@ async function readConfig(file: FlagValue | undefined): Promise<Config> {
   // most commands run without a configuration file: load the YAML parser only if there is one
   const { parseConfig } = await import("./config_file.ts");
   const config = parseConfig(text, path, ALL_SETTINGS);
-  return { ...config, flags: resolvePaths(config.flags, dirname(path)) };
+  const flags = resolvePaths(config.flags, dirname(path));
+  const extensions = new Map(
+    ((config.flags.extension ?? []) as readonly string[]).flatMap((written, index): [string, string][] => {
+      const position = config.extensions?.get(written);
+      return position === undefined ? [] : [[(flags.extension as readonly string[])[index]!, position]];
+    }),
+  );
+  return { ...config, flags, folder: dirname(path), ...extensions.size > 0 && { extensions } };
 }
 
 /** Resolves relative paths in weft.yaml against the folder of the file. */
@@ -82,7 +93,9 @@ function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
   const result: Record<string, FlagValue | undefined> = { ...flags };
   for (const name of ["file", "env-file", "extension"]) {
     const list = flags[name] as readonly string[] | undefined;
-    if (list !== undefined) result[name] = list.map((path) => pathFrom(folder, path));
+    // `file:kinds.ts` is a path
+    const rebase = (path: string) => name === "extension" ? extensionFrom(path, folder) : pathFrom(folder, path);
+    if (list !== undefined) result[name] = list.map(rebase);
   }
   const granted = flags["allow-files"] as readonly string[] | undefined;
   if (granted !== undefined) {
@@ -95,6 +108,10 @@ function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
     if (flags[name] !== undefined) result[name] = pathFrom(folder, flags[name] as string);
   }
   return result;
+}
+
+function extensionFrom(specifier: string, folder: string): string {
+  return pathFrom(folder, specifier.replace(/^file:(?!\/)/, ""));
 }
 
 function pathFrom(folder: string, path: string): string {

@@ -36,6 +36,7 @@ class Parser {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #flags: Record<string, FlagValue> = {};
   #kinds: ConfiguredKind[] | undefined;
+  readonly #extensions = new Map<string, string>();
 
   constructor(text: string, file: string, settings: readonly Flag[]) {
     this.#text = text;
@@ -61,7 +62,11 @@ class Parser {
     if (this.#diagnostics.length > 0) {
       throw new Error(sortDiagnostics(this.#diagnostics).map(formatDiagnostic).join("\n"));
     }
-    return { flags: this.#flags, ...this.#kinds !== undefined && { kinds: this.#kinds } };
+    return {
+      flags: this.#flags,
+      ...this.#kinds !== undefined && { kinds: this.#kinds },
+      ...this.#extensions.size > 0 && { extensions: this.#extensions },
+    };
   }
 
   #parseMap(root: MapNode): void {
@@ -103,7 +108,9 @@ class Parser {
       const isString = item.type === "scalar" && item.value !== null && item.value !== "" &&
         typeof item.value !== "boolean";
       if (!isString) return this.#reportInvalid(item, key, TYPES.list);
-      strings.push(this.#sourceOf(item));
+      const text = this.#sourceOf(item);
+      strings.push(text);
+      if (key === "extension" || PLURALS[key] === "extension") this.#extensions.set(text, this.#positionOf(item));
     }
     return strings;
   }
@@ -122,10 +129,14 @@ class Parser {
     const kinds: ConfiguredKind[] = [];
     for (const item of itemsOf(node)) {
       if (typeof item.value !== "string") return this.#reportInvalid(item, "kinds", "a list of kind names");
-      const { line, column } = this.#lines.locate(item.start);
-      kinds.push({ name: item.value, position: `${this.#file}:${line}:${column}` });
+      kinds.push({ name: item.value, position: this.#positionOf(item) });
     }
     return kinds;
+  }
+
+  #positionOf({ start }: Node): string {
+    const { line, column } = this.#lines.locate(start);
+    return `${this.#file}:${line}:${column}`;
   }
 
   /** Returns a scalar as written in the file, so that `0080` stays `0080`. */
