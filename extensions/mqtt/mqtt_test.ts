@@ -1,9 +1,11 @@
 import { defineKind, failure, type Kind, type Value, type ValueMap } from "@weft/weft/kind";
+import { check, loadExtensions, schemeOf } from "@weft/weft";
 import { startWorkflow } from "@weft/weft/testing";
 import aedes, { type Client } from "aedes";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { createServer, type Socket } from "node:net";
 import { z } from "zod";
+import kinds from "./mod.ts";
 import { readPayload } from "./subscribe.ts";
 import { isFilter, isTopic, takes } from "./topic.ts";
 
@@ -255,6 +257,15 @@ Deno.test("who may not log in, or finds nobody, is told so, and what is publishe
   const closed = { ...OPTIONS, allowPrivate: [], env };
   await using workflow = await startWorkflow([connection!, { ...send!, timeout: 300 }], closed);
   match(String(await workflow.send("send.in", { topic: "a", payload: 1 })), /forbidden address 127\.0\.0\.1/);
+});
+
+Deno.test("the examples of the kinds are valid", async () => {
+  const scheme = schemeOf(await loadExtensions([MODULE]));
+  const examples = kinds.flatMap(({ examples = [] }) => examples.map(({ spec }) => ({ name: undefined, ...spec })));
+  const { diagnostics } = await check(examples.map((spec, at) => ({ ...spec, name: spec.name ?? `node${at}` })), {
+    scheme,
+  });
+  deepStrictEqual(diagnostics, []);
 });
 
 Deno.test("topics and filters are told apart, and filters take what they should", () => {

@@ -8,7 +8,9 @@ import { isFilter, isTopic } from "./topic.ts";
 const fields = z.object({
   connection: connectionField,
   topics: z.array(z.string().refine(isFilter, "expected a topic such as orders/new, sensors/+/temperature or orders/#"))
-    .min(1).describe("The topics: `+` stands for one step, `#` for all that follow. `$share/GROUP/TOPIC` shares them."),
+    .min(1).describe(
+      "The topics: `+` stands for one step, `#` for all that follow. `$share/GROUP/TOPIC` shares them among engines, for which some brokers want version 5 of the protocol.",
+    ),
   qos: z.literal([0, 1]).default(1).describe(
     "0: messages come at most once. 1: at least once; one is acknowledged when its process has ended well. Default 1.",
   ),

@@ -14,7 +14,7 @@ import {
   type SpecSource,
   specToMap,
 } from "../spec/mod.ts";
-import { equal, isMap, type Value, type ValueMap } from "../value/mod.ts";
+import { equal, isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 import type { Filled } from "./imported_source.ts";
 import type { RequirementValue } from "./imported_module.ts";
 import { parseTargetPath, setAt, type TargetPath } from "./module_path.ts";
@@ -185,6 +185,14 @@ class Filler {
       : first === "links"
       ? { links: links as unknown as Value }
       : fields;
+    if (adds && isList(value)) {
+      // each item is added, and what is there already is not added again
+      for (const [index, item] of value.entries()) {
+        const wrong = this.#put(sourced, { path, adds }, { value: item, scope, source, path: [...from, index] });
+        if (wrong !== undefined) return wrong;
+      }
+      return undefined;
+    }
     if (adds && hasItem(part, path, value)) return undefined;
     const set = setAt(part, { path, adds }, value);
     if ("wrong" in set) return set.wrong;

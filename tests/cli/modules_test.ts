@@ -88,14 +88,6 @@ Deno.test("a module is added, changed and taken out as a whole, and its entries 
   assertEquals((await project.json("history"))[0].id, 4);
 });
 
-Deno.test("a dependency that is no longer in the files leaves with its module", async () => {
-  await using project = new Project(FILES);
-  await project.weft("apply -f flows");
-  project.write("flows/flow.yaml", "- { kind: nop, name: told }\n");
-  const out = await project.weft("apply -f flows --prune");
-  assertEquals(out.match(/^deleted/gm)?.length, 11);
-});
-
 Deno.test("what a module has brought is not changed but in the module", async () => {
   await using project = new Project(FILES);
   await project.weft("apply -f flows");
@@ -162,6 +154,11 @@ logger    0.1.0    mail.logs.*  ../logger            3        level="warn"`;
     [...NAMES.slice(1), "mail.notifier"],
     { name: "done", value: "told", given: true },
   ]);
+  // a dependency that is no longer in the files leaves with its module
+  project.write("flows/flow.yaml", "- { kind: nop, name: told }\n");
+  const out = await project.weft("apply -f flows --prune");
+  assertEquals(out.match(/^deleted/gm)?.length, 11);
+  assertEquals(await project.json("module list"), []);
   assertEquals(await project.fail("module lst"), [
     2,
     'unknown command "module lst"; did you mean "list"?\nSee "weft module --help" for usage.',
@@ -333,6 +330,10 @@ Deno.test("connections, blocks and ids in a module are its own wherever it is im
   namespace: store
   name: database
   data: { default: own, targets: [{ entry: 'store:load', path: data.connection }] }
+- kind: ns.requirement
+  namespace: store
+  name: tags
+  data: { default: [a, b], targets: [{ entry: first, path: meta.tags+= }, { entry: first, path: meta.owner.tags }] }
 - { kind: connection, namespace: store, name: own, data: { type: sqlite, file: ':memory:' } }
 - kind: sql
   namespace: store
@@ -350,7 +351,7 @@ Deno.test("connections, blocks and ids in a module are its own wherever it is im
       - { kind: nop, name: b }
     inbounds: { in: [{ name: a, port: in }] }
 - { kind: block, namespace: store, name: use, use: both }
-- { kind: snippet, namespace: store, name: first, language: text, code: x, links: { out: [{ id: 0190163d-8694-739b-aea5-966c26f8ad91, port: in }] } }
+- { kind: snippet, namespace: store, name: first, meta: { tags: [b] }, language: text, code: x, links: { out: [{ id: 0190163d-8694-739b-aea5-966c26f8ad91, port: in }] } }
 `;
   await using project = new Project({
     "store/module.yaml": store,
@@ -364,6 +365,7 @@ Deno.test("connections, blocks and ids in a module are its own wherever it is im
   assertEquals([a.connection, b.connection], ["a.own", "main"]);
   assertEquals(a.meta.depends_on, ["default:a.own", "other:own"]);
   assertEquals([first.links.out[0].id === b.id, a.id === b.id], [true, false]);
+  assertEquals([first.meta.tags, first.meta.owner], [["b", "a"], { tags: ["a", "b"] }]);
   assertEquals([use.use, both.data.specs[0].connection, both.data.specs[0].links.out[0].name], [
     "b.both",
     "b.own",

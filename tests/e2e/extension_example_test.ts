@@ -8,7 +8,7 @@ const FOLDER = new URL("examples/extension/", ROOT);
 const FOLDERS: [path: string, tests: number, commands: string[][]][] = [
   // the types once, and not again for each thread of the engine that the tests start
   ["examples/extension", 4, [["fmt", "--check", "."], ["lint"], ["check", "."], ["task", "test", "--no-check"]]],
-  ["extensions/mqtt", 8, [["fmt", "--check", "."], ["lint"], ["task", "test", "--no-check"]]],
+  ["extensions/mqtt", 9, [["fmt", "--check", "."], ["lint"], ["task", "test", "--no-check"]]],
 ];
 
 async function deno(folder: URL, ...args: string[]): Promise<{ code: number; out: string }> {

@@ -13,7 +13,7 @@ const data = z.strictObject({
     entry: z.string().min(1).meta({ description: "The name of an entry of the module." }),
     path: z.string().min(1).meta({
       description: "Where in it: `port`, `routes[0].path`, `links.out[0].name`, `meta.owner`; with `+=` behind it, " +
-        "the value is added to a list.",
+        "the value, or each of its items, is added to a list.",
     }),
   })).default([]).meta({ description: "Where the value is put." }),
 });
