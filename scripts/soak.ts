@@ -105,7 +105,7 @@ class Soak {
 
   async #loop(pause: number, work: () => Promise<void>): Promise<void> {
     while (!this.#stopped) {
-      await work().catch((error) => this.problems.push(String(error)));
+      await work().catch((error) => this.problems.push(describe(error)));
       if (pause > 0) await wait(pause);
     }
   }
@@ -174,6 +174,12 @@ async function apply({ registry, loader, namespace, compiler }: Runtime, yaml: s
   const manifest = await readManifest([{ name: "soak.yaml", text: yaml }], options);
   if (!isApplicable(manifest)) throw new Error(manifest.diagnostics.map(formatDiagnostic).join("\n"));
   await registry.apply(changesOf(manifest.specs, registry));
+}
+
+/** Returns the message of an error with those of its causes. */
+function describe(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? String(error) : `${error}: ${describe(cause)}`;
 }
 
 /** Picks a path at random, by the shares of the routes. */

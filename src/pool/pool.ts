@@ -11,6 +11,7 @@ import {
 import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel, within } from "../value/mod.ts";
 import { type Assignment, assignmentAt } from "./assignment.ts";
 import type { Connection } from "./connection.ts";
+import { DryRuns } from "./dry_runs.ts";
 import { Executors, type ExecutorStatus } from "./executors.ts";
 import { HostCalls } from "./host_calls.ts";
 import { type Death, type LogSubject, logSubject, Recovery } from "./recovery.ts";
@@ -68,6 +69,7 @@ export class Pool {
   readonly #executors: Executors;
   readonly #hostCalls: HostCalls;
   readonly #recovery: Recovery;
+  readonly #dryRuns: DryRuns;
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -109,6 +111,7 @@ export class Pool {
       handler,
       snapshot,
     });
+    this.#dryRuns = new DryRuns(this.#executors);
     this.#recovery = new Recovery({
       flow,
       log,
@@ -159,16 +162,8 @@ export class Pool {
    *
    * @throws {Error} The reason why the symbol cannot run.
    */
-  async prepare(symbol: number): Promise<void> {
-    for (let attempt = 1;; attempt++) {
-      const connection = this.#executors.leastBusy();
-      try {
-        return await connection.prepare(symbol);
-      } catch (error) {
-        // one that has killed an executor would kill the next, beside the same processes
-        if (!connection.closed || connection.diedIn === symbol || this.#closed || attempt === 2) throw error;
-      }
-    }
+  prepare(symbol: number): Promise<void> {
+    return this.#dryRuns.run(symbol);
   }
 
   /**

@@ -1,5 +1,4 @@
 import process from "node:process";
-import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { type StartFailure, type StatusReading, ThreadStatus } from "../protocol/mod.ts";
 import type { DeathReason, DeathReport } from "./executor_warden.ts";
@@ -67,10 +66,6 @@ export class Warden {
 
   /** @param entries The entry point of each sort of thread. */
   constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport) => void) {
-    // a compiler thread that runs out of its executor's heap would end the whole program, so executors compile on their
-    // own threads
-    setFlagsFromString("--no-concurrent-recompilation");
-    setFlagsFromString("--no-concurrent-sparkplug");
     this.#entries = entries;
     this.#report = report;
     setInterval(() => this.#look(), LOOK);

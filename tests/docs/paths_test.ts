@@ -14,13 +14,13 @@ const PAGES = await pagesOf(ROOT);
 const FOREIGN = new Set([
   "--http1",
   "--http2-prior-knowledge",
-  "--no-concurrent-recompilation",
   "--cached-only",
   "--no-prompt",
   "--no-remote",
   "--deny-import",
   "--ignore-env",
-  "--no-concurrent-sparkplug",
+  "--no-turboshaft-loop-unrolling",
+  "--v8-flags",
   "--quick",
 ]);
 

@@ -52,6 +52,19 @@ Deno.test("memory outside of V8's heap is limited too", async () => {
   assertEquals((await world.fetch("/good")).text, "fine");
 });
 
+Deno.test("a loop that V8 has optimized is stopped at its limit, however few passes it has", async () => {
+  const code = "const large = 'a'.repeat(1 << 24);" +
+    "const search = (text) => { let n = 0; for (let i = 0; i < 1000; i++) n += text.lastIndexOf('b' + i); return n };" +
+    "for (let i = 0; i < 2000; i++) search('aaa'); export default () => search(large)";
+  await using world = await World.start(snippets({ hot: code }, { timeout: 500 }), { isolation: "process" });
+  await serving(world);
+  const began = performance.now();
+  assertEquals((await world.fetch("/hot")).status, 500);
+  await world.logged(/> hot: hot was stopped after 500 ms/);
+  assert(performance.now() - began < 5_000, "its passes take ten seconds together");
+  assertEquals(world.runtime.pool.status().deaths, []);
+});
+
 Deno.test("a heap that is full ends one executor", async () => {
   const code = "export default () => { const a = []; for (;;) a.push(new Array(1e5).fill(1.1)) }";
   await using world = await World.start(snippets({ hungry: code }, { timeout: 60_000 }), {

@@ -41,6 +41,19 @@ Deno.test("of the processes that nothing tells apart, the one that ends executor
   assertEquals((await world.fetch("/?n=7", wait(1))).text, "7");
 });
 
+Deno.test("a top level that two executors end beside is run by a third, and the version is accepted", async () => {
+  await using world = await World.start(SPECS, { extensions: [EXTENSION], isolation: "process" });
+  await serving(world);
+  const killer = { method: "POST", body: JSON.stringify({ wait: 0, killWithin: 300 }) };
+  const killers = Promise.all([world.fetch("/", killer), world.fetch("/", killer)]);
+  await until("the requests are there", () => processesOf(world, 1) === 2);
+  const snippet = { kind: "snippet", name: "new", language: "javascript", code: "export default () => 'new'" };
+  await world.apply(JSON.stringify([...JSON.parse(SPECS), snippet]));
+  await world.logged(/executor 2 ended: /);
+  assertEquals((await killers).map(({ status }) => status), [500, 500]);
+  await until("the executor of the dry run has ended", () => !statesOf(world).includes("alone"));
+});
+
 function wait(ms: number): RequestInit {
   return { method: "POST", body: JSON.stringify({ wait: ms }) };
 }
