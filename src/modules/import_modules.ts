@@ -66,11 +66,24 @@ export async function importModules(specs: readonly SourcedSpec[], scheme: Schem
   const own = specs.filter(({ spec }) => spec.kind === "ns.dependency" && dependencyOf(spec.meta) === undefined);
   const dependencies = own.filter(({ spec }) => spec.name !== undefined && dataOf(spec, scheme)?.from !== undefined);
   const isIncomplete = own.some(({ spec }) => spec.name === undefined || dataOf(spec, scheme) === undefined);
+  const idle = own.filter(({ spec }) => {
+    const data = dataOf(spec, scheme);
+    return data !== undefined && data.from === undefined;
+  });
+  const warnings = idle.map((dependency): Diagnostic =>
+    report(dependency, {
+      location: { path: ["data"] },
+      severity: "warning",
+      message: `${labelOf(dependency.spec)} imports nothing`,
+      hint: 'the field "from" says where a module is',
+    })
+  );
   if (dependencies.length === 0) {
-    return { specs, imported: new Set(), modules: [], folders: [], diagnostics: [], isIncomplete };
+    return { specs, imported: new Set(), modules: [], folders: [], diagnostics: warnings, isIncomplete };
   }
   const all = await new Importer(scheme).all(specs, dependencies);
-  return { ...all, isIncomplete: isIncomplete || hasErrors(all.diagnostics) };
+  const diagnostics = [...warnings, ...all.diagnostics];
+  return { ...all, diagnostics, isIncomplete: isIncomplete || hasErrors(diagnostics) };
 }
 
 /** A module that is read by itself, to be checked. */
