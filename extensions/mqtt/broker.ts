@@ -35,8 +35,10 @@ export interface Message {
   attempts: number;
   /** Tells the broker that the message is done. */
   acknowledge(): void;
-  /** Has whoever takes its topic now go on with it. */
+  /** Has the node that is in the place of the one that took it go on with it. */
   handOver(): void;
+  /** Gives it up: the broker sends it again when the connection is made the next time. */
+  abandon(): void;
 }
 
 /** What a node takes messages with. */
@@ -53,6 +55,8 @@ interface Held {
   readonly packet: IPublishPacket;
   /** The connection that it came by last. */
   stream: unknown;
+  /** Whether its process has ended, while there was no connection by which to say so. */
+  isDone: boolean;
 }
 
 /** The waits before the connection is made again, in milliseconds: at first, and at most. */
@@ -291,16 +295,21 @@ export class Broker {
 
   #received(packet: IPublishPacket, client: MqttClient): void {
     const { messageId: id } = packet;
-    const held = id === undefined || packet.qos === 0 ? undefined : { packet, stream: client.stream as unknown };
+    const held: Held | undefined = id === undefined || packet.qos === 0
+      ? undefined
+      : { packet, stream: client.stream, isDone: false };
     if (id !== undefined && held !== undefined) {
       const before = this.#held.get(id);
+      // not all brokers say that it is a duplicate
       if (before !== undefined && before.stream !== client.stream && isSame(before.packet, packet)) {
-        // its process is still running: only the acknowledgement goes another way. Not all brokers say that it is a duplicate
         before.stream = client.stream;
+        // if its process is still running, only the acknowledgement goes another way
+        if (before.isDone) this.#acknowledge(id, before);
         return;
       }
       this.#held.set(id, held);
     }
+    const isHeld = () => id !== undefined && held !== undefined && this.#held.get(id) === held;
     const message: Message = {
       topic: packet.topic,
       payload: bytesOf(packet),
@@ -309,14 +318,22 @@ export class Broker {
       isDuplicate: packet.dup,
       attempts: 0,
       acknowledge: () => {
-        if (id === undefined || held === undefined || this.#held.get(id) !== held) return;
-        this.#held.delete(id);
-        // by another connection, the broker sends it again
-        if (client.connected && client.stream === held.stream) client.stream.write(puback(id) as never);
+        if (isHeld()) this.#acknowledge(id!, held!);
       },
       handOver: () => this.#dispatch(message),
+      abandon: () => {
+        if (isHeld()) this.#held.delete(id!);
+      },
     };
     this.#dispatch(message);
+  }
+
+  #acknowledge(id: number, held: Held): void {
+    // by another connection, the broker sends the message again, and is told then
+    held.isDone = true;
+    if (!this.#client.connected || this.#client.stream !== held.stream) return;
+    this.#held.delete(id);
+    this.#client.stream.write(puback(id) as never);
   }
 
   #dispatch(message: Message): void {
@@ -327,7 +344,15 @@ export class Broker {
     if (takers.length > 0) {
       const done = afterAll(takers.length, message.acknowledge);
       for (const taker of takers) {
-        const own: Message = takers.length === 1 ? message : { ...message, acknowledge: done() };
+        const own: Message = {
+          ...message,
+          acknowledge: takers.length === 1 ? message.acknowledge : done(),
+          handOver: () => {
+            const next = this.#takers.get(taker.node);
+            if (next !== undefined && next !== taker) next.take(own);
+            else if (takers.length === 1) message.handOver();
+          },
+        };
         taker.take(own);
       }
       return;

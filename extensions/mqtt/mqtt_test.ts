@@ -180,21 +180,35 @@ Deno.test("a message is acknowledged when its process has ended well, and not be
 Deno.test("a lost connection loses no message, and runs none twice whose process goes on", async () => {
   await using broker = await TestBroker.start();
   const gate = new Gate();
-  const opened = Promise.withResolvers<Value>();
-  gate.answer = (text) => text === "wait" ? opened.promise : text;
-  await using workflow = await startWorkflow(specs(broker), { ...OPTIONS, kinds: [gate.kind] });
-  await broker.publish("orders/1/new", "wait");
-  await until("it has come", () => gate.got.length === 1);
+  const [short, long] = [Promise.withResolvers<Value>(), Promise.withResolvers<Value>()];
+  let isGood = false;
+  gate.answer = (text) => {
+    if (text === "short") return short.promise;
+    if (text === "long") return long.promise;
+    return text === "bad" && !isGood ? failure("no") : text;
+  };
+  await using workflow = await startWorkflow(specs(broker, { more: { concurrency: 3, retry: { attempts: 1 } } }), {
+    ...OPTIONS,
+    kinds: [gate.kind],
+  });
+  for (const text of ["short", "long", "bad"]) await broker.publish("orders/1/new", text);
+  await until("they have come", () => gate.got.length === 3);
+  await until("one is given up", () => workflow.metricsOf("orders").failed === 1);
+  isGood = true;
   await broker.shut();
   await until("the loss is told", () => workflow.log.some(({ message }) => /trying again/.test(message)));
+  // one ends while nobody can be told
+  short.resolve("done");
+  await until("it has ended", () => workflow.metricsOf("orders").done === 1);
   // published while nobody is there: the broker keeps it for the client, the client until there is a broker
   await broker.publish("orders/2/new", "kept");
   const sending = workflow.send("send.in", { topic: "orders/3/new", payload: "sent" });
   await broker.open();
   strictEqual((await sending as ValueMap).payload, "sent");
-  opened.resolve("done");
-  await until("all are acknowledged", () => broker.acknowledged.filter((line) => /^orders/.test(line)).length >= 3);
-  deepStrictEqual(gate.got.toSorted(), ["kept", "sent", "wait"]);
+  long.resolve("done");
+  await until("all are acknowledged", () => broker.acknowledged.filter((line) => /^orders/.test(line)).length >= 5);
+  // once each, but for the one that was given up
+  deepStrictEqual(gate.got.toSorted(), ["bad", "bad", "kept", "long", "sent", "short"]);
 });
 
 Deno.test("a broker that is not there at first is subscribed to when it is", async () => {

@@ -56,8 +56,8 @@ export const subscribe: Kind = defineKind({
   references: [{ field: "connection", kind: "mqtt" }],
   about: `
 With qos 1, a message is acknowledged when its process has ended well, and not before: an engine that ends meanwhile gets it
-again, if its connection has a \`clientId\`. A process that fails runs again after a while. A message may come twice; it does
-not while its process is still running.
+again, if its connection has a \`clientId\`. A process that fails runs again after a while. A message may come twice, but
+not by a lost connection alone.
 
 A change of the node, or of what is behind it, loses no message: those that wait are worked on by the new one.
 `.trim(),
@@ -128,12 +128,13 @@ A change of the node, or of what is behind it, loses no message: those that wait
 
     async function giveUp(message: Message): Promise<void> {
       metrics.count("failed");
-      if (dead === undefined) return;
+      if (dead === undefined) return message.abandon();
       try {
         await broker.publish(dead, message.payload, { qos: 1, retain: false, timeout, signal: undefined });
         message.acknowledge();
       } catch (error) {
         log.error(`a message of ${message.topic} is not put into ${dead}: ${(error as Error).message}`);
+        message.abandon();
       }
     }
 

@@ -38,8 +38,9 @@ export interface WithModules {
   readonly isIncomplete: boolean;
 }
 
-/** How deep modules may import one another. */
+/** How deep modules may import one another, and how many there may be. */
 const DEEPEST = 20;
+const MOST = 200;
 
 /** A module on the way to the one that is being imported. */
 interface Step {
@@ -270,6 +271,10 @@ class Importer {
         message: `modules import each other: ${names}`,
         hint: `the way here is ${places}`,
       });
+      return [];
+    }
+    if (this.#modules.length === MOST) {
+      this.#tell(dependency, ["data", "from"], { message: `more than ${MOST} modules are imported` });
       return [];
     }
     const module = await this.#read(folder, place.path);
