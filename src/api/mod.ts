@@ -11,6 +11,7 @@ export { type FieldChange, type OperationReport, reportOperations } from "./diff
 export { BrokenLinksError, HeadMovedError, SpecsError } from "./errors.ts";
 export { find, type FindOptions, get, type GetOptions } from "./find.ts";
 export { history, prune, type VersionReport } from "./history.ts";
+export { type ImportedFile, type ImportReport, importUniflow } from "./import_uniflow.ts";
 export { type BrokenLink, describeBroken } from "./links.ts";
 export {
   checkModule,

@@ -1,6 +1,6 @@
 import { dependencyOf } from "../modules/mod.ts";
 import { change, type Entry, RegistryError, type Snapshot } from "../registry/mod.ts";
-import { describeImported, importedBy, isImported } from "../runtime/mod.ts";
+import { describeImported, importedBy, isImported, schemeOf } from "../runtime/mod.ts";
 import { hasErrors, identify, readSpecs, sortDiagnostics, type SpecDraft } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
@@ -33,7 +33,7 @@ export interface RemoveOptions extends ChangeOptions {
  * @throws {RegistryError} `not_found`, if a name is not found; `rejected`, if one is part of a module, which leaves as a
  * whole with its dependency: then nothing is deleted.
  * @throws {SpecsError} If the specs cannot be read.
- * @throws {BrokenLinksError} If a spec that remains links to one of them.
+ * @throws {BrokenLinksError} If a spec that remains links to one of them, or uses it.
  * @throws {HeadMovedError} If head is not `base`.
  */
 export async function remove(
@@ -56,7 +56,7 @@ export async function remove(
     const parts = entries.filter((entry) => isImported(entry) && !isWhole(entry, gone, head));
     if (parts.length > 0) throw new RegistryError("rejected", parts.map(describeImported).join("\n"));
     const operations = registry.plan([...gone].map(({ id }) => change.delete(id)), head);
-    const broken = brokenLinks(head.state, operations);
+    const broken = brokenLinks(head.state, operations, target.scheme ?? schemeOf());
     if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
     const namespaces = new Set([namespace, ...drafts.map((draft) => draft.namespace)]);
     return { operations, namespaces, brokenLinks: broken };

@@ -63,6 +63,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     checks: true,
     load: async () => (await import("./commands/module.ts")).moduleCommand,
   },
+  import: {
+    summary: "Rewrite files of Uniflow as spec files",
+    checks: true,
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
   schema: {
     summary: "Print the JSON Schema of spec files for editors",
     load: async () => (await import("./commands/schema.ts")).schema,

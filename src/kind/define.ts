@@ -80,7 +80,10 @@ export interface KindOptions<
   At extends Place,
   Given extends Handlers<In>,
 > extends
-  Pick<KindDescription, "about" | "errors" | "aliases" | "fieldAliases" | "verbatim" | "dependencies" | "references"> {
+  Pick<
+    KindDescription,
+    "about" | "errors" | "aliases" | "replaces" | "fieldAliases" | "verbatim" | "dependencies" | "references"
+  > {
   /** The name that specs use. */
   readonly name: string;
   /** One sentence, for `weft kinds` and editors. */

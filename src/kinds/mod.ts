@@ -29,8 +29,11 @@ import { cron } from "./time/cron.ts";
 import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { metric } from "./system/metric.ts";
+import { print } from "./system/print.ts";
+import { registryWatch } from "./system/registry_watch.ts";
 import { syscall } from "./system/syscall.ts";
 import { trigger } from "./system/trigger.ts";
+import { suite } from "./test/suite.ts";
 import { gateway } from "./websocket/gateway.ts";
 import { websocket } from "./websocket/websocket.ts";
 
@@ -43,6 +46,7 @@ export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
 export type { System } from "./system/system.ts";
+export { Frames, type Recording } from "./test/frames.ts";
 
 /** The built-in kinds of entries that hold data for nodes. */
 export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection, definition, dependency, requirement];
@@ -66,14 +70,17 @@ export const KINDS: readonly Kind[] = [
   mail,
   metric,
   move,
+  print,
   queueConsume,
   queuePush,
   rateLimit,
   read,
+  registryWatch,
   respond,
   session,
   sql,
   staticKind,
+  suite,
   syscall,
   trigger,
   watch,

@@ -159,6 +159,7 @@ class Filler {
     if (spec.isData) return { path: first === "data" ? path : ["data", ...path], adds };
     const [field, ...inner] = first === "data" && rest.length > 0 ? rest : path;
     if (field === "links" || field === "ports") return { path: ["links", ...inner], adds };
+    if (field === "env" && inner.length > 0) return { path: ["env", ...inner], adds };
     const kind = this.#options.scheme.get(spec.kind);
     if ((COMMON_FIELDS as readonly unknown[]).includes(field)) return { wrong: `${show(String(field))} cannot be set` };
     if (kind === undefined) return { path: [field!, ...inner], adds };
@@ -182,6 +183,8 @@ class Filler {
     const [first] = path;
     const part: ValueMap = first === "meta"
       ? { meta }
+      : first === "env"
+      ? { env: spec.env ?? {} }
       : first === "links"
       ? { links: links as unknown as Value }
       : fields;
@@ -200,6 +203,8 @@ class Filler {
     if (first === "meta") {
       if (!isMap(set.map.meta ?? null)) return "meta is a map";
       next.meta = set.map.meta as ValueMap;
+    } else if (first === "env") {
+      next.env = set.map.env as ValueMap;
     } else if (first === "links") {
       const read = specFromMap({ ...specToMap({ ...spec, links: {} }), links: set.map.links! }, {});
       if (read.spec === undefined) return read.diagnostics[0]?.message ?? "it is no link";

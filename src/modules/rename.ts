@@ -1,4 +1,12 @@
-import { type KindDescription, type Link, type Path, type Scheme, sourcePath, type SpecDraft } from "../spec/mod.ts";
+import {
+  type KindDescription,
+  type Link,
+  type Path,
+  renameValues,
+  type Scheme,
+  sourcePath,
+  type SpecDraft,
+} from "../spec/mod.ts";
 import { isList, isMap, setKey, type Value, type ValueMap } from "../value/mod.ts";
 import type { Scope } from "./scope.ts";
 
@@ -10,7 +18,8 @@ const DEPENDS_ON = ["meta.depends_on", "meta.depends_on.*"];
 
 /**
  * Returns a spec of a module as a spec of its importer: all that names an entry, its own name included, is what the
- * importer calls it. Names are in links, in the fields that a kind says hold one, in `use`, and in `meta.depends_on`.
+ * importer calls it. Names are in links, in the fields that a kind says hold one, in `use`, in `env`, in templates that
+ * read values, and in `meta.depends_on`.
  */
 export function renamed(spec: SpecDraft, namespace: string, scheme: Scheme, scopeAt: ScopeAt): SpecDraft {
   const own = scopeAt([]);
@@ -25,7 +34,8 @@ export function renamed(spec: SpecDraft, namespace: string, scheme: Scheme, scop
   const next: SpecDraft = { ...spec, namespace, fields, links: renamer.links(spec.links) };
   if (spec.name !== undefined) next.name = own.nameOf(spec.name);
   if (spec.id !== undefined && !spec.isData) next.id = own.idOf(spec.id);
-  return renamedDependencies(next, scheme, (text, path) => scopeAt(path).entryOf(text, namespace));
+  const valued = renameValues(next, scheme, (name, path) => scopeAt(path).nameOf(name));
+  return renamedDependencies(valued, scheme, (text, path) => scopeAt(path).entryOf(text, namespace));
 }
 
 class Renamer {

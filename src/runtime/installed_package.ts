@@ -1,115 +1,69 @@
-import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import satisfies from "semver/functions/satisfies.js";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type PackageConfig, readPackageConfig } from "./package_config.ts";
 
-/** A module of a package that is installed in a `node_modules`. */
-export interface InstalledModule {
-  /** The URL of its file. */
-  readonly url: string;
-  /** What Deno's own cache would have to have: `npm:name@1.2.3/path`. */
-  readonly specifier: string;
-  /** Whether it is CommonJS, which Deno imports from its cache only, or where it uses that `node_modules` itself. */
-  readonly isCommonJs: boolean;
-}
+/** The conditions of exports that hold for an import in Deno. */
+const CONDITIONS = ["deno", "node", "import", "module-sync", "default"];
 
-/** The parts of a `package.json` that say what its modules are. */
-interface Package {
-  version?: string;
-  type?: string;
-  main?: string;
-  exports?: Exports;
-}
-
-type Exports = string | null | readonly Exports[] | { readonly [key: string]: Exports };
-
-/** The conditions of `exports` that hold, the preferred first as the package lists them. */
-const CONDITIONS = new Set(["deno", "node", "import", "module-sync", "default"]);
+type Exports = PackageConfig["exports"];
 
 /**
- * Finds a module of a package in the `node_modules` of a folder or of those above it.
- *
- * @param specifier `name`, `@scope/name/path`, or with `npm:` before it and a range of versions behind the name.
- * @returns Undefined if there is none, or not in such a version.
+ * Returns the module that a name stands for in the `node_modules` above a module, as a URL: what `exports` of its
+ * `package.json` say, or else `main`. Undefined if no such package is installed, or it does not export that.
  */
-export function findInstalled(specifier: string, folder: string): InstalledModule | undefined {
-  const [, name, range, path = ""] = /^(?:npm:\/?)?((?:@[^/@]+\/)?[^/@:]+)(?:@([^/]*))?(\/.*)?$/.exec(specifier) ?? [];
-  if (name === undefined) return undefined;
-  for (let at = folder;; at = dirname(at)) {
-    const root = join(at, "node_modules", name);
-    const found = packageAt(root);
-    if (found !== undefined) return moduleOf(root, name, range, path, found);
-    if (dirname(at) === at) return undefined;
+export async function resolveInstalled(specifier: string, url: string): Promise<string | undefined> {
+  const [, name, subpath = ""] = /^((?:@[^/]+\/)?[^./@][^/]*)(\/.+)?$/.exec(specifier) ?? [];
+  if (name === undefined || !url.startsWith("file:")) return undefined;
+  for (let folder = dirname(fileURLToPath(url));; folder = dirname(folder)) {
+    const root = join(folder, "node_modules", name);
+    const config = await readPackageConfig(join(root, "package.json")).catch(() => undefined);
+    if (config !== undefined) {
+      const path = config.exports === undefined
+        ? await existing(root, subpath === "" ? config.main ?? "index.js" : subpath)
+        : exported(config.exports, `.${subpath}`);
+      if (path === undefined) return undefined;
+      // the packages that it imports are beside the place that a link leads to
+      return await Deno.realPath(join(root, path)).then((real) => pathToFileURL(real).href, () => undefined);
+    }
+    if (folder === dirname(folder)) return undefined;
   }
 }
 
-function moduleOf(
-  root: string,
-  name: string,
-  range: string | undefined,
-  path: string,
-  { version = "0.0.0", type, main, exports }: Package,
-): InstalledModule | undefined {
-  if (range !== undefined && range !== "*" && !satisfies(version, range)) return undefined;
-  const target = exports === undefined || exports === null
-    ? `.${path === "" ? `/${main ?? "index.js"}` : path}`
-    : targetOf(exports, `.${path}`);
-  const file = target === undefined ? undefined : fileAt(join(root, target));
-  if (file === undefined) return undefined;
-  const isCommonJs = /\.cjs$/.test(file) || /\.js$/.test(file) && type !== "module";
-  return { url: pathToFileURL(file).href, specifier: `npm:${name}@${version}${path}`, isCommonJs };
-}
-
-function packageAt(root: string): Package | undefined {
-  try {
-    return JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns the file that `exports` name for a path such as `.` or `./host`. */
-function targetOf(exports: Exports, path: string): string | undefined {
-  const isMap = typeof exports === "object" && exports !== null && !Array.isArray(exports);
-  const paths = isMap && Object.keys(exports).some((key) => key.startsWith(".")) ? exports : { ".": exports };
-  const exact = (paths as Record<string, Exports>)[path];
-  if (exact !== undefined) return chosen(exact);
-  for (const [pattern, target] of Object.entries(paths as Record<string, Exports>)) {
-    const [before, after] = pattern.split("*");
-    if (after === undefined || !path.startsWith(before!) || !path.endsWith(after)) continue;
-    return chosen(target)?.replaceAll("*", path.slice(before!.length, path.length - after.length));
+/** Returns the path of a file that may be named without its ending, or by its folder. */
+async function existing(root: string, path: string): Promise<string | undefined> {
+  for (const each of [path, `${path}.js`, `${path}.json`, join(path, "index.js")]) {
+    const info = await Deno.stat(join(root, each)).catch(() => undefined);
+    if (info?.isFile) return each;
   }
   return undefined;
 }
 
-function chosen(target: Exports): string | undefined {
-  if (typeof target === "string") return target;
-  if (target === null) return undefined;
-  if (Array.isArray(target)) return target.map(chosen).find((one) => one !== undefined);
-  for (const [condition, inner] of Object.entries(target as Record<string, Exports>)) {
-    if (!CONDITIONS.has(condition)) continue;
-    const found = chosen(inner);
-    if (found !== undefined) return found;
+/** Returns the path that exports give for a subpath, which begins with a point. */
+function exported(exports: Exports, subpath: string): string | undefined {
+  if (exports === null || typeof exports !== "object" || !Object.keys(exports).some((key) => key.startsWith("."))) {
+    return subpath === "." ? targetOf(exports) : undefined;
   }
-  // what is left for require alone is CommonJS
-  return chosen((target as Record<string, Exports>).require ?? null);
+  if (Object.hasOwn(exports, subpath)) return targetOf(exports[subpath]);
+  // the longest beginning wins
+  const patterns = Object.keys(exports).filter((key) => key.includes("*")).sort((a, b) => b.length - a.length);
+  for (const key of patterns) {
+    const [before, after] = key.split("*") as [string, string];
+    if (!subpath.startsWith(before) || !subpath.endsWith(after) || subpath.length < key.length) continue;
+    return targetOf(exports[key])?.replaceAll("*", subpath.slice(before.length, subpath.length - after.length));
+  }
+  return undefined;
 }
 
-/** Returns the file of a path, which older packages name without its extension. */
-function fileAt(path: string): string | undefined {
-  return [path, `${path}.js`, join(path, "index.js")].find((file) => {
-    try {
-      return statSync(file).isFile();
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Whether Deno runs Weft itself from a `node_modules`: then it imports CommonJS from there as well. */
-const RUNS_INSTALLED = import.meta.url.includes("/node_modules/");
-
-/** Returns what to import for a module of an installed package: its file, or what Deno has in its cache. */
-export function importedAs({ url, specifier, isCommonJs }: InstalledModule): string {
-  return isCommonJs && !RUNS_INSTALLED ? specifier : url;
+/** Returns the path of a target: the first of a list or of conditions that leads somewhere. */
+function targetOf(target: unknown): string | undefined {
+  if (typeof target === "string") return target;
+  if (typeof target !== "object" || target === null) return undefined;
+  const branches = Array.isArray(target)
+    ? target
+    : Object.entries(target).filter(([condition]) => CONDITIONS.includes(condition)).map(([, branch]) => branch);
+  for (const branch of branches) {
+    const path = targetOf(branch);
+    if (path !== undefined) return path;
+  }
+  return undefined;
 }

@@ -7,6 +7,7 @@ import {
   checkSpecs,
   type CodeToCheck,
   type Diagnostic,
+  type Evaluate,
   formatPosition,
   hasErrors,
   identify,
@@ -21,10 +22,10 @@ import {
   type SourcedSpec,
   type Spec,
   type SpecDraft,
+  VALUE_KIND,
 } from "../spec/mod.ts";
 import { equal } from "../value/mod.ts";
 import { checkCode } from "./check_code.ts";
-import type { Evaluate } from "./compile.ts";
 import { entryToSpec, isNode, specToEntry } from "./entry.ts";
 import { describeImported, importedBy } from "./module_entries.ts";
 
@@ -55,6 +56,8 @@ export interface ManifestOptions {
   namespace?: string;
   scheme: Scheme<Kind>;
   evaluate: Evaluate;
+  /** Returns a secret by its reference; undefined for one that is not known, which is warned of. Default: none is. */
+  secret?: ((reference: string) => string | undefined) | undefined;
   /** Parses the code in the specs. */
   compiler: Compiler;
   /** The stored specs, which links may lead to. */
@@ -75,7 +78,7 @@ export interface ManifestFile {
 
 /** Reads and checks the specs of files. Runs only their templates. @throws {Error} If their code cannot be parsed. */
 export async function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Promise<Manifest> {
-  const { namespace = "default", registry, covers, scheme, evaluate, compiler } = options;
+  const { namespace = "default", registry, covers, scheme, evaluate, secret, compiler } = options;
   const read: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
@@ -96,7 +99,16 @@ export async function readManifest(files: readonly ManifestFile[], options: Mani
   incomplete ||= isIncomplete;
   if (registry !== undefined) diagnostics.push(...checkOwners(specs, imported, registry, covers));
   const known = registry && knownIn(registry, goneFrom(specs, registry, covers), covers === undefined);
-  diagnostics.push(...await check(specs, scheme, compiler, { evaluate, incomplete, ...known && { known } }));
+  const names = registry && namesIn(registry);
+  diagnostics.push(
+    ...await check(specs, scheme, compiler, {
+      evaluate,
+      incomplete,
+      ...secret && { secret },
+      ...known && { known },
+      ...names && { names },
+    }),
+  );
   return { specs, modules, folders, diagnostics: sortDiagnostics(diagnostics) };
 }
 
@@ -263,6 +275,12 @@ function knownIn(registry: StoredSpecs, gone: readonly Entry[], keepsLinks: bool
   };
 }
 
+/** Returns a function that returns the names of the entries of a kind. */
+function namesIn(registry: StoredSpecs) {
+  return (namespace: string, kind: string): string[] =>
+    registry.namespace(namespace).flatMap((entry) => entry.kind === kind ? entry.id.name : []);
+}
+
 /** The entries of a registry by the ids of their specs. */
 class SpecIds {
   readonly #registry: StoredSpecs;
@@ -277,8 +295,9 @@ class SpecIds {
     if (ids === undefined) {
       const entries = this.#registry.namespace(namespace);
       ids = new Map(entries.flatMap((entry) => {
-        const id = idIn(entry);
-        return id === undefined ? [] : [[id, entry]];
+        // values may be named by an id, which is kept in their notes
+        const id = idIn(entry) ?? (entry.kind === VALUE_KIND ? entry.meta.id : undefined);
+        return typeof id === "string" ? [[id, entry]] : [];
       }));
       this.#namespaces.set(namespace, ids);
     }

@@ -13,6 +13,7 @@ import {
   checkSpecs,
   hasErrors,
   identify,
+  OpenTemplate,
   type Scheme,
   type Spec,
   type SpecDraft,
@@ -34,6 +35,8 @@ export interface NodesOptions {
   scheme: Scheme<Kind>;
   /** Parses the code in specs. */
   compiler: Compiler;
+  /** The only kind of entries to read and change, which hold data; they need not name it. Default: entries of every kind. */
+  kind?: string | undefined;
 }
 
 /** Changes, and what the caller is told once they are made. */
@@ -54,7 +57,7 @@ export class Nodes {
 
   /** Adds specs. Their namespace defaults to `default`. @throws {Error} With `invalid argument` as a cause. */
   async create(given: Value): Promise<Value> {
-    const drafts = listOf(given).map((map) => draftOf(map, this.#options.scheme));
+    const drafts = this.#listOf(given).map((map) => draftOf(map, this.#options.scheme));
     return await this.#edit(async (head) => {
       const specs = identify(drafts);
       for (const spec of specs) {
@@ -68,18 +71,20 @@ export class Nodes {
 
   /** Returns the specs that match one of the examples; all specs if `examples` is null. */
   read(examples: Value): Value {
-    return matching(this.#registry, examples, this.#options.scheme).map(entryToMap);
+    return this.#matching(this.#registry, examples).map(entryToMap);
   }
 
   /** Changes specs by JSON merge patches. @throws {Error} With `invalid argument` as a cause. */
   async update(given: Value): Promise<Value> {
-    const partials = listOf(given);
+    const partials = this.#listOf(given);
     return await this.#edit(async (head) => {
       const changes: Change[] = [];
       const updated: Spec[] = [];
       let now = head;
       for (const partial of partials) {
-        const { spec, was } = merged(now, partial, this.#options.scheme);
+        const was = find(now, partial);
+        if (!this.#isOwn(was)) throw invalid(`unknown ${this.#options.kind} "${was.id}"`);
+        const spec = merged(was, partial, this.#options.scheme);
         await this.#check(spec);
         const next = this.#replace(was, spec, now);
         changes.push(...next);
@@ -95,7 +100,7 @@ export class Nodes {
   /** Removes the specs that match one of the examples; all specs if `examples` is null. @returns Those removed. */
   async delete(examples: Value): Promise<Value> {
     return await this.#edit((head) => {
-      const entries = matching(head, examples, this.#options.scheme);
+      const entries = this.#matching(head, examples);
       return { changes: entries.map(({ id }) => change.delete(id)), answer: entries.map(entryToMap) };
     });
   }
@@ -136,6 +141,44 @@ export class Nodes {
     return answer;
   }
 
+  /** Returns the entries that match one of the examples; all if `examples` is null. */
+  #matching(stored: Pick<Snapshot, "entries">, examples: Value): readonly Entry[] {
+    const entries = stored.entries().filter((entry) => this.#isOwn(entry));
+    if (examples === null) return entries;
+    const wanted = this.#listOf(examples, "examples");
+    return entries.filter((entry) => {
+      const spec = entryToMap(entry);
+      return wanted.some((example) => matchesExample(spec, example, this.#options.scheme));
+    });
+  }
+
+  #isOwn({ kind }: Entry): boolean {
+    return this.#options.kind === undefined || kind === this.#options.kind;
+  }
+
+  /** Returns what a workflow has given as a list of maps, each with the kind, and the name for the id of a value. */
+  #listOf(given: Value, what?: string): ValueMap[] {
+    const { kind } = this.#options;
+    const maps = listOf(given, what);
+    if (kind === undefined) return maps;
+    return maps.map((map) => {
+      if (map.kind !== undefined && map.kind !== kind) {
+        throw invalid(`invalid kind ${JSON.stringify(map.kind)}: expected ${JSON.stringify(kind)}`);
+      }
+      const { id, ...rest } = map;
+      if (id === undefined) return { ...map, kind };
+      const found = this.#registry.entries().find((entry) => entry.kind === kind && entry.meta.id === id);
+      if (found !== undefined) return { ...rest, kind, namespace: found.id.namespace, name: found.id.name };
+      // a new one keeps it; an example of one that is not there matches none
+      return {
+        ...rest,
+        kind,
+        name: rest.name ?? `value-${id}`,
+        meta: { ...isMap(rest.meta ?? null) && rest.meta as ValueMap, id },
+      };
+    });
+  }
+
   /** Checks a spec of a namespace that this runtime does not run, whose variables it does not know. */
   async #check(spec: Spec): Promise<void> {
     const { namespace, scheme, compiler } = this.#options;
@@ -144,29 +187,21 @@ export class Nodes {
       const entry = this.#options.registry.get({ namespace, name });
       return entry && entryToSpec(entry);
     };
-    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: () => null, compiler, known });
+    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: unknownHere, compiler, known });
     if (hasErrors(diagnostics)) throw rejection(diagnostics);
   }
 }
 
-/** Returns the entries that match one of the examples; all if `examples` is null. */
-function matching(stored: Pick<Snapshot, "entries">, examples: Value, scheme: Scheme<Kind>): readonly Entry[] {
-  const entries = stored.entries();
-  if (examples === null) return entries;
-  const wanted = listOf(examples, "examples");
-  return entries.filter((entry) => {
-    const spec = entryToMap(entry);
-    return wanted.some((example) => matchesExample(spec, example, scheme));
-  });
+function unknownHere(): never {
+  throw new OpenTemplate("the variables of another namespace are not known here");
 }
 
-/** Returns a spec changed by a JSON merge patch, and the entry that it was. */
-function merged(head: Snapshot, partial: ValueMap, scheme: Scheme<Kind>): { spec: Spec; was: Entry } {
-  const was = find(head, partial);
+/** Returns the spec of an entry, changed by a JSON merge patch. */
+function merged(was: Entry, partial: ValueMap, scheme: Scheme<Kind>): Spec {
   const { spec } = entryToSpec(was);
   const draft = draftOf(patchSpec(specToMap(spec), partial, scheme), scheme);
   const [identified] = identify([draft]);
-  return { spec: draft.isData || spec.isData ? identified! : { ...identified!, id: spec.id }, was };
+  return draft.isData || spec.isData ? identified! : { ...identified!, id: spec.id };
 }
 
 function find(head: Snapshot, { id, namespace = "default", name }: ValueMap): Entry {

@@ -13,7 +13,11 @@ export type KnownExtensions =
 /** The built-in kinds of entries that hold data, and that of entries of which nobody knows anything. */
 const DATA_KINDS: readonly DataKind[] = [
   ...BUILT_IN_DATA_KINDS,
-  { holds: "data", name: "registry.entry", summary: "Holds any data." },
+  {
+    holds: "data",
+    name: "registry.entry",
+    summary: "Holds any data: a value, which nodes bind as `env` and templates read.",
+  },
 ];
 
 /**
@@ -51,4 +55,13 @@ export function builtInKind(name: string): Kind {
   if (kind !== undefined) return kind;
   const meant = nearest(name, KINDS.map((known) => known.name));
   throw failure(`unknown built-in kind "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
+}
+
+/** Returns a kind that a program hands over as an object. @throws {Error} If it runs on executors. */
+export function ofHost(kind: Kind): Kind {
+  if (kind.place === "host") return kind;
+  throw failure(
+    `kind "${kind.name}" runs on executors, which import it by the URL of its module: load that with loadExtensions`,
+    { code: "invalid" },
+  );
 }

@@ -4,13 +4,14 @@ import type { Locator } from "./model/origin.ts";
 import { report } from "./model/report.ts";
 import { showInvalid } from "./model/show.ts";
 import type { Origin, Path, SpecDraft } from "./model/spec.ts";
-import { readDraft, type ReadOptions } from "./schema/draft.ts";
+import { givenTwice, readDraft, type ReadOptions } from "./schema/draft.ts";
 import { compose } from "./yaml/compose.ts";
 import { FILE_LIMITS } from "./yaml/file_limits.ts";
 import { LineMap } from "./yaml/line_map.ts";
 import { type ListNode, type MapNode, type Node, UNREADABLE } from "./yaml/node.ts";
 import { parseYaml } from "./yaml/parse.ts";
 import { Source, type SourceFile } from "./yaml/source.ts";
+import { unwrapNode } from "./yaml/unwrap.ts";
 
 /** The positions of a spec in the file that it was read from. */
 export interface SpecSource extends Locator {
@@ -18,6 +19,7 @@ export interface SpecSource extends Locator {
   readonly file: string;
   position(path: Path): Position;
   keyPosition(path: Path): Position;
+  locate(path: Path, offset: number): Position;
   /** Returns the positions as data that can be stored. */
   origin(): Origin;
 }
@@ -104,10 +106,13 @@ class Reader {
   }
 
   #spec(node: MapNode): void {
-    const source = new Source(this.#file, node);
-    const { spec, diagnostics } = readDraft(node.value, this.#options, (path) => source.aliasOf(path));
+    const { spec: unwrapped, both } = unwrapNode(node);
+    const source = new Source(this.#file, unwrapped);
+    const { spec, diagnostics } = readDraft(unwrapped.value, this.#options, (path) => source.aliasOf(path));
     this.#result.specs.push({ spec, source });
-    for (const diagnostic of diagnostics) this.#result.diagnostics.push(report({ spec, source }, diagnostic));
+    for (const diagnostic of [...both.map(givenTwice), ...diagnostics]) {
+      this.#result.diagnostics.push(report({ spec, source }, diagnostic));
+    }
   }
 
   #reject(node: Node, name: string, expected: string): void {

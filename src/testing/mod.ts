@@ -18,6 +18,7 @@ export {
 } from "./mock.ts";
 export { type NodeOptions, type Sending, startNode, type TestNode } from "./node.ts";
 export { seededRandom } from "./seeded_random.ts";
+export type { SuiteResult } from "./suites.ts";
 export { TestClock, type TestClockOptions } from "./test_clock.ts";
 export type { SpecObject, Specs, SpecsError } from "./test_specs.ts";
 export { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";

@@ -1,6 +1,7 @@
 import type { Packet } from "../flow/mod.ts";
 import { effectOf } from "../kind/engine/mod.ts";
 import { defineKind, type Kind, type Prepared } from "../kind/mod.ts";
+import type { Frames } from "../kinds/mod.ts";
 import { failure } from "../value/mod.ts";
 
 /** What the kinds of a test are made with. */
@@ -9,6 +10,8 @@ export interface TestKindOptions {
   isMocked(node: string): boolean;
   /** Reports whether a node may run although it has an effect. */
   isAllowed(node: string): boolean;
+  /** Records what passes ports, for the kinds of tests. */
+  readonly frames?: Frames | undefined;
   /** Takes each packet that a node on this thread receives. */
   received(packet: Packet): void;
   /** Takes the error of a call that is neither mocked nor allowed. */
@@ -24,7 +27,8 @@ export function testKind(kind: Kind, options: TestKindOptions): Kind {
   const prepare = kind.prepare.bind(kind);
   return {
     ...kind,
-    prepare(preparation) {
+    prepare(given) {
+      const preparation = options.frames === undefined ? given : { ...given, frames: options.frames };
       const { name } = preparation.symbol;
       const mocked = options.isMocked(name);
       const effect = effectOf(kind, preparation.fields);

@@ -1,6 +1,7 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
+import { Frames } from "../kinds/mod.ts";
 import { change } from "../registry/mod.ts";
 import {
   type Interceptor,
@@ -11,7 +12,7 @@ import {
   type RuntimeOptions,
   schemeOf,
 } from "../runtime/mod.ts";
-import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
+import { type Evaluate, nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
@@ -19,6 +20,7 @@ import { LocalPool } from "./local_pool.ts";
 import { type LogLine, readLogLine } from "./log_line.ts";
 import { answerOf, type Mock, type TestCall } from "./mock.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { runSuite, type SuiteResult, suitesOf } from "./suites.ts";
 import { TestClock } from "./test_clock.ts";
 import { testKind } from "./test_kinds.ts";
 import { readTestSpecs, type Specs } from "./test_specs.ts";
@@ -89,6 +91,7 @@ export class TestWorkflow implements AsyncDisposable {
   readonly clock: TestClock;
   readonly #options: WorkflowOptions;
   readonly #rejected: Error[] = [];
+  readonly #frames = new Frames();
   readonly #scheme: Scheme<Kind>;
   #runtime!: Runtime;
 
@@ -101,6 +104,7 @@ export class TestWorkflow implements AsyncDisposable {
         testKind(kind, {
           isMocked: (node) => Object.hasOwn(mocks, node),
           isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
+          frames: this.#frames,
           received: (packet) => this.#received(packet),
           rejected: (error) => this.#rejected.push(error),
         })
@@ -159,7 +163,8 @@ export class TestWorkflow implements AsyncDisposable {
    */
   async apply(specs: Specs): Promise<void> {
     const { registry } = this.#runtime;
-    const evaluate = (expression: string) => evaluateTemplate(expression, this.#options.env ?? {});
+    const evaluate: Evaluate = (expression, _, variables) =>
+      evaluateTemplate(expression, this.#options.env ?? {}, variables);
     const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate });
     try {
       await registry.apply(changes);
@@ -207,6 +212,25 @@ export class TestWorkflow implements AsyncDisposable {
     const out = name === undefined ? undefined : symbol?.out(name);
     if (out === undefined) throw this.#unknown(node, `unknown out port "${port}" of ${node}`);
     return await this.#run(out, payload, options);
+  }
+
+  /** The names of the specs of kind `test`, or the ids of those without a name, sorted. */
+  get suites(): string[] {
+    return suitesOf(this.#runtime.loader.table);
+  }
+
+  /**
+   * Runs a spec of kind `test`.
+   *
+   * @param name Its name, or its id.
+   * @returns How it has gone; also if a node with effects was called that is neither mocked nor allowed.
+   * @throws {Error} If there is no such spec.
+   */
+  async runSuite(name: string, options?: RunOptions): Promise<SuiteResult> {
+    const { flow, processes, loader } = this.#runtime;
+    const result = await runSuite({ flow, processes, table: loader.table, frames: this.#frames }, name, options);
+    const [error] = this.#rejected.splice(0);
+    return error === undefined ? result : { ...result, error };
   }
 
   /** Returns the payloads of the calls of a host node. */
@@ -273,9 +297,11 @@ export class TestWorkflow implements AsyncDisposable {
     if (rejected !== undefined) throw rejected;
   }
 
-  #received({ via, port }: Packet): void {
+  #received(packet: Packet): void {
+    const { via, port } = packet;
     if (via !== null && via.symbol !== TEST) this.path.push(`${via.symbol.name}.${via.name}`);
     this.path.push(`${port!.symbol.name}.${port!.name}`);
+    this.#frames.record(packet);
   }
 
   /** Returns the error that a node or its port is unknown. */

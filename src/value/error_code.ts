@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   aborted: "The client went away, the process had already ended, or the runtime was closed.",
   address: "A socket could not be bound: the address is in use or not available.",
+  assert_failed: "A condition of a test does not hold.",
   auth_failed: "A server has rejected the user or the password.",
   bad_answer: "The answer of a server is malformed, or is not what its header says.",
   bad_code: "The code of a spec does not compile.",

@@ -57,6 +57,7 @@ const FLAGS: Record<string, string[]> = {
   rollback: [...SCOPE, "store", ...CHANGE],
   status: [...SCOPE, "strict", "store", "output"],
   check: ["file", ...SPECS, "connect", "allow-private", "secrets", "output"],
+  import: ["out", ...SPECS],
   schema: ["extension"],
   kinds: ["extension", "output"],
   doctor: ["output"],

@@ -335,6 +335,12 @@ Deno.test("connections, blocks and ids in a module are its own wherever it is im
   name: tags
   data: { default: [a, b], targets: [{ entry: first, path: meta.tags+= }, { entry: first, path: meta.owner.tags }] }
 - { kind: connection, namespace: store, name: own, data: { type: sqlite, file: ':memory:' } }
+- { kind: registry.entry, namespace: store, name: user, data: { name: Ada } }
+- kind: ns.requirement
+  namespace: store
+  name: greeting
+  data: { default: '{{ values.user.name }}', targets: [{ entry: hello, path: env.who }] }
+- { kind: snippet, namespace: store, name: hello, language: cel, code: env.who + env.own.name, env: { own: { name: user } } }
 - kind: sql
   namespace: store
   name: load
@@ -356,7 +362,8 @@ Deno.test("connections, blocks and ids in a module are its own wherever it is im
   await using project = new Project({
     "store/module.yaml": store,
     "flow.yaml": `- { kind: ns.dependency, name: a, data: { from: store } }
-- { kind: ns.dependency, name: b, data: { from: store, parameters: [{ name: database, value: main }] } }
+- { kind: ns.dependency, name: b, data: { from: store, parameters: [{ name: database, value: main }, { name: greeting, value: '{{ values.user.name }}' }] } }
+- { kind: registry.entry, name: user, data: { name: Bob } }
 - { kind: connection, name: main, data: { type: sqlite, file: ':memory:' } }
 `,
   });
@@ -366,6 +373,10 @@ Deno.test("connections, blocks and ids in a module are its own wherever it is im
   assertEquals(a.meta.depends_on, ["default:a.own", "other:own"]);
   assertEquals([first.links.out[0].id === b.id, a.id === b.id], [true, false]);
   assertEquals([first.meta.tags, first.meta.owner], [["b", "a"], { tags: ["a", "b"] }]);
+  // values are the module's own as well, and the importer's where it names them
+  const [ours, theirs] = await project.json("get a.hello b.hello");
+  assertEquals([ours.env.own, theirs.env.own], [{ name: "a.user" }, { name: "b.user" }]);
+  assertEquals([ours.env.who, theirs.env.who], ['{{ values["a.user"].name }}', "{{ values.user.name }}"]);
   assertEquals([use.use, both.data.specs[0].connection, both.data.specs[0].links.out[0].name], [
     "b.both",
     "b.own",

@@ -34,13 +34,24 @@ export const check: Command = {
     const namespace = readNamespace(flags);
     const env = await readEnv(flags, terminal);
     const evaluate = evaluator(env);
+    const secret = (reference: string) => {
+      const name = reference.slice("env:".length);
+      return reference.startsWith("env:") && Object.hasOwn(env, name) ? env[name] : undefined;
+    };
     const allowPrivate = await readAllowPrivate(flags);
     const connect = flags.connect === true
       ? { secrets: { env, folder: stringOf(flags, "secrets") }, allowPrivate }
       : undefined;
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths, terminal);
-    const { specs, modules, diagnostics } = await checkSpecs(files, { namespace, scheme, evaluate, connect, compiler });
+    const { specs, modules, diagnostics } = await checkSpecs(files, {
+      namespace,
+      scheme,
+      evaluate,
+      secret,
+      connect,
+      compiler,
+    });
     const failed = hasErrors(diagnostics);
     if (printData(flags, terminal, diagnostics.map(toData))) return failed ? 1 : 0;
     for (const diagnostic of diagnostics) terminal.warn(formatDiagnostic(diagnostic));

@@ -49,9 +49,8 @@ export async function extensionUrl(specifier: string, folder = "."): Promise<str
     return path === undefined ? specifier : pathToFileURL(resolve(path)).href;
   }
   if (scheme === "npm") {
-    const { findInstalled, importedAs } = await import("../../runtime/mod.ts");
-    const installed = findInstalled(specifier, resolve(folder));
-    return installed === undefined ? specifier : importedAs(installed);
+    const { findInstalled } = await import("../../runtime/mod.ts");
+    return await findInstalled(specifier, pathToFileURL(resolve(folder, "weft.yaml")).href) ?? specifier;
   }
   throw new Error(`invalid extension ${JSON.stringify(specifier)}: expected a path, a file: URL or an npm: specifier`);
 }

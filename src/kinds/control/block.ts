@@ -7,14 +7,14 @@ import {
   type PartPort,
 } from "@weft/weft/kind";
 import { z } from "zod";
-import { type Diagnostic, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
+import { defaultName, type Diagnostic, portName, type Ports, portsOf, type Scheme, specs } from "../../spec/mod.ts";
 import { isList, type ValueMap } from "../../value/mod.ts";
 import { chain } from "./step.ts";
 
 const innerPorts = z.record(
   z.string(),
   z.array(z.strictObject({
-    name: z.string().meta({ description: "The name of a node inside." }),
+    name: z.string().meta({ description: "The name of a node inside; $0, $1, ... of one that has none." }),
     port: portName(),
   })),
 );
@@ -66,7 +66,8 @@ export const block: Kind = defineCompound({
   about: "A block has no node of its own: the nodes inside are linked in its place and appear in paths as `block/0`, " +
     "`block/1`, ... They can be linked from outside by the ports of the block only.\n\n" +
     "Without `inbounds` and `outbounds` the nodes are a row, as in `step`, and the block has the in ports of the first " +
-    "and the out ports of the last. With them, the nodes are linked by their own `links`, by name.\n\n" +
+    "and the out ports of the last. With them, the nodes are linked by their own `links`, by name; one without a name is " +
+    "called `$0`, `$1`, ... by its place.\n\n" +
     "A block that is needed more than once is an entry of kind `block.definition`, whose `data` has `parameters`, `specs`, " +
     "`inbounds` and `outbounds`. `use` names it and `with` gives its parameters, which stand in its specs as " +
     "`{{ with.name }}`: a string of nothing else becomes the value, of any type. Parameters are not filled in in code. " +
@@ -118,7 +119,7 @@ export const block: Kind = defineCompound({
     }
     if (!isCluster(given)) return [];
     const { specs, ...bounds } = given;
-    const names = specs.flatMap(({ name }) => name ?? []);
+    const names = specs.map(({ name }, index) => name ?? defaultName(index));
     const diagnostics: Diagnostic[] = [];
     for (const side of ["inbounds", "outbounds"] as const) {
       for (const [port, targets] of Object.entries(bounds[side] ?? {})) {
@@ -127,7 +128,7 @@ export const block: Kind = defineCompound({
           diagnostics.push({
             location: { path: [side, port, index, "name"] },
             message: `unknown node ${JSON.stringify(name)}`,
-            hint: names.length === 0 ? "give the nodes inside names" : `known nodes are ${names.join(", ")}`,
+            hint: `known nodes are ${names.join(", ")}`,
           });
         });
       }
@@ -144,7 +145,10 @@ function isCluster(fields: BlockFields): boolean {
 
 function cluster({ specs = [], inbounds = {}, outbounds = {} }: BlockFields): Compound {
   const parts = specs as readonly object[] as readonly ValueMap[];
-  const indexOf = (name: unknown) => parts.findIndex((part) => part.name === name || part.id === name);
+  const indexOf = (name: unknown) => {
+    const at = parts.findIndex((part) => part.name === name || part.id === name);
+    return at >= 0 ? at : parts.findIndex((part, index) => part.name === undefined && defaultName(index) === name);
+  };
   const inner = (ports: readonly { name: string; port: string }[] | undefined): PartPort[] =>
     (ports ?? []).map(({ name, port }) => ({ part: indexOf(name), port })).filter(({ part }) => part >= 0);
   const wires = parts.flatMap((part, from) =>

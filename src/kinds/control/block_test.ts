@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startNode } from "@weft/weft/testing";
+import { startNode, startWorkflow } from "@weft/weft/testing";
 import { cel, to } from "../../../tests/support/specs.ts";
 import { block } from "./block.ts";
 
@@ -49,4 +49,23 @@ Deno.test("a block is rejected for an unknown node inside, and for an unknown po
   await assertRejects(() => start({ inbounds: { in: [{ name: "a" }] } }), Error, "port");
   await assertRejects(() => start({ inbounds: { in: to("a") }, outbounds: {} }, ["out"]), Error, '"out"');
   await assertRejects(() => start({ outbound: {} }), Error, 'did you mean "outbounds"?');
+});
+
+Deno.test("nodes without a name inside a block are called $0, $1, ... by their places", async () => {
+  const specs = (first: string) => `
+- kind: block
+  name: sum
+  specs:
+    - { ${first} kind: snippet, language: cel, code: self + 1, ports: { out: [{ name: $1, port: in }] } }
+    - { kind: snippet, language: cel, code: self * 10, ports: { out: [{ name: last, port: in }] } }
+    - { name: last, kind: snippet, language: cel, code: self - 3 }
+  inbounds: { in: [{ name: $0, port: in }] }
+  outbounds: { out: [{ name: last, port: out }] }
+`;
+  for (const first of ["", "name: $0,"]) {
+    await using workflow = await startWorkflow(specs(first));
+    assertEquals(await workflow.send("sum.in", 4), 47);
+  }
+  await assertRejects(() => startWorkflow(specs("name: $2,")), Error, "invalid name");
+  await assertRejects(() => startWorkflow(specs("").replace("name: $1", "name: $2")), Error, 'unknown node "$2"');
 });

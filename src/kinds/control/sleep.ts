@@ -5,7 +5,7 @@ import { duration } from "../../spec/mod.ts";
 /** Passes packets on after a time. */
 export const sleep: Kind = defineKind({
   name: "sleep",
-  aliases: ["delay"],
+  aliases: ["delay", "wait"],
   summary: "Passes the packet on after a time.",
   fields: z.object({
     interval: duration().describe("How long a packet waits."),

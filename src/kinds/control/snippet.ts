@@ -11,6 +11,7 @@ const HTML = "text/html; charset=utf-8";
 /** Runs a piece of code on each payload. */
 export const snippet: Kind = defineKind({
   name: "snippet",
+  replaces: ["reduce"],
   summary: "Runs a piece of code on each payload and sends on what it returns.",
   fields: z.object({
     language: z.enum(Object.keys(LANGUAGES) as [string, ...string[]]).describe("What the code is written in."),

@@ -22,9 +22,11 @@ import { tryKind } from "../control/try.ts";
 import { validate } from "../control/validate.ts";
 import { cors } from "../net/cors.ts";
 import { router } from "../net/router.ts";
+import { assertKind } from "../test/assert.ts";
 
 /** The built-in kinds whose nodes run on executors. */
 export const EXECUTOR_KINDS: readonly Kind[] = [
+  assertKind,
   block,
   filter,
   forKind,

@@ -49,8 +49,8 @@ export function systemCode(thrown: unknown): string | undefined {
 export interface FileSubject {
   /** What was tried: `read`, `write`. */
   readonly deed: string;
-  /** The name of the granted folder. */
-  readonly folder: string;
+  /** The name of the granted folder; absent for a stream of the program. */
+  readonly folder?: string;
   /** The path below it, as it was given. */
   readonly filename: string;
 }
@@ -61,9 +61,10 @@ export function fileError({ deed, folder, filename }: FileSubject, thrown: unkno
   const system = systemCode(error);
   const [code, why] = (system === undefined ? undefined : CAUSES[system]) ??
     (isOwn(error) ? [error.code as ErrorCode, error.message] : ["io_error", plain(error.message)]);
-  return failure(`cannot ${deed} ${JSON.stringify(filename)} in folder "${folder}": ${why}`, {
+  const where = folder === undefined ? "" : ` in folder "${folder}"`;
+  return failure(`cannot ${deed} ${JSON.stringify(filename)}${where}: ${why}`, {
     code,
-    details: { folder, filename },
+    details: folder === undefined ? { filename } : { folder, filename },
   });
 }
 
@@ -71,6 +72,7 @@ const OWN: ReadonlySet<string> = new Set<ErrorCode>([
   "aborted",
   "bad_content",
   "bad_request",
+  "busy",
   "disk_full",
   "exists",
   "forbidden",

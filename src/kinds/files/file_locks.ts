@@ -1,3 +1,6 @@
+/** The key of the locks that the kinds share. */
+export const FILE_LOCKS = "file locks";
+
 /** Lets one at a time use a file. */
 export class FileLocks {
   readonly #last = new Map<string, Promise<unknown>>();

@@ -43,6 +43,7 @@ interface Part {
 /** Reads files. */
 export const read: Kind = defineKind({
   name: "read",
+  replaces: ["scan"],
   summary: "Reads a file of a folder that the operator grants.",
   place: "host",
   effect: "none",

@@ -2,12 +2,13 @@ import { defineKind, type Effect, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { size } from "../../spec/mod.ts";
 import { isList, isMap, Stream, type Value } from "../../value/mod.ts";
+import { internalsOf } from "../internals.ts";
 import { payloadError } from "../payload_error.ts";
 import { callFile } from "./file_call.ts";
 import { encodeFile, fileEncoding } from "./file_encoding.ts";
 import { fileError } from "./file_error.ts";
 import { ABOUT_PATHS, FILE_ERRORS, fileFields, fileRetryOf } from "./file_fields.ts";
-import { FileLocks } from "./file_locks.ts";
+import { FILE_LOCKS, FileLocks } from "./file_locks.ts";
 import { folderOf } from "./node_folder.ts";
 import { append, writeWhole } from "./write_file.ts";
 
@@ -85,9 +86,9 @@ ${ABOUT_PATHS}
       ? [{ location: { path: ["overwrite"] }, message: "invalid overwrite with append: nothing is overwritten" }]
       : [],
   async prepare(context) {
-    const { fields, clock, random, use } = context;
+    const { fields, clock, random } = context;
     const folder = await folderOf(context, fields.folder, "write");
-    const locks = await use("locks", () => new FileLocks());
+    const locks = await internalsOf(context).useShared(FILE_LOCKS, () => new FileLocks());
     const options = { timeout: fields.timeout, retry: fileRetryOf(fields.retry), clock, random };
     return {
       concurrency: fields.concurrency,

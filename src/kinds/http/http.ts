@@ -97,6 +97,7 @@ Private, loopback and link-local addresses are refused, whatever name leads to t
 /** Sends HTTP requests. */
 export const http: Kind = defineKind({
   name: "http",
+  replaces: ["proxy"],
   summary: "Sends an HTTP request; its answer is the payload that goes on.",
   place: "host",
   effect: ({ method }): Effect => {

@@ -81,6 +81,9 @@ export async function useDatabase(
   return await useDatabaseOf(context, name, data as DatabaseConnectionData);
 }
 
+/** How other systems name a database of SQLite in memory, which all nodes that name it share. */
+const IN_MEMORY = /^file::memory:(?:\?|$)/;
+
 /**
  * Returns the database of a driver and a source, as other systems name one in each node.
  *
@@ -91,7 +94,9 @@ export async function useSource(
   driver: "sqlite" | "postgres",
   source: string,
 ): Promise<{ database: Database; key: string }> {
-  const data = driver === "sqlite" ? { type: driver, file: source } : { type: driver, url: source };
+  const data = driver === "sqlite"
+    ? { type: driver, file: IN_MEMORY.test(source) ? ":memory:" : source }
+    : { type: driver, url: source };
   return await useDatabaseOf(context, `${driver} source`, connectionData.parse(data) as DatabaseConnectionData);
 }
 

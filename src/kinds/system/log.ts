@@ -1,6 +1,6 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { fullMessage, isError, type Value } from "../../value/mod.ts";
+import { valueText } from "../value_text.ts";
 
 /** Writes its payload to the log and passes it on. */
 export const log: Kind = defineKind({
@@ -20,7 +20,7 @@ export const log: Kind = defineKind({
   prepare({ fields: { level, message }, log }) {
     return {
       in(payload, call) {
-        const text = textOf(payload);
+        const text = valueText(payload, LENGTH);
         log[level](message === undefined ? text : `${message}: ${text}`, call);
         return payload;
       },
@@ -30,14 +30,3 @@ export const log: Kind = defineKind({
 
 /** How long a line may get, in characters. */
 const LENGTH = 10_000;
-
-function textOf(value: Value): string {
-  if (typeof value === "string") return value.slice(0, LENGTH);
-  if (isError(value)) return fullMessage(value).slice(0, LENGTH);
-  const text = JSON.stringify(
-    value,
-    (_, part) =>
-      typeof part === "bigint" ? String(part) : part instanceof Uint8Array ? `<${part.byteLength} bytes>` : part,
-  );
-  return (text ?? String(value)).slice(0, LENGTH);
-}

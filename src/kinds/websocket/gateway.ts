@@ -94,6 +94,7 @@ a connection, because Deno reads on: see [limits](../../limits.md).
 /** Turns requests into websockets. */
 export const gateway: Kind = defineKind({
   name: "gateway",
+  aliases: ["upgrader"],
   summary: "Upgrades requests to websockets: each message opens a process, and what that answers is sent back.",
   place: "host",
   effect: "once",

@@ -48,6 +48,8 @@ export interface KindDescription {
   readonly name: string;
   /** Other names that specs may use. */
   readonly aliases?: readonly string[];
+  /** Names of kinds elsewhere whose work it does in another way: it is suggested where a spec is of such a kind. */
+  readonly replaces?: readonly string[];
   /** One sentence for `weft kinds` and the editor. */
   readonly summary: string;
   /** What else there is to know, in paragraphs of Markdown, for its page in the documents. */

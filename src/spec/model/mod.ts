@@ -1,6 +1,7 @@
 /** The model of a spec: its parts, the descriptions of kinds, positions in files, and diagnostics. */
 export * from "./diagnostic.ts";
 export type { DataKind } from "./data_kind.ts";
+export { defaultName } from "./default_name.ts";
 export { identify } from "./identify.ts";
 export * from "./kind.ts";
 export { nearest, nearestFirst } from "../../value/mod.ts";

@@ -3,6 +3,9 @@ import type { KindDescription } from "./kind.ts";
 import { nearest } from "../../value/mod.ts";
 import { COMMON_FIELDS } from "./spec.ts";
 
+/** The names that no field of a kind may have: in a file, `spec` may stand around all fields of the kind. */
+const RESERVED: ReadonlySet<string> = new Set([...COMMON_FIELDS, "spec"]);
+
 /** Kinds of nodes, and kinds of entries that hold data. */
 export interface KindSet<Kind extends KindDescription = KindDescription> {
   /** The kinds of nodes. */
@@ -63,7 +66,7 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
       }
     }
     const fields = [...Object.keys(kind.fields.shape), ...Object.keys(kind.fieldAliases ?? {})];
-    const common = fields.find((field) => (COMMON_FIELDS as readonly string[]).includes(field));
+    const common = fields.find((field) => RESERVED.has(field));
     if (common !== undefined) {
       throw new Error(`invalid field "${common}" of kind ${kind.name}: every spec has a field of that name`);
     }
@@ -120,9 +123,10 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     return [...this].map((kind) => kind.name);
   }
 
-  /** Returns the name or alias that was probably meant. */
+  /** Returns the name or alias that was probably meant, or of a kind that does what such a kind does elsewhere. */
   nearest(name: string): string | undefined {
-    return nearest(name, [...this.#kinds.keys(), ...this.#dataKinds.keys()]);
+    const heir = [...this].find(({ replaces }) => replaces?.includes(name))?.name;
+    return heir ?? nearest(name, [...this.#kinds.keys(), ...this.#dataKinds.keys()]);
   }
 
   /** Iterates over all kinds of nodes, by name. */

@@ -1,4 +1,5 @@
 import { isList, isMap, setKey, type Value, type ValueMap } from "../../value/mod.ts";
+import { withoutDefaultName } from "../model/default_name.ts";
 import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
 import type { KindDescription } from "../model/kind.ts";
 import type { Scheme } from "../model/scheme.ts";
@@ -59,7 +60,7 @@ function validateNested(kind: KindDescription, fields: ValueMap, scheme: Scheme)
   const nested = kind.nested!;
   const diagnostics: Diagnostic[] = [];
   const specs = nestedMaps(fields[nested]).map((map, index) => {
-    const draft = readDraft(map);
+    const draft = readDraft(withoutDefaultName(map, index));
     const inner = scheme.get(draft.spec.kind);
     const read: Validated = inner === undefined
       ? { diagnostics: [unknownKind(draft.spec.kind, scheme)] }
