@@ -52,7 +52,7 @@ export {
   schemeOf,
   type SecretSources,
 } from "./src/runtime/mod.ts";
-export type { Evaluate, Link, SpecDraft } from "./src/spec/mod.ts";
+export type { Evaluate, Link, SpecDraft, TemplateVariables } from "./src/spec/mod.ts";
 export type { Death, DeathReason, ExecutorStatus, Isolation, PoolStatus } from "./src/pool/mod.ts";
 export { openStore, type Store } from "./src/store/mod.ts";
 export type { Heartbeat, Meta, Presence, RuntimeInstance } from "./src/presence/mod.ts";

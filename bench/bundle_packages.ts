@@ -167,7 +167,6 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "7.8.2",
     imports: 'import { of, map, toArray, mergeMap, lastValueFrom, timer } from "rxjs";',
     use: "lastValueFrom(of(1, 2, 3).pipe(mergeMap((n) => timer(1).pipe(map(() => n * 2))), toArray()))",
-    differs: "needs timers",
   },
   {
     name: "axios",
@@ -531,7 +530,6 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "3.0.3",
     imports: 'import bcrypt from "bcryptjs";',
     use: "[bcrypt.compareSync('pw', bcrypt.hashSync('pw', 4)), bcrypt.getRounds('$2b$04$abcdefghijklmnopqrstuu')]",
-    differs: "needs timers",
   },
   {
     name: "jose",
@@ -539,7 +537,6 @@ export const PACKAGES: readonly BundledPackage[] = [
     imports: 'import { SignJWT, jwtVerify } from "jose";',
     use:
       "{ const key = new TextEncoder().encode('0123456789abcdef0123456789abcdef'); return new SignJWT({ a: 1 }).setProtectedHeader({ alg: 'HS256' }).setIssuedAt(1).sign(key).then((jwt) => jwtVerify(jwt, key).then(({ payload }) => [jwt, payload])); }",
-    differs: "needs `crypto.subtle`",
   },
   {
     name: "jwt-decode",
@@ -865,7 +862,6 @@ export const PACKAGES: readonly BundledPackage[] = [
     version: "2.0.3",
     imports: 'import Q from "q";',
     use: "new Promise((done, fail) => Q.all([Q(1), Q.delay(1).then(() => 2)]).then(done, fail))",
-    differs: "needs timers",
   },
   {
     name: "core-js",

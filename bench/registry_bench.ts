@@ -119,6 +119,8 @@ for (const changes of [1, 10]) {
   const queries = {
     "by kind and tag": { ".kind": "http.*", "*meta.tags": "backend" },
     "by path": { "~meta.path": "^/api/entry-77.*$" },
+    "by kind": { ".kind": "http.route" },
+    "by an equal field": { "meta.path": "/api/entry-777" },
   };
   for (const [name, query] of Object.entries(queries)) {
     Deno.bench({ name: `find ${name} in 10,000`, group: "find", fn: () => void new Finder().find(state, query) });

@@ -100,6 +100,21 @@ Deno.test("the core depends on no package", async () => {
   }
 });
 
+Deno.test("what is named as a test is one, as it is not published", async () => {
+  const wrong: string[] = [];
+  const look = async (folder: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+      if (isDirectory) await look(`${folder}${name}/`);
+      else if (name.endsWith("_test.ts")) {
+        const text = await Deno.readTextFile(new URL(`${folder}${name}`, ROOT));
+        if (/^export /m.test(text)) wrong.push(folder + name);
+      }
+    }
+  };
+  await look("src/");
+  assertEquals(wrong, []);
+});
+
 Deno.test("files are named in snake_case and stay short", async () => {
   const long: string[] = [];
   for (const root of ["src/", "workers/"]) {

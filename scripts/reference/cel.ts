@@ -24,7 +24,7 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
 
 /** Returns the page of CEL. */
 export function celPage(): Page {
-  const functions = makeEnvironment("self").getDefinitions().functions as readonly Definition[];
+  const functions = makeEnvironment(["self"]).getDefinitions().functions as readonly Definition[];
   const listed = functions.filter(({ name, params }) =>
     !HIDDEN.has(name) && !params.some(({ type }) => /Namespace$/.test(type))
   );
@@ -38,7 +38,8 @@ export function celPage(): Page {
     body: paragraphs(
       "Conditions (`when`), snippets of the language `cel` and templates are written in the " +
         "[Common Expression Language](https://cel.dev). The payload is `self` (in templates, `env` has the variables).",
-      block("cel", 'has(self.body) && self.body.n > 1 ? {"status": 200, "body": self.body} : null'),
+      block("cel", 'has(self.body) && self.body.n > 1 ? {"status": 200, "body": self.body} : {"status": 400}'),
+      'The two branches of `? :` have one type: `self.ok ? {"a": 1} : dyn(null)`.',
       "Numbers of payloads are doubles: where a function takes an int it takes a double without a fraction too, ints and " +
         "doubles can be mixed in arithmetic, and a result without a fraction is a number like any other. Regular " +
         "expressions are RE2's. `error` and `stream` are types of their own; an error equals its message.",

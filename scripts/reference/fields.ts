@@ -21,7 +21,7 @@ interface Schema {
 }
 
 /** How a description says what stands in for a field that is left out. */
-const DEFAULT = /\s*Default:? ([^.]+(?:\.\d[^.]*)*)\./;
+const DEFAULT = /\s*Default:? ((?:[^.]|\.(?=\S))+)\./;
 
 /** Returns the table of the fields of a schema, those of its maps and lists below them. */
 export function fieldTable(fields: z.ZodObject, nested?: string): string {

@@ -11,7 +11,7 @@ export function specPage(): Page {
   return {
     path: "specs.md",
     title: "Specs",
-    summary: "the fields of every spec, links and templates",
+    summary: "the fields of every spec, links, templates and what is bound",
     body: paragraphs(
       "A file of specs is YAML or JSON: one map, a list of maps, or several documents. Each map is a node; its " +
         "[kind](kinds/README.md) decides which other fields it has.",
@@ -44,8 +44,28 @@ export function specPage(): Page {
       ),
       "## Templates",
       "In every field but code, `{{ ... }}` stands for the value of an expression in [CEL](cel.md) over `env`, the " +
-        "variables that `--env` and `--env-file` set; `{{ .PORT }}` is short for `{{ env.PORT }}`. A field that is " +
+        "variables that `--env` and `--env-file` set and what the node has bound, and `values`, the data of " +
+        "[values](../values.md) by their names; `{{ .PORT }}` is short for `{{ env.PORT }}`. A field that is " +
         "nothing but a template has the type of the value. Specs are stored with their templates unevaluated.",
+      "## What is bound",
+      "`env` binds names to data, or to the data of values. Templates and code of the node see them as `env`. " +
+        "[Values and secrets](../values.md) has all forms.",
+      block(
+        "yaml",
+        [
+          "- kind: registry.entry",
+          "  name: db",
+          "  data: { user: shop, password: env:DB_PASSWORD }",
+          "- kind: snippet",
+          "  name: who",
+          "  language: cel",
+          "  env:",
+          "    DB: { name: db }",
+          '    USER: { name: db, data: "{{ .user }}" }',
+          "    LIMIT: 10",
+          "  code: env.USER",
+        ].join("\n"),
+      ),
       `A template cannot loop and may call these functions only: ${[...ALLOWED].toSorted().map(code).join(", ")}.`,
     ),
   };

@@ -46,7 +46,7 @@ export interface ApplyReport extends ChangeReport {
  * nothing differs, no version is created.
  *
  * @throws {SpecsError} If a spec is invalid.
- * @throws {BrokenLinksError} If a spec that remains links to one that would be deleted.
+ * @throws {BrokenLinksError} If a spec that remains links to one that would be deleted, or uses it.
  * @throws {HeadMovedError} If head is not `base`.
  * @throws {RegistryError} Why a handler of the registry rejected the version; a `Runtime` has one.
  */
@@ -69,7 +69,7 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
       });
       if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics);
       const operations = registry.plan(changesOf(manifest.specs, head, covers), head);
-      const broken = brokenLinks(head.state, operations);
+      const broken = brokenLinks(head.state, operations, scheme);
       if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
       ids = entryIds(manifest.specs, head);
       const namespaces = new Set(manifest.specs.map(({ spec }) => spec.namespace));

@@ -1,7 +1,7 @@
 import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { PrivateHosts, tryConnection } from "../kinds/mod.ts";
-import { readManifest, readSecret, schemeOf, type SecretSources } from "../runtime/mod.ts";
+import { readManifest, Redactor, schemeOf, Secrets, type SecretSources } from "../runtime/mod.ts";
 import {
   type Diagnostic,
   type Evaluate,
@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly namespace?: string | undefined;
   /** Evaluates templates. Default: only their syntax is checked. */
   readonly evaluate?: Evaluate | undefined;
+  /** Returns a secret by its reference; undefined for one that is not known, which is warned of. Default: none is. */
+  readonly secret?: ((reference: string) => string | undefined) | undefined;
   /** Tries whether the servers of connections accept one, with what a runtime would be granted. Default: nothing is tried. */
   readonly connect?: ConnectOptions | undefined;
   /**
@@ -52,10 +54,10 @@ export interface CheckReport {
 
 /** Reads and checks specs, without a store, and without running anything but their templates; `connect` tries servers. */
 export async function check(specs: Specs, options: CheckOptions = {}): Promise<CheckReport> {
-  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), compiler: given } = options;
+  const { scheme = schemeOf(), namespace = "default", evaluate = lenientEvaluator({}), secret } = options;
   const manifest = await usingCompiler(
-    given,
-    (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, compiler }),
+    options.compiler,
+    (compiler) => readManifest(filesOf(specs), { scheme, namespace, evaluate, secret, compiler }),
   );
   const { diagnostics } = manifest;
   const tried = options.connect === undefined || hasErrors(diagnostics)
@@ -70,14 +72,16 @@ async function tryConnections(
   { secrets, allowPrivate }: ConnectOptions,
 ): Promise<Diagnostic[]> {
   const privateHosts = new PrivateHosts(allowPrivate);
-  const secret = (reference: string) => readSecret(reference, secrets);
+  const redactor = new Redactor();
+  const read = new Secrets(secrets, redactor);
+  const secret = (reference: string) => read.read(reference);
   const connections = specs.filter(({ spec }) => spec.kind === "connection" && spec.isData);
   const tried = await Promise.all(connections.map(async (connection): Promise<Diagnostic[]> => {
     try {
       await tryConnection(connection.spec.fields.data, { secret, privateHosts });
       return [];
     } catch (thrown) {
-      const message = `connection ${connection.spec.name} does not work: ${asError(thrown).message}`;
+      const message = `connection ${connection.spec.name} does not work: ${redactor.redact(asError(thrown).message)}`;
       return [report(connection, { location: { path: ["data"] }, message })];
     }
   }));

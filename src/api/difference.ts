@@ -1,5 +1,5 @@
-import type { Operation } from "../registry/mod.ts";
-import { entryToMap } from "../runtime/mod.ts";
+import type { Entry, Operation } from "../registry/mod.ts";
+import { entryToMap, shownEntry } from "../runtime/mod.ts";
 import { type Path, showPath } from "../spec/mod.ts";
 import { equal, isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
@@ -34,16 +34,20 @@ export function reportOperations(operations: readonly Operation[]): OperationRep
   return operations.map((operation) => {
     const { kind, id } = operation;
     if (operation.kind === "delete") {
-      return { operation: kind, id: id.text, kind: operation.original.kind, from: entryToMap(operation.original) };
+      return { operation: kind, id: id.text, kind: operation.original.kind, from: shown(operation.original) };
     }
     const { entry } = operation;
-    return operation.kind === "create" ? { operation: kind, id: id.text, kind: entry.kind, to: entryToMap(entry) } : {
+    return operation.kind === "create" ? { operation: kind, id: id.text, kind: entry.kind, to: shown(entry) } : {
       operation: kind,
       id: id.text,
       kind: entry.kind,
-      changes: differences(entryToMap(operation.original), entryToMap(entry)),
+      changes: differences(shown(operation.original), shown(entry)),
     };
   });
+}
+
+function shown(entry: Entry): ValueMap {
+  return entryToMap(shownEntry(entry));
 }
 
 /** Returns the smallest differences between two values, in the order of the new one. */

@@ -18,7 +18,7 @@ export class SpecsError extends RegistryError {
   }
 }
 
-/** Says that specs which remain link to specs that a change would delete. Its message has every link, a line each. */
+/** Says that specs which remain link to specs that a change would delete, or use them. Its message has every link, a line each. */
 export class BrokenLinksError extends RegistryError {
   /** The name of the class. */
   override name = "BrokenLinksError";

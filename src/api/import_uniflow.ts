@@ -8,6 +8,7 @@ import {
   readSpecs,
   report,
   type Scheme,
+  sortDiagnostics,
   type SourcedSpec,
   sourcePath,
   validate,
@@ -20,6 +21,7 @@ import { usingCompiler } from "./using_compiler.ts";
 
 /** A file of Uniflow as one of Weft. */
 export interface ImportedFile {
+  /** The name of the file. */
   readonly name: string;
   /** What it is now, with its comments. */
   readonly text: string;
@@ -27,6 +29,7 @@ export interface ImportedFile {
 
 /** Files of Uniflow as files of Weft. */
 export interface ImportReport {
+  /** The files that could be read, in their order. */
   readonly files: readonly ImportedFile[];
   /** What was changed, in the order of the files: what stands where it stood. */
   readonly changes: readonly Diagnostic[];
@@ -65,7 +68,7 @@ export async function importUniflow(files: readonly SpecFile[], options: CheckOp
     return {
       files: imported.filter(({ unread }) => unread === undefined).map(({ name, text }) => ({ name, text })),
       changes: edited.flatMap(({ file, made }) => made.map((change) => diagnosticOf(file.name, change))),
-      left: [...told, ...wrong.filter((diagnostic) => !places.has(placeOf(diagnostic)))],
+      left: sortDiagnostics([...told, ...wrong.filter((diagnostic) => !places.has(placeOf(diagnostic)))]),
     };
   });
 }
@@ -131,6 +134,7 @@ class Findings {
     const { source } = sourced;
     const { opcode, isolation, timeout, driver, tls, source: database } = fields;
     const place = (field: string) => source.position([...at, field]);
+    const text = (value: string) => source.file.endsWith(".json") ? JSON.stringify(value) : value;
     const leave = (path: Path, message: string, hint: string) =>
       void this.left.push(report(sourced, { location: { path: [...at, ...path] }, message, hint }));
     if (kind === "syscall" && typeof opcode === "string") {
@@ -146,17 +150,17 @@ class Findings {
       this.#replace(
         place("timeout"),
         String(timeout),
-        `${ms}ms`,
+        text(`${ms}ms`),
         `${timeout} ns are ${ms} ms, and numbers are ms here`,
       );
     }
     if (kind === "sql" && typeof isolation === "number") {
       const own = ISOLATIONS[isolation];
       if (own !== undefined) {
-        this.#replace(place("isolation"), String(isolation), own, `isolation ${isolation} is called ${own} here`);
+        this.#replace(place("isolation"), String(isolation), text(own), `isolation ${isolation} is called ${own} here`);
       }
     }
-    if (kind === "sql" && driver === "internal") {
+    if (kind === "sql" && (driver === "internal" || driver === "runtime")) {
       leave(
         ["driver"],
         "the tables of the engine are no database here",
@@ -167,13 +171,14 @@ class Findings {
     if (kind === "sql" && file !== undefined && String(driver).startsWith("sqlite")) {
       this.#replace(place("source"), String(database), file, "a file of SQLite is named by its path here");
     }
-    for (const [field, value] of Object.entries(isMap(tls ?? null) ? tls as ValueMap : {})) {
-      if (kind !== "listener" || typeof value !== "string" || !PEM_IN_BASE64.test(value)) continue;
-      leave(
-        ["tls", field],
-        `tls.${field} holds ${field === "key" ? "a secret" : "a certificate"}`,
-        "put it into a file of PEM, and name that",
-      );
+    if (kind !== "listener") return;
+    const secured = isMap(tls ?? null)
+      ? Object.entries(tls as ValueMap).map(([field, value]) => [["tls", field], value])
+      : [];
+    for (const [path, value] of [...secured, [["cert"], fields.cert], [["key"], fields.key]] as [Path, Value?][]) {
+      if (typeof value !== "string" || path.length > 1 && !PEM_IN_BASE64.test(value)) continue;
+      const what = path.at(-1) === "key" ? "a secret" : "a certificate";
+      leave(path, `${path.join(".")} holds ${what}`, `put it into a file of PEM, and name that in tls.${path.at(-1)}`);
     }
   }
 
@@ -192,21 +197,19 @@ class Findings {
     }
   }
 
-  async #variables(code: string): Promise<{ name: string; offset: number }[]> {
-    const found = Array.from(code.matchAll(/\bhas\(\s*([A-Za-z_]\w*)\s*\)/g), (match) => ({
+  /** Returns the unknown variables of an expression, with their places in it. */
+  async #variables(code: string): Promise<Variable[]> {
+    const found = Array.from(code.matchAll(/\bhas\(\s*([A-Za-z_]\w*)\s*\)/g), (match): Variable => ({
       name: match[1]!,
       offset: match.index + match[0].indexOf(match[1]!, "has(".length),
     }));
     for (let tries = 0; tries < MOST_VARIABLES; tries++) {
-      const parsed = await this.#compiler.parse("cel", withSelf(code, found));
-      const [wrong] = "diagnostics" in parsed ? parsed.diagnostics : [];
+      const { diagnostics: [wrong] } = await this.#compiler.parse("cel", withSelf(code, found));
       const name = /^unknown variable: (\w+)/.exec(wrong?.message ?? "")?.[1];
       const offset = wrong?.location?.offset;
+      // what else is wrong is told when the result is checked
       if (name === undefined || offset === undefined) return found;
-      const before = found.filter((other) =>
-        other.offset + SELF.length * found.filter(({ offset }) => offset < other.offset).length < offset
-      );
-      found.push({ name, offset: offset - SELF.length * before.length });
+      found.push({ name, offset: offsetWithoutSelf(offset, found) });
       found.sort((a, b) => a.offset - b.offset);
     }
     return found;
@@ -231,7 +234,15 @@ function own(kind: Kind, fields: ValueMap): ValueMap {
   return kept;
 }
 
-function withSelf(code: string, variables: readonly { offset: number }[]): string {
+/** A variable of an expression that stands for a key of the payload. */
+interface Variable {
+  readonly name: string;
+  /** Where it stands, in UTF-16 units. */
+  readonly offset: number;
+}
+
+/** Returns an expression with `self.` before variables, which are in order. */
+function withSelf(code: string, variables: readonly Variable[]): string {
   let text = "";
   let end = 0;
   for (const { offset } of variables) {
@@ -239,4 +250,9 @@ function withSelf(code: string, variables: readonly { offset: number }[]): strin
     end = offset;
   }
   return text + code.slice(end);
+}
+
+/** Returns where in an expression stands what is at an offset of what `withSelf` has made of it. */
+function offsetWithoutSelf(offset: number, variables: readonly Variable[]): number {
+  return variables.reduce((at, variable) => variable.offset < at ? at - SELF.length : at, offset);
 }

@@ -21,6 +21,6 @@ export { awaitRollout, type Rollout, type RolloutState } from "./rollout.ts";
 export { type SpecFile, type SpecObject, type Specs } from "./specs.ts";
 export { type InstanceState, type InstanceStatus, status, type StatusOptions, type StoreStatus } from "./status.ts";
 export { openTarget, type OpenTargetOptions, type Target, targetOn } from "./target.ts";
-export { evaluator, lenientEvaluator } from "./templates.ts";
+export { type Evaluator, evaluator, lenientEvaluator } from "./templates.ts";
 export { type RuntimeStatus, runtimeStatus } from "./runtime_status.ts";
 export { watch, type WatchEvent, type WatchOptions } from "./watch.ts";

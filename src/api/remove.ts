@@ -1,4 +1,5 @@
 import { change, type Entry, type Snapshot } from "../registry/mod.ts";
+import { schemeOf } from "../runtime/mod.ts";
 import { hasErrors, identify, readSpecs, sortDiagnostics, type SpecDraft } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
@@ -30,7 +31,7 @@ export interface RemoveOptions extends ChangeOptions {
  *
  * @throws {RegistryError} `not_found`, if a name is not found: then nothing is deleted.
  * @throws {SpecsError} If the specs cannot be read.
- * @throws {BrokenLinksError} If a spec that remains links to one of them.
+ * @throws {BrokenLinksError} If a spec that remains links to one of them, or uses it.
  * @throws {HeadMovedError} If head is not `base`.
  */
 export async function remove(
@@ -48,7 +49,7 @@ export async function remove(
       ...entriesOf(drafts, head),
     ];
     const operations = registry.plan([...new Set(entries)].map(({ id }) => change.delete(id)), head);
-    const broken = brokenLinks(head.state, operations);
+    const broken = brokenLinks(head.state, operations, target.scheme ?? schemeOf());
     if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
     const namespaces = new Set([namespace, ...drafts.map((draft) => draft.namespace)]);
     return { operations, namespaces, brokenLinks: broken };

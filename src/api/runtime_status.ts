@@ -1,5 +1,5 @@
 import type { PoolStatus } from "../pool/mod.ts";
-import type { Runtime } from "../runtime/mod.ts";
+import { deathsOf, type Runtime } from "../runtime/mod.ts";
 
 /** The state of a runtime in this program: what `/status` of `--admin` serves. */
 export interface RuntimeStatus extends PoolStatus {
@@ -47,5 +47,6 @@ export async function runtimeStatus(
     memory: { resident: rss, heap: heapUsed },
     requests: Object.fromEntries(sockets.traffic.statuses),
     ...pool.status(),
+    deaths: deathsOf(runtime),
   };
 }

@@ -16,6 +16,7 @@ interface CommandEntry {
 }
 
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: { summary: "Make a new project", load: async () => (await import("./commands/init.ts")).init },
   start: {
     summary: "Start a runtime and serve until stopped",
     load: async () => (await import("./commands/start.ts")).start,
@@ -68,7 +69,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   schema: {
-    summary: "Print the JSON Schema of spec files for editors",
+    summary: "Print JSON Schemas of specs, settings and tests for editors",
     load: async () => (await import("./commands/schema.ts")).schema,
   },
   kinds: {

@@ -3,11 +3,13 @@ import { type ApplyReport, evaluator, lenientEvaluator, type Target, targetOn } 
 import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import type { Evaluate } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
+import { launcherGone } from "./launcher.ts";
 import type { Recorder } from "./record/recorder.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
@@ -46,7 +48,7 @@ export interface ServeOptions {
   terminal: Terminal;
 }
 
-/** Serves until a signal arrives, or the supervisor is gone. @returns The exit code. */
+/** Serves until a signal arrives, or the supervisor or the launcher is gone. @returns The exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
   const output = lastingTerminal(options.terminal, format);
@@ -59,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
-  const stop = stopSignal(options.supervisor?.gone);
+  const stop = stopSignal(options.supervisor?.gone ?? launcherGone(options.terminal));
   const server = new Server(options, log);
   const served = server.start().then((started) => started ? undefined : 1);
   const failed = await Promise.race([served, stop.first.then(() => 0)]);
@@ -119,8 +121,8 @@ class Server {
     const scheme = await knownKinds(config, this.#options.extensions?.current);
     const [own, other] = [evaluator(env), lenientEvaluator({})];
     // what belongs to other namespaces is not run here, and the variables are those of whoever runs it
-    const evaluate = (expression: string, namespace: string) =>
-      (namespace === this.#namespace ? own : other)(expression);
+    const evaluate: Evaluate = (expression, namespace, variables) =>
+      (namespace === this.#namespace ? own : other)(expression, namespace, variables);
     const source = new SpecSource({ paths, namespace: this.#namespace, scheme, evaluate, terminal });
     await source.read();
     const store = await openStore(this.#store);

@@ -14,7 +14,7 @@ export interface StopSignal {
 /**
  * Starts listening for SIGINT and SIGTERM.
  *
- * @param also Counts as the first signal when it resolves.
+ * @param also Counts as the first signal when it resolves, and as none after one.
  */
 export function stopSignal(also?: Promise<void>): StopSignal {
   const first = Promise.withResolvers<void>();
@@ -28,6 +28,6 @@ export function stopSignal(also?: Promise<void>): StopSignal {
     } else if (now - firstAt > DEBOUNCE) second.resolve();
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
-  void also?.then(onSignal);
+  void also?.then(() => firstAt === undefined && onSignal());
   return { first: first.promise, second: second.promise };
 }

@@ -92,8 +92,9 @@ export class NodeMaker {
   ): ExecutorPreparation {
     const { realm, guard, flow, clock, random, waitClock, addTask, log, handled, measure, fork } = this.#options;
     const around = this.#options.around ?? ((program: Program) => program);
-    const { form, fields: encoded, origin, env = {}, recordsErrors = false, parsed = [] } = definition.body!;
+    const { form, fields: encoded, origin, env = {}, bound, recordsErrors = false, parsed = [] } = definition.body!;
     const fields = fromWire(form, encoded) as ValueMap;
+    const boundEnv = bound && fromWire(bound.form, bound.data) as ValueMap;
     const named = parsed.length > 0 ? kind.code?.(fields) ?? [] : [];
     const parsedOf = ({ language, code }: Pick<CodeOptions, "language" | "code">) =>
       parsed[named.findIndex((known) => known.language === language && known.code === code)] ?? undefined;
@@ -137,9 +138,13 @@ export class NodeMaker {
       metrics: metricsOf((type, name, value) => measure(symbol.number, type, name, value)),
       compile: (options) => {
         const { language, code, isolate = false } = options;
-        return compile(options, () => languageOf(language).compile(code, { realm, isolate }, parsedOf(options)));
+        return compile(
+          options,
+          () => languageOf(language).compile(code, { realm, isolate, env: boundEnv }, parsedOf(options)),
+        );
       },
-      condition: (options) => compile(options, () => compileCondition(options.code, { realm })) as Condition, // never waits
+      condition: (options) =>
+        compile(options, () => compileCondition(options.code, { realm, env: boundEnv })) as Condition, // never waits
       fork: (call) => childOf(flow, fork(call as Packet)),
     };
   }

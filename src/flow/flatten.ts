@@ -125,7 +125,17 @@ function normalized(links: FlatSpec["links"], ports: readonly string[]): FlatSpe
 }
 
 function ownFields(
-  { id: _, name: __, namespace: ___, meta: ____, annotations: _____, links: ______, ports: _______, ...own }: Record<
+  {
+    id: _,
+    name: __,
+    namespace: ___,
+    meta: ____,
+    annotations: _____,
+    env: ______,
+    links: _______,
+    ports: ________,
+    ...own
+  }: Record<
     string,
     Value
   >,

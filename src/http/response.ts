@@ -38,6 +38,8 @@ export interface ResponseOptions {
   process: string;
   /** Whether an error response describes the error itself. Default false. */
   dev?: boolean;
+  /** Takes secrets out of what describes the error. Default: nothing is taken out. */
+  redact?: ((text: string) => string) | undefined;
   /** Whether streams, and bodies beyond 1 MiB, are compressed as well, which the host alone can do. Default false. */
   streams?: boolean;
 }
@@ -269,14 +271,15 @@ function encodeFailure(error: Failure, httpError: HttpError | undefined, options
   const routing = httpError === undefined ? undefined : routingResponse(httpError);
   if (routing !== undefined) return { ...routing, error };
   const status = httpError?.status ?? chosenStatus(error) ?? 500;
+  const { redact = (text: string) => text } = options;
   const fields: Record<string, Value> = httpError !== undefined
-    ? { error: httpError.error.message }
+    ? { error: redact(httpError.error.message) }
     : { error: statusText(status), process: options.process };
   if (options.dev) {
-    fields.message = error.message;
+    fields.message = redact(error.message);
     if (error.position !== undefined) fields.position = error.position;
     if (error.path !== undefined) fields.path = error.path;
-    if (isError(error.cause)) fields.cause = fullMessage(error.cause);
+    if (isError(error.cause)) fields.cause = redact(fullMessage(error.cause));
   }
   const details = httpError?.error.details;
   if (!isMap(details)) return { status, headers: JSON_HEADERS, body: encodeJson(fields), error };

@@ -21,7 +21,7 @@ export interface Context<Fields, Out extends string> {
   readonly clock: Clock;
   /** Random values. */
   readonly random: Random;
-  /** The variables that the kind names in `env` and that `start --env` grants. */
+  /** The variables that the kind names in `env`: those that the node has bound, else those that `start --env` grants. */
   readonly env: Readonly<Record<string, string>>;
   /** Returns where a field stands, `file:line:column`; undefined for a spec that came from no file. */
   position(path: Path, offset?: number): string | undefined;

@@ -38,7 +38,7 @@ export interface Preparation {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;
-  /** The variables that the kind has asked for with `env` and that are granted. */
+  /** The variables that the kind has asked for with `env`: those that the node has bound, else those that are granted. */
   readonly env: Readonly<Record<string, string>>;
   /** Records an error that leaves by a linked `error` port; absent where nothing is recorded. */
   handled?(packet: Packet, error: Failure): void;

@@ -1,7 +1,7 @@
 import type { Answer, HostContext, Transaction, Value } from "@weft/weft/kind";
 import type { Flow, NodeSymbol, OutPort, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
-import type { LogLevel } from "../value/mod.ts";
+import type { LogLevel, ValueMap } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
 import type { StoreLeases } from "./time/node_lease.ts";
@@ -48,8 +48,12 @@ export interface Internals {
   readonly namespace: string;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
+  /** What the node has bound in `env`. */
+  readonly bound: ValueMap | undefined;
   /** Whether error responses contain the error. */
   readonly dev: boolean;
+  /** Takes the secrets that were read out of a text that is shown. */
+  redact(text: string): string;
   /**
    * Opens a process in the newest generation. Whoever opens it closes it with `flow.close`.
    *

@@ -1,5 +1,7 @@
 import { compileHostExpression } from "../language/mod.ts";
-import { asError, type Failure, failure, isError, Stream, type Value } from "../value/mod.ts";
+import type { Path } from "../spec/mod.ts";
+import { asError, type Failure, failure, isError, Stream, type Value, type ValueMap } from "../value/mod.ts";
+import { internalsOf } from "./internals.ts";
 
 /** Marks what JSON does not have; nobody can write it into a payload. */
 const MARK = crypto.randomUUID();
@@ -10,6 +12,21 @@ export const HOST_EXPRESSION =
 
 /** Returns where a character of an expression stands. */
 export type PositionOf = (offset: number | undefined) => string | undefined;
+
+/** Where an expression stands, and what it sees beside the payload. */
+export interface ExpressionSite {
+  readonly position: PositionOf;
+  /** What the node has bound. */
+  readonly env: ValueMap | undefined;
+}
+
+/** Returns the site of the expression in a field of a host node. */
+export function siteOf(
+  context: { position(path: Path, offset?: number): string | undefined },
+  path: Path,
+): ExpressionSite {
+  return { position: (offset) => context.position(path, offset), env: internalsOf(context).bound };
+}
 
 /** Adds where it has happened to an error of an expression. */
 export function located(thrown: unknown, position: PositionOf): Error {
@@ -22,14 +39,17 @@ export function located(thrown: unknown, position: PositionOf): Error {
 /**
  * Compiles an expression over payloads.
  *
- * @param position Returns where a character of the expression stands.
+ * @param site Where the expression stands, and what it sees.
  * @returns What returns the value for a payload, or why there is none.
  * @throws {Error} If the expression is invalid.
  */
-export function compileExpression(expression: string, position: PositionOf): (payload: Value) => Value {
+export function compileExpression(
+  expression: string,
+  { position, env }: ExpressionSite,
+): (payload: Value) => Value {
   let evaluate: (payload: Value) => Value;
   try {
-    evaluate = compileHostExpression(expression);
+    evaluate = compileHostExpression(expression, env);
   } catch (thrown) {
     throw located(thrown, position);
   }
@@ -45,13 +65,13 @@ export function compileExpression(expression: string, position: PositionOf): (pa
 /**
  * Compiles an expression whose value tells payloads apart.
  *
- * @param position Returns where a character of the expression stands.
+ * @param site Where the expression stands, and what it sees.
  * @returns What returns the key of a payload as text, or why it has none. Different values have different keys: a number
  * and the string of its digits too.
  * @throws {Error} If the expression is invalid.
  */
-export function compileKey(expression: string, position: PositionOf): (payload: Value) => string | Error {
-  const evaluate = compileExpression(expression, position);
+export function compileKey(expression: string, site: ExpressionSite): (payload: Value) => string | Error {
+  const evaluate = compileExpression(expression, site);
   return (payload) => keyText(evaluate(payload));
 }
 

@@ -29,6 +29,7 @@ import { interval } from "./time/interval.ts";
 import { log } from "./system/log.ts";
 import { metric } from "./system/metric.ts";
 import { print } from "./system/print.ts";
+import { registryWatch } from "./system/registry_watch.ts";
 import { syscall } from "./system/syscall.ts";
 import { trigger } from "./system/trigger.ts";
 import { suite } from "./test/suite.ts";
@@ -72,6 +73,7 @@ export const KINDS: readonly Kind[] = [
   queuePush,
   rateLimit,
   read,
+  registryWatch,
   respond,
   session,
   sql,

@@ -1,4 +1,4 @@
-import type { Failure, LogLevel, Value } from "../value/mod.ts";
+import type { Failure, LogLevel, Value, ValueMap } from "../value/mod.ts";
 import type { Realm } from "./realm/realm.ts";
 import type { Waiting } from "./realm/waiting.ts";
 
@@ -14,6 +14,8 @@ export interface CompileOptions {
   realm: Realm;
   /** Whether it gets a context of its own, which costs 4 ms and 350 KB, instead of the shared one. Default false. */
   isolate?: boolean;
+  /** What its node has bound, as `env`. Default: nothing, and `env` is not known. */
+  env?: ValueMap | undefined;
 }
 
 /** A language of snippets and conditions. */

@@ -2,9 +2,14 @@
 export { compileCondition, isTruthy } from "./cel/condition.ts";
 export { HANDED_ON } from "./handed_on.ts";
 export type { CodeFailure, CompileOptions, Language, LogLine, Program } from "./language.ts";
-export type { ParsedCode } from "./parsed_code.ts";
+export type { EnvRead, ParsedCode } from "./parsed_code.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";
 export { Realm } from "./realm/realm.ts";
 export { platformWork } from "./realm/requests.ts";
 export { Waiting } from "./realm/waiting.ts";
-export { checkTemplateExpression, compileHostExpression, evaluateTemplate } from "./cel/template.ts";
+export {
+  checkTemplateExpression,
+  compileHostExpression,
+  evaluateTemplate,
+  type TemplateVariables,
+} from "./cel/template.ts";

@@ -77,6 +77,13 @@ export interface Definition {
     origin?: Value;
     /** The variables that the kind may read. */
     env?: Readonly<Record<string, string>>;
+    /** What the node has bound in `env`, as its code sees it. */
+    bound?: {
+      /** Its `Form`. */
+      form: number;
+      /** A map, as `toWire` writes it. */
+      data: unknown;
+    };
     /** Whether errors that leave by a linked `error` port are sent to the host. */
     recordsErrors?: boolean;
   };

@@ -7,6 +7,7 @@ import {
   checkSpecs,
   type CodeToCheck,
   type Diagnostic,
+  type Evaluate,
   formatDiagnostic,
   hasErrors,
   type Locator,
@@ -17,6 +18,7 @@ import {
   type Scheme,
   sourcePath,
   type Spec,
+  type TemplateScope,
   type TextOrigin,
   validate,
 } from "../spec/mod.ts";
@@ -35,7 +37,9 @@ export interface SpecChecker {
   evaluate: Evaluate;
   compiler: Compiler;
   /** Returns a stored spec, for the definitions that a spec uses. Not needed where they are in its place. */
-  known?: CheckOptions["known"];
+  known?: NonNullable<CheckOptions["known"]>;
+  /** What the templates and the code of the spec see, if it is bound already. */
+  scope?: TemplateScope;
 }
 
 /**
@@ -46,10 +50,10 @@ export interface SpecChecker {
 export async function checkSpec(
   spec: Spec,
   source: Locator | undefined,
-  { scheme, evaluate, compiler, known }: SpecChecker,
+  { scheme, compiler, ...options }: SpecChecker,
 ): Promise<Diagnostic[]> {
   const code: CodeToCheck[] = [];
-  const diagnostics = checkFields(spec, source, scheme, evaluate, (found) => code.push(found), known);
+  const diagnostics = checkFields(spec, source, scheme, { ...options, onCode: (found) => code.push(found) });
   return [...diagnostics, ...await checkCode(code, compiler)];
 }
 
@@ -58,20 +62,10 @@ function checkFields(
   spec: Spec,
   source: Locator | undefined,
   scheme: Scheme<Kind>,
-  evaluate: Evaluate,
-  onCode: (code: CodeToCheck) => void = () => {},
-  known?: CheckOptions["known"],
+  options: Pick<CheckOptions, "evaluate" | "onCode" | "known" | "scope">,
 ): Diagnostic[] {
-  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, {
-    evaluate,
-    onCode,
-    incomplete: true,
-    ...known && { known },
-  });
+  return checkSpecs([{ spec: { ...spec, links: {} }, source }], scheme, { ...options, incomplete: true });
 }
-
-/** Evaluates the expression of a template in a spec of a namespace. */
-export type Evaluate = (expression: string, namespace: string) => Value;
 
 /** A spec whose fields are read: templates evaluated, defaults filled in. */
 export interface Readable {
@@ -83,6 +77,7 @@ export interface Readable {
 /**
  * Reads the fields of a spec by the schema of its kind.
  *
+ * @param scope What its templates see.
  * @throws {Error} If fields are invalid; it contains every diagnostic.
  */
 export function readFields(
@@ -90,14 +85,15 @@ export function readFields(
   origin: Origin | undefined,
   scheme: Scheme<Kind>,
   evaluate: Evaluate,
+  scope: TemplateScope,
 ): Readable {
   const kind = scheme.get(spec.kind);
   const source = origin === undefined ? undefined : locatorOf(origin);
-  if (kind === undefined) throw rejection(checkFields(spec, source, scheme, evaluate));
-  const mapped = mapTemplates(spec, scheme, evaluate, source);
+  if (kind === undefined) throw rejection(checkFields(spec, source, scheme, { evaluate, scope }));
+  const mapped = mapTemplates(spec, scheme, evaluate, source, scope);
   if (hasErrors(mapped.diagnostics)) throw rejection(mapped.diagnostics);
   const read = validate(kind, mapped.fields, scheme);
-  if ("diagnostics" in read) throw rejection(checkFields(spec, source, scheme, evaluate));
+  if ("diagnostics" in read) throw rejection(checkFields(spec, source, scheme, { evaluate, scope }));
   const made = { spec: { ...spec, fields: read.fields } };
   return origin === undefined ? made : { ...made, origin: canonicalOrigin(spec, read.fields, scheme, origin) };
 }
@@ -128,9 +124,16 @@ function originOf(origin: Origin, part: Path): Origin {
   return { ...origin, texts };
 }
 
-/** Returns the variables that a kind has asked for and that are granted. */
-export function envOf({ env = [] }: Kind, granted: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(env.flatMap((name) => granted[name] === undefined ? [] : [[name, granted[name]]]));
+/** Returns the variables that a kind has asked for: what its node has bound, or what is granted. */
+export function envOf(
+  { env = [] }: Kind,
+  granted: Readonly<Record<string, string>>,
+  bound: ValueMap | undefined,
+): Record<string, string> {
+  return Object.fromEntries(env.flatMap((name) => {
+    const value = bound !== undefined && Object.hasOwn(bound, name) ? bound[name] : granted[name];
+    return typeof value === "string" ? [[name, value]] : [];
+  }));
 }
 
 /** A node before it is prepared. */
@@ -139,6 +142,8 @@ export interface Draft {
   flat: FlatSpec<Kind>;
   definition: Definition;
   origin?: Origin;
+  /** What is bound in its `env`. */
+  bound?: ValueMap | undefined;
 }
 
 /** A unit with the results of preparing it. */
@@ -154,9 +159,10 @@ export interface CompiledUnit extends Unit {
 export function draftUnit(
   readable: Readable,
   scheme: Scheme<Kind>,
-  { number, env, recordsErrors }: {
+  { number, env, scope, recordsErrors }: {
     number(): number;
     env: Readonly<Record<string, string>>;
+    scope: TemplateScope;
     /** Whether errors that leave by a linked `error` port are recorded. */
     recordsErrors: boolean;
   },
@@ -172,18 +178,21 @@ export function draftUnit(
     const symbol = new NodeSymbol(identity);
     const definition: Definition = identity;
     const part = origin === undefined ? undefined : originOf(origin, flat.path);
+    const bound = scope.envAt(flat.path);
     if (flat.kind.place !== "host") {
       const { form, data } = toWire(flat.fields);
-      const granted = envOf(flat.kind, env);
+      const granted = envOf(flat.kind, env, bound);
       definition.body = {
         form,
         fields: data,
         ...Object.keys(granted).length > 0 && { env: granted },
+        // nothing but code sees it
+        ...bound !== undefined && flat.kind.code !== undefined && { bound: toWire(bound) },
         ...part !== undefined && { origin: part as unknown as Value },
         ...recordsErrors && { recordsErrors },
       };
     }
-    return { symbol, flat, definition, ...part !== undefined && { origin: part } };
+    return { symbol, flat, definition, bound, ...part !== undefined && { origin: part } };
   });
   return { spec, nodes: drafts, inbound, drafts, prepared: [], uses: new Set() };
 }

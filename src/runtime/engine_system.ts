@@ -1,6 +1,7 @@
 import type { Flow, Process, SymbolTable } from "../flow/mod.ts";
 import type { System } from "../kinds/mod.ts";
 import type { Version } from "../registry/mod.ts";
+import { VALUE_KIND } from "../spec/mod.ts";
 import { failure, isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 import { Nodes, type NodesOptions } from "./nodes.ts";
 import type { Processes } from "./processes.ts";
@@ -13,7 +14,7 @@ export function engineSystem(
 ): System {
   const { registry, processes, pool, table } = parts;
   const nodes = new Nodes(parts);
-  const values = new Nodes({ ...parts, kind: VALUE });
+  const values = new Nodes({ ...parts, kind: VALUE_KIND });
   return {
     createNodes: (specs) => nodes.create(specs),
     readNodes: (examples) => Promise.resolve(nodes.read(examples)),
@@ -40,9 +41,6 @@ export function engineSystem(
     readExecutors: () => Promise.resolve(pool.status().executors.map((executor) => ({ ...executor }))),
   };
 }
-
-/** The kind of entries that are values. */
-const VALUE = "registry.entry";
 
 /** Ends the processes of ids, but not the one that asks. @returns Those that were ended. */
 function endProcesses(

@@ -1,5 +1,5 @@
-import { type Entry, type EntryInput, SILENT_KINDS } from "../registry/mod.ts";
-import { type Origin, type Spec, specFromMap, specToMap } from "../spec/mod.ts";
+import { Entry, type EntryInput, SILENT_KINDS } from "../registry/mod.ts";
+import { type Origin, type Spec, specFromMap, specToMap, withoutSecrets } from "../spec/mod.ts";
 import { failure, isMap, type Value, type ValueMap } from "../value/mod.ts";
 
 /**
@@ -23,6 +23,13 @@ export function isNode({ id, kind, data }: Entry): boolean {
 export function entryToSpec(entry: Entry): { spec: Spec; origin?: Origin } {
   const spec = isNode(entry) ? nodeOf(entry) : dataOf(entry);
   return entry.origin === undefined ? { spec } : { spec, origin: entry.origin as unknown as Origin };
+}
+
+/** Returns an entry as it is shown to people: without secrets in its data, which older versions of Weft stored. */
+export function shownEntry(entry: Entry): Entry {
+  if (isNode(entry)) return entry;
+  const data = withoutSecrets(entry.data, entry.id.name);
+  return data === entry.data ? entry : Entry.of({ id: entry.id, kind: entry.kind, meta: entry.meta, data });
 }
 
 /** Returns the spec of an entry as a map: what would be written in a file. */

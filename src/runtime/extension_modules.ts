@@ -2,7 +2,11 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { asError, failure } from "../value/mod.ts";
 import { ImportMaps } from "./import_map.ts";
+import { resolveInstalled } from "./installed_package.ts";
 import { addToGraph, type GraphModule, type Import, type Module, reachable, type Resolution } from "./module_graph.ts";
+
+/** Whether this is the package of npm, where Deno imports packages from `node_modules` alone. */
+const IS_PACKAGE = import.meta.url.includes("/node_modules/");
 
 /** The modules of extensions, ready to be imported. */
 export interface ExtensionModules {
@@ -69,6 +73,10 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
   const own = /^(?:(?:npm|jsr):\/?)?(@weft\/weft)(?:@[^/]*)?(\/.*)?$/.exec(mapped);
   const name = own === null ? specifier : `${own[1]}${own[2] ?? ""}`;
   const known = resolveOwn(name);
+  if (IS_PACKAGE) {
+    const resolved = await packageResolution({ specifier, mapped, known, isOwn: own !== null }, module.url);
+    if (resolved !== undefined) return resolved;
+  }
   if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
   // a package that is installed is resolved to a file
   if (mapped !== specifier && resolveOwn(mapped) !== known) return { target: mapped, isMapped: true };
@@ -80,6 +88,26 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
     }: unknown import "${specifier}": expected a path, an npm: specifier, or a name that ` +
       `"imports" of a deno.json or "dependencies" of a package.json beside it maps`,
   );
+}
+
+/**
+ * Returns where the name of a package leads that is imported by an extension of Weft as a package of npm: to what npm has
+ * installed for the extension, or else to a package that Weft itself uses. Undefined if it is neither.
+ *
+ * @param mapped What the files beside the extension map it to.
+ * @param known What Weft itself would import.
+ */
+async function packageResolution(
+  { specifier, mapped, known, isOwn }: { specifier: string; mapped: string; known: string | undefined; isOwn: boolean },
+  url: string,
+): Promise<Resolution | undefined> {
+  if (/^(?:node|file|data|https?):/.test(mapped)) return undefined;
+  const name = mapped.replace(/^npm:\/?((?:@[^/]+\/)?[^/@]+)(?:@[^/]*)?/, "$1");
+  const installed = await resolveInstalled(specifier, url) ?? await resolveInstalled(name, url);
+  const target = isOwn ? known : installed ?? known ?? resolveOwn(name);
+  if (target === undefined) return undefined;
+  // Deno finds by itself what is installed under the name that is imported
+  return { target, isMapped: target !== installed || name !== specifier, isPackage: true };
 }
 
 /** Returns what a specifier means by the `deno.json` that Weft was started with; undefined for a name not in it. */

@@ -3,19 +3,28 @@ import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type { GrantedFolders, Internals, PrivateHosts, Schedules, StoreLeases, System } from "../kinds/mod.ts";
+import type {
+  GrantedFolders,
+  HealthCheck,
+  Internals,
+  PrivateHosts,
+  Schedules,
+  StoreLeases,
+  System,
+} from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
-import type { Failure, Value } from "../value/mod.ts";
+import { asError, type Failure, type Value } from "../value/mod.ts";
 import type { Draft } from "./compile.ts";
 import { gateOf, type Interceptor } from "./effects.ts";
 import type { HandledErrors } from "./handled_errors.ts";
 import type { HealthChecks } from "./health_checks.ts";
-import type { KindMetrics } from "./kind_metrics.ts";
+import type { KindMetrics, MetricLabels } from "./kind_metrics.ts";
 import type { Logger } from "./log/mod.ts";
 import type { Processes } from "./processes.ts";
 import type { Resources } from "./resources.ts";
 import { run, runIn } from "./run.ts";
-import { readSecret, type SecretSources } from "./secrets.ts";
+import type { Redactor } from "./redactor.ts";
+import type { Secrets } from "./secrets.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** The services that the contexts of host kinds give access to. */
@@ -35,7 +44,9 @@ export interface HostServices {
   logger: Logger;
   handledErrors: HandledErrors;
   /** What `secret` reads. */
-  secrets: SecretSources;
+  secrets: Secrets;
+  /** Takes secrets out of what is printed. */
+  redactor: Redactor;
   /** The addresses that nodes may connect to. */
   privateHosts: PrivateHosts;
   /** The folders whose files nodes may use. */
@@ -88,6 +99,7 @@ export function hostPreparation(
     dev,
     handledErrors,
     secrets,
+    redactor,
     privateHosts,
     grantedFolders,
     leases,
@@ -131,7 +143,7 @@ export function hostPreparation(
     use: (key, open, close) => held.use(key, open, close),
     transaction: (call: Call, key, begin) => transactions.of(call.process as Process, key, begin),
     dataOf,
-    secret: (reference) => readSecret(reference, secrets),
+    secret: (reference) => secrets.read(reference),
     keyOf: (call) => keyOf(packetOf(call), processes),
     internals: {
       symbol,
@@ -141,14 +153,17 @@ export function hostPreparation(
       privateHosts,
       transactionOn: (process, key) => transactions.on(process, key),
       useShared: (key, open, close) => shared.use(key, open, close),
-      measure: (type, name, value, labels) => metrics.record(symbol.name, type, name, value, labels),
-      checkHealth: (name, check) => void checks.push(healthChecks.add(name, check)),
+      measure: (type, name, value, labels) =>
+        metrics.record(symbol.name, type, name, value, labels && redactedLabels(labels, redactor)),
+      checkHealth: (name, check) => void checks.push(healthChecks.add(name, redactedCheck(check, redactor))),
       grantedFolders,
       leases,
       schedules,
       namespace,
       host,
+      bound: draft.bound,
       dev,
+      redact: (text) => redactor.redact(text),
       open: (timeout) => processes.open(timeout),
       runIn: (process, port, payload) =>
         runIn(
@@ -171,6 +186,20 @@ export function hostPreparation(
     await shared.release();
   };
   return { preparation, release };
+}
+
+function redactedCheck(check: HealthCheck, redactor: Redactor): HealthCheck {
+  return async (signal) => {
+    try {
+      await check(signal);
+    } catch (thrown) {
+      throw redactor.redactError(asError(thrown));
+    }
+  };
+}
+
+function redactedLabels(labels: MetricLabels, redactor: Redactor): MetricLabels {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, redactor.redact(value)]));
 }
 
 /** How long a key may be: what most servers accept. */

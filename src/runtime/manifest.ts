@@ -5,6 +5,7 @@ import {
   checkSpecs,
   type CodeToCheck,
   type Diagnostic,
+  type Evaluate,
   hasErrors,
   identify,
   type Locator,
@@ -16,10 +17,10 @@ import {
   type SourcedSpec,
   type Spec,
   type SpecDraft,
+  VALUE_KIND,
 } from "../spec/mod.ts";
 import { equal } from "../value/mod.ts";
 import { checkCode } from "./check_code.ts";
-import type { Evaluate } from "./compile.ts";
 import { entryToSpec, isNode, specToEntry } from "./entry.ts";
 
 /** The stored specs: those of a registry, or of one of its versions. */
@@ -44,6 +45,8 @@ export interface ManifestOptions {
   namespace?: string;
   scheme: Scheme<Kind>;
   evaluate: Evaluate;
+  /** Returns a secret by its reference; undefined for one that is not known, which is warned of. Default: none is. */
+  secret?: ((reference: string) => string | undefined) | undefined;
   /** Parses the code in the specs. */
   compiler: Compiler;
   /** The stored specs, which links may lead to. */
@@ -64,7 +67,7 @@ export interface ManifestFile {
 
 /** Reads and checks the specs of files. Runs only their templates. @throws {Error} If their code cannot be parsed. */
 export async function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Promise<Manifest> {
-  const { namespace = "default", registry, covers, scheme, evaluate, compiler } = options;
+  const { namespace = "default", registry, covers, scheme, evaluate, secret, compiler } = options;
   const specs: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
@@ -82,7 +85,15 @@ export async function readManifest(files: readonly ManifestFile[], options: Mani
   const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
   const code: CodeToCheck[] = [];
   const onCode = (found: CodeToCheck) => code.push(found);
-  diagnostics.push(...checkSpecs(specs, scheme, { evaluate, incomplete, onCode, ...known && { known } }));
+  const names = registry && namesIn(registry);
+  diagnostics.push(...checkSpecs(specs, scheme, {
+    evaluate,
+    incomplete,
+    onCode,
+    ...secret && { secret },
+    ...known && { known },
+    ...names && { names },
+  }));
   diagnostics.push(...await checkCode(code, compiler));
   return { specs, diagnostics: sortDiagnostics(diagnostics) };
 }
@@ -173,6 +184,12 @@ function knownIn(registry: StoredSpecs, gone: readonly Entry[] | undefined) {
   };
 }
 
+/** Returns a function that returns the names of the entries of a kind. */
+function namesIn(registry: StoredSpecs) {
+  return (namespace: string, kind: string): string[] =>
+    registry.namespace(namespace).flatMap((entry) => entry.kind === kind ? entry.id.name : []);
+}
+
 /** The entries of a registry by the ids of their specs. */
 class SpecIds {
   readonly #registry: StoredSpecs;
@@ -187,8 +204,9 @@ class SpecIds {
     if (ids === undefined) {
       const entries = this.#registry.namespace(namespace);
       ids = new Map(entries.flatMap((entry) => {
-        const id = idIn(entry);
-        return id === undefined ? [] : [[id, entry]];
+        // values may be named by an id, which is kept in their notes
+        const id = idIn(entry) ?? (entry.kind === VALUE_KIND ? entry.meta.id : undefined);
+        return typeof id === "string" ? [[id, entry]] : [];
       }));
       this.#namespaces.set(namespace, ids);
     }

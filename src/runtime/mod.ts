@@ -12,6 +12,7 @@ export * from "./log/mod.ts";
 export * from "./manifest.ts";
 export * from "./processes.ts";
 export * from "./run.ts";
+export { deathsOf, Redactor } from "./redactor.ts";
 export * from "./runtime.ts";
 export * from "./scheme.ts";
 export * from "./secrets.ts";

@@ -18,6 +18,8 @@ export interface Resolution {
   /** A URL, or a name that is left to Deno. */
   readonly target: string;
   readonly isMapped: boolean;
+  /** Whether the target is a package, which is no part of the graph although it is a file. Default false. */
+  readonly isPackage?: boolean;
 }
 
 /** A property of `import.meta` that a module reads. */
@@ -64,7 +66,7 @@ export async function addToGraph(graph: Map<string, GraphModule>, root: string, 
     const imports = [];
     for (const imported of module.imports) imports.push({ ...imported, ...await resolve(imported, module) });
     graph.set(url, { ...module, imports });
-    open.push(...imports.map(({ target }) => target).filter(isFile));
+    open.push(...imports.filter(({ isPackage }) => isPackage !== true).map(({ target }) => target).filter(isFile));
   }
 }
 

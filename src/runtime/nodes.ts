@@ -13,6 +13,7 @@ import {
   checkSpecs,
   hasErrors,
   identify,
+  OpenTemplate,
   type Scheme,
   type Spec,
   type SpecDraft,
@@ -154,14 +155,26 @@ export class Nodes {
     return this.#options.kind === undefined || kind === this.#options.kind;
   }
 
-  /** Returns what a workflow has given as a list of maps, each with the kind. */
+  /** Returns what a workflow has given as a list of maps, each with the kind, and the name for the id of a value. */
   #listOf(given: Value, what?: string): ValueMap[] {
     const { kind } = this.#options;
     const maps = listOf(given, what);
     if (kind === undefined) return maps;
     return maps.map((map) => {
-      if (map.kind === undefined || map.kind === kind) return { ...map, kind };
-      throw invalid(`invalid kind ${JSON.stringify(map.kind)}: expected ${JSON.stringify(kind)}`);
+      if (map.kind !== undefined && map.kind !== kind) {
+        throw invalid(`invalid kind ${JSON.stringify(map.kind)}: expected ${JSON.stringify(kind)}`);
+      }
+      const { id, ...rest } = map;
+      if (id === undefined) return { ...map, kind };
+      const found = this.#registry.entries().find((entry) => entry.kind === kind && entry.meta.id === id);
+      if (found !== undefined) return { ...rest, kind, namespace: found.id.namespace, name: found.id.name };
+      // a new one keeps it; an example of one that is not there matches none
+      return {
+        ...rest,
+        kind,
+        name: rest.name ?? `value-${id}`,
+        meta: { ...isMap(rest.meta ?? null) && rest.meta as ValueMap, id },
+      };
     });
   }
 
@@ -173,9 +186,13 @@ export class Nodes {
       const entry = this.#options.registry.get({ namespace, name });
       return entry && entryToSpec(entry);
     };
-    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: () => null, compiler, known });
+    const diagnostics = await checkSpec(spec, undefined, { scheme, evaluate: unknownHere, compiler, known });
     if (hasErrors(diagnostics)) throw rejection(diagnostics);
   }
+}
+
+function unknownHere(): never {
+  throw new OpenTemplate("the variables of another namespace are not known here");
 }
 
 /** Returns the spec of an entry, changed by a JSON merge patch. */

@@ -8,6 +8,8 @@ export interface PackageConfig {
   imports?: Record<string, string>;
   scopes?: Record<string, Record<string, string>>;
   importMap?: string;
+  /** The module that a package stands for, if it has no `exports`. */
+  main?: string;
   dependencies?: Record<string, string>;
 }
 

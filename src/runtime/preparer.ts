@@ -5,6 +5,8 @@ import type { Kind, Prepared } from "../kind/mod.ts";
 import { HANDED_ON } from "../language/mod.ts";
 import type { Entry } from "../registry/mod.ts";
 import {
+  bindEnv,
+  type Evaluate,
   type ExpandedSpec,
   expandUses,
   formatDiagnostic,
@@ -16,6 +18,8 @@ import {
   type Scheme,
   type Spec,
   type SpecCode,
+  type TemplateScope,
+  type ValueSource,
 } from "../spec/mod.ts";
 import { asError, type Failure, failure, type Value } from "../value/mod.ts";
 import {
@@ -24,7 +28,7 @@ import {
   type Draft,
   draftUnit,
   envOf,
-  type Evaluate,
+  type Readable,
   readFields,
   rejection,
 } from "./compile.ts";
@@ -32,6 +36,7 @@ import { entryToSpec } from "./entry.ts";
 import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log/mod.ts";
+import { readValues } from "./read_values.ts";
 import type { NodePool } from "./surroundings.ts";
 
 /** Options of a preparer. */
@@ -61,6 +66,9 @@ export interface PreparedEntries {
   names(kind: string): string[];
 }
 
+/** A stored spec, with the definitions that it uses in their place. */
+type StoredSpec = ExpandedSpec & { readonly spec: Spec };
+
 /**
  * Prepares the specs of a transaction: does everything that can fail (templates, sockets, code), so that the commit
  * cannot fail. Everything that is prepared is released exactly once.
@@ -86,20 +94,37 @@ export class Preparer {
    * @throws {Error} The reason why the spec cannot run, with its position. What was prepared of it is released.
    */
   async prepare(entry: Entry): Promise<CompiledUnit | undefined> {
-    const { scheme, evaluate, namespace, compiler } = this.#options;
-    if (entry.id.namespace !== namespace) return undefined;
-    const { spec, origin, source, uses } = this.#expanded(entry);
-    if (this.dryRun) {
-      const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler });
-      if (hasErrors(diagnostics)) throw rejection(diagnostics);
+    if (entry.id.namespace !== this.#options.namespace) return undefined;
+    try {
+      return await this.#prepare(entry);
+    } catch (thrown) {
+      // it is printed, and kept in the store
+      throw this.#options.services.redactor.redactError(asError(thrown));
     }
-    if (spec.isData) return undefined;
-    const unit = draftUnit(readFields(spec, origin, scheme, evaluate), scheme, {
+  }
+
+  async #prepare(entry: Entry): Promise<CompiledUnit | undefined> {
+    const { scheme, entries, services, env } = this.#options;
+    const expanded = this.#expanded(entry);
+    const { spec, uses } = expanded;
+    if (spec.isData) {
+      await this.#check(expanded);
+      return undefined;
+    }
+    const values = await readValues(spec, { scheme, entries, secrets: services.secrets });
+    let read: Readable & { scope: TemplateScope };
+    try {
+      read = await this.#read(expanded, values);
+    } catch (thrown) {
+      throw values.isLacking ? external(asError(thrown)) : thrown;
+    }
+    const unit = draftUnit(read, scheme, {
       number: () => ++this.#symbols,
-      env: this.#options.env,
-      recordsErrors: this.#options.services.handledErrors.isOn,
+      env,
+      scope: read.scope,
+      recordsErrors: services.handledErrors.isOn,
     });
-    for (const name of uses) unit.uses.add(name);
+    for (const name of [...uses, ...values.used]) unit.uses.add(name);
     try {
       for (const draft of unit.drafts) await this.#handOn(draft);
       await this.#prepareUnit(unit);
@@ -110,8 +135,25 @@ export class Preparer {
     return unit;
   }
 
+  /** Binds, checks and reads the fields of a spec. @throws {Error} What is wrong with it. */
+  async #read(expanded: StoredSpec, values: ValueSource): Promise<Readable & { scope: TemplateScope }> {
+    const { scheme, evaluate } = this.#options;
+    const { spec, origin, source } = expanded;
+    const { scope, diagnostics } = bindEnv(spec, { scheme, evaluate, values, source });
+    if (diagnostics.length > 0) throw rejection(diagnostics);
+    await this.#check(expanded, scope);
+    return { ...readFields(spec, origin, scheme, evaluate, scope), scope };
+  }
+
+  async #check({ spec, source }: StoredSpec, scope?: TemplateScope): Promise<void> {
+    if (!this.dryRun) return;
+    const { scheme, evaluate, compiler } = this.#options;
+    const diagnostics = await checkSpec(spec, source, { scheme, evaluate, compiler, ...scope && { scope } });
+    if (hasErrors(diagnostics)) throw rejection(diagnostics);
+  }
+
   /** Returns the spec of an entry, with the definitions that it uses in their place. @throws {Error} If it cannot. */
-  #expanded(entry: Entry): ExpandedSpec & { readonly spec: Spec } {
+  #expanded(entry: Entry): StoredSpec {
     const { scheme, entries } = this.#options;
     const given = entryToSpec(entry);
     const located = (found: ReturnType<typeof entryToSpec>) => ({
@@ -201,7 +243,7 @@ export class Preparer {
       uses.add(name);
       return this.#dataOf(kind, name);
     };
-    const { preparation, release } = hostPreparation(draft, envOf(kind, env), dataOf, services);
+    const { preparation, release } = hostPreparation(draft, envOf(kind, env, draft.bound), dataOf, services);
     try {
       const prepared = await kind.prepare!(preparation);
       draft.symbol.node = prepared.node;
@@ -217,6 +259,12 @@ export class Preparer {
       throw located(asError(thrown), spec, ExternalError);
     }
   }
+}
+
+/** Returns an error as one whose reason is outside of the specs. */
+function external(error: Error): Error {
+  const cause = new ExternalError(error.message, { cause: error.cause });
+  return failure(error.message, { code: "invalid", cause });
 }
 
 /** Returns the numbers of a unit's symbols. */

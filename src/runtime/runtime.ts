@@ -5,9 +5,9 @@ import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
 import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
-import { Registry } from "../registry/mod.ts";
+import { Registry, SILENT_KINDS } from "../registry/mod.ts";
 import { Leases } from "../presence/mod.ts";
-import { type Scheme, uuidv7 } from "../spec/mod.ts";
+import { type Scheme, uuidv7, VALUE_KIND } from "../spec/mod.ts";
 import { openStore, type Store } from "../store/mod.ts";
 import { failure, type LogLevel, TIMED_OUT, type ValueMap, within } from "../value/mod.ts";
 import { registerDependencies } from "./dependencies.ts";
@@ -23,8 +23,10 @@ import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
 import { Logger } from "./log/mod.ts";
 import { Processes } from "./processes.ts";
+import { deathsOf, Redactor } from "./redactor.ts";
 import { Resources } from "./resources.ts";
-import { schemeOf } from "./scheme.ts";
+import { ofHost, schemeOf } from "./scheme.ts";
+import { Secrets, stringsOf } from "./secrets.ts";
 import type { NodePool, Surroundings } from "./surroundings.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -228,6 +230,12 @@ export class Runtime implements AsyncDisposable {
    * @internal
    */
   readonly schedules: Schedules = new Schedules();
+  /**
+   * Takes secrets out of what is printed.
+   *
+   * @internal
+   */
+  readonly redactor: Redactor = new Redactor();
   readonly #ownCompiler: ThreadCompiler | undefined;
   readonly #logger: Logger;
 
@@ -235,6 +243,7 @@ export class Runtime implements AsyncDisposable {
     this.namespace = options.namespace ?? "default";
     this.scheme = options.scheme;
     this.#logger = options.logger;
+    options.logger.redactBy((text) => this.redactor.redact(text));
     this.store = options.store;
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
@@ -278,6 +287,7 @@ export class Runtime implements AsyncDisposable {
     const id = options.id ?? uuidv7();
     this.registry = new Registry(options.store.history, {
       timeout,
+      silentKinds: SILENT_KINDS.filter((kind) => kind !== VALUE_KIND), // nodes are made of values
       warn: (message) => options.logger.log("warn", message),
     });
     registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);
@@ -296,7 +306,8 @@ export class Runtime implements AsyncDisposable {
       clock: options.clock ?? HOST_CLOCK,
       random: options.random ?? HOST_RANDOM,
       env: stringsOf(env),
-      secrets: { env: stringsOf(env), folder: options.secrets },
+      secrets: new Secrets({ env: stringsOf(env), folder: options.secrets }, this.redactor),
+      redactor: this.redactor,
       privateHosts: new PrivateHosts(options.allowPrivate),
       grantedFolders: new GrantedFolders(options.allowFiles),
       leases: new Leases(options.store.meta, id),
@@ -316,7 +327,7 @@ export class Runtime implements AsyncDisposable {
       }),
       logger: options.logger,
       handledErrors,
-      evaluate: (expression) => evaluateTemplate(expression, env),
+      evaluate: (expression, _, variables) => evaluateTemplate(expression, env, variables),
       host: options.host ?? "127.0.0.1",
       dev: options.dev ?? false,
     });
@@ -330,7 +341,7 @@ export class Runtime implements AsyncDisposable {
       meta: options.store.meta,
       logger: options.logger,
       urls: () => this.sockets.urls(),
-      deaths: () => this.pool.status().deaths,
+      deaths: () => deathsOf(this),
       schedules: () => this.schedules.list(),
       dryRun: (on) => this.loader.dryRun = on,
       keepGoing: options.keepGoing ?? false,
@@ -421,22 +432,6 @@ export class Runtime implements AsyncDisposable {
       ...symbol !== undefined && { node: symbol.name },
     });
   }
-}
-
-/** Returns a kind that a program hands over as an object. @throws {Error} If it runs on executors. */
-function ofHost(kind: Kind): Kind {
-  if (kind.place === "host") return kind;
-  throw failure(
-    `kind "${kind.name}" runs on executors, which import it by the URL of its module: load that with loadExtensions`,
-    { code: "invalid" },
-  );
-}
-
-/** Returns the variables that are strings: those that kinds may ask for. */
-function stringsOf(env: ValueMap): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
-  );
 }
 
 function wardenOf({ isolation }: RuntimeOptions, { readable }: Extensions): ExecutorWarden {

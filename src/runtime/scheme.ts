@@ -7,7 +7,7 @@ import { notLoaded } from "./extension_modules.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 
 const DATA_SUMMARIES: Readonly<Record<string, string>> = {
-  "registry.entry": "Holds any data.",
+  "registry.entry": "Holds any data: a value, which nodes bind as `env` and templates read.",
   "ns.requirement": "Says what a namespace needs from outside.",
   "ns.dependency": "Says which module a namespace uses.",
   "ns.definition": "Describes a namespace.",
@@ -51,4 +51,13 @@ export function builtInKind(name: string): Kind {
   if (kind !== undefined) return kind;
   const meant = nearest(name, KINDS.map((known) => known.name));
   throw failure(`unknown built-in kind "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
+}
+
+/** Returns a kind that a program hands over as an object. @throws {Error} If it runs on executors. */
+export function ofHost(kind: Kind): Kind {
+  if (kind.place === "host") return kind;
+  throw failure(
+    `kind "${kind.name}" runs on executors, which import it by the URL of its module: load that with loadExtensions`,
+    { code: "invalid" },
+  );
 }

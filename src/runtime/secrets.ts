@@ -1,4 +1,5 @@
-import { asError, explainPermission, failure, nearest } from "../value/mod.ts";
+import { asError, explainPermission, failure, nearest, type ValueMap } from "../value/mod.ts";
+import type { Redactor } from "./redactor.ts";
 
 /** Where secrets come from. */
 export interface SecretSources {
@@ -6,6 +7,39 @@ export interface SecretSources {
   readonly env: Readonly<Record<string, string>>;
   /** The folder whose files are secrets. Default none. */
   readonly folder?: string | undefined;
+}
+
+/** The secrets of a runtime. What was read is taken out of what is printed. */
+export class Secrets {
+  readonly #sources: SecretSources;
+  readonly #redactor: Redactor;
+
+  /** @param redactor Is told each secret. */
+  constructor(sources: SecretSources, redactor: Redactor) {
+    this.#sources = sources;
+    this.#redactor = redactor;
+  }
+
+  /** Returns a secret by its reference. @throws {Error} As `readSecret` does. */
+  async read(reference: string): Promise<string> {
+    const secret = await readSecret(reference, this.#sources);
+    this.#redactor.add(secret);
+    return secret;
+  }
+
+  /** Reads secrets. @returns Returns one of them by its reference, or throws why it could not be read. */
+  async readAll(references: ReadonlySet<string>): Promise<(reference: string) => string> {
+    const pairs = await Promise.all(Array.from(references, async (reference) => {
+      const result = await this.read(reference).then((secret) => ({ secret }), (error: Error) => ({ error }));
+      return [reference, result] as const;
+    }));
+    const read = new Map<string, { secret: string } | { error: Error }>(pairs);
+    return (reference) => {
+      const result = read.get(reference);
+      if (result !== undefined && "secret" in result) return result.secret;
+      throw result?.error ?? failure(`unknown secret ${reference}`);
+    };
+  }
 }
 
 /** The longest secret in a file, in bytes. */
@@ -51,4 +85,11 @@ async function readFile(name: string, folder: string): Promise<string> {
   }
   // an editor ends a file with a line break, which is no part of a password
   return text.replace(/\r?\n$/, "");
+}
+
+/** Returns the variables that are strings: those that kinds may ask for. */
+export function stringsOf(env: ValueMap): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+  );
 }

@@ -274,7 +274,7 @@ export function startWorker(path: string): Worker {
 /** Reports whether `@db/sqlite` stands for the SQLite built into Deno. In a package of JSR the name leads nowhere. */
 function isBuiltIn(): boolean {
   try {
-    return import.meta.resolve("@db/sqlite").endsWith("/src/jsr/sqlite.ts");
+    return /\/src\/jsr\/sqlite\.[jt]s$/.test(import.meta.resolve("@db/sqlite"));
   } catch {
     return false;
   }

@@ -1,8 +1,15 @@
 import type { Kind } from "../kind/mod.ts";
 import type { Change, Registry } from "../registry/mod.ts";
 import { changesOf, isApplicable, readManifest } from "../runtime/mod.ts";
-import { type Diagnostic, formatDiagnostic, labelOf, type Scheme, type SourcedSpec } from "../spec/mod.ts";
-import { failure, type Value } from "../value/mod.ts";
+import {
+  type Diagnostic,
+  type Evaluate,
+  formatDiagnostic,
+  labelOf,
+  type Scheme,
+  type SourcedSpec,
+} from "../spec/mod.ts";
+import { failure } from "../value/mod.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
 
 /** A spec as an object: what stands in a YAML file. */
@@ -38,7 +45,7 @@ export async function readTestSpecs(
   { scheme, registry, evaluate, namespace = "default" }: {
     scheme: Scheme<Kind>;
     registry: Registry;
-    evaluate: (expression: string) => Value;
+    evaluate: Evaluate;
     namespace?: string;
   },
 ): Promise<Change[]> {

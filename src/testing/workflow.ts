@@ -13,7 +13,7 @@ import {
   type RuntimeOptions,
   schemeOf,
 } from "../runtime/mod.ts";
-import { nearest, normalizePort, Scheme } from "../spec/mod.ts";
+import { type Evaluate, nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
 import { HostWork, untilDone } from "./host_work.ts";
@@ -203,19 +203,19 @@ export class TestWorkflow implements AsyncDisposable {
    *
    * @throws {Error} As `startWorkflow` does; everything stays as it was.
    */
-  async apply(specs: Specs): Promise<void> {
-    await this.#apply(specs);
+  apply(specs: Specs): Promise<void> {
+    return this.#apply(specs);
   }
 
   async #apply(specs: Specs | ReadTestSpecs): Promise<void> {
     const { registry, namespace } = this.#runtime;
-    const evaluate = (expression: string) => evaluateTemplate(expression, this.#options.env ?? {});
+    const evaluate: Evaluate = (expression, _, variables) =>
+      evaluateTemplate(expression, this.#options.env ?? {}, variables);
     const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate, namespace });
     try {
       await registry.apply(changes);
     } catch (thrown) {
-      const { code, cause } = asError(thrown);
-      // which handler rejected the change does not matter to a test, only why
+      const { code, cause } = asError(thrown); // which handler rejected the change does not matter to a test, only why
       throw code === "rejected" && cause !== undefined ? cause : thrown;
     }
   }

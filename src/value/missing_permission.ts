@@ -16,7 +16,7 @@ const DEEDS: Readonly<Record<string, readonly [withTarget: string, inGeneral: st
  */
 const DENIED = /^Requires (\w+) access(?: to (?:"([^\n]*?)"|<(\w+)>))?, run again with the --allow-\w+ flag/;
 
-const WHERE = "to the flags of deno run, or to WEFT_ALLOW before deno task";
+const WHERE = "to WEFT_ALLOW, or to the flags of deno run";
 
 /**
  * Returns the message of an error of Deno about a missing permission as one that says what the program may not do, and
@@ -49,7 +49,9 @@ function add(permission: string, target: string): string {
   const flag = `--allow-${permission}=${target.replaceAll(",", ",,")}`;
   const quoted = /[^\w@%+=:,./<>-]/.test(flag) ? `'${flag.replaceAll("'", String.raw`'\''`)}'` : flag;
   // the shell of Deno splits a variable at spaces, whatever quotes are in it
-  return `add ${quoted} ${/\s/.test(flag) ? "to the flags of deno run (WEFT_ALLOW is split at spaces)" : WHERE}`;
+  return `add ${quoted} ${
+    /\s/.test(flag) ? "to the flags of deno run (deno task splits WEFT_ALLOW at spaces)" : WHERE
+  }`;
 }
 
 function addGeneral(permission: string): string {

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { explainPermission } from "./mod.ts";
 
-const WHERE = "to the flags of deno run, or to WEFT_ALLOW before deno task";
+const WHERE = "to WEFT_ALLOW, or to the flags of deno run";
 
 /** Returns what Deno says when a worker without permissions does something. */
 async function denied(code: string): Promise<string> {
@@ -26,7 +26,7 @@ for (
     ],
     [
       "Deno.mkdirSync('/a b')",
-      `missing permission to write "/a b": add '--allow-write=/a b' to the flags of deno run (WEFT_ALLOW is split at spaces)`,
+      `missing permission to write "/a b": add '--allow-write=/a b' to the flags of deno run (deno task splits WEFT_ALLOW at spaces)`,
     ],
     [
       "Deno.makeTempDirSync()",

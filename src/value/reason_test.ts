@@ -27,7 +27,7 @@ Deno.test("a cycle of causes ends", () => {
 
 Deno.test("of a permission that is missing, the flag is told once, also where another message repeats what Deno says", () => {
   const cause = new Deno.errors.NotCapable('Requires net access to "a:80", run again with the --allow-net flag');
-  const flag = "add --allow-net=a:80 to the flags of deno run, or to WEFT_ALLOW before deno task";
+  const flag = "add --allow-net=a:80 to WEFT_ALLOW, or to the flags of deno run";
   const explained = `missing permission to use the address "a:80": ${flag}`;
   assertEquals(reasonOf(cause), explained);
   assertEquals(reasonOf(failure("web: no", { cause })), `web: no: ${explained}`);

@@ -38,7 +38,7 @@ Deno.test("a spec that others link to is deleted together with them or with --fo
   await project.weft("apply flow.yaml");
   assertEquals(await project.fail("delete b"), [
     1,
-    "default:a links to default:b (out)\ndelete the linking specs as well, or use --force",
+    "default:a links to default:b (out)\ndelete these specs as well, or use --force",
   ]);
   const { out, err } = await project.run(["delete", "b", "--force"]);
   assertEquals([out, err], ["deleted default:b (nop)\nversion 2", "warning: default:a links to default:b (out)"]);

@@ -110,7 +110,7 @@ Deno.test("wrong usage of a command points to its help", async () => {
 
 Deno.test("a command that takes no arguments rejects extra words, a missing argument is named", async () => {
   await using project = new Project();
-  for (const name of ["status", "kinds", "schema", "doctor"]) {
+  for (const name of ["status", "kinds", "doctor"]) {
     assertEquals(await project.fail(`${name} extra`), [
       2,
       `unexpected argument "extra"\nSee "weft ${name} --help" for usage.`,

@@ -85,6 +85,19 @@ Deno.test("weft import uniflow rewrites what is spelled differently, keeps the r
   assertEquals([again.out, again.err], [out, "1 file: 0 changes, 0 cannot be imported"]);
 });
 
+Deno.test("files of JSON stay JSON", async () => {
+  const old = { kind: "rdb", name: "a", driver: "sqlite3", source: "a.db", isolation: 4, timeout: 3e9, ports: {} };
+  await using project = new Project({ "old.json": old });
+  const { kind: _, ports: __, ...same } = old;
+  assertEquals(JSON.parse(await project.weft("import uniflow old.json")), {
+    ...same,
+    kind: "sql",
+    isolation: "repeatable read",
+    timeout: "3000ms",
+    links: {},
+  });
+});
+
 Deno.test("what cannot be imported is told with its place in the file before, and the exit code is 1", async () => {
   await using project = new Project({
     "left.yaml": `
@@ -92,19 +105,21 @@ Deno.test("what cannot be imported is told with its place in the file before, an
 - { kind: proxy, name: proxy, urls: ["https://one.example/"] }
 - { kind: listener, name: web, port: 0, tls: { cert: LS0tLS1CRUdJTg==, key: LS0tLS1CRUdJTg== } }
 - { kind: sql, name: engine, driver: internal }
+- { kind: listener, name: older, port: 0, cert: LS0tLS1CRUdJTg== }
 `,
     "fine.yaml": "- { kind: nop, name: end }\n",
   });
   const { code, err } = await project.run(["import", "--out", "new", "uniflow", "left.yaml", "fine.yaml"]);
   assertEquals(code, 1);
   const left = err.split("\n").filter((line) => line.includes("cannot be imported: "));
-  assertEquals(left.length, 6, err);
+  assertEquals(left.length, 7, err);
   const expected = [
     /^left\.yaml:2:47: cannot be imported: no such overload/m,
     /^left\.yaml:2:87: cannot be imported: unknown node "nobody"$/m,
     /^left\.yaml:3:11: cannot be imported: unknown kind "proxy"; did you mean "http"\?$/m,
     /^left\.yaml:4:54: cannot be imported: tls\.cert holds a certificate; put it into a file/m,
     /^left\.yaml:4:77: cannot be imported: tls\.key holds a secret/m,
+    /^left\.yaml:6:49: cannot be imported: cert holds a certificate; put it into a file of PEM, and name that in tls\.cert$/m,
     /^left\.yaml:5:38: cannot be imported: the tables of the engine are no database here; kind syscall/m,
   ];
   for (const pattern of expected) assertMatch(left.join("\n"), pattern);
@@ -116,6 +131,23 @@ Deno.test("what cannot be imported is told with its place in the file before, an
     /new\/fine\.yaml already exists/,
   );
   assertEquals([...Deno.readDirSync("new")].map(({ name }) => name), ["fine.yaml"]);
+});
+
+Deno.test("files of values are imported as they are, beside the specs that they are bound in", async () => {
+  const values = "- id: 01908c74-8b22-7cbf-a475-6b6bc871b01b\n  name: network\n  data: { port: 8000 }\n";
+  const specs = `
+- kind: listener
+  name: web
+  protocol: http
+  port: '{{ .PORT }}'
+  env: { PORT: [{ name: network, value: '{{ .port }}' }] }
+`;
+  await using project = new Project({ "old/specs.yaml": specs, "old/values.yaml": values });
+  assertEquals((await project.run(["import", "--out", "new", "uniflow", "old"])).code, 0);
+  assertEquals(Deno.readTextFileSync("new/values.yaml"), values);
+  assertEquals(Deno.readTextFileSync("new/specs.yaml"), specs);
+  Deno.removeSync("old/values.yaml");
+  assertMatch((await project.fail("import uniflow old"))[1], /unknown value "network"/);
 });
 
 Deno.test("weft import needs a format that it knows, and files", async () => {

@@ -12,10 +12,14 @@ export interface Block {
   /** The name of the file in backticks and a colon in the line above it: `weft.yaml`. Empty if there is none. */
   title: string;
   body: string;
+  /** The line of the page that its first line is, from 1. */
+  line: number;
+  /** Whether it says that it is not whole, by the word `fragment` behind the language. */
+  isFragment: boolean;
 }
 
 const FENCE = /^( *)```(\w*)[^\n]*\n([^]*?)^\1```$/gm;
-const TITLED = /(?:^`([^`\n]+)`:?\n\n)?^( *)```(\w*)[^\n]*\n([^]*?)^\2```$/gm;
+const TITLED = /(?:^`([^`\n]+)`:?\n\n)?^( *)```(\w*)([^\n]*)\n([^]*?)^\2```$/gm;
 
 /** Returns the pages in the root of the repository and below docs/. */
 export async function pagesOf(root: URL): Promise<Page[]> {
@@ -36,10 +40,12 @@ export async function pagesOf(root: URL): Promise<Page[]> {
 
 /** Returns the fenced blocks of a page. */
 export function blocksOf(text: string): Block[] {
-  return Array.from(
-    text.matchAll(TITLED),
-    ([, title = "", , language, body]) => ({ language: language!, title, body: body! }),
-  );
+  return Array.from(text.matchAll(TITLED), (match) => {
+    const [whole, title = "", , language, info, body] = match;
+    const above = text.slice(0, match.index) + whole.slice(0, whole.indexOf("```"));
+    const line = above.split("\n").length + 1;
+    return { language: language!, title, body: body!, line, isFragment: info!.trim() === "fragment" };
+  });
 }
 
 /** Returns the code in backticks within the prose of a page. */
@@ -47,23 +53,9 @@ export function spansOf(text: string): string[] {
   return Array.from(text.replaceAll(FENCE, "").matchAll(/`([^`]+)`/g), ([, span]) => span!.replaceAll(/\s+/g, " "));
 }
 
-/** Returns the targets of the links in the prose of a page. */
-export function linksOf(text: string): string[] {
-  const prose = text.replaceAll(FENCE, "").replaceAll(/`[^`]+`/g, "code");
-  return Array.from(prose.matchAll(/\]\(([^)\s]+)\)/g), ([, target]) => target!);
-}
-
 /** Returns the words of a piece of code. */
 export function wordsOf(code: string): string[] {
   return code.split(/[\s"'(),;:]+/);
-}
-
-/** Returns what links can name of a page: its headings, in lower case with hyphens. */
-export function slugsOf(text: string): Set<string> {
-  const headings = text.replaceAll(FENCE, "").matchAll(/^#+ (.+)$/gm);
-  return new Set(
-    Array.from(headings, ([, heading]) => heading!.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")),
-  );
 }
 
 /** Reports whether a file or folder exists. */

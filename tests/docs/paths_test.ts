@@ -4,7 +4,8 @@ import { parseConfig } from "../../src/cli/options/config_file.ts";
 import { ALL_SETTINGS } from "../../src/cli/options/settings.ts";
 import { DATA_KINDS, KINDS } from "../../src/kinds/mod.ts";
 import { SILENT_KINDS } from "../../src/registry/mod.ts";
-import { blocksOf, exists, linksOf, pagesOf, slugsOf, spansOf, wordsOf } from "./page.ts";
+import { linksOf } from "../../scripts/site/markdown.ts";
+import { blocksOf, exists, pagesOf, spansOf, wordsOf } from "./page.ts";
 
 // What the pages name exists: paths, links, commands with their flags, kinds.
 const ROOT = new URL("../../", import.meta.url);
@@ -30,8 +31,8 @@ const PERMISSION = /^--allow-(read|write|net|env|sys|run|ffi|import)$/;
 /** Variables that are no settings: permissions of the tasks, the file of settings, and the seed of tests. */
 const OWN_VARIABLES = new Set(["WEFT_ALLOW", "WEFT_CONFIG", "WEFT_SEED"]);
 
-/** Paths that a page names by an old name, until it is corrected. */
-const KNOWN = new Set<string>();
+/** Paths that are none of the repository: in a project of the reader, or an old name, until it is corrected. */
+const KNOWN = new Set(["docs/start.md: tests/notes_test.yaml"]);
 
 /** Returns the flags of a command, as its help lists them. */
 async function flagsOf(command: string): Promise<Set<string>> {
@@ -75,21 +76,6 @@ Deno.test("paths that pages name exist", async () => {
     }
   }
   assertEquals(wrong.filter((name) => !KNOWN.has(name)), []);
-});
-
-Deno.test("links of pages lead somewhere", async () => {
-  const wrong: string[] = [];
-  for (const { path, text } of PAGES) {
-    for (const link of linksOf(text)) {
-      if (/^[a-z]+:/.test(link)) continue;
-      const target = new URL(link, new URL(path, ROOT));
-      const heading = target.hash.slice(1);
-      target.hash = "";
-      if (!await exists(target)) wrong.push(`${path}: ${link}`);
-      else if (heading !== "" && !slugsOf(await Deno.readTextFile(target)).has(heading)) wrong.push(`${path}: ${link}`);
-    }
-  }
-  assertEquals(wrong, []);
 });
 
 Deno.test("commands and flags that pages name exist", () => {
@@ -168,7 +154,7 @@ Deno.test("the README.md of every folder of docs has each of its pages, and thos
   assert(indexes.length > 3);
   for (const { path: index, text } of indexes) {
     const folder = index.slice(0, -"README.md".length);
-    const links = linksOf(text);
+    const links = linksOf(text).map(({ target }) => target);
     for (const { path } of PAGES) {
       if (path === index || !path.startsWith(folder)) continue;
       const name = path.slice(folder.length);

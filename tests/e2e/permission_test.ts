@@ -10,7 +10,7 @@ const FLOW = [listener("web", "hello"), text("hello", "hi")];
 
 /** Returns what a missing permission adds to an error. */
 function missing(what: string, flag: string): string {
-  return `missing permission to ${what}: add ${flag} to the flags of deno run, or to WEFT_ALLOW before deno task`;
+  return `missing permission to ${what}: add ${flag} to WEFT_ALLOW, or to the flags of deno run`;
 }
 
 /** Runs a task. @returns The exit code, the output and the errors, without the line in which Deno shows the task. */

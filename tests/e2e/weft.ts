@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import process from "node:process";
 import { taskArguments } from "../../scripts/task_arguments.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 
@@ -12,6 +13,10 @@ export interface WeftOptions {
   env?: Record<string, string>;
   /** How many files it may have open. Default the limit of the tests. */
   openFiles?: number;
+  /** The program that is started. Default Deno. */
+  command?: string;
+  /** Whether it has a process group of its own. Default false. */
+  detached?: boolean;
   /** What Deno runs. Default: the checkout, with the permissions of the task `weft`. */
   program?: string[];
   /** Permissions beyond those of the task, as `WEFT_ALLOW` has them. Default: to write to temporary files. */
@@ -62,10 +67,11 @@ export interface Finished {
 }
 
 function command(
-  { args, env = {}, openFiles, allow, program = checkout(allow), folder }: WeftOptions,
+  { args, env = {}, openFiles, allow, command: own = Deno.execPath(), program = checkout(allow), folder, detached }:
+    WeftOptions,
   stdin: "piped" | "null",
 ): Deno.Command {
-  const run = [Deno.execPath(), ...program, ...args];
+  const run = [own, ...program, ...args];
   const [shell, ...rest] = openFiles === undefined
     ? run
     : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh", ...run];
@@ -73,6 +79,7 @@ function command(
     args: rest,
     cwd: folder ?? ROOT,
     env: { NO_COLOR: "1", ...env },
+    detached: detached ?? false,
     stdin,
     stdout: "piped",
     stderr: "piped",
@@ -101,11 +108,13 @@ export class Weft implements AsyncDisposable {
   readonly err: string[] = [];
   readonly pid: number;
   readonly #child: Deno.ChildProcess;
+  readonly #isDetached: boolean;
   readonly #read: Promise<unknown>;
   readonly #watchers = new Set<() => void>();
 
-  private constructor(child: Deno.ChildProcess) {
+  private constructor(child: Deno.ChildProcess, isDetached: boolean) {
     this.#child = child;
+    this.#isDetached = isDetached;
     this.pid = child.pid;
     this.#read = Promise.all([this.#collect(child.stdout, this.out), this.#collect(child.stderr, this.err)]);
   }
@@ -118,7 +127,7 @@ export class Weft implements AsyncDisposable {
     )
       .spawn();
     if (options.input !== undefined) await write(child, options.input);
-    const weft = new Weft(child);
+    const weft = new Weft(child, options.detached === true);
     const ended = child.status.then(({ code }) => {
       throw new Error(`weft ended with code ${code}: ${[...weft.out, ...weft.err].join("\n")}`);
     });
@@ -151,8 +160,14 @@ export class Weft implements AsyncDisposable {
     }
   }
 
-  /** Sends a signal. */
+  /** Sends a signal, to all of its process group if it has one of its own. */
   signal(signal: Deno.Signal): void {
+    if (this.#isDetached) process.kill(-this.pid, signal);
+    else this.#child.kill(signal);
+  }
+
+  /** Sends a signal to the program that was started, and to no other of its group. */
+  signalOne(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
@@ -165,7 +180,7 @@ export class Weft implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      this.#child.kill("SIGKILL");
+      this.signal("SIGKILL");
     } catch {
       // already ended
     }

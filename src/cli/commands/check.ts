@@ -34,13 +34,18 @@ export const check: Command = {
     const namespace = readNamespace(flags);
     const env = await readEnv(flags, terminal);
     const evaluate = evaluator(env);
+    const secret = (reference: string) => {
+      const name = reference.slice("env:".length);
+      return reference.startsWith("env:") && Object.hasOwn(env, name) ? env[name] : undefined;
+    };
     const allowPrivate = await readAllowPrivate(flags);
     const connect = flags.connect === true
       ? { secrets: { env, folder: stringOf(flags, "secrets") }, allowPrivate }
       : undefined;
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths.filter((path) => !isTestFile(path)), terminal);
-    const { specs, diagnostics: found } = await checkSpecs(files, { namespace, scheme, evaluate, connect, compiler });
+    const options = { namespace, scheme, evaluate, secret, connect, compiler };
+    const { specs, diagnostics: found } = await checkSpecs(files, options);
     const testFiles = paths.filter(isTestFile);
     const diagnostics = [...found, ...await checkTestFiles(testFiles)];
     const failed = hasErrors(diagnostics);

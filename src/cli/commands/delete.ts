@@ -20,7 +20,8 @@ export const deleteCommand: Command = {
   usage: "[FLAGS] [NAME]...",
   about:
     `NAME is the name of a spec in the namespace, namespace:name, or an id. If a name is not found, nothing is deleted; specs
-of files that are not in the store are skipped. A spec that a remaining spec links to is only deleted with --force.`,
+of files that are not in the store are skipped. A spec that a remaining spec links to or uses is only deleted with
+--force.`,
   maxArgs: Infinity,
   flags: [
     FILE_FLAG,
@@ -29,7 +30,7 @@ of files that are not in the store are skipped. A spec that a remaining spec lin
       summary: "Namespace of names and specs (default default)",
     })),
     { name: "all", type: "boolean", summary: "Delete every spec in the namespace" },
-    { name: "force", type: "boolean", summary: "Delete specs even if others link to them" },
+    { name: "force", type: "boolean", summary: "Delete specs even if others link to them or use them" },
     ...STORE_FLAGS,
     ...CHANGE_FLAGS,
   ],
@@ -57,7 +58,7 @@ of files that are not in the store are skipped. A spec that a remaining spec lin
         ));
     } catch (error) {
       if (!(error instanceof BrokenLinksError)) throw error;
-      throw new Error(`${error.message}\ndelete the linking specs as well, or use --force`);
+      throw new Error(`${error.message}\ndelete these specs as well, or use --force`);
     }
   },
 };

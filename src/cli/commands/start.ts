@@ -2,7 +2,8 @@ import type { LogFormat } from "../../runtime/mod.ts";
 import { isTestFile } from "../../spec/model/mod.ts";
 import type { LogLevel } from "../../value/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
-import type { Command } from "../options/command.ts";
+import { launcherGone } from "../launcher.ts";
+import type { Command, Terminal } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import {
   listOf,
@@ -70,7 +71,7 @@ its place meanwhile, and ends with it when it is told to.`,
   async run(flags, args, terminal, config) {
     const paths = [...listOf(flags, "file"), ...args];
     checkRecord(flags);
-    if (flags.supervise === true) return await supervised(flags, paths);
+    if (flags.supervise === true) return await supervised(flags, paths, terminal);
     const supervisor = SupervisorLink.open(terminal);
     if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
       throw new UsageError("--watch requires files or folders; name them with --file");
@@ -107,13 +108,14 @@ function checkRecord({ record, supervise }: ParsedFlags): void {
 }
 
 /** Runs the engine under a supervisor, which loads nothing of it. */
-async function supervised(flags: ParsedFlags, paths: readonly string[]): Promise<number> {
+async function supervised(flags: ParsedFlags, paths: readonly string[], terminal: Terminal): Promise<number> {
   const { supervise } = await import("../supervise/mod.ts");
   return await supervise({
     words: Deno.args,
     readsInput: paths.includes("-"),
     format: (flags["log-format"] ?? "text") as LogFormat,
     level: (flags["log-level"] ?? "info") as LogLevel,
+    gone: launcherGone(terminal),
   });
 }
 

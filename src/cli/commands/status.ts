@@ -5,10 +5,8 @@ import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.t
 import { adminLines, fetchStatus } from "../output/admin_lines.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
 import { rejectionLines } from "../output/rollout_lines.ts";
+import { scheduleLines } from "../output/schedule_lines.ts";
 import { tableLines } from "../output/table.ts";
-
-/** The columns of the nodes that run at times. */
-const SCHEDULES = ["NAMESPACE", "PID", "NODE", "NEXT RUN"];
 
 /** `weft status` */
 export const status: Command = {
@@ -49,10 +47,7 @@ killed or hangs; after an hour it is no longer listed.`,
         ]);
         const header = ["NAMESPACE", "PID", "VERSION", "STATE", "LAST SEEN", "LISTENING"];
         if (rows.length > 0) { for (const line of tableLines(header, rows)) terminal.print(line); }
-        const scheduled = runtimes.flatMap(({ namespace, pid, schedules }) =>
-          schedules.map(({ node, next }) => [namespace, String(pid), node, next ?? "by another runtime"])
-        );
-        for (const line of scheduled.length === 0 ? [] : tableLines(SCHEDULES, scheduled)) terminal.print(line);
+        for (const line of scheduleLines(runtimes)) terminal.print(line);
         for (const { reason, ...runtime } of runtimes) {
           if (reason === null) continue;
           for (const line of rejectionLines({ ...runtime, reason }, head)) terminal.print(line);

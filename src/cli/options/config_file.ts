@@ -4,7 +4,7 @@ import type { Config, ConfiguredKind } from "./config.ts";
 import { type Flag, type FlagValue, isInRange, oneOf, rangeOf } from "./flag.ts";
 
 /** The plural names of settings, for lists. */
-const PLURALS: Readonly<Record<string, string>> = {
+export const PLURALS: Readonly<Record<string, string>> = {
   extensions: "extension",
   dependencies: "dependency",
   files: "file",

@@ -91,7 +91,7 @@ const SETTINGS = {
     name: "secrets",
     type: "string",
     value: "FOLDER",
-    summary: "Folder whose files are secrets that connections name as file:NAME",
+    summary: "Folder whose files are secrets that values and connections name as file:NAME",
   },
   host: {
     name: "host",

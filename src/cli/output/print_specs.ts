@@ -1,5 +1,5 @@
 import type { Entry } from "../../registry/mod.ts";
-import { entryToMap, entryToSpec, isNode } from "../../runtime/mod.ts";
+import { entryToMap, entryToSpec, isNode, shownEntry } from "../../runtime/mod.ts";
 import { stringifySpecs } from "../../spec/mod.ts";
 import { isMap } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";
@@ -8,6 +8,7 @@ import { tableLines } from "./table.ts";
 
 /** Prints specs as a table, as YAML that can be applied again, or as JSON. */
 export function printSpecs(flags: ParsedFlags, terminal: Terminal, entries: readonly Entry[]): void {
+  entries = entries.map(shownEntry);
   if (flags.output === "json") terminal.print(JSON.stringify(entries.map(entryToMap), null, 2));
   else if (flags.output === "yaml") {
     terminal.print(stringifySpecs(entries.map((entry) => entryToSpec(entry).spec)).trimEnd());

@@ -14,15 +14,20 @@ export interface SuperviseOptions {
   readsInput: boolean;
   format: LogFormat;
   level: LogLevel;
+  /** Counts as SIGTERM when it resolves. Default: never. */
+  gone?: Promise<void> | undefined;
 }
 
 /** Starts an engine, and again when it ends unexpectedly, until it is told to end. @returns The exit code. */
-export async function supervise({ words, readsInput, format, level }: SuperviseOptions): Promise<number> {
+export async function supervise(
+  { words, readsInput, format, level, gone }: SuperviseOptions,
+): Promise<number> {
   const command = await engineCommand(words);
   const input = readsInput ? await new Response(Deno.stdin.readable).bytes() : undefined;
   const writer = new LineWriter(Deno.stderr, { lost: (count) => lostLines(format, count) });
   const write = (line: string) => writer.write(line);
   const supervisor = new Supervisor({ command, input, write, logger: new Logger({ format, level, write }) });
+  void gone?.then(() => supervisor.stop());
   try {
     return await supervisor.run();
   } finally {

@@ -56,6 +56,11 @@ export class Supervisor {
     }
   }
 
+  /** Tells the engine to end, unless it has been told. */
+  stop(): void {
+    if (!this.#stop.signal.aborted) this.#signal("SIGTERM");
+  }
+
   /** Runs an engine until it has ended. @returns The exit code, if no other is to be started. */
   async #runEngine(): Promise<number | undefined> {
     const began = performance.now();

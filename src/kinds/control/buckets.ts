@@ -12,6 +12,16 @@ export interface Rate {
 interface Bucket {
   tokens: number;
   at: number;
+  /** The number of the use. */
+  use: number;
+}
+
+/** A bucket that was the oldest. */
+interface Oldest {
+  readonly key: string;
+  readonly bucket: Bucket;
+  /** The number of its use then: with another one it is not the oldest any more. */
+  readonly use: number;
 }
 
 /** How many buckets are kept; beyond it the one that was used longest ago is forgotten. */
@@ -23,6 +33,10 @@ const ROUNDING = 1e-9;
 export class Buckets {
   /** By key, the one that was used longest ago first. */
   readonly #buckets = new Map<string, Bucket>();
+  /** Goes on where it stopped: a map is slow to find its first entry once many before it were deleted. */
+  #entries: MapIterator<[string, Bucket]> = this.#buckets.entries();
+  #oldest: Oldest | undefined;
+  #uses = 0;
 
   /** How many buckets are kept: those that are not full, as far as that is known. */
   get size(): number {
@@ -37,7 +51,8 @@ export class Buckets {
    */
   take(key: string, now: number, rate: Rate): number {
     const { limit, interval, burst } = rate;
-    const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
+    const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now, use: 0 };
+    bucket.use = ++this.#uses;
     this.#buckets.delete(key);
     this.#forgetFull(now, rate);
     this.#buckets.set(key, bucket);
@@ -50,11 +65,21 @@ export class Buckets {
 
   /** Forgets the oldest buckets if they are full, or too many: two at a time, so that their number falls. */
   #forgetFull(now: number, rate: Rate): void {
-    let count = 0;
-    for (const [key, bucket] of this.#buckets) {
-      if (count++ === 2 || (this.#buckets.size < MOST && filled(bucket, now, rate) < rate.burst)) return;
-      this.#buckets.delete(key);
+    for (let count = 0; count < 2; count++) {
+      const oldest = this.#findOldest();
+      if (oldest === undefined) return;
+      if (this.#buckets.size < MOST && filled(oldest.bucket, now, rate) < rate.burst) return;
+      this.#buckets.delete(oldest.key);
     }
+  }
+
+  #findOldest(): Oldest | undefined {
+    const isThere = ({ key, bucket, use }: Oldest) => bucket.use === use && this.#buckets.get(key) === bucket;
+    if (this.#oldest !== undefined && isThere(this.#oldest)) return this.#oldest;
+    let next = this.#entries.next();
+    if (next.done) next = (this.#entries = this.#buckets.entries()).next();
+    this.#oldest = next.done ? undefined : { key: next.value[0], bucket: next.value[1], use: next.value[1].use };
+    return this.#oldest;
   }
 }
 

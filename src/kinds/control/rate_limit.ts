@@ -2,7 +2,7 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
 import { failure, isError, type Value } from "../../value/mod.ts";
-import { compileKey, HOST_EXPRESSION } from "../key_expression.ts";
+import { compileKey, type ExpressionSite, HOST_EXPRESSION, siteOf } from "../key_expression.ts";
 import { Buckets, type Rate } from "./buckets.ts";
 
 /** How long a key may be, in characters. */
@@ -56,9 +56,10 @@ export const rateLimit: Kind = defineKind({
   code: ({ key }) => key === undefined ? [] : [{ language: "cel", code: key, at: ["key"] }],
   check: ({ interval }) =>
     interval > 0 ? [] : [{ location: { path: ["interval"] }, message: "invalid interval 0: expected more" }],
-  async prepare({ name, fields: { limit, interval, burst = limit, key }, clock, use, position, metrics }) {
+  async prepare(context) {
+    const { name, fields: { limit, interval, burst = limit, key }, clock, use, metrics } = context;
     const rate: Rate = { limit, interval, burst };
-    const keyOf = key === undefined ? () => "" : compiled(key, (offset) => position(["key"], offset));
+    const keyOf = key === undefined ? () => "" : compiled(key, siteOf(context, ["key"]));
     const buckets = await use(name, () => new Buckets());
     return {
       in(payload) {
@@ -78,11 +79,8 @@ export const rateLimit: Kind = defineKind({
 });
 
 /** Returns the key of a payload by an expression. @throws {Error} If that is invalid. */
-function compiled(
-  expression: string,
-  position: (offset: number | undefined) => string | undefined,
-): (payload: Value) => string | Error {
-  const keyOf = compileKey(expression, position);
+function compiled(expression: string, site: ExpressionSite): (payload: Value) => string | Error {
+  const keyOf = compileKey(expression, site);
   return (payload) => {
     const key = keyOf(payload);
     // the quotes of a string do not count

@@ -15,6 +15,7 @@ export const retry: Kind = defineKind({
       "How often it is tried again, at once: an older way to write attempts, of one more, and no delay.",
     ),
   }),
+  fieldAliases: { limit: "threshold" },
   ports: { in: ["in"], out: ["out", "error"] },
   about:
     "Each wait is `factor` times as long as the one before. An error that says in its details how many seconds to " +

@@ -6,6 +6,7 @@ import type { ValueMap } from "../../value/mod.ts";
 /** Runs nodes one after another. */
 export const step: Kind = defineCompound({
   name: "step",
+  aliases: ["sequential"],
   summary: "Runs the nodes inside one after another, each on what the one before it has answered.",
   fields: z.object({ specs: specs() }),
   ports: { in: ["in"], out: ["out", "error"] },

@@ -248,10 +248,11 @@ export class Exchange {
 
   /** @param maker The packet whose node has made the answer, if that is known. */
   #encode(answer: Answer, maker: Packet | null = this.#options.internals.flow.maker): RawResponse {
-    const { dev, idOf } = this.#options.internals;
+    const { dev, redact, idOf } = this.#options.internals;
     const response = encodeResponse(answer, responseRequest(this.#data), {
       process: idOf(this.#process),
       dev,
+      redact,
       streams: true,
     });
     // what cannot be sent is the fault of the node that made it

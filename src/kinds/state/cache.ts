@@ -3,7 +3,7 @@ import { type Call, defineKind, type Kind, type Reply } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration, size } from "../../spec/mod.ts";
 import { type Answer, isError, NONE, type Value } from "../../value/mod.ts";
-import { compileKey, HOST_EXPRESSION, keyText } from "../key_expression.ts";
+import { compileKey, HOST_EXPRESSION, keyText, siteOf } from "../key_expression.ts";
 import { sendError } from "../leave.ts";
 import { Answers, type Flight, isShareable, type Landed } from "./answers.ts";
 
@@ -76,9 +76,9 @@ itself, until its process has taken too long.
   check: ({ ttl, stale }) =>
     ttl + stale > 0 ? [] : [{ location: { path: ["ttl"] }, message: "invalid ttl 0 without stale: nothing is kept" }],
   async prepare(context) {
-    const { name, fields, ports, clock, metrics, position, run, use } = context;
+    const { name, fields, ports, clock, metrics, run, use } = context;
     const { ttl, stale, errors, entries, size, timeout } = fields;
-    const evaluate = fields.key === undefined ? keyText : compileKey(fields.key, (offset) => position(["key"], offset));
+    const evaluate = fields.key === undefined ? keyText : compileKey(fields.key, siteOf(context, ["key"]));
     const keyOf = (payload: Value) => {
       const key = evaluate(payload);
       return isError(key) || key.length <= LONG ? key : createHash("sha256").update(key).digest("base64");

@@ -2,7 +2,7 @@ import { defineKind, type Effect, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration } from "../../spec/mod.ts";
 import { failure, isMap, type Value, type ValueMap } from "../../value/mod.ts";
-import { HOST_EXPRESSION } from "../key_expression.ts";
+import { HOST_EXPRESSION, siteOf } from "../key_expression.ts";
 import { DATABASE_TYPES } from "../sql/database_connection.ts";
 import type { Condition, Entry, KvStore } from "./kv_store.ts";
 import { compilePart, expressionsOf, partNamed, type PayloadPart } from "./payload_expression.ts";
@@ -128,10 +128,10 @@ share it.
     }];
   },
   async prepare(context) {
-    const { fields, position, metrics } = context;
+    const { fields, metrics } = context;
     const store = await useKv(context, fields);
     const compiled = (name: "key" | "value") =>
-      fields[name] === undefined ? undefined : compilePart(fields[name], (offset) => position([name], offset));
+      fields[name] === undefined ? undefined : compilePart(fields[name], siteOf(context, [name]));
     const parts: Parts = {
       key: compiled("key") ?? keyPart(fields.operation === "list" ? "prefix" : "key"),
       value: compiled("value") ?? partNamed("value"),

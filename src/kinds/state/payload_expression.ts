@@ -1,6 +1,6 @@
 import type { SpecCode } from "@weft/weft/kind";
 import { isError, isMap, type Value } from "../../value/mod.ts";
-import { compileExpression, located, type PositionOf } from "../key_expression.ts";
+import { compileExpression, type ExpressionSite, located } from "../key_expression.ts";
 
 /** Returns a part of a payload; undefined if it has none. @throws {Failure} Why it cannot be told. */
 export type PayloadPart = (payload: Value) => Value | undefined;
@@ -13,14 +13,14 @@ export function partNamed(name: string): PayloadPart {
 /**
  * Compiles an expression whose value is a part of a payload.
  *
- * @param position Returns where a character of the expression stands.
+ * @param site Where the expression stands, and what it sees.
  * @throws {Error} If the expression is invalid.
  */
-export function compilePart(expression: string, position: PositionOf): PayloadPart {
-  const evaluate = compileExpression(expression, position);
+export function compilePart(expression: string, site: ExpressionSite): PayloadPart {
+  const evaluate = compileExpression(expression, site);
   return (payload) => {
     const value = evaluate(payload);
-    if (isError(value)) throw located(value, position);
+    if (isError(value)) throw located(value, site.position);
     return value;
   };
 }

@@ -5,7 +5,7 @@ import type { Process } from "../../flow/mod.ts";
 import { duration } from "../../spec/mod.ts";
 import type { Value } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
-import { HOST_EXPRESSION } from "../key_expression.ts";
+import { HOST_EXPRESSION, siteOf } from "../key_expression.ts";
 import { DATABASE_TYPES } from "../sql/database_connection.ts";
 import { ProcessTransaction } from "../sql/process_transaction.ts";
 import type { Push } from "./database_queue.ts";
@@ -102,11 +102,11 @@ database numbered them. One that fails holds up those behind it until it is done
   ],
   code: (fields) => expressionsOf(fields, ["payload", "key", "unique"]),
   async prepare(context) {
-    const { fields, position, transaction, metrics } = context;
+    const { fields, transaction, metrics } = context;
     const { queue, database, key } = await useQueue(context, fields);
     const { transactionOn } = internalsOf(context);
     const compiled = (name: "payload" | "key" | "unique") =>
-      fields[name] === undefined ? undefined : compilePart(fields[name], (offset) => position([name], offset));
+      fields[name] === undefined ? undefined : compilePart(fields[name], siteOf(context, [name]));
     const parts: Parts = { payload: compiled("payload"), key: compiled("key"), unique: compiled("unique") };
     /** The transactions that have a message; whoever waits for it is told when they are committed. */
     const told = new WeakSet<object>();

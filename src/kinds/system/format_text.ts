@@ -19,11 +19,11 @@ export function formatText(format: string, values: readonly Value[]): string {
   const text = format.replace(VERB, (verb, flags: string, width?: string, precision?: string, letter?: string) => {
     if (letter === "%") return "%";
     if (!letter || !LETTERS.includes(letter)) throw invalid(`unknown verb ${verb}`);
-    if (used >= values.length) throw invalid(`${verb} has no value: there are ${values.length}`);
+    if (used >= values.length) throw invalid(`${verb} of ${JSON.stringify(format)} has no value`);
     const shown = show(verb, letter, flags, precision === undefined ? undefined : Number(precision), values[used++]!);
     return padded(shown, flags, Math.min(Number(width ?? 0), WIDEST), letter);
   });
-  if (used < values.length) throw invalid(`${values.length} values for ${used} verbs`);
+  if (used < values.length) throw invalid(`${JSON.stringify(format)} has ${used} verbs for ${values.length} values`);
   return text;
 }
 

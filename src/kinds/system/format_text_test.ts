@@ -22,8 +22,8 @@ Deno.test("values that do not fit are errors", () => {
     ["%d", [1.5], "%d expects a whole number, got number"],
     ["%.1f", [null], "%.1f expects a number, got null"],
     ["%t", [1], "%t expects true or false, got number"],
-    ["%s %s", ["a"], "%s has no value: there are 1"],
-    ["%s", ["a", "b"], "2 values for 1 verbs"],
+    ["%s %s", ["a"], '%s of "%s %s" has no value'],
+    ["%s", ["a", "b"], '"%s" has 1 verbs for 2 values'],
     ["%y", ["a"], "unknown verb %y"],
     ["100%", [], "unknown verb %"],
   ];

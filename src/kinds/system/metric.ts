@@ -2,7 +2,7 @@ import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { asError, failure, isError, reasonOf, type Value } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
-import { compileExpression, HOST_EXPRESSION } from "../key_expression.ts";
+import { compileExpression, HOST_EXPRESSION, siteOf } from "../key_expression.ts";
 
 /** How many labels a metric may have. */
 const MOST_LABELS = 10;
@@ -94,12 +94,12 @@ lost counts again.
     ];
   },
   prepare(context) {
-    const { fields, log, metrics, clock, position } = context;
+    const { fields, log, metrics, clock } = context;
     const { metric, type, value = "1" } = fields;
     const { measure } = internalsOf(context);
-    const valueOf = compileExpression(value, (offset) => position(["value"], offset));
+    const valueOf = compileExpression(value, siteOf(context, ["value"]));
     const labels = Object.entries(fields.labels).map(([name, code]) =>
-      [name, compileExpression(code, (offset) => position(["labels", name], offset))] as const
+      [name, compileExpression(code, siteOf(context, ["labels", name]))] as const
     );
     let warned = -Infinity;
     const warn = (message: string, call: Parameters<typeof log.warn>[1]) => {

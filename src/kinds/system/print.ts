@@ -1,6 +1,6 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
-import { isError, isList, type Value } from "../../value/mod.ts";
+import { asError, type Failure, failure, isError, isList, type Value } from "../../value/mod.ts";
 import { callFile } from "../files/file_call.ts";
 import { ABOUT_PATHS, FILE_ERRORS, fileFields, fileRetryOf } from "../files/file_fields.ts";
 import { FILE_LOCKS, FileLocks } from "../files/file_locks.ts";
@@ -106,5 +106,12 @@ function requestOf(payload: Value, filename: string | undefined): { filename: st
       : "a list of a format and its values";
     throw payloadError("print", payload, expected);
   }
-  return { filename: file, text: formatText(format, values) };
+  try {
+    return { filename: file, text: formatText(format, values) };
+  } catch (thrown) {
+    const error = asError(thrown) as Failure;
+    if (filename !== undefined || error.code !== "invalid_payload") throw error;
+    const hint = `without filename in the spec, ${JSON.stringify(file)} is the file`;
+    throw failure(`${error.message}; ${hint}`, { code: "invalid_payload" });
+  }
 }

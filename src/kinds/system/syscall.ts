@@ -45,7 +45,6 @@ const MOST_STREAMS = 1_000;
 export const syscall: Kind = defineKind({
   name: "syscall",
   aliases: ["native"],
-  replaces: ["signal"],
   summary: "Reads or changes the specs, values, versions, processes, symbols and executors of the engine.",
   place: "host",
   effect: ({ opcode }) => opcode.endsWith(".read") || opcode === WATCH ? "none" : "once",

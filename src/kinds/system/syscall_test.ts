@@ -53,7 +53,21 @@ Deno.test("values are created, read, changed and deleted, and no other entries b
     /unknown registry.entry "default:sleep"/,
   );
   assertEquals(await send("values.delete", { name: "sleep" }), []);
-  assertEquals(await send("values.delete", null), [changed]);
+  const id = "01908c74-8b22-7cbf-a475-6b6bc871b01b";
+  const other = { kind: "registry.entry", namespace: "default", name: "other", meta: { id }, data: 1 };
+  assertEquals(await send("values.create", { id, name: "other", data: 1 }), [other]);
+  assertEquals(await send("values.read", { id }), [other]);
+  assertEquals(await send("values.update", { id, data: 2 }), [{ ...other, data: 2 }]);
+  assertEquals(await send("values.delete", { id: id.replace("0", "1") }), []);
+  assertEquals(await send("values.delete", { id }), [{ ...other, data: 2 }]);
+  const secret = { kind: "registry.entry", namespace: "default", name: "db", data: { password: "env:PASSWORD" } };
+  await send("values.create", secret);
+  assertEquals(await send("secrets.read", { name: "db" }), [secret]);
+  assertMatch(
+    messages(await send("values.create", { name: "db2", data: { password: "hunter2" } })),
+    /expected env:NAME/,
+  );
+  assertEquals(await send("values.delete", null), [secret, changed]);
   assertEquals(await send("values.read", null), []);
   assertEquals((await send("symbols.read", null) as Value[]).length, OPCODES.length + 1);
 });

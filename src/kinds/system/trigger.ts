@@ -4,7 +4,7 @@ import type { Process } from "../../flow/mod.ts";
 import { duration } from "../../spec/mod.ts";
 import { failure, isError, NONE, type Value } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
-import { compileExpression, HOST_EXPRESSION } from "../key_expression.ts";
+import { compileExpression, HOST_EXPRESSION, siteOf } from "../key_expression.ts";
 import { isRetried, retriesOf, retryField, retryFields, waitAfter } from "../retry_fields.ts";
 import { isShareable } from "../state/answers.ts";
 import { type Message, Subscription, type Taker } from "./subscription.ts";
@@ -91,7 +91,7 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
   ],
   code: ({ to }) => to === undefined ? [] : [{ language: "cel", code: to, at: ["to"] }],
   async prepare(context) {
-    const { name, fields, clock, log, metrics, position, random, use } = context;
+    const { name, fields, clock, log, metrics, random, use } = context;
     const { topic, to, timeout } = fields;
     const internals = internalsOf(context);
     const { symbol, open, runIn, isClosed } = internals;
@@ -128,7 +128,7 @@ The payload has the name of the node, as \`node\`. Nobody else can publish to th
       },
     };
 
-    const topicOf = to === undefined ? () => topic : compileExpression(to, (offset) => position(["to"], offset));
+    const topicOf = to === undefined ? () => topic : compileExpression(to, siteOf(context, ["to"]));
     const publish = (topic: Value, payload: Value): Value | typeof NONE => {
       if (isError(topic)) return topic;
       if (typeof topic !== "string" || !isTopic(topic, to === undefined)) {

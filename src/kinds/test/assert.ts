@@ -31,7 +31,7 @@ export const assertKind: Kind = defineKind({
     "What comes in is a list of a value and a number: `[answer, -1]` from `out[1]` of a `test`. With `target` the " +
     "value is what has passed that port in the test, the first from that number on, so that asserts in a row look at " +
     "one packet after another. What goes on is a list of the value and the number of its packet.\n\n" +
-    "Only `weft test` records what passes ports: with a `target`, an assert fails in an engine that serves. A node " +
+    "Only weft test records what passes ports: with a `target`, an assert fails in an engine that serves. A node " +
     "inside another is named as in paths: `step/0`.",
   portSummaries: {
     in: "A value and the number of a packet: `[value, number]`.",
@@ -56,7 +56,7 @@ export const assertKind: Kind = defineKind({
     const { frames } = context as Recording;
     const holds = condition({ code: expect, at: ["expect"], timeout });
     const find = (call: Call, index: number) => {
-      const frame = frames?.find(call.process as Process, target!, index);
+      const frame = frames === undefined ? null : frames.find(call.process as Process, target!, index);
       const port = `${target!.name ?? target!.id}.${target!.port}`;
       if (frame === undefined) return failed(`nothing has passed ${port}${index > 0 ? ` after packet ${index}` : ""}`);
       return frame ?? failed(`what passes ${port} is recorded by weft test only`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startWorkflow } from "@weft/weft/testing";
+import { startNode, startWorkflow } from "@weft/weft/testing";
+import { assertKind } from "./assert.ts";
 
 const SPECS = `
 - { kind: test, name: answer, ports: { "out[0]": [{ name: first, port: in }], "out[1]": [{ name: six, port: in }] } }
@@ -54,4 +55,8 @@ Deno.test("an assert takes a list of a value and a number, and records nothing o
     "invalid payload of assert: expected a list of a value and the number of a packet",
   );
   assertMatch(String(await workflow.send("sent.in", [3, -1])), /recorded by weft test only/);
+  const fields = { expect: "self == 3", target: { name: "first", port: "out" } };
+  await using node = await startNode(assertKind, fields, { linked: ["out", "error"] });
+  await node.send([3, -1]);
+  assertMatch(String(node.sent.at(-1)?.payload), /recorded by weft test only/);
 });

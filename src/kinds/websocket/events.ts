@@ -81,9 +81,9 @@ export class Events {
 
   #result(answer: Answer, process?: Process): EventResult {
     if (!isError(answer)) return { answer, told: undefined };
-    const { dev, idOf } = this.#internals;
+    const { dev, redact, idOf } = this.#internals;
     const id = process === undefined ? "" : idOf(process);
-    const { body, headers } = encodeResponse(answer, { method: "GET" }, { process: id, dev });
+    const { body, headers } = encodeResponse(answer, { method: "GET" }, { process: id, dev, redact });
     const isJson = headers[1] === "application/json";
     return { answer, told: isJson && typeof body === "string" ? body : encodeJson({ error: String(body) }) };
   }

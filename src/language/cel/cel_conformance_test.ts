@@ -114,7 +114,7 @@ function applies({ expr, value, bindings = {}, container, checkOnly, disableMacr
 }
 
 function passes({ expr, value, evalError, bindings = {} }: Case): boolean {
-  const environment = makeEnvironment("self");
+  const environment = makeEnvironment(["self"]);
   const variables: Record<string, unknown> = {};
   try {
     for (const [name, { value }] of Object.entries(bindings).toSorted(byLength)) {

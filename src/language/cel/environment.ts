@@ -60,15 +60,15 @@ const CORRECTIONS: readonly ((library: Library, largest: number) => void)[] = [
  * Creates a CEL environment with the extensions for strings, math, lists, sets and encoders, arithmetic between ints and
  * doubles, and comparison of errors.
  *
- * @param variable The only variable.
+ * @param variables The names of its variables.
  */
-export function makeEnvironment(variable: string, { nodes, depth, result } = WIDE): Environment {
+export function makeEnvironment(variables: readonly string[], { nodes, depth, result } = WIDE): Environment {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
     enableOptionalTypes: true,
     limits: { maxAstNodes: nodes, maxDepth: depth },
   });
-  environment.registerVariable(variable, "dyn");
+  for (const variable of variables) environment.registerVariable(variable, "dyn");
   for (const register of EXTENSIONS) register(environment, result);
   const library = openLibrary(environment);
   for (const extend of CORRECTIONS) extend(library, result);

@@ -6,7 +6,7 @@ import {
   type ParseResult,
   TypeError as CelTypeError,
 } from "cel-js";
-import { type Failure, failure, isError, type Value } from "../../value/mod.ts";
+import { type Failure, failure, isError, type Value, type ValueMap } from "../../value/mod.ts";
 import { CodeError, codeError } from "../code_error.ts";
 import type { CodeFailure } from "../language.ts";
 import { adapt } from "./adapt.ts";
@@ -38,19 +38,19 @@ export class Expression {
   /**
    * Parses an expression.
    *
-   * @param variable The variable of the environment.
+   * @param variables The variables of the environment; the first is what `evaluate` gives a value to.
    * @throws {CodeError} If it is invalid.
    */
-  static parse(environment: Environment, variable: string, code: string): Expression {
+  static parse(environment: Environment, variables: readonly string[], code: string): Expression {
     if (code.length > LONGEST) throw codeError(`the expression exceeds ${LONGEST} characters`);
     try {
       const parsed = environment.parse(code);
       const { error } = parsed.check();
       if (error !== undefined) throw error;
       checkLiterals(parsed.ast);
-      return new Expression(parsed, variable);
+      return new Expression(parsed, variables[0]!);
     } catch (error) {
-      throw error instanceof CodeError ? error : codeErrorOf(error as Error, variable);
+      throw error instanceof CodeError ? error : codeErrorOf(error as Error, variables);
     }
   }
 
@@ -59,24 +59,30 @@ export class Expression {
     return this.#parsed.ast;
   }
 
-  /** Evaluates the expression. @throws {CodeFailure} If that fails. */
-  evaluate(value: Value): Value {
+  /**
+   * Evaluates the expression.
+   *
+   * @param others The values of its other variables. Default: it has none.
+   * @throws {CodeFailure} If that fails.
+   */
+  evaluate(value: Value, others?: ValueMap): Value {
     try {
-      return toValue(this.#run(value));
+      return toValue(this.#run(value, others));
     } catch (error) {
       throw failureOf(error);
     }
   }
 
-  #run(given: Value): unknown {
+  #run(given: Value, others?: ValueMap): unknown {
     const value = isError(given) ? adapt(given) : given;
+    const name = this.#variable;
     try {
-      return this.#parsed({ [this.#variable]: value ?? null });
+      return this.#parsed(others === undefined ? { [name]: value ?? null } : { ...others, [name]: value ?? null });
     } catch (error) {
       // An expression has no side effects, so it can be evaluated again.
       const adapted = UNKNOWN_FORM.has((error as { code?: string }).code ?? "") ? adapt(value) : value;
       if (adapted === value) throw error;
-      return this.#parsed({ [this.#variable]: adapted });
+      return this.#parsed({ ...others, [name]: adapted });
     }
   }
 }
@@ -112,9 +118,11 @@ function rejectBadPattern(pattern: ASTNode | undefined): void {
   }
 }
 
-function codeErrorOf(error: Error, variable: string): CodeError {
+function codeErrorOf(error: Error, variables: readonly string[]): CodeError {
   if (!isCelError(error)) return codeError(isOverflow(error) ? "the expression is nested too deeply" : error.message);
-  const hint = error.code === "unknown_variable" ? `the only variable is \`${variable}\`` : undefined;
+  const names = variables.map((name) => `\`${name}\``).join(", ");
+  const known = variables.length === 1 ? `the only variable is ${names}` : `the variables are ${names}`;
+  const hint = error.code === "unknown_variable" ? known : undefined;
   return codeError(tidy(error.summary), error.range?.start, hint);
 }
 

@@ -105,7 +105,7 @@ Deno.test("every template ends, with a value or an error", () => {
 Deno.test("errors of invalid expressions have an offset", () => {
   assertEquals(checkTemplateExpression("env."), [{ message: "expected IDENTIFIER, got EOF", location: { offset: 4 } }]);
   assertEquals(checkTemplateExpression("self.a"), [
-    { message: "unknown variable: self", hint: "the only variable is `env`", location: { offset: 0 } },
+    { message: "unknown variable: self", hint: "the variables are `env`, `values`", location: { offset: 0 } },
   ]);
   assertEquals(failing("env.HOST + 1").code, "no_such_overload");
 });

@@ -1,5 +1,6 @@
 import * as acorn from "acorn";
 import { codeError } from "../code_error.ts";
+import type { EnvRead } from "../parsed_code.ts";
 import { type Insertion, rewriteModule } from "./export_rewriting.ts";
 import { type Survey, surveyModule } from "./survey.ts";
 import { parseSyntax } from "./syntax.ts";
@@ -17,6 +18,10 @@ export interface ModuleSource {
   readonly free: readonly string[];
   /** Those of them that the code also sets on the global object. */
   readonly replaced: readonly string[];
+  /** Whether it may read `env`: what its node has bound. */
+  readonly seesEnv: boolean;
+  /** Where it reads `env`, as far as that is known. */
+  readonly env: readonly EnvRead[];
   /** What the body has more than the code, in the order of the code. */
   readonly insertions: readonly Insertion[];
 }
@@ -37,7 +42,17 @@ function rewrite(code: string, tree: acorn.Program, survey: Survey): ModuleSourc
   const commonJs = !isModule && (names.has("module") || names.has("exports"));
   const { body, parameter, insertions } = rewriteModule(code, tree, survey, commonJs);
   const parameters = commonJs ? [parameter, "module", "exports"] : [parameter];
-  return { body, parameters, commonJs, mayDefer, free: [...free], replaced: [...replaced], insertions };
+  return {
+    body,
+    parameters,
+    commonJs,
+    mayDefer,
+    free: [...free],
+    replaced: [...replaced],
+    seesEnv: survey.seesEnv,
+    env: survey.env,
+    insertions,
+  };
 }
 
 function parse(code: string, options: Partial<acorn.Options> = {}): acorn.Program {

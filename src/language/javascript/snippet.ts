@@ -1,10 +1,11 @@
-import type { Value } from "../../value/mod.ts";
+import type { Value, ValueMap } from "../../value/mod.ts";
 import { codeError, offsetOf } from "../code_error.ts";
 import type { CodeFailure, CompileOptions, LogLine, Program } from "../language.ts";
 import type { Caller, RealmFunction } from "../realm/compartment.ts";
 import type { CompiledBody } from "../realm/realm.ts";
 import { locationIn } from "../realm/stack.ts";
 import type { Waiting } from "../realm/waiting.ts";
+import { ENV } from "./survey.ts";
 import { EXPORT_HINT } from "./export_rewriting.ts";
 import type { ModuleSource } from "./module_source.ts";
 
@@ -13,6 +14,8 @@ export class Snippet implements Program, Caller {
   mayDefer: boolean;
   readonly #code: string;
   readonly #module: ModuleSource;
+  /** What it sees as `env`, if it reads that. */
+  readonly #env: ValueMap | undefined;
   #compiled: CompiledBody | undefined;
   #exported: RealmFunction | undefined;
   #lines: LogLine[] = [];
@@ -21,12 +24,13 @@ export class Snippet implements Program, Caller {
    * @param code As the spec author wrote it, for offsets.
    * @throws {CodeFailure} If the engine rejects the code.
    */
-  constructor(code: string, module: ModuleSource, { realm, isolate = false }: CompileOptions) {
+  constructor(code: string, module: ModuleSource, { realm, isolate = false, env }: CompileOptions) {
     this.#code = code;
+    this.#env = module.seesEnv ? env : undefined;
     this.#module = module;
     this.mayDefer = module.mayDefer;
     try {
-      this.#compiled = realm.compile(module, isolate);
+      this.#compiled = realm.compile(module, isolate, this.#env && ENV);
       // a global object of its own holds `Promise` as data
       this.mayDefer ||= this.#compiled.global !== undefined;
     } catch (error) {
@@ -40,7 +44,12 @@ export class Snippet implements Program, Caller {
     const { compartment, body, globals, global } = this.#held();
     let exported: RealmFunction | undefined;
     try {
-      exported = compartment.start(this, body, { commonJs: this.#module.commonJs, globals, global });
+      exported = compartment.start(this, body, {
+        commonJs: this.#module.commonJs,
+        globals,
+        global,
+        env: this.#env,
+      });
     } catch (error) {
       throw this.locate(error as CodeFailure);
     }

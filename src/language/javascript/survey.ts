@@ -1,6 +1,7 @@
 import type * as acorn from "acorn";
 import { codeError } from "../code_error.ts";
 import { GLOBAL_NAMES } from "../realm/realm.ts";
+import type { EnvRead } from "../parsed_code.ts";
 import { IMPORT_HINT } from "./export_rewriting.ts";
 import { eachNode } from "./syntax.ts";
 
@@ -14,7 +15,14 @@ export interface Survey {
   replaced: ReadonlySet<string>;
   /** Objects a field of which is assigned that a built-in may forbid, see `SHIELDED`. No name: `Symbol.iterator`. */
   assigned: readonly { object: acorn.Node; name: string | undefined }[];
+  /** Whether the code names `env` and its top level declares no such name. */
+  seesEnv: boolean;
+  /** Where the code reads `env`; unknown, and empty, if it declares that name somewhere. */
+  env: readonly EnvRead[];
 }
+
+/** The name by which code sees what its node has bound. */
+export const ENV = "env";
 
 /**
  * Names of fields that built-ins hold as read-only data, because V8 is much slower if they are accessors: an assignment to
@@ -30,14 +38,24 @@ export function surveyModule(tree: acorn.Program): Survey {
   const fields = new Set<acorn.Node>(); // identifiers that name a field or a label
   const replaced = new Set<string>();
   const assigned: { object: acorn.Node; name: string | undefined }[] = [];
+  const env: EnvRead[] = [];
+  const fieldsOfEnv = new Map<acorn.Node, string>();
   eachNode(tree, (node) => {
     switch (node.type) {
       case "Identifier":
         names.add((node as acorn.Identifier).name);
-        if (!fields.has(node)) references.add((node as acorn.Identifier).name);
+        if (!fields.has(node)) {
+          references.add((node as acorn.Identifier).name);
+          if ((node as acorn.Identifier).name === ENV) {
+            const name = fieldsOfEnv.get(node);
+            env.push({ offset: node.start, ...name !== undefined && { name } });
+          }
+        }
         break;
       case "MemberExpression": {
-        const { computed, property } = node as acorn.MemberExpression;
+        const { computed, property, object, optional } = node as acorn.MemberExpression;
+        const name = fieldName(node as acorn.MemberExpression);
+        if (name !== undefined && !optional) fieldsOfEnv.set(object, name);
         if (!computed) fields.add(property);
         break;
       }
@@ -96,7 +114,14 @@ export function surveyModule(tree: acorn.Program): Survey {
   });
   const top = surveyTopLevel(tree);
   const free = [...references].filter((name) => GLOBAL_NAMES.includes(name) ? !top.has(name) : !declared.has(name));
-  return { names, free: new Set(free), replaced, assigned };
+  return {
+    names,
+    free: new Set(free),
+    replaced,
+    assigned,
+    seesEnv: references.has(ENV) && !top.has(ENV),
+    env: free.includes(ENV) ? env : [],
+  };
 }
 
 /** Returns the names that the top level declares. @throws {CodeError} If it waits. */

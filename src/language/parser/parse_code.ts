@@ -1,3 +1,4 @@
+import { envReadsOf } from "../cel/cel.ts";
 import { diagnose } from "../code_error.ts";
 import { type ModuleSource, parseModule } from "../javascript/module_source.ts";
 import { languageOf } from "../languages.ts";
@@ -22,5 +23,6 @@ export function parseCode(language: string, code: string): ParsedCode {
     if (parse === undefined) languageOf(language).parse(code);
     else parsed = parse(code);
   });
-  return parsed === undefined ? { diagnostics } : { diagnostics, parsed };
+  if (parsed !== undefined) return { diagnostics, parsed, env: parsed.env };
+  return language === "cel" && diagnostics.length === 0 ? { diagnostics, env: envReadsOf(code) } : { diagnostics };
 }

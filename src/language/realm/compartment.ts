@@ -1,5 +1,5 @@
 import vm from "node:vm";
-import { type Failure, failure, isError, type LogLevel, type Value } from "../../value/mod.ts";
+import { type Failure, failure, isError, type LogLevel, type Value, type ValueMap } from "../../value/mod.ts";
 import type { CodeFailure, LogLine } from "../language.ts";
 import { platform } from "./platform.ts";
 import { prelude } from "./prelude.ts";
@@ -43,6 +43,8 @@ export interface ModuleStart {
   globals: readonly string[];
   /** Where it finds the other globals, if it was compiled with that. */
   global?: RealmGlobal | undefined;
+  /** The value of its last parameter, which it gets frozen. */
+  env?: ValueMap | undefined;
 }
 
 /** A program as its compartment sees it. */
@@ -139,10 +141,15 @@ export class Compartment {
    * @returns The function that the module exports, undefined if it exports none.
    * @throws {Error} What the code throws.
    */
-  start(caller: Caller, module: RealmFunction, { commonJs, globals, global }: ModuleStart): RealmFunction | undefined {
+  start(
+    caller: Caller,
+    module: RealmFunction,
+    { commonJs, globals, global, env }: ModuleStart,
+  ): RealmFunction | undefined {
     const { tags } = this.#bridge;
     this.#begin(caller);
-    const outcome = this.#bridge.start(module, commonJs, globals.join(), global);
+    if (env !== undefined) this.#encoder.encode(env);
+    const outcome = this.#bridge.start(module, commonJs, globals.join(), global, env !== undefined);
     this.#runMicrotasks(caller);
     if (this.#bridge.flags[2] !== 0) this.#leave();
     if (outcome === tags.THREW) throw this.#end(this.#decoder.decode(NO_REFERENCES));

@@ -52,16 +52,18 @@ export class Realm {
    * its bare name: it is then compiled with that object, and shared with nobody.
    *
    * @param isolate Whether it gets a compartment of its own.
+   * @param env The name of a parameter by which it finds what `start` gives it, if it has one.
    * @throws {unknown} The engine's SyntaxError.
    */
-  compile({ body, parameters, free, replaced }: BodySource, isolate: boolean): CompiledBody {
+  compile({ body, parameters, free, replaced }: BodySource, isolate: boolean, env?: string): CompiledBody {
     const compartment = isolate ? new Compartment(this.#now) : this.#shared;
     const ownGlobal = GLOBAL_NAMES.some((name) => free.includes(name));
     const isKnown = (name: string) =>
       GLOBAL_NAMES.includes(name) || (compartment.hasGlobal(name) && !replaced.includes(name));
-    const globals = ownGlobal ? free.filter(isKnown) : [];
-    const all = [...parameters, ...globals];
-    if (ownGlobal && globals.length < free.length) {
+    const others = free.filter((name) => name !== env);
+    const globals = ownGlobal ? others.filter(isKnown) : [];
+    const all = [...parameters, ...globals, ...env === undefined ? [] : [env]];
+    if (ownGlobal && globals.length < others.length) {
       const global = compartment.createGlobal();
       return { compartment, body: compartment.compile(body, all, global), globals, global, release() {} };
     }

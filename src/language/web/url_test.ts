@@ -244,7 +244,7 @@ Deno.test("URLSearchParams behaves as in Deno", () => {
   assertEquals(run(`export default () => { ${script} return seen }`), seen);
 });
 
-Deno.test("hosts with any code point, and the exceptions of UTS 46, are those of Deno's URL", () => {
+seededTest("hosts with any code point, and the exceptions of UTS 46, are those of Deno's URL", (random) => {
   const hosts = program(
     `export default (hosts) => hosts.map((host) => { try { return new URL("https://" + host + "/").host } catch { return null } })`,
   );
@@ -305,7 +305,10 @@ Deno.test("hosts with any code point, and the exceptions of UTS 46, are those of
     "K.com",
   ];
   assertEquals(hosts.call(named), named.map(inDeno));
+  // the code points below 0x2000 in each run, the others in one run of eight
+  const turn = random.below(8);
   for (let from = 0x80; from < 0x110000; from = from === 0x3fe80 ? 0xe0000 : from === 0xe0e80 ? 0x10fe00 : from + 512) {
+    if (from >= 0x2000 && (from >> 9) % 8 !== turn) continue;
     const batch = Array.from({ length: 512 }, (_, i) => `a${String.fromCodePoint(Math.min(from + i, 0x10ffff))}b.com`);
     assertEquals(hosts.call(batch), batch.map(inDeno), from.toString(16));
   }

@@ -150,7 +150,7 @@ function variable(name: string): string | undefined {
 /** Returns the `deno.json` that this program most likely runs with: extensions are imported by its names. */
 function configFile(): string | undefined {
   const main = mainModule();
-  if (main === undefined || main.startsWith(ROOT.href)) return undefined; // found beside the program of the executor
+  if (main === undefined) return undefined;
   for (let folder = dirname(fileURLToPath(main));; folder = dirname(folder)) {
     for (const name of ["deno.json", "deno.jsonc"]) if (isFile(join(folder, name))) return join(folder, name);
     if (folder === dirname(folder)) return undefined;

@@ -38,7 +38,7 @@ export class Finder {
     let found = this.#found.get(key);
     if (found === undefined) {
       const ready = known ?? new Query(Object.entries(query as Criteria));
-      found = Object.freeze(state.filter((entry) => ready.matches(entry)));
+      found = Object.freeze(state.filter((entry) => ready.matches(entry), ready.narrowing));
       this.#found.set(key, found);
     }
     return found;

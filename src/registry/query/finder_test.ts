@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { seededTest } from "../../../tests/support/random.ts";
 import type { Value } from "../../value/mod.ts";
 import {
   change,
@@ -203,3 +204,42 @@ Deno.test("the least recently used query is dropped first", () => {
   assert(finder.find(STATE, { ".name": "b" }) !== b);
   new Finder(0).find(STATE, {});
 });
+
+seededTest("an index finds what a look at every entry finds, in its order, after changes too", (random) => {
+  const values: Value[] = ["a", "b", "1", "null", "a*", 1, 1n, 1.5, true, null, ["a", 1], ["b", ["a"]], [], { a: 1 }];
+  const meta = () => ({
+    m: random.pick(values),
+    ...random.chance(0.5) && { n: random.pick(values) },
+    deep: { m: random.pick(values) },
+    ...random.chance(0.2) && { "deep.m": random.pick(values) },
+  });
+  const entry = (n: number) =>
+    Entry.of({ id: `${"abc"[n % 3]}:entry-${n}`, kind: random.pick(["x", "y", "y.z", "*"]), meta: meta() });
+  let state = State.of(Array.from({ length: 2_000 }, (_, n) => entry(n)));
+  for (let round = 0; round < 6; round++) {
+    const criteria = ["meta.m", "meta.n", "meta.deep.m"].flatMap((path) =>
+      values.map((value) => [path, value] as const)
+    );
+    const queries: [string, Value][][] = criteria.filter(([, value]) => !isMapValue(value)).map((
+      [path, value],
+    ) => [[path, value]]);
+    for (const kind of ["x", "y", "y*", "*", "none"]) queries.push([[".kind", kind]], [[".ns", "b"], [".kind", kind]]);
+    queries.push([[".ns", "b"]], [["meta.m", "a"], [".ns", "c"]], [["~.kind", "^y"]], [["$.kind", "z"], ["meta.n", 1]]);
+    for (const typeless of [false, true]) {
+      for (const query of queries.map((criteria) => new Query(criteria, typeless))) {
+        const wanted = state.entries().filter((entry) => query.matches(entry));
+        assertEquals(new Finder().find(state, query), wanted, query.key);
+      }
+    }
+    const changed = Array.from({ length: 20 }, () => state.entries()[random.below(state.size)]!);
+    state = State.of([
+      ...state,
+      ...changed.map(({ id, kind }) => Entry.of({ id, kind, meta: meta() })),
+      entry(2_000 + round),
+    ]);
+  }
+});
+
+function isMapValue(value: Value): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -2,6 +2,8 @@ import { equal, isList, isMap, kindOf, type Value } from "../../value/mod.ts";
 import type { Entry } from "../entry.ts";
 import { RegistryError } from "../errors.ts";
 import { globMatches } from "./glob.ts";
+import { textOf } from "../state/chunk_index.ts";
+import type { Narrowing } from "../state/state.ts";
 import { compileRegex } from "./regex.ts";
 
 /**
@@ -51,6 +53,8 @@ export function parseQuery(criteria: readonly string[]): Query {
 export class Query {
   /** Identifies the criteria and their order. */
   readonly key: string;
+  /** What all entries have that meet the criteria, for the index that leaves fewest; undefined if no index helps. */
+  readonly narrowing: Narrowing | undefined;
   readonly #tests: readonly EntryTest[];
 
   /**
@@ -64,6 +68,8 @@ export class Query {
     const key = list.map(([criterion, value]) => keyOfCriterion(criterion, value)).join("");
     this.key = typeless ? `?${key}` : key;
     this.#tests = list.map(([criterion, value]) => compile(criterion, value, typeless));
+    const narrowings = list.flatMap(([criterion, value]) => narrowingOf(criterion, value) ?? []);
+    this.narrowing = ORDER.map((by) => narrowings.find((one) => one.by === by)).find((one) => one !== undefined);
   }
 
   /** Reports whether an entry meets every criterion. */
@@ -115,6 +121,22 @@ const ROOT_FIELDS: Record<string, Field> = {
   ".ns": (entry) => entry.id.namespace,
   ".id": (entry) => entry.id.text,
 };
+
+/** The indexes, the one that most likely leaves fewest entries first. */
+const ORDER: readonly Narrowing["by"][] = ["field", "namespace", "kind"];
+
+/** Returns what entries have that meet a criterion, if an index finds it. */
+function narrowingOf(criterion: string, value: Value): Narrowing | undefined {
+  const operator = /^[~*^$]/.test(criterion) ? criterion[0]! : "";
+  const path = criterion.slice(operator.length);
+  if (path === ".kind" && typeof value === "string") return { by: "kind", accepts: compileText(operator, value) };
+  if (operator !== "" || (typeof value === "string" && value.includes("*"))) return undefined;
+  if (path === ".ns" && typeof value === "string") return { by: "namespace", namespace: value };
+  if (path.startsWith(".")) return undefined;
+  const [wanted] = isList(value) ? value : [value];
+  const text = wanted === undefined ? undefined : textOf(wanted);
+  return text === undefined ? undefined : { by: "field", field: { path, read: fieldOf(criterion, path) }, text };
+}
 
 function compile(criterion: string, value: Value, typeless: boolean): EntryTest {
   const operator = /^[~*^$]/.test(criterion) ? criterion[0]! : "";

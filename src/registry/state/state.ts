@@ -2,8 +2,16 @@ import type { Entry } from "../entry.ts";
 import { RegistryError } from "../errors.ts";
 import { Id, type IdLike, toId } from "../id.ts";
 import { entryAfter, type Operation } from "../operation.ts";
+import { ChunkIndex, type IndexedField } from "./chunk_index.ts";
 import { type Patch, SortedEntries } from "./sorted_entries.ts";
 import { Trie } from "./trie.ts";
+
+/** What entries have in common that an index finds. */
+export type Narrowing =
+  | { readonly by: "namespace"; readonly namespace: string }
+  | { readonly by: "kind"; accepts(kind: string): boolean }
+  /** A field whose value is written as this text, or that is a list with such an item. */
+  | { readonly by: "field"; readonly field: IndexedField; readonly text: string };
 
 /**
  * An immutable set of entries, ordered by namespace and name (by code point) and indexed by id. A changed state shares
@@ -48,10 +56,28 @@ export class State {
     return this.#sorted.namespace(namespace);
   }
 
-  /** Returns the entries that meet a condition, in order. */
-  filter(condition: (entry: Entry) => boolean): Entry[] {
+  /**
+   * Returns the entries that meet a condition, in order.
+   *
+   * @param narrowing What every such entry has, which an index finds: only those are looked at. Default: all.
+   */
+  filter(condition: (entry: Entry) => boolean, narrowing?: Narrowing): Entry[] {
+    if (narrowing?.by === "namespace") return this.namespace(narrowing.namespace).filter(condition);
     const met: Entry[] = [];
-    for (const chunk of this.#sorted.chunks) for (const entry of chunk) if (condition(entry)) met.push(entry);
+    const add = (entries: readonly Entry[]) => {
+      for (const entry of entries) if (condition(entry)) met.push(entry);
+    };
+    for (const chunk of this.#sorted.chunks) {
+      if (narrowing === undefined) add(chunk);
+      else if (narrowing.by === "field") add(ChunkIndex.of(chunk).withText(narrowing.field, narrowing.text));
+      else {
+        const { kinds } = ChunkIndex.of(chunk);
+        const accepted = [...kinds.keys()].filter(narrowing.accepts);
+        // entries of several kinds are in order only in the chunk itself
+        if (accepted.length === 1) add(kinds.get(accepted[0]!)!);
+        else if (accepted.length > 1) add(chunk);
+      }
+    }
     return met;
   }
 

@@ -44,6 +44,7 @@ export class Logger {
   readonly #limit: LineLimit;
   readonly #minimum: number;
   readonly #write: (line: string) => void;
+  readonly #redactions: ((text: string) => string)[] = [];
 
   /** Makes a logger. */
   constructor(options: LoggerOptions = {}) {
@@ -67,7 +68,21 @@ export class Logger {
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (!this.has(level)) return;
     if (fields.node !== undefined && !this.#limit.take(fields.node)) return;
-    this.#write(formatLine(this.#format, level, message, fields));
+    this.#write(formatLine(this.#format, level, this.#redacted(message), this.#redactedFields(fields)));
+  }
+
+  /** Adds what takes secrets out of everything that is written from here on. */
+  redactBy(redact: (text: string) => string): void {
+    this.#redactions.push(redact);
+  }
+
+  #redacted(text: string): string {
+    return this.#redactions.reduce((text, redact) => redact(text), text);
+  }
+
+  #redactedFields(fields: LogFields): LogFields {
+    if (this.#redactions.length === 0) return fields;
+    return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, text && this.#redacted(text)]));
   }
 
   /** Tells at once how many lines were dropped because of the limit, and waits for nothing more. */

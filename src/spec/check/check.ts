@@ -7,11 +7,12 @@ import type { Scheme } from "../model/scheme.ts";
 import { show } from "../model/show.ts";
 import type { Link, SpecDraft } from "../model/spec.ts";
 import { validate } from "../schema/validate.ts";
-import type { Evaluate } from "../template/map_templates.ts";
-import { type DefinitionOf, expandUses } from "../use/expand_uses.ts";
+import type { Evaluate, TemplateScope } from "../template/map_templates.ts";
+import { expandUses } from "../use/expand_uses.ts";
 import { FieldChecker, type Unit } from "./check_fields.ts";
 import { checkReferences, type NamedEntries } from "./check_references.ts";
 import { checkLinks, type Targets } from "./check_links.ts";
+import { Definitions } from "./definitions.ts";
 
 /** A spec to check, with its positions if they are known. */
 export interface CheckedSpec {
@@ -34,6 +35,15 @@ export interface CheckOptions {
   evaluate?: Evaluate;
   /** Returns diagnostics of an expression in a template without knowing the values of its variables. */
   checkExpression?(expression: string): readonly Diagnostic[];
+  /** Returns the names of all stored entries of a kind in a namespace, for suggestions. */
+  names?(namespace: string, kind: string): Iterable<string>;
+  /**
+   * Returns a secret by its reference; undefined if it is not known here. Secrets that are not known are warned of. Default:
+   * none is known, and none is warned of.
+   */
+  secret?(reference: string): string | undefined;
+  /** What the templates and the code of a spec see. Default: made of the values in the change, and of known ones. */
+  scope?: TemplateScope;
   /** Receives each piece of code, which is not checked here. */
   onCode?(code: CodeToCheck): void;
 }
@@ -42,6 +52,8 @@ export interface CheckOptions {
 export interface CodeToCheck {
   readonly language: string;
   readonly code: string;
+  /** The names that its node has bound in `env`; undefined if it has none. */
+  readonly bound?: readonly string[] | undefined;
   /** Returns an error in the code with its place in the spec and, if that is known, in the file. */
   located(diagnostic: Diagnostic): Diagnostic;
 }
@@ -55,7 +67,7 @@ export interface CodeToCheck {
  */
 export function checkSpecs(specs: readonly CheckedSpec[], scheme: Scheme, options: CheckOptions = {}): Diagnostic[] {
   const definitions = new Definitions(specs, options);
-  const fields = new FieldChecker(scheme, options, (namespace) => definitions.of(namespace));
+  const fields = new FieldChecker(scheme, options, definitions);
   const units = specs.map((spec) => fields.check(spec));
   const all = new Namespaces(units, scheme, options, definitions);
   const dangling = options.dangling ?? "error";
@@ -85,27 +97,6 @@ function checkInnerLinks(outer: Unit, scheme: Scheme, dangling: "error" | "warni
   ]);
 }
 
-/** The definitions that specs may use: those of the change, and those known before it. */
-class Definitions {
-  readonly #inChange = new Map<string, CheckedSpec>();
-  readonly #known: CheckOptions["known"];
-
-  constructor(specs: readonly CheckedSpec[], options: CheckOptions) {
-    for (const checked of specs) {
-      const { isData, namespace, name } = checked.spec;
-      if (isData) this.#inChange.set(JSON.stringify([namespace, name]), checked);
-    }
-    this.#known = options.known?.bind(options);
-  }
-
-  of(namespace: string): DefinitionOf {
-    return (name) => {
-      const found = this.#inChange.get(JSON.stringify([namespace, name])) ?? this.#known?.(namespace, name);
-      return found?.spec.isData ? found : undefined;
-    };
-  }
-}
-
 /** The specs of a change by namespace, name and id, and the specs known before it. */
 class Namespaces {
   readonly #units = new Map<string, Map<string, Unit>>();
@@ -114,6 +105,7 @@ class Namespaces {
   readonly #scheme: Scheme;
   readonly #known: NonNullable<CheckOptions["known"]>;
   readonly #isIncomplete: boolean;
+  readonly #names: CheckOptions["names"];
   readonly #definitions: Definitions;
   /** How many more unknown names get a suggestion: searching all names for thousands of them would take minutes. */
   #suggestions = 100;
@@ -126,6 +118,7 @@ class Namespaces {
     }
     this.#scheme = scheme;
     this.#isIncomplete = options.incomplete ?? false;
+    this.#names = options.names?.bind(options);
     this.#known = (namespace, nameOrId) => options.known?.(namespace, nameOrId);
   }
 
@@ -136,7 +129,8 @@ class Namespaces {
       find: (name) => entries?.get(name) ?? this.#known(namespace, name)?.spec,
       names: (kind) => {
         if (this.#suggestions-- <= 0) return [];
-        return [...entries ?? []].flatMap(([name, spec]) => spec.kind === kind ? name : []);
+        const stored = this.#names?.(namespace, kind) ?? [];
+        return [...[...entries ?? []].flatMap(([name, spec]) => spec.kind === kind ? name : []), ...stored];
       },
     };
   }

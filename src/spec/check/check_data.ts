@@ -1,8 +1,9 @@
 import type { Value } from "../../value/mod.ts";
-import { type Diagnostic, prefixPath } from "../model/diagnostic.ts";
+import { literalSecrets } from "../env/literal_secrets.ts";
+import { type Diagnostic, pathOf, prefixPath } from "../model/diagnostic.ts";
 import type { DataKind } from "../model/data_kind.ts";
 import { show } from "../model/show.ts";
-import type { SpecDraft } from "../model/spec.ts";
+import type { Path, SpecDraft } from "../model/spec.ts";
 import { coerce } from "../schema/coerce.ts";
 import { diagnosticsOf, unknownField } from "../schema/issue.ts";
 
@@ -13,8 +14,9 @@ const FIELDS = ["kind", "namespace", "name", "meta", "annotations", "data"];
  * Checks an entry that holds data: it has a name, data that its kind accepts, and nothing that only a node has.
  *
  * @param isInner Whether it stands inside another spec.
+ * @param isDefinition Whether its data is a definition of nodes.
  */
-export function checkData(spec: SpecDraft, kind: DataKind, isInner: boolean): Diagnostic[] {
+export function checkData(spec: SpecDraft, kind: DataKind, isInner: boolean, isDefinition: boolean): Diagnostic[] {
   if (isInner) {
     const message = `invalid kind ${show(kind.name)}: expected a node, and entries of this kind hold data`;
     return [{ location: { path: ["kind"] }, message }];
@@ -26,10 +28,17 @@ export function checkData(spec: SpecDraft, kind: DataKind, isInner: boolean): Di
   }
   const foreign = Object.keys(spec.fields).filter((key) => key !== "data");
   if (spec.id) foreign.push("id");
+  if (spec.env !== undefined) foreign.push("env");
   if (Object.keys(spec.links).length > 0) foreign.push("links");
   diagnostics.push(...foreign.map((key) => unknownField([key], FIELDS, { of: kind.name })));
-  const read = readData(kind, spec.fields.data ?? null);
-  return "data" in read ? diagnostics : [...diagnostics, ...read.diagnostics];
+  const data = spec.fields.data ?? null;
+  const read = readData(kind, data);
+  const invalid = "data" in read ? [] : read.diagnostics;
+  const isTold = (path: Path) => invalid.some((told) => pathOf(told).every((step, index) => path[index] === step));
+  const secrets = isDefinition
+    ? []
+    : literalSecrets(data, ["data"], spec.name).filter((found) => !isTold(pathOf(found)));
+  return [...diagnostics, ...invalid, ...secrets];
 }
 
 /** Reads the data of an entry by the schema of its kind: as it is to be used, with defaults, or what is wrong with it. */

@@ -177,7 +177,7 @@ Deno.test("a diagnostic names the spec if it has no source, and the position if 
   const kept = { spec: read!.spec, source: locatorOf(JSON.parse(JSON.stringify(read!.source.origin()))) };
   assertEquals(checkSpecs([kept], scheme).map(formatDiagnostic), [
     'x.yaml:1:1: unknown field "x" of snippet; known fields are language, code, timeout, id, kind, namespace, name, ' +
-    "meta, annotations, links, ports",
+    "meta, annotations, env, links, ports",
   ]);
   delete (read!.spec.fields as Record<string, unknown>).x;
   assertEquals(checkSpecs([kept], scheme).map(formatDiagnostic), ["x.yaml:5:3: a bad word; say it nicely"]);

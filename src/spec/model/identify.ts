@@ -29,9 +29,10 @@ export function identify(
   });
 }
 
-function contentOf({ kind, namespace, meta, links, fields }: SpecDraft): string {
+function contentOf({ kind, namespace, meta, env, links, fields }: SpecDraft): string {
   // the ids of specs without a name are made of it: it says `annotations` as it always did
-  return canonical({ kind, namespace, annotations: meta, links: links as unknown as Value, fields });
+  const content = { kind, namespace, annotations: meta, links: links as unknown as Value, fields };
+  return canonical(env === undefined ? content : { ...content, env });
 }
 
 /** Returns a string that is the same for equal values and only for them. */

@@ -27,6 +27,8 @@ export interface SpecDraft {
   meta: ValueMap;
   /** Whether the author wrote `annotations`, the older name of `meta`. */
   isAnnotated?: boolean;
+  /** What its code and its templates see as `env`, by name: as the author wrote it. */
+  env?: ValueMap;
   /** From an out port (or `init`, `term`) to the ports it is linked to, in the spec author's order. */
   links: Readonly<Record<string, readonly Link[]>>;
   /** The fields of its kind, by the names that the spec author used. */
@@ -64,7 +66,20 @@ export interface Origin {
 }
 
 /** The fields that every spec has; no kind may use these names. */
-export const COMMON_FIELDS = ["id", "kind", "namespace", "name", "meta", "annotations", "links", "ports"] as const;
+export const COMMON_FIELDS = [
+  "id",
+  "kind",
+  "namespace",
+  "name",
+  "meta",
+  "annotations",
+  "env",
+  "links",
+  "ports",
+] as const;
+
+/** The kind of entries whose data `env` and templates read. */
+export const VALUE_KIND = "registry.entry";
 
 /** The links that every spec may have beside its out ports; they run when it is loaded and unloaded. */
 export const LIFECYCLE_LINKS = ["init", "term"] as const;
@@ -80,6 +95,7 @@ export function specToMap(spec: SpecDraft): ValueMap {
   if (spec.name !== undefined) map.name = spec.name;
   if (spec.id !== undefined && !spec.isData) map.id = spec.id;
   if (Object.keys(spec.meta).length > 0) map[spec.isAnnotated ? "annotations" : "meta"] = spec.meta;
+  if (spec.env !== undefined) map.env = spec.env;
   const links: ValueMap = Object.keys(spec.links).length > 0 ? { links: spec.links as unknown as ValueMap } : {};
   return { ...map, ...spec.fields, ...links };
 }

@@ -1,8 +1,9 @@
 import { isList, isMap, kindOf, setKey, type Value, type ValueMap } from "../../value/mod.ts";
+import { type Bindings, readableEnv, readBindings } from "../env/bindings.ts";
 import { type Diagnostic, hasErrors } from "../model/diagnostic.ts";
 import { report } from "../model/report.ts";
 import { showInvalid, showPath } from "../model/show.ts";
-import { COMMON_FIELDS, type Link, type Path, type SpecDraft } from "../model/spec.ts";
+import { COMMON_FIELDS, type Link, type Path, type SpecDraft, VALUE_KIND } from "../model/spec.ts";
 import { FILE_LIMITS } from "../yaml/file_limits.ts";
 import { unwrapMap } from "../yaml/unwrap.ts";
 import { coerce } from "./coerce.ts";
@@ -26,6 +27,9 @@ export interface Draft {
 export const SAME = "they are the same field; give one";
 
 const OWN: ReadonlySet<string> = new Set(COMMON_FIELDS);
+
+/** The fields of an entry of values: one that has no others, and no kind, is one. */
+const VALUE_FIELDS: ReadonlySet<string> = new Set(["id", "namespace", "name", "meta", "annotations", "data"]);
 
 /**
  * Reads a spec from a map that a registry or a workflow holds. The reverse of `specToMap`.
@@ -69,12 +73,17 @@ export function readDraft(
   options: ReadOptions = {},
   aliasOf?: (path: Path) => string | undefined,
 ): Draft {
+  if (isValue(map)) map = valueOf(map);
   const diagnostics: Diagnostic[] = [];
+  let bindings: Bindings | undefined;
   const common: Record<string, Value> = {};
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(map)) {
     if (!OWN.has(key)) setKey(fields, key, map[key]!);
-    else if (key === "annotations" && isMap(map[key])) common[key] = annotationsOf(map[key], aliasOf);
+    else if (key === "env") {
+      bindings = readBindings(map.env!);
+      diagnostics.push(...bindings.diagnostics);
+    } else if (key === "annotations" && isMap(map[key])) common[key] = annotationsOf(map[key], aliasOf);
     else if (key !== "ports" && key !== "links") common[key] = map[key]!;
     else if (common.links === undefined) common.links = map[key]!;
     else {diagnostics.push({
@@ -109,7 +118,22 @@ export function readDraft(
   if (meta === undefined && annotations !== undefined) spec.isAnnotated = true;
   if (id !== undefined) spec.id = id;
   if (name !== undefined) spec.name = name;
+  const env = bindings && readableEnv(map.env!, bindings);
+  if (env !== undefined) spec.env = env;
   return { spec, diagnostics };
+}
+
+/** Reports whether a map is a value that does not say so: as `{ name: db, data: {...} }` in a file of values. */
+function isValue(map: ValueMap): boolean {
+  return map.kind === undefined && Object.hasOwn(map, "data") && Object.keys(map).every((key) => VALUE_FIELDS.has(key));
+}
+
+/** Returns a value with its kind. The id by which bindings may name it is kept as `meta.id`. */
+function valueOf({ id, ...map }: ValueMap): ValueMap {
+  if (id === undefined) return { ...map, kind: VALUE_KIND };
+  const { meta, annotations, name = `value-${id}`, ...rest } = map;
+  const notes = meta ?? annotations;
+  return { ...rest, name, kind: VALUE_KIND, meta: { ...isMap(notes ?? null) && notes as ValueMap, id } };
 }
 
 /** Returns the common fields without the invalid ones. */

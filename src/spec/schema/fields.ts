@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SECRET_REFERENCE } from "../env/secret_references.ts";
 import { DURATION, parseDuration, parseSize, SIZE } from "../model/quantity.ts";
 
 /** Excludes what would end a name in `namespace:name`, in a path such as `outer/0`, or in a log line. */
@@ -38,15 +39,13 @@ export function port() {
   return z.int().min(0).max(65535).meta({ description: "A TCP port, 0 to 65535; 0 takes any that is free." });
 }
 
-const SECRET = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^/\0][^\0]*)$/;
-
 /**
  * Returns the schema of a reference to a secret: `env:NAME`, a variable that `start --env` grants, or `file:NAME`, a file
  * in the folder of `start --secrets`. The secret itself is not written into a spec, where whoever reads specs sees it.
  */
 export function secret() {
   // the value is not part of a message: it may be the secret itself
-  return z.string().refine((text) => SECRET.test(text), {
+  return z.string().refine((text) => SECRET_REFERENCE.test(text), {
     error: "expected env:NAME or file:NAME, because a secret is not written into a spec",
     params: { secret: true },
   }).meta({
@@ -89,6 +88,25 @@ export function specs() {
   });
 }
 
+const BINDING = z.strictObject({
+  name: z.string().min(1).optional().meta({
+    description: "The name of a value, an entry of kind registry.entry in the same namespace.",
+  }),
+  id: z.string().min(1).optional().meta({ description: "The id of a value, its meta.id; it wins over the name." }),
+  data: z.any().optional().meta({
+    description:
+      "What is bound. Templates in it read the data of the value: '{{ .user }}'; without name and id, the variables. " +
+      "Default: the data of the value.",
+  }),
+  value: z.any().optional().meta({ description: "An older name of data." }),
+});
+
+/** What `env` is. Its errors are told by `readBindings`. */
+const ENV = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+  z.union([z.string(), z.number(), z.boolean(), z.null(), BINDING, z.array(BINDING).min(1)]),
+);
+
 /** The fields that every spec has, whatever its kind. */
 export const COMMON = z.strictObject({
   kind: z.string().min(1).meta({ description: "What the node is." }),
@@ -103,6 +121,11 @@ export const COMMON = z.strictObject({
   }),
   annotations: z.record(z.string(), z.any()).optional().meta({
     description: "An older name of meta, in which numbers and booleans are read as strings.",
+  }),
+  env: ENV.optional().meta({
+    description:
+      "What the templates and the code of the node see as env, by name: data, or the data of a value. Of a list of " +
+      "bindings the last counts for which there is a value. Nodes inside see it too.",
   }),
   links: z.record(z.string(), z.array(link())).optional().meta({
     description: "From an out port to the ports of other nodes that what is sent goes to.",

@@ -175,7 +175,7 @@ Deno.test("fields are renamed from aliases and get defaults; unknown ones are re
       {
         location: { path: ["__proto__"], key: true },
         message: 'unknown field "__proto__" of k',
-        hint: "known fields are matches, n, match, id, kind, namespace, name, meta, annotations, links, ports",
+        hint: "known fields are matches, n, match, id, kind, namespace, name, meta, annotations, env, links, ports",
       },
     ],
   });

@@ -13,17 +13,48 @@ export interface TemplateText {
 /** An expression between `{{` and `}}`. */
 export interface TemplateExpression {
   readonly type: "expression";
-  /** A CEL expression over `env`; `.PORT` is expanded to `env.PORT`. */
+  /** A CEL expression over `env` and `values`; `.PORT` is expanded to `env.PORT`. */
   readonly expression: string;
   /** Where the expression begins. */
   readonly offset: number;
-  /** Offsets in the expression at which `env` was inserted. */
-  readonly insertions: readonly number[];
+  /** What the expression has more than the string, by offsets in the expression. */
+  readonly insertions: readonly Insertion[];
+  /** The values that it reads: `db` of `values.db.user`. */
+  readonly values: readonly ValueRead[];
 }
+
+/** Text that an expression has more than the string that it comes from. */
+export interface Insertion {
+  /** Where it begins in the expression. */
+  readonly at: number;
+  /** How many characters more it is. */
+  readonly length: number;
+}
+
+/** Where an expression reads a value. */
+export interface ValueRead {
+  readonly name: string;
+  /** Where the name stands in the expression. */
+  readonly offset: number;
+}
+
+/**
+ * What `.name` means in templates: `env.name` in fields, and `self.name` where the template is about the data of one value,
+ * in which `name` means the same.
+ */
+export type Subject = "env" | "self";
 
 const TOKEN = /(?<blank>\/\/[^\n]*|\s+)|(?<word>[A-Za-z_]\w*|\d[\w.]*)|[^]/y;
 /** The prefix of a raw string, in which backslashes do not escape. */
 const RAW = /^(?:[bB]?[rR]|[rR][bB])$/;
+
+/** Words of CEL that are no names of fields. */
+const RESERVED: ReadonlySet<string> = new Set(
+  "true false null in env values self int uint double bool string bytes list map type null_type".split(" "),
+);
+/** Words that begin an action of Go's templates, if something follows that cannot follow a name. */
+const ACTION =
+  /^(?:if|else|end|range|with|template|define|block|break|continue|and|or|not|eq|ne|lt|le|gt|ge|len|index|slice|print|printf|println|html|js|urlquery|call)(?:\s+(?!in\s)["'`$(\w.]|\s*-?$)/;
 
 /** Reports whether a string contains a template. */
 export function hasTemplate(text: string): boolean {
@@ -33,6 +64,7 @@ export function hasTemplate(text: string): boolean {
 /**
  * Splits a string at its templates. A `}}` in a string or map of an expression does not end the template.
  *
+ * @param subject What `.name` stands for. Default `env`.
  * @returns The parts, or a diagnostic if a template is malformed.
  *
  * @example
@@ -43,13 +75,16 @@ export function hasTemplate(text: string): boolean {
  * assertEquals(splitTemplate("http://{{ .HOST }}/"), {
  *   parts: [
  *     { type: "text", text: "http://", offset: 0 },
- *     { type: "expression", expression: "env.HOST", offset: 10, insertions: [0] },
+ *     { type: "expression", expression: "env.HOST", offset: 10, insertions: [{ at: 0, length: 3 }], values: [] },
  *     { type: "text", text: "/", offset: 18 },
  *   ],
  * });
  * ```
  */
-export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic?: Diagnostic } {
+export function splitTemplate(
+  text: string,
+  subject: Subject = "env",
+): { parts: TemplatePart[]; diagnostic?: Diagnostic } {
   const parts: TemplatePart[] = [];
   let at = 0;
   while (at < text.length) {
@@ -57,7 +92,7 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic
     const end = open < 0 ? text.length : open;
     if (end > at) parts.push({ type: "text", text: text.slice(at, end), offset: at });
     if (open < 0) break;
-    const read = readExpression(text, open + 2);
+    const read = readExpression(text, open + 2, subject);
     if (typeof read === "string") {
       return {
         parts: [],
@@ -65,6 +100,17 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic
           message: read,
           hint: 'write {{ "{{" }} for a literal {{',
           location: { offset: open },
+        },
+      };
+    }
+    if ("foreign" in read) {
+      const example = subject === "env" ? "{{ .NAME }} or {{ values.name.field }}" : "{{ .name }} or {{ .user.name }}";
+      return {
+        parts: [],
+        diagnostic: {
+          message: `unsupported template: ${read.foreign} of Go templates`,
+          hint: `expected a path such as ${example}, or a CEL expression`,
+          location: { offset: read.offset },
         },
       };
     }
@@ -76,12 +122,23 @@ export function splitTemplate(text: string): { parts: TemplatePart[]; diagnostic
 
 /** Converts an offset in an expression to an offset in the string. */
 export function offsetIn(part: TemplateExpression, offset: number): number {
-  const added = part.insertions.filter((at) => at < offset).length;
-  return part.offset + Math.max(0, offset - added * "env".length);
+  const added = part.insertions.reduce((sum, { at, length }) => at < offset ? sum + length : sum, 0);
+  return part.offset + Math.max(0, offset - added);
 }
 
-function readExpression(text: string, start: number): { part: TemplateExpression; end: number } | string {
-  const insertions: number[] = [];
+/** Something that only Go's templates have, and where it stands. */
+interface ForeignSyntax {
+  readonly foreign: string;
+  readonly offset: number;
+}
+
+function readExpression(
+  text: string,
+  start: number,
+  subject: Subject,
+): { part: TemplateExpression; end: number } | ForeignSyntax | string {
+  const insertions: Insertion[] = [];
+  const values: ValueRead[] = [];
   let expression = "";
   let offset = -1;
   let depth = 0;
@@ -93,27 +150,77 @@ function readExpression(text: string, start: number): { part: TemplateExpression
     end = TOKEN.lastIndex;
     if (token === "}" && depth === 0 && text[end] === "}") {
       if (offset < 0) return "empty template";
-      return { part: { type: "expression", expression: expression.trimEnd(), offset, insertions }, end: end + 1 };
+      expression = expression.trimEnd();
+      const action = ACTION.exec(text.slice(offset, at).trimEnd())?.[0].split(/\s/)[0];
+      // alone, such a word may be the name of a field
+      if (action !== undefined && (subject === "env" || expression !== `self.${action}`)) {
+        return { foreign: `"${action}"`, offset };
+      }
+      if (expression.endsWith("-")) return { foreign: '"-}}"', offset: text.lastIndexOf("-", at) };
+      return { part: { type: "expression", expression, offset, insertions, values }, end: end + 1 };
     }
     if (groups!.blank !== undefined) {
       if (offset >= 0) expression += token;
       continue;
     }
     if (offset < 0) offset = at;
+    const foreign = foreignSyntax(text, at, token, start, last);
+    if (foreign !== undefined) return { foreign, offset: at };
     if (token === '"' || token === "'") {
       end = endOfText(text, at, RAW.test(last) && text.startsWith(last, at - last.length));
       if (end < 0) return "unclosed string in a template";
     } else if (token === "{") depth++;
     else if (token === "}") depth--;
-    else if (token === "." && /[A-Za-z_]/.test(text[end] ?? "") && !endsOperand(last, before)) {
-      insertions.push(expression.length);
-      expression += "env";
+    else if (token === "." && !endsOperand(last, before)) {
+      const isWhole = !/[\w.]/.test(text[end] ?? "");
+      if (isWhole || /[A-Za-z_]/.test(text[end] ?? "")) {
+        insertions.push({ at: expression.length, length: subject.length - (isWhole ? 1 : 0) });
+        expression += subject;
+      }
+      // the dot alone is all of it
+      if (isWhole) {
+        [before, last] = [last, subject];
+        continue;
+      }
+    } else if (groups!.word !== undefined && last !== "." && isField(token, text, end)) {
+      if (subject === "self") {
+        insertions.push({ at: expression.length, length: "self.".length });
+        expression += "self.";
+      }
+    } else if (token === "values" && last !== ".") {
+      const name = /\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(["'])([^"'\\]+)\2\s*\])/y;
+      name.lastIndex = end;
+      const read = name.exec(text);
+      const key = read?.[1] ?? read?.[3];
+      if (key !== undefined) {
+        values.push({ name: key, offset: expression.length + read![0].indexOf(key) + token.length });
+      }
     }
     expression += text.slice(at, end);
     before = last;
     last = token;
   }
   return "unclosed template";
+}
+
+/** Returns what of Go's templates a token is, if CEL has nothing of the kind. */
+function foreignSyntax(text: string, at: number, token: string, start: number, last: string): string | undefined {
+  if (token === "$") return 'a variable "$"';
+  if (token === "`") return "a string in `";
+  if (token === "|" && last !== "|" && text[at + 1] !== "|") return 'a pipeline "|"';
+  if (token === "/" && text[at + 1] === "*") return 'a comment "/*"';
+  if (token === "-" && at === start && /\s/.test(text[at + 1] ?? "")) return '"{{-"';
+  return undefined;
+}
+
+/** Reports whether a word in an expression over data names a field of it, rather than a function or a type. */
+function isField(word: string, text: string, end: number): boolean {
+  if (!/^[A-Za-z_]/.test(word) || RESERVED.has(word)) return false;
+  const next = /\s*/y;
+  next.lastIndex = end;
+  const blank = next.exec(text)![0].length;
+  const following = text[end + blank];
+  return following !== "(" && !(blank === 0 && (following === '"' || following === "'"));
 }
 
 /** Returns the end of a string literal in one or three quotes; -1 if it is not closed. */

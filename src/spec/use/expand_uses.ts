@@ -36,6 +36,9 @@ interface Moved {
   readonly definition: Definition;
 }
 
+/** The fields that stand in the spec which uses a definition. */
+const OF_USER: ReadonlySet<unknown> = new Set(["use", "with", "name", "links", "kind", "env"]);
+
 /** How deep definitions may use one another. */
 const DEEPEST = 50;
 
@@ -132,7 +135,7 @@ class Expander {
       fillIn(text, args.values, (message) => {
         isWrong = true;
         tell({ location: { path, offset: 0 }, message });
-      }));
+      }), { bindings: true });
     if (isWrong) return undefined;
     const kept: Record<string, Value> = {};
     for (const key of Object.keys(fields)) if (key !== "use" && key !== "with") setKey(kept, key, fields[key]!);
@@ -149,8 +152,7 @@ function movedAt(moved: readonly Moved[], path: Path): { definition: Definition;
   }
   if (found === undefined) return undefined;
   const step = path[found.at.length];
-  // what stands in the spec itself
-  if (step === "use" || step === "with" || step === "name" || step === "links" || step === "kind") return undefined;
+  if (OF_USER.has(step)) return undefined;
   return { definition: found.definition, path: ["data", ...path.slice(found.at.length)] };
 }
 

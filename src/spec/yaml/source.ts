@@ -61,7 +61,7 @@ export class Source implements Locator {
   origin(): Origin {
     const texts: Record<string, TextOrigin> = {};
     for (const [key, { node }] of this.#root.entries) {
-      if (!COMMON.has(key)) this.#addTexts(node, [key], texts);
+      if (!COMMON.has(key) || key === "env") this.#addTexts(node, [key], texts);
     }
     return { ...this.position([]), texts };
   }

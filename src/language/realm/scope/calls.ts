@@ -60,6 +60,13 @@ export function calls(scope: RealmScope): void {
     return names.map((name) => (global as Record<string, unknown>)[name]);
   }
 
+  function frozen(value: unknown): unknown {
+    // bytes cannot be frozen
+    if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+    for (const key of Reflect.ownKeys(value)) frozen((value as Record<string | symbol, unknown>)[key]);
+    return Object.freeze(value);
+  }
+
   /** Waits for the result of a call. It is kept if another call runs then, and ignored if the call has ended. */
   async function settle(promise: unknown, mine: number): Promise<void> {
     let settled: unknown;
@@ -96,11 +103,12 @@ export function calls(scope: RealmScope): void {
     createGlobal: scope.createGlobal,
     hasGlobal: (name) => Object.hasOwn(globalThis, name),
 
-    start(body, commonJs, globals, global) {
+    start(body, commonJs, globals, global, hasEnv) {
       begin();
       try {
         const own: { d?: unknown; o: unknown } = { o: scope.settable };
         const values = globals === "" ? [] : valuesOf(globals.split(","), global ?? scope.createGlobal());
+        if (hasEnv) values.push(frozen(scope.decodeValue(call)));
         if (!commonJs) {
           Reflect.apply(body as () => void, undefined, [own, ...values]);
           return typeof own.d === "function" ? own.d : RETURNED;

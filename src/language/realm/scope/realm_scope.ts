@@ -225,9 +225,10 @@ export interface RealmBridge {
    *
    * @param globals Names of the globals that it takes as parameters, separated by commas.
    * @param global Where they are found. Default a new global object.
+   * @param hasEnv Whether its last parameter is the value in the transfer, which is frozen.
    * @returns The function that it exports, otherwise a tag.
    */
-  start(body: unknown, commonJs: boolean, globals: string, global: unknown): unknown;
+  start(body: unknown, commonJs: boolean, globals: string, global: unknown, hasEnv: boolean): unknown;
   /** Creates a global object, which inherits from the frozen one. */
   createGlobal(): object;
   /** Reports whether the realm has a global of that name. */
