@@ -43,6 +43,8 @@ export {
   type LogFormat,
   Logger,
   type LoggerOptions,
+  type LogLevels,
+  type LogPart,
   type ModulesOptions,
   type NodePool,
   type Rejection,
@@ -52,6 +54,8 @@ export {
   schemeOf,
   type SecretSources,
 } from "./src/runtime/mod.ts";
+export type { TracedPacket } from "./src/flow/mod.ts";
+export type { AccessEntry } from "./src/kinds/mod.ts";
 export type { Evaluate, Link, SpecDraft, TemplateVariables } from "./src/spec/mod.ts";
 export type { Death, DeathReason, ExecutorStatus, Isolation, PoolStatus } from "./src/pool/mod.ts";
 export { openStore, type Store } from "./src/store/mod.ts";

@@ -13,6 +13,7 @@ export interface RunNodeOptions extends RunOptions {
   readonly node: string;
   /** The in port. Default `in`. */
   readonly port?: string | undefined;
+  /** What is sent to the node. */
   readonly payload: Value;
   /** The specs: files, or the entries of a version of a store. */
   readonly specs: { readonly files: Specs; readonly evaluate: Evaluate } | { readonly entries: readonly Entry[] };

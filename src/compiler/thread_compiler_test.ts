@@ -19,13 +19,13 @@ Deno.test("code is parsed to what a program is made of, or to its errors", async
   const [js, ts, cel, bad] = await Promise.all([
     compiler.parse("javascript", GOOD),
     compiler.parse("typescript", "export default (n: number): number => n + 1"),
-    compiler.parse("cel", "self.n + 1"),
+    compiler.parse("cel", "self.n + env.step"),
     compiler.parse("javascript", "export default (n) => n +"),
   ]);
   assertEquals(js.diagnostics, []);
   assertMatch(js.parsed!.body, /n \+ 1/);
   assertMatch(ts.parsed!.body, /\(n {8}\) {9}=> n \+ 1/);
-  assertEquals(cel, { diagnostics: [] });
+  assertEquals(cel, { diagnostics: [], env: [{ name: "step", offset: 9 }] });
   assertEquals(bad, { diagnostics: [{ message: "unexpected end of the code", location: { offset: 25 } }] });
 });
 

@@ -3,7 +3,11 @@ import type { Pool } from "../pool/mod.ts";
 import type { ProcessClock } from "./processes.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What runs the nodes of executors: threads, or in tests the thread of the runtime. */
+/**
+ * What runs the nodes of executors: threads, or in tests the thread of the runtime.
+ *
+ * @internal
+ */
 export type NodePool = Pick<Pool, keyof Pool>;
 
 /** What stands around a runtime in a test, in place of threads, of sockets and of the machine's time. */

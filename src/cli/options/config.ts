@@ -20,12 +20,12 @@ export interface Config {
   given?: ParsedFlags;
   /** The enabled built-in kinds. Default: all. */
   kinds?: readonly ConfiguredKind[];
-  /** The path of the file that was read. */
-  file?: string;
   /** Where weft.yaml lists extensions, `weft.yaml:3:5`, by what `flags` have of them. */
   extensions?: ReadonlyMap<string, string>;
   /** The folder of weft.yaml. Default the current one. */
   folder?: string;
+  /** The path of the file that was read. */
+  file?: string;
   /** Reads the sources of settings again. */
   reload?(): Promise<Config>;
 }
@@ -137,17 +137,12 @@ async function readConfig(file: FlagValue | undefined, terminal: Terminal): Prom
   }
   // most commands run without a configuration file: load the YAML parser only if there is one
   const { parseConfig } = await import("./config_file.ts");
-  const { environments, extensions: written, ...config } = parseConfig(text, path, ALL_SETTINGS);
+  const { environments, ...config } = parseConfig(text, path, ALL_SETTINGS);
   const folder = dirname(path);
-  const extensions = new Map<string, string>();
-  const resolved = <Settings extends Config>(settings: Settings) => {
-    const flags = resolvePaths(settings.flags, folder);
-    for (const [index, extension] of listIn(settings, "extension").entries()) {
-      const position = written?.get(extension);
-      if (position !== undefined) extensions.set(listIn({ flags }, "extension")[index]!, position);
-    }
-    return { ...settings, flags };
-  };
+  const resolved = <Settings extends Config>(settings: Settings) => ({
+    ...settings,
+    flags: resolvePaths(settings.flags, folder),
+  });
   const { flags } = resolved(config);
   return {
     ...config,
@@ -157,7 +152,9 @@ async function readConfig(file: FlagValue | undefined, terminal: Terminal): Prom
       : { ...flags, "default-store": pathFrom(folder, DEFAULT_STORE) },
     file: path,
     folder,
-    extensions,
+    ...config.extensions !== undefined && {
+      extensions: new Map([...config.extensions].map(([written, at]) => [extensionFrom(written, folder), at])),
+    },
     ...environments !== undefined && {
       environments: new Map([...environments].map(([name, settings]) => [name, resolved(settings)])),
     },

@@ -6,6 +6,7 @@ export interface AccessEntry {
   readonly process?: string;
   /** The address of the client. */
   readonly client: string;
+  /** The method of the request. */
   readonly method: string;
   /** The path of the URL, with the query. */
   readonly path: string;

@@ -3,8 +3,11 @@ import { type LogLevel, nearest } from "../../value/mod.ts";
 /** The log levels, least severe first. */
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
+/** A part of the engine that logs. */
+export type LogPart = "engine" | "registry" | "nodes" | "executors" | "http" | "admin" | "watch" | "supervisor";
+
 /** The parts of the engine that log, and what of. */
-export const LOG_PARTS = {
+export const LOG_PARTS: Readonly<Record<LogPart, string>> = {
   engine: "The start and the end, versions that run or do not, and hooks of nodes.",
   registry: "The store, and how it is followed.",
   nodes: "What nodes log, and the errors of processes.",
@@ -13,15 +16,13 @@ export const LOG_PARTS = {
   admin: "The server of `--admin`.",
   watch: "Files that are watched.",
   supervisor: "The program beside the engine.",
-} as const satisfies Record<string, string>;
-
-/** A part of the engine that logs. */
-export type LogPart = keyof typeof LOG_PARTS;
+};
 
 /** The least severe levels that are written: of all parts, and of parts for which another one is named. */
 export interface LogLevels {
   /** Default `info`. */
   readonly all: LogLevel;
+  /** The levels of parts that have one of their own. */
   readonly parts: Readonly<Partial<Record<LogPart, LogLevel>>>;
 }
 
