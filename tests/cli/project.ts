@@ -3,6 +3,10 @@ import { ThreadCompiler } from "../../src/compiler/mod.ts";
 import { Logger, Runtime, type RuntimeOptions, schemeOf } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
+/** Parses the code of all commands and runtimes of a test file: a thread for each would take half of the time of the tests. */
+const compiler = new ThreadCompiler();
+compiler.warm();
+
 /** The result of a command. */
 export interface Ran {
   code: number;
@@ -21,8 +25,6 @@ export interface RunOptions {
 export class Project implements AsyncDisposable {
   readonly folder: string;
   readonly #before = Deno.cwd();
-  /** Parses the code of all commands; a thread for each would take half of the time of the tests. */
-  readonly #compiler = new ThreadCompiler();
 
   /** @param files Contents by path; maps and lists are written as JSON. */
   constructor(files: Record<string, unknown> = {}) {
@@ -46,7 +48,7 @@ export class Project implements AsyncDisposable {
       warn: (line) => err.push(line),
       input: () => Promise.resolve(input),
       env: (name) => ({ USER: "tester", ...env })[name],
-    }, { compiler: this.#compiler });
+    }, { compiler });
     return { code, out: out.join("\n"), err: err.join("\n") };
   }
 
@@ -77,13 +79,13 @@ export class Project implements AsyncDisposable {
       scheme: schemeOf(),
       logger: new Logger({ write: () => {} }),
       executors: 1,
+      compiler,
       ...options,
     });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     Deno.chdir(this.#before);
-    this.#compiler[Symbol.dispose]();
     return Deno.remove(this.folder, { recursive: true });
   }
 }
