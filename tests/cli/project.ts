@@ -21,6 +21,19 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
+/** Runs a command in this process. */
+export async function runCommand(args: readonly string[], { input = "", env = {} }: RunOptions = {}): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await run(args, {
+    print: (line) => out.push(line),
+    warn: (line) => err.push(line),
+    input: () => Promise.resolve(input),
+    env: (name) => ({ USER: "tester", ...env })[name],
+  }, { compiler });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
 /** A temporary folder that is the working directory until it is disposed of and removed. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
@@ -40,16 +53,8 @@ export class Project implements AsyncDisposable {
   }
 
   /** Runs a command in this process. */
-  async run(args: readonly string[], { input = "", env = {} }: RunOptions = {}): Promise<Ran> {
-    const out: string[] = [];
-    const err: string[] = [];
-    const code = await run(args, {
-      print: (line) => out.push(line),
-      warn: (line) => err.push(line),
-      input: () => Promise.resolve(input),
-      env: (name) => ({ USER: "tester", ...env })[name],
-    }, { compiler });
-    return { code, out: out.join("\n"), err: err.join("\n") };
+  run(args: readonly string[], options?: RunOptions): Promise<Ran> {
+    return runCommand(args, options);
   }
 
   /** Runs a command line, with words in single quotes if needed. @returns Its output. @throws {Error} If it fails. */
