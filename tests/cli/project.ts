@@ -84,7 +84,6 @@ export class Project implements AsyncDisposable {
       scheme: schemeOf(),
       logger: new Logger({ write: () => {} }),
       executors: 1,
-      compiler,
       ...options,
     });
   }
