@@ -10,7 +10,7 @@ const SILENCE = 5_000;
 /** How long the warden may take to start, in milliseconds. A busy machine starts it slowly, and a restart only adds to that. */
 const START = 60_000;
 /** How long ending the threads may take before the warden is ended with them, in milliseconds. */
-const CLOSE = 500;
+const CLOSE = 2_000;
 /** How often in a row the warden may end before it is ready. */
 const ATTEMPTS = 3;
 

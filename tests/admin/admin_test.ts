@@ -14,7 +14,7 @@ const SPECS = snippets({
   good: "export default () => 'fine'",
   bad: "export default () => { throw new Error('x') }",
   native:
-    "export default () => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 400; i++) n += s.lastIndexOf('b' + i); return n }",
+    "export default () => { const s = 'a'.repeat(1 << 28); let n = 0; for (let i = 0; i < 10; i++) n += s.lastIndexOf('b' + i); return n }",
 }, { timeout: 100 });
 
 Deno.test("/health responds from the start, /ready once head runs and until draining begins", async () => {

@@ -3,6 +3,10 @@ import { ThreadCompiler } from "../../src/compiler/mod.ts";
 import { Logger, Runtime, type RuntimeOptions, schemeOf } from "../../src/runtime/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
 
+/** Parses the code of all commands and runtimes of a test file: a thread for each would take half of the time of the tests. */
+const compiler = new ThreadCompiler();
+compiler.warm();
+
 /** The result of a command. */
 export interface Ran {
   code: number;
@@ -17,12 +21,23 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
+/** Runs a command in this process. */
+export async function runCommand(args: readonly string[], { input = "", env = {} }: RunOptions = {}): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await run(args, {
+    print: (line) => out.push(line),
+    warn: (line) => err.push(line),
+    input: () => Promise.resolve(input),
+    env: (name) => ({ USER: "tester", ...env })[name],
+  }, { compiler });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
 /** A temporary folder that is the working directory until it is disposed of and removed. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
   readonly #before = Deno.cwd();
-  /** Parses the code of all commands; a thread for each would take half of the time of the tests. */
-  readonly #compiler = new ThreadCompiler();
 
   /** @param files Contents by path; maps and lists are written as JSON. */
   constructor(files: Record<string, unknown> = {}) {
@@ -38,16 +53,8 @@ export class Project implements AsyncDisposable {
   }
 
   /** Runs a command in this process. */
-  async run(args: readonly string[], { input = "", env = {} }: RunOptions = {}): Promise<Ran> {
-    const out: string[] = [];
-    const err: string[] = [];
-    const code = await run(args, {
-      print: (line) => out.push(line),
-      warn: (line) => err.push(line),
-      input: () => Promise.resolve(input),
-      env: (name) => ({ USER: "tester", ...env })[name],
-    }, { compiler: this.#compiler });
-    return { code, out: out.join("\n"), err: err.join("\n") };
+  run(args: readonly string[], options?: RunOptions): Promise<Ran> {
+    return runCommand(args, options);
   }
 
   /** Runs a command line, with words in single quotes if needed. @returns Its output. @throws {Error} If it fails. */
@@ -83,7 +90,6 @@ export class Project implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     Deno.chdir(this.#before);
-    this.#compiler[Symbol.dispose]();
     return Deno.remove(this.folder, { recursive: true });
   }
 }

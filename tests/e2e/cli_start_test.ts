@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { runCommand } from "../cli/project.ts";
 import { listener, text } from "../cli/specs.ts";
 import { answerOf, folder, write } from "./files.ts";
 import { Weft, weft } from "./weft.ts";
@@ -56,7 +57,7 @@ Deno.test("each flag of start does what its help says", async () => {
     [access.listener, access.process, access.client, access.method, access.path, access.status],
     ["web", line.process, "127.0.0.1", "GET", "/", 500],
   );
-  const [made] = JSON.parse((await weft(["history", "--store", `${path}/x.db`, "-o", "json"])).out);
+  const [made] = JSON.parse((await runCommand(["history", "--store", `${path}/x.db`, "-o", "json"])).out);
   assertEquals([made.id, made.author, made.message], [1, "ann", `start -f ${path}`]);
   write(`${path}/hello.yaml`, "- kind: snipet\n");
   await server.line(server.err, /still running version 1/);
@@ -87,31 +88,43 @@ Deno.test("common mistakes are reported in one line with exit code 1", async () 
   });
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
-  const cases: [args: string[], err: RegExp, code?: number][] = [
+  type Mistake = [args: string[], err: RegExp, code?: number];
+  /** What is noticed before anything is started. */
+  const early: Mistake[] = [
+    [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be loaded: out of paint$/],
+    [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
+    [["-f", "-", "--watch"], /^--watch requires files or folders; name them with --file\n/, 2],
+  ];
+  const late: Mistake[] = [
     [
       ["-f", `${path}/web.yaml`, "-e", `PORT=${port}`],
       new RegExp(`^web: address 127.0.0.1:${port} is already in use$`),
     ],
     [["-f", `${path}/no.yaml`], new RegExp(`^no such file or folder: ${path}/no.yaml$`)],
     [["-f", `${path}/empty`], new RegExp(`^no .yaml, .yml or .json files in ${path}/empty$`)],
-    [["-f", `${path}/broken.yaml`], /broken\.yaml:1:10: invalid YAML: [^\n]+$/],
-    [["-f", `${path}/kind.yaml`], /kind\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\?$/],
-    [["-f", `${path}/web.yaml`], /web\.yaml:6:\d+: invalid template: the variable PORT is not set; [^\n]+$/],
+    [
+      ["broken", "kind", "web"].flatMap((name) => ["-f", `${path}/${name}.yaml`]),
+      new RegExp(
+        "broken\\.yaml:1:10: invalid YAML: [^\\n]+\n" +
+          '\\S+kind\\.yaml:1:9: unknown kind "snipet"; did you mean "snippet"\\?\n' +
+          "\\S+web\\.yaml:6:\\d+: invalid template: the variable PORT is not set; [^\\n]+$",
+      ),
+    ],
     [["-f", `${path}/late.yaml`], /late\.yaml:\d+:\d+: not today$/],
-    [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be loaded: out of paint$/],
-    [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
     [["--store", "memory:"], /^--store memory: starts empty and requires spec files; name them with --file\n/, 2],
     [
       ["--log-format", "json", "--log-level", "info,htp=warn"],
       /^\{"time":"[^"]+","level":"error","part":"engine",.*did you mean \\"http\\"/,
       2,
     ],
-    [["-f", "-", "--watch"], /^--watch requires files or folders; name them with --file\n/, 2],
   ];
-  for (const [args, pattern, wanted = 1] of cases) {
-    const { code, out, err } = await weft(["start", ...args]);
-    assertEquals([code, out], [wanted, ""], args.join(" "));
-    assertMatch(err.trimEnd(), pattern);
+  for (const [run, cases] of [[runCommand, early], [weft, late]] as const) {
+    for (const [args, pattern, wanted = 1] of cases) {
+      const { code, out, err } = await run(["start", ...args]);
+      assertEquals([code, out], [wanted, ""], args.join(" "));
+      // on a busy machine Deno may write how a thread ended that was about to start
+      assertMatch(err.replace(/^error: Uncaught \(in worker ""\) Error: execution terminated\n/gm, "").trimEnd(), pattern);
+    }
   }
   Deno.removeSync(path, { recursive: true });
 });
@@ -123,9 +136,9 @@ Deno.test("start runs the head of a store, and applies files to it first", async
     await using server = await Weft.start({ args: ["--store", store] });
     assertEquals(server.out.filter((line) => /^running/.test(line)), ["running    version 0"]);
     await server.line(server.err, /^namespace "default" is empty; run "weft apply -f FILE" to add specs$/);
-    const { code, out } = await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+    const { code, out } = await runCommand(["apply", "-f", `${path}/web.yaml`, "--store", store]);
     assertEquals(code, 0);
-    assertMatch(out, new RegExp(`version 1\nruntime ${server.pid} \\(namespace default\\) applied version 1\n$`));
+    assertMatch(out, new RegExp(`version 1\nruntime ${server.pid} \\(namespace default\\) applied version 1$`));
   }
   write(`${path}/web.yaml`, [listener("web", "hello"), text("hello", "bye")]);
   for (const [args, answer] of [[[], "hi"], [["-f", `${path}/web.yaml`], "bye"], [[], "bye"]] as const) {
@@ -140,9 +153,9 @@ Deno.test("a head that cannot be run is an error with --strict; otherwise its ne
   const { port } = taken.addr as Deno.NetAddr;
   const path = folder({ "web.yaml": [listener("web", "hello"), text("hello", "hi")] });
   const store = `${path}/registry.db`;
-  await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  await runCommand(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   write(`${path}/web.yaml`, [listener("web", "hello", { port })]);
-  await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  await runCommand(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   const { code, err } = await weft(["start", "--store", store, "--strict"]);
   assertEquals(code, 1);
   assertMatch(
@@ -153,7 +166,7 @@ Deno.test("a head that cannot be run is an error with --strict; otherwise its ne
   assert(server.out.includes("running    version 1"));
   assertEquals(await answerOf(server.url), "hi");
   await server.line(server.err, /running version 1; head is 2$/);
-  const status = JSON.parse((await weft(["status", "--store", store, "-o", "json"])).out);
+  const status = JSON.parse((await runCommand(["status", "--store", store, "-o", "json"])).out);
   assertEquals([status.runtimes[0].state, status.runtimes[0].pid], ["rejected", server.pid]);
   Deno.removeSync(path, { recursive: true });
 });
@@ -163,7 +176,7 @@ Deno.test("a start with no version that can run exits with 1 and the reasons; --
   const { port } = taken.addr as Deno.NetAddr;
   const path = folder({ "web.yaml": [listener("web", "hello", { port }), text("hello", "hi")] });
   const store = `${path}/registry.db`;
-  await weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  await runCommand(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   const { code, out, err } = await weft(["start", "--store", store]);
   assertEquals([code, out], [1, ""]);
   assertEquals(err.trimEnd().split("\n"), [
@@ -192,7 +205,7 @@ Deno.test("what other namespaces of a store hold does not keep a runtime from se
   });
   const store = `${path}/registry.db`;
   for (const file of ["b.yaml", "a.yaml"]) {
-    const { code, err } = await weft([
+    const { code, err } = await runCommand([
       ...["apply", "-f", `${path}/${file}`, "--store", store, "--extension", "examples/greeting.ts"],
     ]);
     assertEquals([code, err], [0, ""]);
@@ -239,10 +252,10 @@ Deno.test("a version that a runtime rejected for a port is tried again by the ne
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   write(`${path}/web.yaml`, [listener("web", "hello", { port }), text("hello", "hi")]);
-  const apply = () => weft(["apply", "-f", `${path}/web.yaml`, "--store", store]);
+  const apply = () => runCommand(["apply", "-f", `${path}/web.yaml`, "--store", store]);
   const rejected = new RegExp(
     `runtime ${server.pid} \\(namespace default\\) rejected version 2, still running version 1:\n` +
-      `  web: address 127.0.0.1:${port} is already in use\n$`,
+      `  web: address 127.0.0.1:${port} is already in use$`,
   );
   const first = await apply();
   assertEquals(first.code, 1);
@@ -255,7 +268,7 @@ Deno.test("a version that a runtime rejected for a port is tried again by the ne
   taken.close();
   const third = await apply();
   // the runtime may have been faster
-  assertMatch(third.out, /^no changes: head is version 2\n(runtime \d+ \(namespace default\) applied version 2\n)?$/);
+  assertMatch(third.out, /^no changes: head is version 2(\nruntime \d+ \(namespace default\) applied version 2)?$/);
   assertEquals(third.code, 0);
   assertEquals(await answerOf(`http://127.0.0.1:${port}`), "hi");
   Deno.removeSync(path, { recursive: true });

@@ -48,6 +48,8 @@ Deno.test("a version that ended the program that tried it is not tried again unt
       // applied again, it is tried again, and this time it is not interrupted
       assertEquals((await apply(flow("two", 800))).code, 0);
       await until("version 2 is served", async () => await (await fetch(runtime.url)).text() === "two");
+      // killed before it has said so, the program would be suspected again
+      await until("its trial is over", async () => !(await versionsTried(file)).includes(2));
     }
     await using runtime = await Weft.start({ args });
     assertEquals(await (await fetch(runtime.url)).text(), "two");
