@@ -4,7 +4,7 @@ import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
 import type { Evaluate } from "../spec/mod.ts";
-import { openStore, type Store } from "../store/mod.ts";
+import { openStore, type Store, storeName, storeUrl } from "../store/mod.ts";
 import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
@@ -91,7 +91,7 @@ class Server {
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
     if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
-    this.#store = stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE);
+    this.#store = storeUrl(stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE));
     if (options.paths.length === 0 && isTransient(this.#store)) {
       throw new UsageError(`--store ${this.#store} starts empty and requires spec files; name them with --file`);
     }
@@ -141,7 +141,7 @@ class Server {
     this.#admin?.attach(runtime);
     terminal.print(`weft       ${VERSION}`);
     terminal.print(`namespace  ${this.#namespace}`);
-    terminal.print(`store      ${this.#store}`);
+    terminal.print(`store      ${storeName(this.#store)}`);
     terminal.print(`running    version ${runtime.registry.version.id}`);
     await this.#printUrls(runtime);
     if (runtime.registry.namespace(this.#namespace).length === 0) {
