@@ -45,7 +45,9 @@ export async function openStore(store: string, options: OpenStoreOptions = {}): 
   if (open === undefined || isBare !== (rest === "")) {
     throw new RegistryError(
       "invalid",
-      `invalid store ${JSON.stringify(storeName(url))}: expected memory:, nil:, sqlite:PATH, the path of a SQLite file, ` +
+      `invalid store ${
+        JSON.stringify(storeName(url))
+      }: expected memory:, nil:, sqlite:PATH, the path of a SQLite file, ` +
         "or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     );
   }

@@ -58,7 +58,10 @@ export class PostgresConnection {
    * @throws {StorageError} `invalid`, if the URL is wrong; `unavailable`, if the server cannot be used; `not_found`, if
    * there are no tables and none are to be created.
    */
-  static async open(text: string, { migrations, create = true }: PostgresConnectionOptions): Promise<PostgresConnection> {
+  static async open(
+    text: string,
+    { migrations, create = true }: PostgresConnectionOptions,
+  ): Promise<PostgresConnection> {
     const { url, schema, tls, name } = await readPostgresStoreUrl(text);
     let database: Database;
     try {

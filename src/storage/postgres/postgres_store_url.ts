@@ -33,7 +33,9 @@ export async function readPostgresStoreUrl(text: string): Promise<PostgresStoreU
   query.delete("schema");
   if (!/^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
     throw invalid(
-      `invalid schema ${JSON.stringify(schema)}: expected up to 50 lower-case letters, digits and _, not beginning with pg_`,
+      `invalid schema ${
+        JSON.stringify(schema)
+      }: expected up to 50 lower-case letters, digits and _, not beginning with pg_`,
     );
   }
   const tls: { ca?: string; cert?: string; key?: string } = {};
