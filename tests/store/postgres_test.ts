@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ConflictError, RegistryError } from "../../src/registry/mod.ts";
 import { openStore } from "../../src/store/mod.ts";
+import { AUTHORITY, CERTIFICATE, KEY } from "../support/certificates.ts";
 import { postgres } from "../support/postgres_server.ts";
 import { PostgresStores } from "../support/postgres_stores.ts";
 import { delay, until } from "../support/until.ts";
@@ -9,7 +10,7 @@ import { Watcher } from "../registry/watcher.ts";
 import { World } from "../runtime/world.ts";
 import { LossyProxy } from "./lossy_proxy.ts";
 
-const stores = new PostgresStores();
+const stores = new PostgresStores({ tls: { cert: CERTIFICATE, key: KEY } });
 
 function test(name: string, run: () => Promise<void>, sanitizes = true): void {
   Deno.test(name, { ignore: postgres.ignore, sanitizeOps: sanitizes, sanitizeResources: sanitizes }, run);
@@ -75,6 +76,18 @@ test("a role needs few rights once the tables are there, and is told which it la
   assertEquals(await stores.server.psql(`SELECT to_regclass('${taken}.migrations') IS NULL`), "t");
 });
 
+test("the certificate of a server is checked by the authority that the URL names", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, AUTHORITY);
+  const url = stores.url();
+  for (const parameters of [`sslmode=require`, `sslmode=verify-full&sslrootcert=${file}`, `sslrootcert=${file}`]) {
+    const store = await openStore(`${url}&${parameters}`.replace("127.0.0.1", "localhost"));
+    await store.close();
+  }
+  await rejected(`${url}&sslmode=verify-full`, "unavailable", "certificate");
+  await Deno.remove(file);
+});
+
 test("tables that many make at once are made once", async () => {
   const url = stores.url();
   const opened = await Promise.all(Array.from({ length: 5 }, () => openStore(url)));
@@ -87,7 +100,8 @@ test("tables that many make at once are made once", async () => {
 
 test("what was written counts once, although its answer was lost", async () => {
   await using proxy = new LossyProxy(stores.server.port);
-  const url = stores.url().replace(`:${stores.server.port}`, `:${proxy.port}`);
+  // an answer, and not a part of what begins TLS, is to be lost
+  const url = stores.url().replace(`:${stores.server.port}`, `:${proxy.port}`) + "&sslmode=disable";
   await using store = await openStore(url);
   const { history, meta } = store;
   proxy.loseNextAnswer();

@@ -1,4 +1,4 @@
-import { postgres, PostgresServer } from "./postgres_server.ts";
+import { postgres, PostgresServer, type PostgresServerOptions } from "./postgres_server.ts";
 
 /** A server for the tests of one file, which starts before the first of them and ends after the last. */
 export class PostgresStores {
@@ -6,9 +6,9 @@ export class PostgresStores {
   #count = 0;
 
   /** Has the server started and ended. */
-  constructor() {
+  constructor(options: PostgresServerOptions = {}) {
     Deno.test.beforeAll(async () => {
-      if (!postgres.ignore) this.#server = await PostgresServer.start();
+      if (!postgres.ignore) this.#server = await PostgresServer.start(options);
     });
     Deno.test.afterAll(async () => await this.#server?.[Symbol.asyncDispose]());
   }
