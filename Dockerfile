@@ -24,8 +24,6 @@ WORKDIR /data
 VOLUME /data
 ENV WEFT_HOST=0.0.0.0 WEFT_ADMIN=127.0.0.1:9180
 EXPOSE 8000
-# longer than requests in flight may take to finish
-STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["deno", "eval", "--no-config", "if (!(await fetch('http://127.0.0.1:9180/health')).ok) Deno.exit(1)"]
 

@@ -5,5 +5,6 @@ root=$(dirname "$(dirname "$(readlink -f "$0")")")
 # shellcheck disable=SC2086 # WEFT_ALLOW holds flags
 exec deno run --no-prompt --deny-import --allow-read --allow-net --allow-write=. \
   --allow-env=WEFT_*,USER,LOGNAME,USERNAME,WS_NO_BUFFER_UTIL,WS_NO_UTF_8_VALIDATE \
-  --allow-sys=uid,gid,userInfo $WEFT_ALLOW --v8-flags=--max-semi-space-size=8 \
+  --allow-sys=uid,gid,userInfo $WEFT_ALLOW \
+  --v8-flags=--max-semi-space-size=8,--no-turboshaft-loop-unrolling \
   --config="$root/deno.json" "$root/main.ts" "$@"

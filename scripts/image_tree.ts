@@ -41,7 +41,7 @@ export async function imageTree(root: string): Promise<ImageTree> {
     else if (name === "RUN") await run(rest, root, folder);
     else if (name === "ENV") { for (const [, key, value] of rest.matchAll(/(\w+)=(\S+)/g)) env[key!] = value!; }
     else if (name in lists) lists[name] = JSON.parse(rest.slice(rest.indexOf("["))) as string[];
-    else if (!["FROM", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL"].includes(name)) {
+    else if (!["FROM", "USER", "VOLUME", "EXPOSE"].includes(name)) {
       throw new Error(`unknown step ${name}`);
     }
   }

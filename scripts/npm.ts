@@ -15,8 +15,8 @@ import { javaScriptOf } from "./npm/module_text.ts";
 const ROOT = new URL("../", import.meta.url);
 /** The modules of the package, and the folders of modules. */
 const MODULES = ["main.ts", "mod.ts", "src", "workers"];
-/** What is copied as it is. */
-const COPIED = ["LICENSE", "README.md", "CHANGELOG.md"];
+/** What is copied as it is, by its path in the package. */
+const COPIED = { "LICENSE": "LICENSE", "CHANGELOG.md": "CHANGELOG.md", "README.md": "scripts/npm/README.md" };
 const OUTPUT = "dist/npm";
 
 /** What its `deno.json` holds besides unstable features: how Deno runs a package whose dependencies npm has installed. */
@@ -38,14 +38,15 @@ export async function buildPackage(folder: string, { types = true, repository }:
   const files = new Map<string, string>();
   for await (const path of modulesIn(MODULES)) {
     const source = await Deno.readTextFile(new URL(path, ROOT));
-    files.set(path.replace(/\.ts$/, ".js"), javaScriptOf(source, { path, imports, used }));
+    if (!path.endsWith(".ts")) files.set(path, source);
+    else files.set(path.replace(/\.ts$/, ".js"), javaScriptOf(source, { path, imports, used }));
   }
   if (types) {
     for (const [path, text] of await declarations(ROOT)) {
       if (files.has(path.replace(/\.d\.ts$/, ".js"))) files.set(path, text);
     }
   }
-  for (const path of COPIED) files.set(path, await Deno.readTextFile(new URL(path, ROOT)));
+  for (const [path, from] of Object.entries(COPIED)) files.set(path, await Deno.readTextFile(new URL(from, ROOT)));
   files.set("bin/weft.js", await launcher(config.tasks.weft));
   files.set("deno.json", json({ ...DENO_CONFIG, unstable: config.unstable }));
   files.set("package.json", json(manifestOf(config, [...used], { types, repository })));
@@ -69,16 +70,15 @@ export async function pack(folder: string, destination: string): Promise<string>
   return `${destination}/${filename}`;
 }
 
-/** The paths of modules, without tests and what only they import. */
+/** The paths of modules and of the text that they import, without tests and what only they import. */
 async function* modulesIn(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {
-    if (path.endsWith(".ts")) {
+    if ((await Deno.stat(new URL(path, ROOT))).isFile) {
       if (!path.endsWith("_test.ts") && path !== "src/jsr/assert.ts") yield path;
       continue;
     }
     const entries = await Array.fromAsync(Deno.readDir(new URL(`${path}/`, ROOT)));
-    const inside = entries.filter(({ name, isDirectory }) => isDirectory || name.endsWith(".ts"));
-    yield* modulesIn(inside.map(({ name }) => `${path}/${name}`).sort());
+    yield* modulesIn(entries.map(({ name }) => `${path}/${name}`).sort());
   }
 }
 

@@ -46,6 +46,7 @@ const LONGEST = [
   "tests/registry/process_test.ts",
   "tests/e2e/extension_example_test.ts",
   "tests/e2e/new_user_test.ts",
+  "tests/cli/init_test.ts",
   "tests/e2e/npm_test.ts",
   "tests/runtime/serial_model_test.ts",
   "tests/pool/time_test.ts",

@@ -38,8 +38,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "runtime",
     "api",
     "admin",
+    "testing",
   ],
-  testing: [...CORE, ...STORE, "language", "kind", "kinds", "executor", "compiler", "runtime"],
+  testing: [...CORE, "http", ...STORE, "language", "kind", "kinds", "executor", "compiler", "runtime"],
   jsr: [],
 };
 
@@ -97,6 +98,21 @@ Deno.test("the core depends on no package", async () => {
       assertEquals(bare, [], file);
     }
   }
+});
+
+Deno.test("what is named as a test is one, as it is not published", async () => {
+  const wrong: string[] = [];
+  const look = async (folder: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+      if (isDirectory) await look(`${folder}${name}/`);
+      else if (name.endsWith("_test.ts")) {
+        const text = await Deno.readTextFile(new URL(`${folder}${name}`, ROOT));
+        if (/^export /m.test(text)) wrong.push(folder + name);
+      }
+    }
+  };
+  await look("src/");
+  assertEquals(wrong, []);
 });
 
 Deno.test("files are named in snake_case and stay short", async () => {

@@ -1,5 +1,5 @@
 import type { Entry, Operation } from "../registry/mod.ts";
-import { entryToMap, shownEntry } from "../runtime/mod.ts";
+import { entryToMap, shownEntry } from "../runtime/stored/mod.ts";
 import { type Path, showPath } from "../spec/mod.ts";
 import { equal, isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 

@@ -182,13 +182,17 @@ class Findings {
     }
   }
 
-  /** Puts `self.` before the variables of CEL that are keys of the payload. */
+  /** Puts `self.` before the variables of CEL that are keys of the payload, and names errors as they are here. */
   async #code(sourced: SourcedSpec, at: Path, kind: Kind, fields: ValueMap): Promise<void> {
     const read = validate(kind, own(kind, fields));
     if (!("fields" in read)) return;
     for (const { language, code, at: field } of kind.code?.(read.fields) ?? []) {
       if (language !== "cel") continue;
       const path = [...at, ...sourcePath({ kind: kind.name, fields }, this.#scheme, field)];
+      for (const { index, 2: text = "" } of code.matchAll(UNSUPPORTED)) {
+        const place = sourced.source.locate(path, index + 1);
+        this.#replace(place, text, "invalid argument", `the cause of such errors is "invalid argument" here`);
+      }
       for (const { name, offset } of await this.#variables(code)) {
         const { line, column } = sourced.source.locate(path, offset);
         const message = `${name} is a key of the payload: self.${name} here`;
@@ -222,6 +226,8 @@ class Findings {
 
 /** PEM begins with dashes. */
 const PEM_IN_BASE64 = /^LS0tLS/;
+/** What the second version calls errors of wrong arguments, in an expression. */
+const UNSUPPORTED = /(["'])(unsupported (?:type|value))\1/g;
 const SELF = "self.";
 /** How many variables an expression may have. */
 const MOST_VARIABLES = 100;

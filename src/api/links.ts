@@ -1,6 +1,6 @@
 import type { Kind } from "../kind/mod.ts";
 import type { Entry, Id, Operation, State } from "../registry/mod.ts";
-import { entryToSpec, isNode } from "../runtime/mod.ts";
+import { entryToSpec, isNode } from "../runtime/stored/mod.ts";
 import { namedIn, type Scheme, VALUE_KIND } from "../spec/mod.ts";
 import { isList, isMap, type Value, type ValueMap } from "../value/mod.ts";
 

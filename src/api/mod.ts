@@ -18,6 +18,7 @@ export { resolveVersion } from "./resolve_version.ts";
 export { rollback, type RollbackOptions } from "./rollback.ts";
 export type { ReportedRuntime } from "./runtime_instances.ts";
 export { awaitRollout, type Rollout, type RolloutState } from "./rollout.ts";
+export { runNode, type RunNodeOptions } from "./run_node.ts";
 export { type SpecFile, type SpecObject, type Specs } from "./specs.ts";
 export { type InstanceState, type InstanceStatus, status, type StatusOptions, type StoreStatus } from "./status.ts";
 export { openTarget, type OpenTargetOptions, type Target, targetOn } from "./target.ts";

@@ -1,5 +1,5 @@
 import { type Entry, RegistryError, type Snapshot } from "../registry/mod.ts";
-import { isNode } from "../runtime/mod.ts";
+import { isNode } from "../runtime/stored/mod.ts";
 import { nearest } from "../spec/mod.ts";
 import type { ValueMap } from "../value/mod.ts";
 

@@ -1,7 +1,7 @@
 import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
 import { Registry, RegistryError } from "../registry/mod.ts";
-import { registerDependencies } from "../runtime/mod.ts";
+import { registerDependencies } from "../runtime/stored/mod.ts";
 import type { Scheme } from "../spec/mod.ts";
 import { isRemote, openStore, type Store, storeName, storeUrl } from "../store/mod.ts";
 

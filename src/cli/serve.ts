@@ -2,25 +2,26 @@ import { Admin } from "../admin/mod.ts";
 import { type ApplyReport, evaluator, lenientEvaluator, type Target, targetOn } from "../api/mod.ts";
 import { ThreadCompiler } from "../compiler/mod.ts";
 import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
-import { effectMetrics, type LogFormat, Logger, Runtime } from "../runtime/mod.ts";
+import type { AccessEntry } from "../kinds/mod.ts";
+import { type AccessFormat, accessLine, effectMetrics, Logger, Runtime } from "../runtime/mod.ts";
 import type { Evaluate } from "../spec/mod.ts";
 import { openStore, type Store, storeName, storeUrl } from "../store/mod.ts";
-import { asError, type LogLevel, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
+import { asError, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
 import type { WatchedExtensions } from "./input/watched_extensions.ts";
-import { launcherGone } from "./launcher.ts";
+import type { Recorder } from "./record/recorder.ts";
 import { authorOf } from "./options/author.ts";
 import type { Terminal } from "./options/command.ts";
-import type { Config } from "./options/config.ts";
 import { UsageError } from "./options/flag.ts";
 import { knownKinds } from "./options/known_kinds.ts";
 import { readNamespace } from "./options/namespace.ts";
-import { DEFAULT_STORE, listOf, numberOf, stringOf } from "./options/settings.ts";
+import { listOf, logOptions, numberOf, storeOf, stringOf } from "./options/settings.ts";
 import { isTransient } from "./options/store.ts";
 import { operationLines } from "./output/operation_lines.ts";
 import { type LastingTerminal, lastingTerminal } from "./output/lasting_terminal.ts";
-import { stopSignal } from "./stop_signal.ts";
+import { changedSettings, type StartSettings } from "./start_settings.ts";
+import type { StopSignal } from "./stop_signal.ts";
 import { LongCalls } from "./supervise/long_calls.ts";
 import type { SupervisorLink } from "./supervise/supervisor_link.ts";
 import { VERSION } from "./version.ts";
@@ -30,12 +31,14 @@ const RETRY = 1_000;
 /** What the pause grows to, by doubling. */
 const LONGEST_RETRY = 60_000;
 
-/** Options of `serve`. */
-export interface ServeOptions {
-  config: Config;
-  /** Spec files. Empty: run the specs in the store. */
-  paths: readonly string[];
-  env: Readonly<Record<string, string>>;
+/** Options of `serve`. Without paths, the specs in the store are run. */
+export interface ServeOptions extends StartSettings {
+  /** Reads the settings again. */
+  reload: () => Promise<StartSettings>;
+  /** Tells it to end. */
+  stop: StopSignal;
+  /** Whether it is the first start of this program: it ends if it fails. A later one waits for other settings. */
+  isFirst: boolean;
   /** Spawns executors. */
   warden: ExecutorWarden;
   /** Spawns threads that parse code. */
@@ -47,26 +50,53 @@ export interface ServeOptions {
   terminal: Terminal;
 }
 
-/** Serves until a signal arrives, or the supervisor or the launcher is gone. @returns The exit code. */
-export async function serve(options: ServeOptions): Promise<number> {
-  const format = (options.config.flags["log-format"] ?? "text") as LogFormat;
-  const output = lastingTerminal(options.terminal, format);
+/**
+ * Serves until a signal arrives, the supervisor or the launcher is gone, or, with `--watch`, the settings in files have changed.
+ *
+ * @returns The exit code, or the settings to start again with.
+ */
+export async function serve(options: ServeOptions): Promise<number | StartSettings> {
+  const output = lastingTerminal(options.terminal, logOptions(options.config.flags).format);
+  const watch = new AbortController();
   try {
-    return await serveOn(output, { ...options, terminal: output.terminal });
+    return await serveOn(output, { ...options, terminal: output.terminal }, watch.signal);
   } finally {
+    watch.abort();
     await options.threads.close();
     await output.flush();
   }
 }
 
-async function serveOn({ log }: LastingTerminal, options: ServeOptions): Promise<number> {
-  const stop = stopSignal(options.supervisor?.gone ?? launcherGone(options.terminal));
-  const server = new Server(options, log);
-  const served = server.start().then((started) => started ? undefined : 1);
-  const failed = await Promise.race([served, stop.first.then(() => 0)]);
-  if (failed !== undefined) return failed;
-  await stop.first;
-  return await Promise.race([server.stop(), stop.second.then(() => 1)]);
+async function serveOn(
+  { log, out }: LastingTerminal,
+  options: ServeOptions,
+  watching: AbortSignal,
+): Promise<number | StartSettings> {
+  const { stop, isFirst, reload, terminal } = options;
+  const server = new Server(options, log, out);
+  const changed = options.config.flags.watch === true
+    ? changedSettings(options, reload, terminal, watching)
+    : new Promise<undefined>(() => {});
+  changed.catch(() => {}); // reported where it is awaited
+  const started = await Promise.race([tryStart(server, options), stop.first.then(() => 0)]);
+  if (typeof started === "number" && (isFirst || started === 0)) return started;
+  if (started !== undefined) terminal.warn("not running: waiting for a change of the settings");
+  const next = await Promise.race([stop.first.then(() => undefined), changed]);
+  if (started !== undefined) return next ?? 1;
+  if (next !== undefined) terminal.print("restarting with changed settings");
+  const code = await Promise.race([server.stop(), stop.second.then(() => 1)]);
+  return next ?? code;
+}
+
+/** Starts a server. @returns The exit code if it failed, after telling why. */
+async function tryStart(server: Server, { isFirst, terminal }: ServeOptions): Promise<number | undefined> {
+  try {
+    return await server.start() ? undefined : 1;
+  } catch (thrown) {
+    if (isFirst) throw thrown;
+    for (const line of reasonOf(asError(thrown)).split("\n")) terminal.warn(line);
+    return 1;
+  }
 }
 
 /** A runtime with its files, its store and its admin server. */
@@ -80,24 +110,31 @@ class Server {
   #urls: readonly string[] = [];
   /** Settles when the files that were read so far are applied. */
   #applying: Promise<void> = Promise.resolve();
+  /** Whether the files could not be applied when they were saved last. */
+  #isBroken = false;
   readonly #compiler: ThreadCompiler;
+  readonly #out: (line: string) => void;
   #runtime: Runtime | undefined;
+  #recorder: Recorder | undefined;
   #admin: Admin | undefined;
 
-  /** @param write Writes a line of the log. Default: as the logger does. */
-  constructor(options: ServeOptions, write: ((line: string) => void) | undefined) {
+  /**
+   * @param write Writes a line of the log. Default: as the logger does.
+   * @param out Writes a line of the access log.
+   */
+  constructor(options: ServeOptions, write: ((line: string) => void) | undefined, out: (line: string) => void) {
     const { flags } = options.config;
     this.#options = options;
+    this.#out = out;
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
     if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
-    this.#store = storeUrl(stringOf(flags, "store") ?? (options.paths.length > 0 ? "memory:" : DEFAULT_STORE));
+    this.#store = storeUrl(options.paths.length > 0 ? stringOf(flags, "store") ?? "memory:" : storeOf(flags));
     if (options.paths.length === 0 && isTransient(this.#store)) {
       throw new UsageError(`--store ${this.#store} starts empty and requires spec files; name them with --file`);
     }
     this.#logger = new Logger({
-      ...flags["log-format"] !== undefined && { format: flags["log-format"] as LogFormat },
-      ...flags["log-level"] !== undefined && { level: flags["log-level"] as LogLevel },
+      ...logOptions(flags),
       ...flags["log-limit"] !== undefined && { limit: numberOf(flags, "log-limit")! },
       ...write !== undefined && { write },
     });
@@ -114,7 +151,7 @@ class Server {
     const address = stringOf(config.flags, "admin");
     this.#admin = address === undefined ? undefined : await Admin.at(address, supervisor, {
       hosts: listOf(config.flags, "admin-host"),
-      warn: (message) => this.#logger.log("warn", `admin: ${message}`),
+      warn: (message) => this.#logger.log("warn", `admin: ${message}`, { part: "admin" }),
     });
     const scheme = await knownKinds(config, this.#options.extensions?.current);
     const [own, other] = [evaluator(env), lenientEvaluator({})];
@@ -129,6 +166,8 @@ class Server {
     // after a crash it goes on from head: the files would undo what was applied since
     const appliesFiles = isLasting && paths.length > 0 && supervisor?.resumes !== true;
     if (appliesFiles && await this.#applyTo(store, source) === undefined) return false;
+    const record = stringOf(config.flags, "record");
+    if (record !== undefined) this.#recorder = await this.#startRecorder(record);
     const runtime = await this.#startRuntime(store, scheme);
     this.#runtime = runtime;
     if (!isLasting && await this.#apply(source, runtime) === undefined) return false;
@@ -164,6 +203,7 @@ class Server {
     this.#admin?.drain();
     const drained = await this.#runtime!.drain();
     if (!drained) this.#logger.log("warn", "some requests were aborted");
+    await this.#recorder?.close();
     await this.#runtime!.close();
     this.#compiler[Symbol.dispose]();
     await this.#admin?.[Symbol.asyncDispose]();
@@ -173,9 +213,13 @@ class Server {
   #startRuntime(store: Store, scheme: Awaited<ReturnType<typeof knownKinds>>): Promise<Runtime> {
     const { config: { flags }, env, warden, threads, extensions, supervisor } = this.#options;
     const host = stringOf(flags, "host");
+    const access = stringOf(flags, "access-log");
+    const isAccessLogged = access !== undefined && access !== "off";
     const secrets = stringOf(flags, "secrets");
     const executors = numberOf(flags, "executors");
     const executorMemory = numberOf(flags, "executor-memory");
+    const recorder = this.#recorder;
+    const warn = (message: string) => this.#logger.log("warn", message, { part: "http" });
     return Runtime.start({
       store,
       namespace: this.#namespace,
@@ -184,9 +228,15 @@ class Server {
       env,
       ...extensions !== undefined && { extensions: extensions.current },
       dependencies: this.#dependencies,
-      ...this.#admin !== undefined && {
-        interceptors: ({ metrics }: Runtime) => [effectMetrics(metrics)],
+      ...(this.#admin !== undefined || recorder !== undefined) && {
+        interceptors: (runtime: Runtime) => [
+          ...this.#admin === undefined ? [] : [effectMetrics(runtime.metrics)],
+          ...recorder === undefined ? [] : [recorder.interceptor(runtime)],
+        ],
         addresses: false, // nobody reads them
+      },
+      ...recorder && {
+        surroundings: { sockets: recorder.sockets(warn, supervisor) },
       },
       warden: supervisor !== undefined && warden === threads
         ? new LongCalls(warden, (symbols) => supervisor.calls(symbols.map((symbol) => this.#nodeOf(symbol))))
@@ -201,7 +251,16 @@ class Server {
       ...supervisor !== undefined && { id: supervisor.runtime, ended: supervisor.ended, keeper: supervisor },
       ...executors !== undefined && { executors },
       ...executorMemory !== undefined && { executorMemory },
+      ...isAccessLogged && {
+        access: (entry: AccessEntry) => this.#out(accessLine(access as AccessFormat, entry)),
+      },
     });
+  }
+
+  async #startRecorder(file: string): Promise<Recorder> {
+    const { Recorder } = await import("./record/recorder.ts");
+    const log = (level: "info" | "warn", message: string) => this.#logger.log(level, `record: ${message}`);
+    return await Recorder.create({ file, specs: this.#options.paths, env: this.#options.env, log });
   }
 
   /** Returns the name of the node of a symbol; undefined while it is being loaded. */
@@ -245,7 +304,9 @@ class Server {
       } catch (thrown) {
         if (performance.now() - began > RETRY) told = "";
         const reason = reasonOf(asError(thrown));
-        if (reason !== told) this.#logger.log("error", `cannot watch files: ${reason}; trying again`);
+        if (reason !== told) {
+          this.#logger.log("error", `cannot watch files: ${reason}; trying again`, { part: "watch" });
+        }
         told = reason;
       }
       await pause(RETRY, signal);
@@ -285,13 +346,14 @@ class Server {
   async #watchExtensions(source: SpecSource, runtime: Runtime): Promise<void> {
     const { extensions, terminal } = this.#options;
     if (extensions === undefined) return;
-    for await (const error of extensions.reload(runtime, this.#unwatch.signal)) {
+    for await (const { error, isReloaded } of extensions.reload(runtime, this.#unwatch.signal)) {
       if (error !== undefined) {
         for (const line of reasonOf(asError(error)).split("\n")) terminal.warn(line);
         terminal.warn("still running the extensions as they were");
         continue;
       }
-      terminal.print("reloaded   the extensions");
+      terminal.print(isReloaded ? "reloaded   the extensions" : "mended     the extensions are as they were");
+      if (!isReloaded) continue;
       try {
         await this.#applyAgain(source, runtime, { always: true });
       } catch (thrown) {
@@ -318,6 +380,8 @@ class Server {
       if (report === undefined) return this.#warnStillRunning(runtime);
       this.#print(report);
       await this.#printUrls(runtime);
+      if (this.#isBroken) this.#options.terminal.print(`mended     running version ${runtime.registry.version.id}`);
+      this.#isBroken = false;
     });
     this.#applying = applied.catch(() => {}); // its caller reports the error
     return applied;
@@ -325,6 +389,7 @@ class Server {
 
   #warnStillRunning({ registry }: Runtime, reason?: string): void {
     const { terminal } = this.#options;
+    this.#isBroken = true;
     if (reason !== undefined) { for (const line of reason.split("\n")) terminal.warn(line); }
     terminal.warn(`still running version ${registry.version.id}`);
   }

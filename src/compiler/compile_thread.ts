@@ -1,7 +1,7 @@
 import { parseCode, StripperTrap } from "../language/parser/mod.ts";
-import type { ParsedCode } from "../language/mod.ts";
 import { takeLock, ThreadStatus } from "../protocol/mod.ts";
 import { asError } from "../value/mod.ts";
+import { type CompileAnswer, type CompileRequest, parseLimit } from "./compile_request.ts";
 
 /** The worker data that the warden starts a compile thread with. */
 export interface CompileThreadData {
@@ -11,30 +11,6 @@ export interface CompileThreadData {
   status: SharedArrayBuffer;
   /** The name of the Web Lock that it takes. */
   lock: string;
-}
-
-/** A piece of code to parse. */
-export interface CompileRequest {
-  /** Its number, which the thread's status shows while it is parsed. */
-  readonly request: number;
-  readonly language: string;
-  readonly code: string;
-}
-
-/** What the thread answers: that it serves, or the result of a request. */
-export type CompileAnswer =
-  | { readonly ready: true }
-  | {
-    readonly request: number;
-    readonly parsed: ParsedCode;
-    /** Whether the thread cannot parse any more. */
-    readonly spent?: true;
-  }
-  | { readonly request: number; readonly failed: string };
-
-/** Returns how long parsing a piece of code may take, in milliseconds: a second, and another for each MiB. */
-export function parseLimit({ length }: string): number {
-  return 1_000 + Math.ceil(length / 1_024);
 }
 
 /** The interval at which the thread reports that it is alive, in milliseconds. */

@@ -3,7 +3,7 @@ import type { ParsedCode } from "../language/mod.ts";
 import { type DeathReport, WardenLink } from "../pool/mod.ts";
 import { ThreadStatus } from "../protocol/mod.ts";
 import { failure } from "../value/mod.ts";
-import { type CompileAnswer, type CompileRequest, parseLimit } from "./compile_thread.ts";
+import { type CompileAnswer, type CompileRequest, parseLimit } from "./compile_request.ts";
 import type { Compiler } from "./compiler.ts";
 
 /** Options of a compiler. */
@@ -111,7 +111,7 @@ export class ThreadCompiler implements Compiler, Disposable {
     this.#closed = true;
     clearTimeout(this.#spareTimer);
     for (const thread of [this.#thread, this.#spare]) if (thread !== undefined) this.#end(thread);
-    if (this.#ownsWarden) void this.#warden?.close();
+    if (this.#ownsWarden) this.#warden?.terminate();
     this.#rejectAll(failure("the compiler was closed"));
   }
 

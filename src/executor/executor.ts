@@ -121,6 +121,10 @@ export class Executor implements SliceWork, InboxHandler {
       },
       handled: (process, symbol, error) => this.#push(ToHost.Handled, process, symbol, error),
       measure: (symbol, type, name, value) => this.#push(ToHost.Metric, symbol, type, name, value),
+      traced: (process, symbol, { to, from, payload }) => {
+        this.#outbox.size += payload.length;
+        this.#push(ToHost.Traced, process, symbol, to, from ?? null, payload);
+      },
       fork: (packet) => flow.fork(packet, --this.#childNumber),
     });
     const remote: Node = { receive: (packet, to) => this.#callHost(packet, to.symbol, to.index) };

@@ -1,4 +1,13 @@
-import { type Flow, type NodeSymbol, type OutPort, type Packet, pathOf, type Process } from "../flow/mod.ts";
+import {
+  type Flow,
+  type NodeSymbol,
+  type OutPort,
+  type Packet,
+  pathOf,
+  type Process,
+  type TracedPacket,
+  traceNode,
+} from "../flow/mod.ts";
 import { logOf, metricsOf, type MetricType } from "../kind/engine/mod.ts";
 import type {
   Child,
@@ -48,8 +57,12 @@ export interface NodeMakerOptions {
   handled(process: number, symbol: number, error: ErrorRecord): void;
   /** Records a metric in the name of a symbol. */
   measure(symbol: number, type: MetricType, name: string, value: number): void;
+  /** Tells of a packet that a traced node has received. Default: nobody is told. */
+  traced?(process: number, symbol: number, packet: TracedPacket): void;
   /** Opens a child of a packet's process. */
   fork(packet: Packet): Process;
+  /** Puts something around a program. Default nothing. */
+  around?(program: Program, symbol: NodeSymbol): Program;
 }
 
 /** What a node is prepared with on an executor, beside what every kind gets. */
@@ -71,14 +84,20 @@ export class NodeMaker {
     if (kind?.prepare === undefined) throw new Error(`unknown kind "${definition.kind}" on this executor`);
     const programs: GuardedProgram[] = [];
     const prepared = kind.prepare(this.#preparation(kind, symbol, definition, programs));
-    const instanceOf = ({ node, release }: Prepared): Instance => ({
-      node,
-      programs,
-      release: () => {
-        for (const program of programs) program.release();
-        return release?.();
-      },
-    });
+    const { traced } = this.#options;
+    const instanceOf = ({ node, release }: Prepared): Instance => {
+      if (definition.body?.isTraced === true && traced !== undefined) {
+        traceNode(node, (packet, process) => traced(process, symbol.number, packet));
+      }
+      return {
+        node,
+        programs,
+        release: () => {
+          for (const program of programs) program.release();
+          return release?.();
+        },
+      };
+    };
     return prepared instanceof Promise ? prepared.then(instanceOf) : instanceOf(prepared);
   }
 
@@ -89,6 +108,7 @@ export class NodeMaker {
     programs: GuardedProgram[],
   ): ExecutorPreparation {
     const { realm, guard, flow, clock, random, waitClock, addTask, log, handled, measure, fork } = this.#options;
+    const around = this.#options.around ?? ((program: Program) => program);
     const { form, fields: encoded, origin, env = {}, bound, recordsErrors = false, parsed = [] } = definition.body!;
     const fields = fromWire(form, encoded) as ValueMap;
     const boundEnv = bound && fromWire(bound.form, bound.data) as ValueMap;
@@ -100,7 +120,7 @@ export class NodeMaker {
     const compile = ({ at, timeout }: Pick<CodeOptions, "at" | "timeout">, make: () => Program): GuardedProgram => {
       if (timeout !== undefined) symbol.limit = timeout;
       try {
-        const program = new GuardedProgram(make(), {
+        const program = new GuardedProgram(around(make(), symbol), {
           symbol,
           guard,
           clock: waitClock,

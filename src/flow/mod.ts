@@ -13,3 +13,4 @@ export * from "./process.ts";
 export * from "./reader.ts";
 export * from "./symbol.ts";
 export * from "./table.ts";
+export * from "./trace_node.ts";

@@ -3,6 +3,7 @@ import type { Flow, NodeSymbol, OutPort, Process } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import type { LogLevel, ValueMap } from "../value/mod.ts";
 import type { GrantedFolders } from "./files/granted_folders.ts";
+import type { AccessEntry } from "./net/access_entry.ts";
 import type { PrivateHosts } from "./net/private_hosts.ts";
 import type { StoreLeases } from "./time/node_lease.ts";
 import type { Schedules } from "./time/schedules.ts";
@@ -48,6 +49,8 @@ export interface Internals {
   readonly namespace: string;
   /** The address that listeners bind to where the spec names none. */
   readonly host: string;
+  /** Is told of each request that a listener has answered; absent if nobody is. */
+  readonly access?: (entry: AccessEntry) => void;
   /** What the node has bound in `env`. */
   readonly bound: ValueMap | undefined;
   /** Whether error responses contain the error. */

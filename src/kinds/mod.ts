@@ -40,6 +40,7 @@ export { CODECS } from "./executor/mod.ts";
 export { type ScheduledNode, Schedules } from "./time/schedules.ts";
 export type { StoreLeases } from "./time/node_lease.ts";
 export { type HealthCheck, type Internals, internalsOf } from "./internals.ts";
+export type { AccessEntry } from "./net/access_entry.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";

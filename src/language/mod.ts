@@ -5,6 +5,7 @@ export type { CodeFailure, CompileOptions, Language, LogLine, Program } from "./
 export type { EnvRead, ParsedCode } from "./parsed_code.ts";
 export { languageOf, LANGUAGES } from "./languages.ts";
 export { Realm } from "./realm/realm.ts";
+export { platformWork } from "./realm/requests.ts";
 export { Waiting } from "./realm/waiting.ts";
 export {
   checkTemplateExpression,

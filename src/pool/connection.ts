@@ -1,4 +1,4 @@
-import { addressOf, NumberMap, type Packet, type Process } from "../flow/mod.ts";
+import { addressOf, NumberMap, type Packet, type Process, type TracedPacket } from "../flow/mod.ts";
 import {
   type Channel,
   ENCODED,
@@ -49,6 +49,8 @@ export interface ConnectionHandler {
   log(connection: Connection, process: number, symbol: number, level: LogLevel, text: string): void;
   /** Called with an error that left by a linked `error` port. */
   handled?(connection: Connection, process: number, symbol: number, error: Failure): void;
+  /** Called with a packet that a traced node has received. */
+  traced?(connection: Connection, process: number, symbol: number, packet: TracedPacket): void;
   /** Called with a warning about what a node does. It comes from each executor, and may come again. */
   warned(connection: Connection, process: number, symbol: number, text: string): void;
   answered(assignment: Assignment, packet: Packet, answer: Answer | Encoded): void;
@@ -360,6 +362,16 @@ export class Connection {
       case ToHost.Warning:
         this.#handler.warned(this, word(1), word(2), readString(batch[at + 3], "text of a warning"));
         return at + 4;
+      case ToHost.Traced: {
+        const [process, symbol, from] = [word(1), word(2), batch[at + 4]];
+        const packet: TracedPacket = {
+          to: readString(batch[at + 3], "port of a packet"),
+          ...from !== null && { from: readString(from, "port of a packet") },
+          payload: readString(batch[at + 5], "payload of a packet"),
+        };
+        this.#handler.traced?.(this, process, symbol, packet);
+        return at + 6;
+      }
       case ToHost.Prepared: {
         const error = batch[at + 2] as ErrorRecord | null;
         const failed = error === null ? undefined : fromErrorRecord(error);

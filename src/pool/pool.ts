@@ -7,6 +7,7 @@ import {
   type Process,
   type Relinked,
   SENT,
+  type TracedPacket,
 } from "../flow/mod.ts";
 import { type Answer, type Codec, type Encoded, type Failure, isError, type LogLevel, within } from "../value/mod.ts";
 import { type Assignment, assignmentAt } from "./assignment.ts";
@@ -36,6 +37,8 @@ export interface PoolOptions {
   log(level: LogLevel, message: string, about?: LogSubject): void;
   /** Called with an error that left by a linked `error` port on an executor, if definitions ask for that. */
   handled?(error: Failure, about: LogSubject): void;
+  /** Called with a packet that a node on an executor has received, if definitions ask for that. */
+  traced?(packet: TracedPacket): void;
   /** Records a metric of a node on an executor; its type and name are as the executor says. */
   measure?(symbol: NodeSymbol, type: string, name: string, value: number): void;
   /** A warden that was started beforehand. Default: a new one, of threads. */
@@ -88,6 +91,9 @@ export class Pool {
       log: this.#logged.bind(this),
       warned: this.#warned.bind(this),
       handled: this.#handled.bind(this),
+      ...options.traced && {
+        traced: (_: Connection, __: number, ___: number, packet: TracedPacket) => options.traced!(packet),
+      },
       measured: (_: Connection, symbol: number, type: string, name: string, value: number) => {
         const node = this.#symbols.get(symbol)?.symbol;
         if (node !== undefined) options.measure?.(node, type, name, value);

@@ -23,11 +23,15 @@ export type WardenOrder =
     data?: Readonly<Record<string, unknown>>;
   }
   | { order: "kill"; id: number; why: string }
+  | { order: "close" }
   | {
     order: "beat";
     /** The memory of the warden's own `ThreadStatus`. */
     status: SharedArrayBuffer;
   };
+
+/** Says that all threads of a warden have ended, as it was ordered. */
+export type WardenClosed = "closed";
 
 /** A worker with a method that its types do not have yet. */
 interface MeasuredWorker extends Worker {
@@ -55,7 +59,7 @@ interface Ward {
 export class Warden {
   readonly #wards = new Map<number, Ward>();
   readonly #entries: Readonly<Record<WardThread, URL>>;
-  readonly #report: (report: DeathReport) => void;
+  readonly #report: (report: DeathReport | WardenClosed) => void;
   /** Shows the host that the warden is alive. */
   #status: ThreadStatus | undefined;
   readonly #looks = new Looks();
@@ -65,7 +69,7 @@ export class Warden {
   #memoryKill = { time: -FALL, resident: 0 };
 
   /** @param entries The entry point of each sort of thread. */
-  constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport) => void) {
+  constructor(entries: Readonly<Record<WardThread, URL>>, report: (report: DeathReport | WardenClosed) => void) {
     this.#entries = entries;
     this.#report = report;
     setInterval(() => this.#look(), LOOK);
@@ -75,6 +79,7 @@ export class Warden {
   obey(order: WardenOrder, port: MessagePort | undefined): void {
     if (order.order === "beat") this.#status = new ThreadStatus(order.status);
     else if (order.order === "kill") this.#kill(order.id, "order", order.why);
+    else if (order.order === "close") void this.#close();
     else this.#spawn(order, port!);
   }
 
@@ -139,6 +144,14 @@ export class Warden {
       since = ward.watch.since!;
     }
     return longest;
+  }
+
+  /** Ends all threads, and reports it. Ended with their warden, they would write to standard error what ended them. */
+  async #close(): Promise<void> {
+    const workers = Array.from(this.#wards.values(), ({ worker }) => worker);
+    this.#wards.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    this.#report("closed");
   }
 
   #kill(id: number, reason: DeathReason, why: string): void {

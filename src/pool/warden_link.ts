@@ -1,7 +1,7 @@
 import { PortChannel, ThreadStatus } from "../protocol/mod.ts";
-import { failure } from "../value/mod.ts";
+import { failure, within } from "../value/mod.ts";
 import type { DeathReport, ExecutorWarden, NewExecutor, SpawnOptions, WardenClient } from "./executor_warden.ts";
-import type { WardenOrder } from "./warden.ts";
+import type { WardenClosed, WardenOrder } from "./warden.ts";
 
 /** The interval at which the host looks for a beat of the warden, in milliseconds. */
 const LOOK = 500;
@@ -9,6 +9,8 @@ const LOOK = 500;
 const SILENCE = 5_000;
 /** How long the warden may take to start, in milliseconds. A busy machine starts it slowly, and a restart only adds to that. */
 const START = 60_000;
+/** How long ending the threads may take before the warden is ended with them, in milliseconds. */
+const CLOSE = 500;
 /** How often in a row the warden may end before it is ready. */
 const ATTEMPTS = 3;
 
@@ -73,11 +75,26 @@ export class WardenLink implements ExecutorWarden {
     this.#worker?.postMessage(order, port === undefined ? [] : [port]);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    const isUp = this.#status.read().beat > 0;
+    this.#worker = undefined;
+    clearInterval(this.#timer);
+    if (worker !== undefined && isUp) {
+      const closed = new Promise<void>((resolve) => {
+        worker.onmessage = ({ data }: MessageEvent<DeathReport | WardenClosed>) => data === "closed" && resolve();
+      });
+      worker.postMessage({ order: "close" } satisfies WardenOrder);
+      await within(CLOSE, closed);
+    }
+    worker?.terminate();
+  }
+
+  /** Ends the warden and its threads at once. These may write to standard error what has ended them. */
+  terminate(): void {
     clearInterval(this.#timer);
     this.#worker?.terminate();
     this.#worker = undefined;
-    return Promise.resolve();
   }
 
   #start(): void {

@@ -43,6 +43,8 @@ export enum ToHost {
   Handled,
   /** A warning about what a node does, which is logged once for each symbol: process, symbol, text. */
   Warning,
+  /** A packet that a traced node has received: process, symbol, in port, out port that it came from or null, payload. */
+  Traced,
 }
 
 /** What an executor still holds of a process. */
@@ -86,6 +88,8 @@ export interface Definition {
     };
     /** Whether errors that leave by a linked `error` port are sent to the host. */
     recordsErrors?: boolean;
+    /** Whether the host is told of each packet that the node receives. */
+    isTraced?: boolean;
   };
 }
 

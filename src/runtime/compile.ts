@@ -159,12 +159,14 @@ export interface CompiledUnit extends Unit {
 export function draftUnit(
   readable: Readable,
   scheme: Scheme<Kind>,
-  { number, env, scope, recordsErrors }: {
+  { number, env, scope, recordsErrors, isTraced = false }: {
     number(): number;
     env: Readonly<Record<string, string>>;
     scope: TemplateScope;
     /** Whether errors that leave by a linked `error` port are recorded. */
     recordsErrors: boolean;
+    /** Whether nodes tell of each packet that they receive. Default false. */
+    isTraced?: boolean;
   },
 ): CompiledUnit {
   const { spec, origin } = readable;
@@ -190,6 +192,7 @@ export function draftUnit(
         ...bound !== undefined && flat.kind.code !== undefined && { bound: toWire(bound) },
         ...part !== undefined && { origin: part as unknown as Value },
         ...recordsErrors && { recordsErrors },
+        ...isTraced && { isTraced },
       };
     }
     return { symbol, flat, definition, bound, ...part !== undefined && { origin: part } };

@@ -6,7 +6,7 @@ import { failure, isList, isMap, type Value, type ValueMap } from "../value/mod.
 import { Nodes, type NodesOptions } from "./nodes.ts";
 import type { Processes } from "./processes.ts";
 import { registryChanges } from "./registry_changes.ts";
-import type { NodePool } from "./runtime.ts";
+import type { NodePool } from "./surroundings.ts";
 
 /** Returns the view of a runtime that system workflows work on. */
 export function engineSystem(

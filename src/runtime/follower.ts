@@ -272,7 +272,7 @@ export class Follower {
     while (!signal.aborted) {
       try {
         for await (const { version, sequence } of registry.history.watch(since, signal)) {
-          if (told !== undefined) logger.log("info", "the store is followed again");
+          if (told !== undefined) logger.log("info", "the store is followed again", { part: "registry" });
           [since, wait, told] = [sequence, RETRY, undefined];
           // one that was rejected is tried again if head was moved to it once more
           if (version !== registry.version.id || this.#rejected !== undefined || version !== this.#logged) {
@@ -282,7 +282,9 @@ export class Follower {
         return; // stopped, or the history is closed
       } catch (thrown) {
         const reason = reasonOf(asError(thrown));
-        if (reason !== told) logger.log("error", `the store cannot be followed: ${reason}; trying again`);
+        if (reason !== told) {
+          logger.log("error", `the store cannot be followed: ${reason}; trying again`, { part: "registry" });
+        }
         told = reason;
       }
       await pause(wait, signal);
@@ -296,7 +298,7 @@ export class Follower {
     const reason = reasonOf(error);
     const before = this.rejected;
     if (version === undefined) {
-      logger.log("warn", `the store cannot be read: ${reason}`);
+      logger.log("warn", `the store cannot be read: ${reason}`, { part: "registry" });
     } else {
       const again = before?.version === version;
       this.#rejected = { version, reason, attempts: again ? before.attempts + 1 : 1 };
@@ -345,7 +347,7 @@ export class Follower {
     try {
       await presence.heartbeat({ id, time: new Date(), data: report as unknown as Value });
       await this.#saveAccepted();
-      if (this.#storeReplaced) logger.log("info", "the file of the store is back at its path");
+      if (this.#storeReplaced) logger.log("info", "the file of the store is back at its path", { part: "registry" });
       this.#storeReplaced = false;
     } catch (thrown) {
       this.#told = "";
@@ -356,11 +358,12 @@ export class Follower {
   #notTold(error: Failure): void {
     const { logger } = this.#options;
     const isReplaced = isMap(error.details) && error.details.file === "replaced";
-    if (!isReplaced) logger.log("warn", `the store was not told: ${error.message}`);
+    if (!isReplaced) logger.log("warn", `the store was not told: ${error.message}`, { part: "registry" });
     else if (!this.#storeReplaced) {
       logger.log(
         "error",
         `${error.message}; no change is followed or saved until it is back, or the runtime starts anew`,
+        { part: "registry" },
       );
     }
     this.#storeReplaced = isReplaced;

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { addressOf, type Flow, type Packet, pathOf, type Process } from "../flow/mod.ts";
+import { addressOf, type Flow, type Packet, pathOf, type Process, type TracedPacket } from "../flow/mod.ts";
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
 import type {
+  AccessEntry,
   GrantedFolders,
   HealthCheck,
   Internals,
@@ -42,6 +43,10 @@ export interface HostServices {
   /** What stands around the calls of host nodes, outermost first. */
   interceptors: readonly Interceptor[];
   logger: Logger;
+  /** Is told of each packet that a node receives. Default: nobody is told. */
+  traced?: ((packet: TracedPacket) => void) | undefined;
+  /** Is told of each request that a listener has answered. Default: nobody is told. */
+  access?: ((entry: AccessEntry) => void) | undefined;
   handledErrors: HandledErrors;
   /** What `secret` reads. */
   secrets: Secrets;
@@ -147,6 +152,9 @@ export function hostPreparation(
     keyOf: (call) => keyOf(packetOf(call), processes),
     internals: {
       symbol,
+      ...services.access !== undefined && {
+        access: (entry: AccessEntry) => services.access!({ ...entry, path: redactor.redact(entry.path) }),
+      },
       flow,
       sockets,
       system,

@@ -9,7 +9,7 @@ import { isNode } from "./entry.ts";
 import type { HostServices } from "./host_context.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { numbersOf, Preparer } from "./preparer.ts";
-import type { NodePool } from "./runtime.ts";
+import type { NodePool } from "./surroundings.ts";
 import { Stage } from "./stage.ts";
 import { Yielder } from "./yielder.ts";
 

@@ -1,5 +1,5 @@
 import type { Compiler } from "../compiler/mod.ts";
-import type { Unit } from "../flow/mod.ts";
+import { traceNode, type Unit } from "../flow/mod.ts";
 import { effectOf } from "../kind/engine/mod.ts";
 import type { Kind, Prepared } from "../kind/mod.ts";
 import { HANDED_ON } from "../language/mod.ts";
@@ -37,7 +37,7 @@ import { ExternalError } from "./external_error.ts";
 import { hostPreparation, type HostServices } from "./host_context.ts";
 import type { Logger } from "./log/mod.ts";
 import { readValues } from "./read_values.ts";
-import type { NodePool } from "./runtime.ts";
+import type { NodePool } from "./surroundings.ts";
 
 /** Options of a preparer. */
 export interface PreparerOptions {
@@ -123,6 +123,7 @@ export class Preparer {
       env,
       scope: read.scope,
       recordsErrors: services.handledErrors.isOn,
+      isTraced: services.traced !== undefined,
     });
     for (const name of [...uses, ...values.used]) unit.uses.add(name);
     try {
@@ -246,6 +247,7 @@ export class Preparer {
     const { preparation, release } = hostPreparation(draft, envOf(kind, env, draft.bound), dataOf, services);
     try {
       const prepared = await kind.prepare!(preparation);
+      if (services.traced !== undefined) traceNode(prepared.node, services.traced);
       draft.symbol.node = prepared.node;
       return {
         node: prepared.node,

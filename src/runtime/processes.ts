@@ -11,13 +11,35 @@ const RETIREMENT = 30_000;
 /** The interval of the check for processes that take too long, in milliseconds. */
 const SWEEP = 100;
 
+/** What the time limits of processes go by. */
+export interface ProcessClock {
+  /** Returns the time in milliseconds, by a clock that only moves forward. */
+  now(): number;
+  /**
+   * Calls a function again and again, so that no limit passes by much.
+   *
+   * @param next Returns the first limit.
+   * @returns What ends that.
+   */
+  watch(sweep: () => void, next: () => number | undefined): () => void;
+}
+
+const MACHINE: ProcessClock = {
+  now: () => performance.now(),
+  watch(sweep) {
+    const timer = setInterval(sweep, SWEEP);
+    return () => clearInterval(timer);
+  },
+};
+
 /** The processes of a runtime: opens them in the newest generation, and ends those that take too long. */
 export class Processes {
   readonly #flow: Flow;
   readonly #retirement: number;
   readonly #generations: Generations;
   readonly #ids = new WeakMap<Process, string>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #clock: ProcessClock;
+  readonly #unwatch: () => void;
   #number = 0;
   #open = 0;
   /** The replaced generations, and when they were replaced. */
@@ -26,17 +48,20 @@ export class Processes {
   #isDraining = false;
   #isClosed = false;
   /** The time of the last check, which is exact enough for deadlines. */
-  #now = performance.now();
+  #now: number;
 
   /**
    * @param free Called with the units that no process can reach any more.
+   * @param clock What time limits go by. Default the machine's.
    * @param retirement How long processes of a replaced generation may continue, in milliseconds. Default 30 s.
    */
-  constructor(flow: Flow, free: (units: readonly Unit[]) => void, retirement = RETIREMENT) {
+  constructor(flow: Flow, free: (units: readonly Unit[]) => void, clock = MACHINE, retirement = RETIREMENT) {
     this.#flow = flow;
     this.#retirement = retirement;
     this.#generations = new Generations(free);
-    this.#timer = setInterval(() => this.#sweep(), SWEEP);
+    this.#clock = clock;
+    this.#now = clock.now();
+    this.#unwatch = clock.watch(() => this.#sweep(), () => this.#firstDeadline());
   }
 
   /** How many processes are open. */
@@ -68,7 +93,7 @@ export class Processes {
   open(timeout = PROCESS_TIMEOUT): Process | undefined {
     if (this.#open >= MAX_PROCESSES) return undefined;
     const process = this.#flow.open({ number: ++this.#number, generation: this.#generations.current });
-    process.deadline = this.#now + timeout;
+    process.deadline = (this.#clock === MACHINE ? this.#now : this.#clock.now()) + timeout;
     this.#open++;
     this.#generations.enter(process);
     return process;
@@ -95,7 +120,7 @@ export class Processes {
 
   /** Makes a generation the newest. @param retired The units that it no longer contains. */
   advance(generation: number, retired: readonly Unit[]): void {
-    this.#replaced.push({ number: this.#generations.current, at: performance.now() });
+    this.#replaced.push({ number: this.#generations.current, at: this.#clock.now() });
     this.#generations.advance(generation, retired);
   }
 
@@ -108,17 +133,23 @@ export class Processes {
   /** Ends all processes now. */
   close(error: Error): void {
     this.#isClosed = true;
-    clearInterval(this.#timer);
+    this.#unwatch();
     for (const process of this.list()) this.#flow.abort(process, error);
   }
 
+  #firstDeadline(): number | undefined {
+    let first = Infinity;
+    for (const { deadline, status } of this.list()) if (status === "running") first = Math.min(first, deadline);
+    return first === Infinity ? undefined : first;
+  }
+
   #sweep(): void {
-    const now = this.#now = performance.now();
+    const now = this.#now = this.#clock.now();
     for (const process of this.list()) {
       const { observer } = process;
       process.observer = null;
       observer?.onLongRunning();
-      if (now > process.deadline) this.#flow.abort(process, failure("the process took too long", { code: "timeout" }));
+      if (now >= process.deadline) this.#flow.abort(process, failure("the process took too long", { code: "timeout" }));
     }
     const old = this.#replaced[0];
     if (old === undefined || now - old.at < this.#retirement) return;

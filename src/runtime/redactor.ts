@@ -1,3 +1,4 @@
+import type { TracedPacket } from "../flow/mod.ts";
 import type { Death, Pool } from "../pool/mod.ts";
 import { causes, type Failure } from "../value/mod.ts";
 
@@ -55,6 +56,14 @@ export class Redactor {
 /** Returns the deaths of a runtime's executors, oldest first, without secrets. */
 export function deathsOf({ pool, redactor }: { pool: Pick<Pool, "status">; redactor: Redactor }): Death[] {
   return pool.status().deaths.map((death) => ({ ...death, why: redactor.redact(death.why) }));
+}
+
+/** Returns what is told of packets without secrets; undefined if nobody is told. */
+export function redactedTrace(
+  traced: ((packet: TracedPacket) => void) | undefined,
+  redactor: Redactor,
+): ((packet: TracedPacket) => void) | undefined {
+  return traced && ((packet) => traced({ ...packet, payload: redactor.redact(packet.payload) }));
 }
 
 function patternOf(forms: ReadonlySet<string>): RegExp {

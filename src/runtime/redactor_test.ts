@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { failure } from "../value/mod.ts";
-import { Redactor } from "./redactor.ts";
+import { redactedTrace, Redactor } from "./redactor.ts";
 
 Deno.test("secrets are taken out of texts, in JSON, in URLs and where they were cut", () => {
   const redactor = new Redactor();
@@ -28,4 +28,14 @@ Deno.test("secrets are taken out of errors and their causes", () => {
   const error = redactor.redactError(failure("no s3cret here", { cause }));
   assertEquals([error.message, cause.message], ["no *** here", "cannot log in with ***"]);
   assertEquals([error, cause].some(({ stack }) => stack!.includes("s3cret")), false);
+});
+
+Deno.test("what is told of packets has no secrets", () => {
+  const redactor = new Redactor();
+  redactor.add("hunter22");
+  const told: string[] = [];
+  const traced = redactedTrace(({ payload }) => told.push(payload), redactor);
+  traced?.({ to: "login.in", payload: '{"password":"hunter22"}' });
+  assertEquals(told, ['{"password":"***"}']);
+  assertEquals(redactedTrace(undefined, redactor), undefined);
 });

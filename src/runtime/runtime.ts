@@ -1,10 +1,10 @@
 import { type Compiler, ThreadCompiler } from "../compiler/mod.ts";
-import { Flow } from "../flow/mod.ts";
+import { Flow, type TracedPacket } from "../flow/mod.ts";
 import { type AddressKeeper, Sockets } from "../http/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
-import { CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
+import { type AccessEntry, CODECS, GrantedFolders, PrivateHosts, Schedules } from "../kinds/mod.ts";
 import { evaluateTemplate } from "../language/mod.ts";
-import { type ExecutorWarden, type Isolation, type LogSubject, Pool, ProcessWarden, WardenLink } from "../pool/mod.ts";
+import { type ExecutorWarden, type Isolation, type LogSubject, Pool, WardenLink } from "../pool/mod.ts";
 import { Registry, SILENT_KINDS } from "../registry/mod.ts";
 import { Leases } from "../presence/mod.ts";
 import { type Scheme, uuidv7, VALUE_KIND } from "../spec/mod.ts";
@@ -23,11 +23,13 @@ import { KindMetrics } from "./kind_metrics.ts";
 import { Loader } from "./loader.ts";
 import { Logger } from "./log/mod.ts";
 import { Processes } from "./processes.ts";
-import { deathsOf, Redactor } from "./redactor.ts";
+import { deathsOf, redactedTrace, Redactor } from "./redactor.ts";
 import { Resources } from "./resources.ts";
 import { ofHost, schemeOf } from "./scheme.ts";
 import { Secrets, stringsOf } from "./secrets.ts";
+import type { NodePool, Surroundings } from "./surroundings.ts";
 import { Transactions } from "./transactions.ts";
+import { wardenOf } from "./warden.ts";
 
 /** Options of a runtime. */
 export interface RuntimeOptions {
@@ -86,17 +88,21 @@ export interface RuntimeOptions {
   /** The random values of host kinds. Default the machine's. */
   random?: Random;
   /**
-   * Makes what runs the nodes of executors. Default threads.
+   * What stands around it in a test. Default: threads, sockets and the time of the machine.
    *
    * @internal
    */
-  pool?: (runtime: Runtime) => NodePool;
+  surroundings?: Surroundings;
   /**
    * Makes what stands around the calls of host nodes, outermost first. Default nothing, at no cost.
    *
    * @internal
    */
   interceptors?: (runtime: Runtime) => readonly Interceptor[];
+  /** Is told of each packet that a node receives. Default: nobody is told, at no cost. */
+  traced?: (packet: TracedPacket) => void;
+  /** Is told of each request that a listener has answered. Default: nobody is told, at no cost. */
+  access?: (entry: AccessEntry) => void;
   /** Whether calls from executors carry their addresses, for interceptors that read them. Default: if there are any. */
   addresses?: boolean;
   /**
@@ -133,13 +139,6 @@ export interface RuntimeOptions {
    */
   unguarded?: boolean;
 }
-
-/**
- * What runs the nodes of executors: threads, or in tests the thread of the runtime.
- *
- * @internal
- */
-export type NodePool = Pick<Pool, keyof Pool>;
 
 /** How long a drain waits for the requests in flight, in milliseconds. */
 export const DRAIN = 30_000;
@@ -250,10 +249,13 @@ export class Runtime implements AsyncDisposable {
     this.scheme = options.scheme;
     this.#logger = options.logger;
     options.logger.redactBy((text) => this.redactor.redact(text));
+    const traced = redactedTrace(options.traced, this.redactor);
     this.store = options.store;
-    this.sockets = new Sockets((message) => options.logger.log("warn", message), options.keeper);
     const env = options.env ?? {};
     const interceptors = options.interceptors?.(this) ?? [];
+    const { pool, sockets, processClock } = options.surroundings ?? {};
+    const warn = (message: string) => options.logger.log("warn", message, { part: "http" });
+    this.sockets = sockets ?? new Sockets(warn, options.keeper);
     const handledErrors = new HandledErrors(options.logger);
     const flow = this.flow = new Flow({
       ending: (process) => this.pool.ending(process),
@@ -263,15 +265,15 @@ export class Runtime implements AsyncDisposable {
         handledErrors.settle(process, false);
       },
     });
-    this.processes = new Processes(flow, (units) => this.loader.free(units));
+    this.processes = new Processes(flow, (units) => this.loader.free(units), processClock);
     const extensions = options.extensions ?? NO_EXTENSIONS;
-    const warden = options.warden ?? (options.pool === undefined ? wardenOf(options, extensions) : undefined);
+    const warden = options.warden ?? (pool === undefined ? wardenOf(options, extensions) : undefined);
     const threads = warden instanceof WardenLink ? warden : undefined;
     this.#ownCompiler = options.compiler === undefined
       ? new ThreadCompiler({ warden: threads, spare: true })
       : undefined;
     this.compiler = options.compiler ?? this.#ownCompiler!;
-    this.pool = options.pool?.(this) ?? new Pool({
+    this.pool = pool?.(this) ?? new Pool({
       size: options.executors ?? Math.max(1, navigator.hardwareConcurrency - 1),
       memory: options.executorMemory ?? 256,
       flow,
@@ -284,6 +286,7 @@ export class Runtime implements AsyncDisposable {
           ...symbol !== undefined && { node: symbol.name },
         }),
       measure: (symbol, type, name, value) => this.metrics.record(symbol.name, type, name, value),
+      ...traced !== undefined && { traced },
       ...warden !== undefined && { warden },
       unguarded: options.unguarded ?? false,
       addresses: options.addresses ?? interceptors.length > 0,
@@ -293,7 +296,7 @@ export class Runtime implements AsyncDisposable {
     this.registry = new Registry(options.store.history, {
       timeout,
       silentKinds: SILENT_KINDS.filter((kind) => kind !== VALUE_KIND), // nodes are made of values
-      warn: (message) => options.logger.log("warn", message),
+      warn: (message) => options.logger.log("warn", message, { part: "registry" }),
     });
     registerDependencies(this.registry, [...options.scheme.dependencies, ...options.dependencies ?? []]);
     this.loader = new Loader({
@@ -331,6 +334,8 @@ export class Runtime implements AsyncDisposable {
         table: () => this.loader.table,
       }),
       logger: options.logger,
+      traced,
+      access: options.access,
       handledErrors,
       evaluate: (expression, _, variables) => evaluateTemplate(expression, env, variables),
       host: options.host ?? "127.0.0.1",
@@ -434,11 +439,7 @@ export class Runtime implements AsyncDisposable {
   #log(level: LogLevel, message: string, { process, symbol }: LogSubject = {}): void {
     this.#logger.log(level, message, {
       ...process !== undefined && { process: this.processes.idOf(process) },
-      ...symbol !== undefined && { node: symbol.name },
+      ...symbol === undefined ? { part: "executors" as const } : { node: symbol.name },
     });
   }
-}
-
-function wardenOf({ isolation }: RuntimeOptions, { readable }: Extensions): ExecutorWarden {
-  return isolation === "process" ? new ProcessWarden(readable) : new WardenLink(readable);
 }

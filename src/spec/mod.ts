@@ -3,9 +3,11 @@ export { type CheckedSpec, type CheckOptions, checkSpecs, type CodeToCheck } fro
 export { readData } from "./check/check_data.ts";
 export * from "./model/mod.ts";
 export { report } from "./model/report.ts";
+export { type MapFile, readMapFile } from "./read_map.ts";
 export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";
 export { type ReadOptions, specFromMap } from "./schema/draft.ts";
-export { duration, link, nodeId, nodeName, port, portName, secret, size, specs } from "./schema/fields.ts";
+export { describeData, describeFields, type FieldDescription } from "./schema/describe_fields.ts";
+export { COMMON, duration, link, nodeId, nodeName, port, portName, secret, size, specs } from "./schema/fields.ts";
 export { type JsonSchema, jsonSchema } from "./schema/json_schema.ts";
 export { validate, type Validated } from "./schema/validate.ts";
 export { bindEnv, type BindOptions, type BoundEnv, namedIn, type NamedInSpec } from "./env/bind_env.ts";

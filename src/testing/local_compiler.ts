@@ -8,3 +8,15 @@ export const LOCAL_COMPILER: Compiler = {
     return parseCode(language, code);
   },
 };
+
+/** Parses each code once. */
+export class CachedCompiler implements Compiler {
+  readonly #parsed = new Map<string, Promise<ParsedCode>>();
+
+  parse(language: string, code: string): Promise<ParsedCode> {
+    const key = `${language}\0${code}`;
+    let parsed = this.#parsed.get(key);
+    if (parsed === undefined) this.#parsed.set(key, parsed = LOCAL_COMPILER.parse(language, code));
+    return parsed;
+  }
+}

@@ -1,9 +1,11 @@
-import { Guard, type Instance, NodeMaker } from "../executor/mod.ts";
-import type { Node, NodeSymbol, Process } from "../flow/mod.ts";
+import { DEFAULT_LIMIT, Guard, type Instance, NodeMaker } from "../executor/mod.ts";
+import { type Node, type NodeSymbol, type Process, trace } from "../flow/mod.ts";
 import type { Clock, Kind, Random } from "../kind/mod.ts";
 import { Realm } from "../language/mod.ts";
 import { type Definition, ThreadStatus } from "../protocol/mod.ts";
 import type { Logger, NodePool, Runtime } from "../runtime/mod.ts";
+import { LimitedProgram } from "./limited_program.ts";
+import type { TestClock } from "./test_clock.ts";
 
 /** Options of a local pool. */
 export interface LocalPoolOptions {
@@ -11,12 +13,33 @@ export interface LocalPoolOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** The clock of user code. Default the machine's. */
+  readonly codeClock?: TestClock | undefined;
 }
 
 /** What user code of all tests runs in; made when the first test needs it. */
-let sharedRealm: Realm | undefined;
+let machineRealm: Realm | undefined;
+/** The same, for tests whose clock is that of user code as well. */
+let testRealm: Realm | undefined;
+/** The clock of the code that runs in that. */
+let currentClock: TestClock | undefined;
 
-/** Runs the nodes of executors on the thread of the runtime, without time limits. */
+/** The guard of code that sees the time of a test. */
+class ClockGuard extends Guard {
+  readonly #clock: TestClock | undefined;
+
+  constructor(clock: TestClock | undefined) {
+    super(new ThreadStatus());
+    this.#clock = clock;
+  }
+
+  override enter(symbol: { number: number; limit: number }, process: number): void {
+    currentClock = this.#clock;
+    super.enter(symbol, process);
+  }
+}
+
+/** Runs the nodes of executors on the thread of the runtime. */
 export class LocalPool implements NodePool {
   readonly node: Node = {
     receive(packet) {
@@ -32,19 +55,28 @@ export class LocalPool implements NodePool {
   /** The number of the last child process; they count down from zero. */
   #opened = 0;
 
-  constructor(runtime: Runtime, { kinds, clock, random, logger }: LocalPoolOptions) {
+  constructor(runtime: Runtime, { kinds, clock, random, logger, codeClock }: LocalPoolOptions) {
     const { flow, processes, metrics } = runtime;
+    const stopped = (error: Error) => {
+      const packet = flow.current;
+      if (packet === null) return;
+      trace(packet, error);
+      flow.abort(packet.process, error);
+    };
     this.#maker = new NodeMaker({
       kinds,
       get realm() {
-        return sharedRealm ??= new Realm();
+        if (codeClock === undefined) return machineRealm ??= new Realm();
+        currentClock ??= codeClock; // the realm asks for the time while it is made
+        return testRealm ??= new Realm(() => currentClock!.now());
       },
-      guard: new Guard(new ThreadStatus()),
+      guard: new ClockGuard(codeClock),
+      around: (program, symbol) =>
+        new LimitedProgram(program, symbol.name, () => symbol.limit || DEFAULT_LIMIT, stopped),
       flow,
       clock,
       random,
-      // user code waits by the real time
-      waitClock: {
+      waitClock: codeClock ?? {
         now: () => performance.now(),
         setTimeout: (task, ms) => setTimeout(task, ms),
         clearTimeout: (timer) => clearTimeout(timer as number),

@@ -5,6 +5,8 @@
  *
  * @module
  */
+export type { FileResult, FlowTestOptions, TestFailure, TestResult } from "./flow/mod.ts";
+export { registerFlowTests, runFlowTests } from "./register.ts";
 export type { LogLine } from "./log_line.ts";
 export {
   by,
@@ -21,5 +23,6 @@ export { seededRandom } from "./seeded_random.ts";
 export type { SuiteResult } from "./suites.ts";
 export { TestClock, type TestClockOptions } from "./test_clock.ts";
 export type { SpecObject, Specs, SpecsError } from "./test_specs.ts";
+export type { Received } from "./workflow_setup.ts";
 export { startWorkflow, type TestWorkflow, type WorkflowOptions } from "./workflow.ts";
 export { type Answer, type LogLevel, NONE, type Stream, type Value, type ValueMap } from "../value/mod.ts";

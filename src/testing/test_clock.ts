@@ -1,9 +1,18 @@
 import type { Clock } from "../kind/mod.ts";
+import type { ProcessClock } from "../runtime/mod.ts";
 import { asError } from "../value/mod.ts";
 
 interface Sleeper {
   readonly until: number;
   wake(): void;
+}
+
+/** Something that happens at times, beside what sleeps. */
+export interface TimedSource {
+  /** Returns when it is next, in milliseconds since 1970; undefined if never. */
+  next(): number | undefined;
+  /** Called when the clock has come to a time. */
+  run(): void;
 }
 
 /** Options of a test clock. */
@@ -36,6 +45,7 @@ export class TestClock implements Clock {
   #now: number;
   readonly #skip: boolean;
   readonly #sleepers = new Set<Sleeper>();
+  readonly #sources = new Set<TimedSource>();
 
   /** Makes a clock that stands still. */
   constructor({ now = Date.UTC(2026, 0, 1), skip = false }: TestClockOptions = {}) {
@@ -74,6 +84,46 @@ export class TestClock implements Clock {
     });
   }
 
+  /**
+   * Calls a function once the clock has moved by `ms`.
+   *
+   * @returns What `clearTimeout` takes.
+   */
+  setTimeout(task: () => void, ms: number): object {
+    const sleeper: Sleeper = { until: this.#now + Math.max(0, ms), wake: task };
+    this.#sleepers.add(sleeper);
+    if (this.#skip) void this.#skipTo(sleeper);
+    return sleeper;
+  }
+
+  /** Forgets what `setTimeout` has returned. */
+  clearTimeout(timer: unknown): void {
+    this.#sleepers.delete(timer as Sleeper);
+  }
+
+  /**
+   * Lets something happen at times of its own.
+   *
+   * @returns What removes it.
+   * @internal
+   */
+  addSource(source: TimedSource): () => void {
+    this.#sources.add(source);
+    return () => this.#sources.delete(source);
+  }
+
+  /**
+   * Moves the clock to the next time at which something happens, if there is one up to `end`.
+   *
+   * @returns Whether there was.
+   * @internal
+   */
+  jumpToNext(end = Infinity): boolean {
+    const next = this.#next(end);
+    if (next !== undefined) this.#wake(next);
+    return next !== undefined;
+  }
+
   /** Moves the clock on. Ends the sleeps that are due, the earliest first, and runs what each of them resumes. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -98,6 +148,11 @@ export class TestClock implements Clock {
     for (const sleeper of this.#sleepers) {
       if (sleeper.until <= end && (next === undefined || sleeper.until < next.until)) next = sleeper;
     }
+    for (const source of this.#sources) {
+      const until = source.next();
+      if (until === undefined || until > end || next !== undefined && next.until <= until) continue;
+      next = { until, wake: () => source.run() };
+    }
     return next;
   }
 
@@ -111,4 +166,9 @@ export class TestClock implements Clock {
 /** Lets everything run that does not wait for a timer or for the outside. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/** Returns the clock of time limits that a test moves. */
+export function processClockOf(clock: TestClock): ProcessClock {
+  return { now: () => clock.now(), watch: (sweep, next) => clock.addSource({ next, run: sweep }) };
 }

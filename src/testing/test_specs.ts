@@ -18,6 +18,11 @@ export type SpecObject = Readonly<Record<string, unknown>> & { readonly kind: st
 /** Specs: YAML text or objects. */
 export type Specs = string | readonly SpecObject[];
 
+/** Specs that are read and checked already. */
+export interface ReadTestSpecs {
+  readonly read: readonly SourcedSpec[];
+}
+
 /** Why specs were rejected: what `weft check` says about them, a line each in the message. */
 export interface SpecsError extends Error {
   /** What is wrong, in the order of the specs, warnings included. */
@@ -36,28 +41,36 @@ const NOWHERE = { origin: () => undefined } as unknown as SourcedSpec["source"];
  * @throws {SpecsError} If they are invalid.
  */
 export async function readTestSpecs(
-  specs: Specs,
-  { scheme, registry, evaluate }: {
+  specs: Specs | ReadTestSpecs,
+  { scheme, registry, evaluate, namespace = "default" }: {
     scheme: Scheme<Kind>;
     registry: Registry;
     evaluate: Evaluate;
+    namespace?: string;
   },
 ): Promise<Change[]> {
-  // an object a line, so that the line of a diagnostic tells which it is about
-  const text = typeof specs === "string" ? specs : specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n");
-  const options = { scheme, registry, evaluate, compiler: LOCAL_COMPILER };
-  const manifest = await readManifest([{ name: FILE, text }], options);
+  if (isRead(specs)) return changesOf(specs.read, registry);
+  const options = { scheme, registry, evaluate, compiler: LOCAL_COMPILER, namespace };
+  const objects = typeof specs === "string" ? undefined : specs;
+  const manifest = await readManifest([{ name: FILE, text: textOf(specs) }], options);
   if (!isApplicable(manifest)) {
-    const diagnostics = typeof specs === "string"
+    const diagnostics = objects === undefined
       ? manifest.diagnostics
-      : manifest.diagnostics.map((diagnostic) => named(diagnostic, specs));
+      : manifest.diagnostics.map((diagnostic) => named(diagnostic, objects));
     const message = diagnostics.filter(({ severity }) => severity !== "warning").map(formatDiagnostic).join("\n");
     throw Object.assign(failure(message, { code: "invalid" }), { diagnostics });
   }
-  const read = typeof specs === "string"
-    ? manifest.specs
-    : manifest.specs.map(({ spec }) => ({ spec, source: NOWHERE }));
+  const read = objects === undefined ? manifest.specs : manifest.specs.map(({ spec }) => ({ spec, source: NOWHERE }));
   return changesOf(read, registry);
+}
+
+/** Returns the text of specs: an object a line, so that the line of a diagnostic tells which it is about. */
+function textOf(specs: Specs): string {
+  return typeof specs === "string" ? specs : specs.map((spec) => `- ${JSON.stringify(spec)}`).join("\n");
+}
+
+function isRead(specs: Specs | ReadTestSpecs): specs is ReadTestSpecs {
+  return typeof specs === "object" && "read" in specs;
 }
 
 /** Returns a diagnostic with the name of its spec in place of its position. */

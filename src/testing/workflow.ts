@@ -1,9 +1,10 @@
 import { NodeSymbol, OutPort, type Packet } from "../flow/mod.ts";
 import type { Kind, RunOptions } from "../kind/mod.ts";
-import { evaluateTemplate } from "../language/mod.ts";
 import { Frames } from "../kinds/mod.ts";
+import { evaluateTemplate, platformWork } from "../language/mod.ts";
 import { change } from "../registry/mod.ts";
 import {
+  HOST_CLOCK,
   type Interceptor,
   loadExtensions,
   Logger,
@@ -15,23 +16,31 @@ import {
 import { type Evaluate, nearest, normalizePort, Scheme } from "../spec/mod.ts";
 import { openStore } from "../store/mod.ts";
 import { type Answer, asError, type Value, type ValueMap } from "../value/mod.ts";
+import { HostWork, untilDone } from "./host_work.ts";
 import { LOCAL_COMPILER } from "./local_compiler.ts";
 import { LocalPool } from "./local_pool.ts";
+import { LocalSockets } from "./local_sockets.ts";
 import { type LogLine, readLogLine } from "./log_line.ts";
 import { answerOf, type Mock, type TestCall } from "./mock.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { splitPort } from "./split_port.ts";
 import { runSuite, type SuiteResult, suitesOf } from "./suites.ts";
-import { TestClock } from "./test_clock.ts";
-import { testKind } from "./test_kinds.ts";
-import { readTestSpecs, type Specs } from "./test_specs.ts";
+import { processClockOf, TestClock } from "./test_clock.ts";
+import { linksOf, type TestLink } from "./test_links.ts";
+import { testKind, type TestKindOptions } from "./test_kinds.ts";
+import { type ReadTestSpecs, readTestSpecs, type Specs } from "./test_specs.ts";
+import type { Received, WorkflowSetup } from "./workflow_setup.ts";
 
 /** Options of a workflow under test. */
 export interface WorkflowOptions {
   /** Kinds beside the built-in ones. */
   readonly kinds?: readonly Kind[] | undefined;
-  /** What takes the place of host nodes, by their names. */
+  /** What takes the place of nodes, by their names; with `threads`, of host nodes only. */
   readonly mocks?: Readonly<Record<string, Mock>> | undefined;
-  /** The names of the host nodes that may run although they have effects; true for all. Default none. */
+  /**
+   * The names of the nodes, or of kinds of nodes, that may reach outside and have effects there; true for all. Default
+   * none.
+   */
   readonly allow?: readonly string[] | true | undefined;
   /** The variables that templates see and kinds may read. Default none. */
   readonly env?: ValueMap | undefined;
@@ -85,43 +94,62 @@ export class TestWorkflow implements AsyncDisposable {
   readonly calls: TestCall[] = [];
   /** The ports that packets took, in order: `router.in`, `router.out[0]`, `hello.in`. */
   readonly path: string[] = [];
+  /**
+   * The packets that nodes have received, in order.
+   *
+   * @internal
+   */
+  readonly received: Received[] = [];
   /** The lines of the log. */
   readonly log: LogLine[] = [];
   /** The clock of kinds. */
   readonly clock: TestClock;
   readonly #options: WorkflowOptions;
+  readonly #setup: WorkflowSetup;
   readonly #rejected: Error[] = [];
-  readonly #frames = new Frames();
   readonly #scheme: Scheme<Kind>;
+  readonly #work = new HostWork();
+  readonly #frames = new Frames();
+  /** The ids of the nodes that may reach outside. */
+  readonly #allowed = new Set<string>();
+  readonly #sockets = new LocalSockets((owner) => this.#allowed.has(owner));
   #runtime!: Runtime;
 
-  private constructor(options: WorkflowOptions, known: Scheme<Kind>) {
+  private constructor(options: WorkflowOptions, setup: WorkflowSetup, known: Scheme<Kind>) {
     this.#options = options;
+    this.#setup = setup;
     this.clock = options.clock ?? new TestClock();
     const { mocks = {}, allow = [] } = options;
-    this.#scheme = new Scheme(
-      [...known, ...options.kinds ?? []].map((kind) =>
-        testKind(kind, {
-          isMocked: (node) => Object.hasOwn(mocks, node),
-          isAllowed: (node) => !Object.hasOwn(mocks, node) && (allow === true || allow.includes(node)),
-          frames: this.#frames,
-          received: (packet) => this.#received(packet),
-          rejected: (error) => this.#rejected.push(error),
-        })
-      ),
-      known.dataKinds,
-    );
+    const under: TestKindOptions = {
+      isMocked: (node) => Object.hasOwn(mocks, node),
+      isAllowed: (node, kind) => allow === true || allow.includes(node) || allow.includes(kind),
+      answer: (call) => this.#answer(call),
+      preparing: ({ id }, isAllowed) => void (isAllowed && this.#allowed.add(id)),
+      frames: this.#frames,
+      received: (packet) => this.#received(packet),
+      rejected: (error, call) => {
+        if (setup.rejected === undefined) this.#rejected.push(error);
+        else setup.rejected(error, call);
+      },
+      work: this.#work,
+    };
+    const kinds = [...known, ...options.kinds ?? []];
+    this.#scheme = new Scheme(kinds.map((kind) => testKind(kind, under)), known.dataKinds);
   }
 
   /** See `startWorkflow`. */
-  static async start(specs: Specs, options: WorkflowOptions): Promise<TestWorkflow> {
+  static async start(
+    specs: Specs | ReadTestSpecs,
+    options: WorkflowOptions,
+    setup: WorkflowSetup = {},
+  ): Promise<TestWorkflow> {
     const { threads = false, env = {}, seed = 1 } = options;
     const local = threads ? options.kinds?.find(({ place, prepare }) => prepare && place !== "host") : undefined;
     if (local !== undefined) {
       throw new Error(`kind ${local.name} runs on executors: with threads, give the URL of its module in extensions`);
     }
     const extensions = await loadExtensions(options.extensions ?? []);
-    const workflow = new TestWorkflow(options, schemeOf(extensions));
+    const workflow = new TestWorkflow(options, setup, setup.scheme ?? schemeOf(extensions));
     const { clock } = workflow;
     const scheme = workflow.#scheme;
     const random = seededRandom(seed);
@@ -130,25 +158,39 @@ export class TestWorkflow implements AsyncDisposable {
       format: "json",
       write: (line) => workflow.log.push(readLogLine(line)),
     });
-    const place: Partial<RuntimeOptions> = threads ? { executors: 1, extensions } : {
-      pool: (runtime) => new LocalPool(runtime, { kinds: [...scheme], clock, random, logger }),
-      compiler: LOCAL_COMPILER,
+    const { codeClock, machineTime = false, namespace, secrets } = setup;
+    const time = machineTime ? {} : { clock };
+    const sockets = workflow.#sockets;
+    const pool = (runtime: Runtime) =>
+      new LocalPool(runtime, {
+        kinds: [...scheme],
+        clock: machineTime ? HOST_CLOCK : clock,
+        random,
+        logger,
+        codeClock,
+      });
+    const processClock = codeClock && processClockOf(codeClock);
+    const place: Partial<RuntimeOptions> = threads ? { executors: 1, extensions, surroundings: { sockets } } : {
+      surroundings: { pool, sockets, ...processClock && { processClock } },
+      compiler: setup.compiler ?? LOCAL_COMPILER,
     };
     workflow.#runtime = await Runtime.start({
       store: await openStore("memory:"),
       scheme,
       logger,
       env,
-      clock,
       random,
+      ...time,
+      ...namespace !== undefined && { namespace },
+      ...secrets !== undefined && { secrets },
       ...options.allowFiles !== undefined && { allowFiles: options.allowFiles },
       ...options.allowPrivate !== undefined && { allowPrivate: options.allowPrivate },
       interceptors: () => [workflow.#interceptor],
       ...place,
     });
     try {
-      await workflow.apply(specs);
-      workflow.#checkMocks();
+      await workflow.#apply(specs);
+      if (setup.checksMocks !== false) workflow.#checkMocks();
       return workflow;
     } catch (error) {
       await workflow.#runtime.close();
@@ -161,16 +203,19 @@ export class TestWorkflow implements AsyncDisposable {
    *
    * @throws {Error} As `startWorkflow` does; everything stays as it was.
    */
-  async apply(specs: Specs): Promise<void> {
-    const { registry } = this.#runtime;
+  apply(specs: Specs): Promise<void> {
+    return this.#apply(specs);
+  }
+
+  async #apply(specs: Specs | ReadTestSpecs): Promise<void> {
+    const { registry, namespace } = this.#runtime;
     const evaluate: Evaluate = (expression, _, variables) =>
       evaluateTemplate(expression, this.#options.env ?? {}, variables);
-    const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate });
+    const changes = await readTestSpecs(specs, { scheme: this.#scheme, registry, evaluate, namespace });
     try {
       await registry.apply(changes);
     } catch (thrown) {
-      const { code, cause } = asError(thrown);
-      // which handler rejected the change does not matter to a test, only why
+      const { code, cause } = asError(thrown); // which handler rejected the change does not matter to a test, only why
       throw code === "rejected" && cause !== undefined ? cause : thrown;
     }
   }
@@ -189,7 +234,7 @@ export class TestWorkflow implements AsyncDisposable {
    * @throws {Error} If there is no such port, or a node with effects was called that is neither mocked nor allowed.
    */
   async send(to: string, payload: Value, options?: RunOptions): Promise<Answer> {
-    const { node, port } = split(to);
+    const { node, port } = splitPort(to);
     const targets = this.#runtime.loader.table.ports(node, port);
     if (targets.length === 0) throw this.#unknown(node, `unknown in port "${port}" of ${node}`);
     const start = new OutPort(TEST, "out");
@@ -205,7 +250,7 @@ export class TestWorkflow implements AsyncDisposable {
    * @throws {Error} As `send` does.
    */
   async run(from: string, payload: Value, options?: RunOptions): Promise<Answer> {
-    const { node, port } = split(from);
+    const { node, port } = splitPort(from);
     const { table } = this.#runtime.loader;
     const symbol = (table.named(node) ?? table.get(node))?.nodes[0]?.symbol;
     const name = symbol && normalizePort(port, this.#scheme.get(symbol.kind)!.ports.out);
@@ -223,7 +268,7 @@ export class TestWorkflow implements AsyncDisposable {
    * Runs a spec of kind `test`.
    *
    * @param name Its name, or its id.
-   * @returns How it has gone; also if a node with effects was called that is neither mocked nor allowed.
+   * @returns How it has gone; also if a node was called that is neither mocked nor allowed.
    * @throws {Error} If there is no such spec.
    */
   async runSuite(name: string, options?: RunOptions): Promise<SuiteResult> {
@@ -233,7 +278,86 @@ export class TestWorkflow implements AsyncDisposable {
     return error === undefined ? result : { ...result, error };
   }
 
-  /** Returns the payloads of the calls of a host node. */
+  /**
+   * Hands a request to a listener, as if a client had sent it.
+   *
+   * @param listener The name of the node.
+   * @param from The address that the request comes from. Default 127.0.0.1.
+   * @throws {Error} If there is no such listener, or a node was called that is neither mocked nor allowed.
+   */
+  async request(
+    listener: string,
+    path: string,
+    init: RequestInit = {},
+    from = "127.0.0.1",
+  ): Promise<Response> {
+    const symbol = this.#nodes().find(({ symbol }) => symbol.name === listener)?.symbol;
+    if (symbol === undefined) throw this.#unknown(listener, "");
+    const found = this.#sockets.listener(symbol.id);
+    if (found === undefined) throw new Error(`${listener} takes no requests: it is a ${symbol.kind}`);
+    const headers = new Headers(init.headers);
+    if (!headers.has("host")) headers.set("host", found.host);
+    const url = `http://${headers.get("host")}${path.startsWith("/") ? "" : "/"}${path}`;
+    const request = new Request(url, { ...init, headers });
+    const remoteAddr = { transport: "tcp", hostname: from, port: 50_000 } as const;
+    const response = await found.handler(request, { remoteAddr, completed: Promise.resolve() });
+    this.#throwRejected();
+    return response;
+  }
+
+  /**
+   * Waits for something, and moves the clock whenever nothing else is left to do.
+   *
+   * @param isDone Reports whether it has come.
+   * @param signal Ends the wait.
+   * @param end The time that the clock does not pass: when nothing is left to do before it, the wait is over.
+   * @internal
+   */
+  async until(isDone: () => boolean, signal: AbortSignal, end = Infinity): Promise<void> {
+    const { processes } = this.#runtime;
+    // what a process has to commit at its end is work as well
+    const isBusy = () =>
+      this.#work.isBusy || platformWork() > 0 || processes.list().some(({ status }) => status === "ending");
+    await untilDone(this.clock, { isDone, isBusy, signal, end });
+  }
+
+  /** How many processes are open. @internal */
+  get open(): number {
+    return this.#runtime.processes.size;
+  }
+
+  /** Returns the time that nodes see, in milliseconds since 1970. @internal */
+  now(): number {
+    return this.#setup.machineTime === true ? Date.now() : this.clock.now();
+  }
+
+  /**
+   * Returns the fields of a node.
+   *
+   * @throws {Error} If there is no such node.
+   * @internal
+   */
+  fieldsOf(name: string): ValueMap {
+    const node = this.#nodes().find(({ symbol }) => symbol.name === name);
+    if (node === undefined) throw this.#unknown(name, `${name} is made of several nodes`);
+    return node.flat.fields;
+  }
+
+  /** Returns the nodes of all specs. */
+  #nodes(): readonly { readonly symbol: NodeSymbol; readonly flat: { readonly fields: ValueMap } }[] {
+    return [...this.#runtime.loader.table.units()].flatMap(({ unit }) => unit.nodes);
+  }
+
+  /**
+   * Returns the links between nodes.
+   *
+   * @internal
+   */
+  links(): TestLink[] {
+    return linksOf(this.#runtime.loader.table);
+  }
+
+  /** Returns the payloads of the calls of a node of the host. */
   callsOf(node: string): Value[] {
     return this.calls.filter((call) => call.node === node).map(({ payload }) => payload);
   }
@@ -268,20 +392,22 @@ export class TestWorkflow implements AsyncDisposable {
     const { node, kind, port, payload, address } = call;
     const made: TestCall = { node, kind, port, payload, address };
     this.calls.push(made);
-    const { mocks = {} } = this.#options;
-    if (!Object.hasOwn(mocks, node)) return await next(payload);
-    return await answerOf(mocks[node]!, made, this.#scheme.get(kind)!.ports.out);
+    return Object.hasOwn(this.#options.mocks ?? {}, node) ? await this.#answer(made) : await next(payload);
   };
 
-  /** Checks that there is a host node for each mock. @throws {Error} If there is none. */
+  /** Returns what the mock of a node makes of a call. */
+  async #answer(call: TestCall): Promise<{ port: string | null; payload: Answer }> {
+    return await answerOf(this.#options.mocks![call.node]!, call, this.#scheme.get(call.kind)!.ports.out);
+  }
+
+  /** Checks that there is a node for each mock. @throws {Error} If there is none. */
   #checkMocks(): void {
-    const nodes = [...this.#runtime.loader.table.units()].flatMap(({ unit }) => unit.nodes);
-    const onHost = nodes.filter(({ symbol }) => this.#scheme.get(symbol.kind)?.place === "host");
+    const nodes = this.#nodes();
     for (const name of Object.keys(this.#options.mocks ?? {})) {
-      if (onHost.some(({ symbol }) => symbol.name === name)) continue;
       const node = nodes.find(({ symbol }) => symbol.name === name)?.symbol;
-      if (node !== undefined) throw new Error(`invalid mock of ${name}: ${node.kind} is not a kind of the host`);
-      throw this.#unknown(name, "");
+      if (node === undefined) throw this.#unknown(name, `invalid mock of ${name}: mock the nodes that it is made of`);
+      if (this.#options.threads !== true || this.#scheme.get(node.kind)?.place === "host") continue;
+      throw new Error(`invalid mock of ${name}: ${node.kind} is not a kind of the host`);
     }
   }
 
@@ -298,9 +424,12 @@ export class TestWorkflow implements AsyncDisposable {
   }
 
   #received(packet: Packet): void {
-    const { via, port } = packet;
-    if (via !== null && via.symbol !== TEST) this.path.push(`${via.symbol.name}.${via.name}`);
-    this.path.push(`${port!.symbol.name}.${port!.name}`);
+    const { via, port, payload } = packet;
+    const from = via !== null && via.symbol !== TEST ? `${via.symbol.name}.${via.name}` : undefined;
+    const to = `${port!.symbol.name}.${port!.name}`;
+    if (from !== undefined) this.path.push(from);
+    this.path.push(to);
+    this.received.push({ to, from, payload });
     this.#frames.record(packet);
   }
 
@@ -318,10 +447,3 @@ export class TestWorkflow implements AsyncDisposable {
 
 /** Where the packets of a test come from. */
 const TEST = new NodeSymbol({ number: 0, id: "test", name: "test", kind: "test", ins: [] });
-
-/** Splits `router.out[0]` into the node and the port. */
-function split(text: string): { node: string; port: string } {
-  const at = text.lastIndexOf(".");
-  if (at < 1) throw new Error(`invalid port "${text}": expected NODE.PORT such as router.in`);
-  return { node: text.slice(0, at), port: text.slice(at + 1) };
-}

@@ -16,7 +16,8 @@ const DEEDS: Readonly<Record<string, readonly [withTarget: string, inGeneral: st
  */
 const DENIED = /^Requires (\w+) access(?: to (?:"([^\n]*?)"|<(\w+)>))?, run again with the --allow-\w+ flag/;
 
-const WHERE = "to WEFT_ALLOW, or to the flags of deno run";
+/** Where a flag of Deno is added, for messages. */
+export const FLAGS_OF_PROGRAM = "to WEFT_ALLOW, or to the flags of deno run";
 
 /**
  * Returns the message of an error of Deno about a missing permission as one that says what the program may not do, and
@@ -28,7 +29,7 @@ export function explainPermission(message: string): string {
   const [said, permission, target, place] = denied as unknown as [string, string, string?, string?];
   if (DEEDS[permission] === undefined) return message;
   const explained = permission === "write" && place === "TMP"
-    ? `missing permission to write to the folder of temporary files: add --allow-write=/tmp, or where it is, ${WHERE}`
+    ? `missing permission to write to the folder of temporary files: add --allow-write=/tmp, or where it is, ${FLAGS_OF_PROGRAM}`
     : missingPermission(permission, target);
   return explained + message.slice(said.length);
 }
@@ -50,7 +51,7 @@ function add(permission: string, target: string): string {
   const quoted = /[^\w@%+=:,./<>-]/.test(flag) ? `'${flag.replaceAll("'", String.raw`'\''`)}'` : flag;
   // the shell of Deno splits a variable at spaces, whatever quotes are in it
   return `add ${quoted} ${
-    /\s/.test(flag) ? "to the flags of deno run (deno task splits WEFT_ALLOW at spaces)" : WHERE
+    /\s/.test(flag) ? "to the flags of deno run (deno task splits WEFT_ALLOW at spaces)" : FLAGS_OF_PROGRAM
   }`;
 }
 
@@ -58,5 +59,5 @@ function addGeneral(permission: string): string {
   const flag = `--allow-${permission}`;
   // a flag that lists some prevails over the same flag without a list
   const isListed = permission === "env" || permission === "write" || permission === "sys";
-  return isListed ? `add ${flag} to the flags of deno run, in place of ${flag}=...` : `add ${flag} ${WHERE}`;
+  return isListed ? `add ${flag} to the flags of deno run, in place of ${flag}=...` : `add ${flag} ${FLAGS_OF_PROGRAM}`;
 }

@@ -40,6 +40,7 @@ function normalize(output: string): string {
     .replaceAll(/(runtime |"pid": |default +)\d+/g, "$1PID")
     .replaceAll(/"age": [\d.]+/g, '"age": AGE')
     .replaceAll(/\b\d+s\b/g, "AGE")
+    .replaceAll(/\b\d+ ms\b/g, "TOOK")
     .replaceAll(/ {2,}(?=\S)/g, "  ")
     .replaceAll(/^(weft +)[\d.]+$/gm, "$1VERSION");
 }

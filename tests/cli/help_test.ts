@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { COMMAND_NAMES } from "../../src/cli/mod.ts";
+import { COMMAND_NAMES, findCommand } from "../../src/cli/mod.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { Project, wordsOf } from "./project.ts";
 
@@ -46,7 +46,7 @@ const SCOPE = ["namespace", "all-namespaces"];
 const FLAGS: Record<string, string[]> = {
   start: [
     ...["file", ...SPECS, "store", "watch", "strict", "executors", "executor-memory", "host", "dev"],
-    ...["allow-files", "allow-private", "secrets", "log-format", "log-level"],
+    ...["allow-files", "allow-private", "secrets", "log-format", "log-level", "access-log"],
   ],
   apply: ["file", ...SPECS, "store", "prune", ...CHANGE],
   delete: ["file", "namespace", "all", "force", "store", ...CHANGE],
@@ -57,9 +57,28 @@ const FLAGS: Record<string, string[]> = {
   rollback: [...SCOPE, "store", ...CHANGE],
   status: [...SCOPE, "strict", "store", "output"],
   check: ["file", ...SPECS, "connect", "allow-private", "secrets", "output"],
+  backup: ["store", "force", "output"],
+  restore: ["store", "force", "output"],
+  export: [...SCOPE, "at", "store", "force", "output"],
+  fmt: ["file", "check"],
+  run: ["file", ...SPECS, "store", "port", "payload", "payload-yaml", "trace", "timeout", "allow-files", "output"],
   import: ["out", ...SPECS],
+  test: [
+    "only",
+    "watch",
+    "update",
+    "coverage",
+    "coverage-file",
+    "junit",
+    ...SPECS,
+    "allow-files",
+    "allow-private",
+    "output",
+  ],
   schema: ["extension"],
   kinds: ["extension", "output"],
+  explain: ["extension", "output"],
+  completions: [],
   doctor: ["output"],
 };
 
@@ -67,7 +86,9 @@ Deno.test("each command keeps its flags", async () => {
   await using project = new Project();
   for (const [name, flags] of Object.entries(FLAGS)) {
     const help = await project.weft(`${name} --help`);
-    for (const flag of [...flags, "config", "help"]) assertMatch(help, new RegExp(`^ {2}.{4}--${flag}\\b(?!-)`, "m"));
+    for (const flag of [...flags, "config", "env-name", "color", "help"]) {
+      assertMatch(help, new RegExp(`^ {2}.{4}--${flag}\\b(?!-)`, "m"));
+    }
   }
 });
 
@@ -98,11 +119,33 @@ Deno.test("wrong usage of a command points to its help", async () => {
 
 Deno.test("a command that takes no arguments rejects extra words, a missing argument is named", async () => {
   await using project = new Project();
-  for (const name of ["status", "kinds", "schema", "doctor"]) {
+  for (const name of ["status", "kinds", "doctor"]) {
     assertEquals(await project.fail(`${name} extra`), [
       2,
       `unexpected argument "extra"\nSee "weft ${name} --help" for usage.`,
     ]);
+  }
+  for (const line of ["help start more", "--help start", "--version more"]) {
+    assertEquals(await project.fail(line), [
+      2,
+      `unexpected argument ${JSON.stringify(line.split(" ").at(-1))}\nSee "weft --help" for usage.`,
+    ]);
+  }
+  assertEquals(
+    (await project.fail("status --strict=maybe"))[1].split("\n")[0],
+    'invalid --strict "maybe": expected true or false, or no value',
+  );
+  // every command takes a limited number of arguments, or any number of names or files
+  for (const name of COMMAND_NAMES) {
+    const [, command] = await findCommand(name);
+    if (command.maxArgs === Infinity) assertMatch(command.usage, /\.\.\.$/, name);
+    else {
+      const words = Array.from({ length: (command.maxArgs ?? 0) + 1 }, (_, index) => `w${index}`);
+      assertEquals(
+        (await project.fail(`${name} ${words.join(" ")}`))[1].split("\n")[0],
+        `unexpected argument "${words.at(-1)}"`,
+      );
+    }
   }
   assertEquals(await project.fail("rollback 1 2"), [
     2,

@@ -24,6 +24,7 @@ const OLD = `# the front door
         count < max
       ports: {}
     - { kind: wait, interval: 2000 }
+    - { kind: if, when: self == "unsupported type" || 'unsupported value' == kind }
 - kind: rdb
   name: orders
   driver: sqlite3
@@ -54,6 +55,7 @@ const NEW = `# the front door
         self.count < self.max
       links: {}
     - { kind: sleep, interval: 2000 }
+    - { kind: if, when: self == "invalid argument" || 'invalid argument' == self.kind }
 - kind: sql
   name: orders
   driver: sqlite3
@@ -76,7 +78,7 @@ Deno.test("weft import uniflow rewrites what is spelled differently, keeps the r
       "old.yaml:9:40: limit is a key of the payload: self.limit here",
       "old.yaml:13:39: operation nodes.read is called specs.read here",
       "old.yaml:20:17: max is a key of the payload: self.max here",
-      "old.yaml:28:12: 2000000000 ns are 2000 ms, and numbers are ms here",
+      "old.yaml:29:12: 2000000000 ns are 2000 ms, and numbers are ms here",
     ]
   ) assertStringIncludes(`${err}\n`, `${line}\n`);
   assertMatch(err, /^1 file: \d+ changes, 0 cannot be imported$/m);

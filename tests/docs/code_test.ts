@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import manifest from "../../deno.json" with { type: "json" };
+import { TEMPLATES } from "../../src/cli/project/mod.ts";
 import { blocksOf, pagesOf } from "./page.ts";
 
 // Every block of TypeScript in the pages type-checks, beside the others of its page, as in the folder of a user: the
@@ -28,6 +29,20 @@ async function extract(folder: string): Promise<Map<string, string>> {
   return files;
 }
 
+/** Writes the modules that `weft init` makes to a folder. @returns The files with where they come from. */
+async function extractTemplates(folder: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const template of TEMPLATES) {
+    await Deno.mkdir(`${folder}/${template.name}/extensions`, { recursive: true });
+    for (const [path, text] of Object.entries(template.files)) {
+      if (!path.endsWith(".ts")) continue;
+      files.set(`${folder}/${template.name}/${path}`, `${path} of the template ${template.name}`);
+      await Deno.writeTextFile(`${folder}/${template.name}/${path}`, text);
+    }
+  }
+  return files;
+}
+
 /** Type-checks files in a folder. @returns What the compiler says; empty if nothing is wrong. */
 async function checkTypes(folder: string, files: Iterable<string>): Promise<string> {
   const imports = Object.fromEntries(
@@ -44,11 +59,15 @@ async function checkTypes(folder: string, files: Iterable<string>): Promise<stri
   return code === 0 ? "" : new TextDecoder().decode(stderr);
 }
 
-Deno.test("blocks of TypeScript in pages type-check", async () => {
+// in one test, as the compiler takes its time for each run
+Deno.test("blocks of TypeScript in pages type-check, and so do the modules of new projects", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const files = await extract(folder);
     assert(files.size >= 10, `only ${files.size} blocks were found`);
+    const modules = await extractTemplates(folder);
+    assert(modules.size >= 8, `only ${modules.size} modules of templates were found`);
+    for (const [file, where] of modules) files.set(file, where);
     let said = await checkTypes(folder, files.keys());
     for (const [file, where] of files) said = said.replaceAll(new URL(`file://${file}`).href, where);
     assertEquals(said, "");

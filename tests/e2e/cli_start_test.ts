@@ -29,17 +29,44 @@ Deno.test("each flag of start does what its help says", async () => {
     args: [
       ...["-f", path, "-n", "shop", "--env-file", `${path}/port.env`, "--env", "OTHER=1", "--store", `${path}/x.db`],
       ...["--host", "127.0.0.2", "--executors", "1", "--executor-memory", "64", "--dev", "--strict"],
-      ...["--log-format", "json", "--log-level", "debug", "--extension", "examples/greeting.ts", "--author", "ann"],
+      ...[
+        "--log-format",
+        "json",
+        "--watch",
+        "--log-level",
+        "warn,nodes=debug",
+        "--access-log",
+        "json",
+        "--extension",
+        "examples/greeting.ts",
+        "--author",
+        "ann",
+      ],
     ],
   });
-  assertEquals(server.out.slice(0, 2), ["created shop:hello (snippet)", "created shop:web (listener)"]);
-  assertEquals(server.out.slice(3, 6), ["namespace  shop", `store      ${path}/x.db`, "running    version 1"]);
+  const messages = server.out.map((line) => JSON.parse(line).message);
+  assertEquals(messages.slice(0, 2), ["created shop:hello (snippet)", "created shop:web (listener)"]);
+  assertEquals(messages.slice(3, 6), ["namespace shop", `store ${path}/x.db`, "running version 1"]);
   assertMatch(server.url, /^http:\/\/127\.0\.0\.2:\d+$/);
   assertMatch(await answerOf(server.url), /sore throat/);
   const line = JSON.parse(await server.line(server.err, /heard/));
-  assertEquals([line.level, line.message], ["info", "heard"]);
+  assertEquals([line.level, line.part, line.message], ["info", "nodes", "heard"]);
+  const access = JSON.parse(await server.line(server.out, /"part":"access"/));
+  assertEquals(
+    [access.listener, access.process, access.client, access.method, access.path, access.status],
+    ["web", line.process, "127.0.0.1", "GET", "/", 500],
+  );
   const [made] = JSON.parse((await weft(["history", "--store", `${path}/x.db`, "-o", "json"])).out);
   assertEquals([made.id, made.author, made.message], [1, "ann", `start -f ${path}`]);
+  write(`${path}/hello.yaml`, "- kind: snipet\n");
+  await server.line(server.err, /still running version 1/);
+  server.signal("SIGTERM");
+  assertEquals(await server.ended(), 0);
+  const all = [...server.out, ...server.err].map((line) => JSON.parse(line));
+  for (const { time, level, part, message } of all) assert(time && level && part && message, message);
+  const wrong = all.find(({ message }) => message.includes("unknown kind"));
+  assertEquals([wrong.level, wrong.part], ["error", "engine"]);
+  assertEquals(all.filter(({ message }) => message.startsWith("stopping")), [], "info of the engine is not written");
   Deno.removeSync(path, { recursive: true });
 });
 
@@ -74,6 +101,11 @@ Deno.test("common mistakes are reported in one line with exit code 1", async () 
     [["-f", `${path}/web.yaml`, "--extension", `${path}/throws.ts`], /throws\.ts cannot be loaded: out of paint$/],
     [["--config", `${path}/settings.yaml`], /settings\.yaml:1:1: unknown setting "stor"; did you mean "store"\?$/],
     [["--store", "memory:"], /^--store memory: starts empty and requires spec files; name them with --file\n/, 2],
+    [
+      ["--log-format", "json", "--log-level", "info,htp=warn"],
+      /^\{"time":"[^"]+","level":"error","part":"engine",.*did you mean \\"http\\"/,
+      2,
+    ],
     [["-f", "-", "--watch"], /^--watch requires files or folders; name them with --file\n/, 2],
   ];
   for (const [args, pattern, wanted = 1] of cases) {

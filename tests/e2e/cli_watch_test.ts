@@ -121,3 +121,35 @@ Deno.test("--watch follows a file whose folder Kubernetes swaps", async () => {
   }
   Deno.removeSync(path, { recursive: true });
 });
+
+Deno.test("--watch starts again with changed settings and variables, and tells when what was broken is mended", async () => {
+  const sum = { kind: "snippet", name: "hello", language: "{{ env.LANGUAGE }}", code: "1 + 1" };
+  const path = folder({
+    "weft.yaml": "file: flow.yaml\nenv-file: [.env]\n",
+    ".env": "LANGUAGE=text\n",
+    "flow.yaml": [listener("web", "hello"), sum],
+  });
+  await using server = await Weft.start({ args: ["--watch", "--config", `${path}/weft.yaml`] });
+  assertEquals(await answerOf(server.url), "1 + 1");
+
+  write(`${path}/weft.yaml`, "file: flow.yaml\nenv-fil: [.env]\n");
+  await server.line(server.err, /weft\.yaml:2:1: unknown setting "env-fil"; did you mean "env-file"\?$/);
+  await server.line(server.err, /^still running with the settings of before$/);
+  write(`${path}/weft.yaml`, "file: flow.yaml\nenv-file: [.env]\n");
+  await server.line(server.out, /^mended {5}the settings are as they were$/);
+
+  write(`${path}/flow.yaml`, "- kind: [");
+  await server.line(server.err, /flow\.yaml:1:10: invalid YAML/);
+  write(`${path}/flow.yaml`, [listener("web", "hello"), sum]);
+  await server.line(server.out, /^mended {5}running version 1$/);
+  assertEquals(await answerOf(server.url), "1 + 1");
+
+  server.out.length = 0;
+  write(`${path}/.env`, "LANGUAGE=cel\n");
+  await server.line(server.out, /^restarting with changed settings$/);
+  await server.line(server.out, /^serving$/);
+  assertEquals(await answerOf(server.url), "2");
+  server.signal("SIGTERM");
+  assertEquals(await server.ended(), 0);
+  Deno.removeSync(path, { recursive: true });
+});

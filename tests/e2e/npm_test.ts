@@ -36,6 +36,14 @@ async function run(command: string, args: string[], options: Deno.CommandOptions
   return decoder.decode(stdout);
 }
 
+/** What makes a program process 1 of a namespace of its own. */
+const NAMESPACE = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
+
+async function canUnshare(): Promise<boolean> {
+  if (Deno.build.os !== "linux") return false;
+  return (await new Deno.Command("unshare", { args: [...NAMESPACE, "true"], stderr: "null" }).output()).success;
+}
+
 /** A project of a user, with the package installed. */
 class Project implements AsyncDisposable {
   readonly command: string;
@@ -60,6 +68,10 @@ class Project implements AsyncDisposable {
     const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
     await run("npm", ["install", ...flags, tarball], { cwd: folder });
     const project = new Project(root, folder);
+    // the flow that the page of the package shows
+    const page = await Deno.readTextFile(`${folder}/node_modules/@weft/weft/README.md`);
+    const [, example] = /```yaml\n([^]*?)```/.exec(page)!;
+    await Deno.writeTextFile(`${folder}/example.yaml`, example!);
     await project.#writeUser(folder);
     await project.#writeUser(project.elsewhere);
     return project;
@@ -117,7 +129,7 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     assertEquals([version.code, version.err], [0, ""]);
     assertMatch(version.out, /^weft \d+\.\d+\.\d+\n$/);
     assertEquals((await project.weft("nonsense")).code, 2);
-    const checked = await project.weft("check", "flow.yaml", "--extension", "greeting.ts");
+    const checked = await project.weft("check", "example.yaml");
     assertEquals([checked.code, checked.out], [0, "2 specs in 1 file: no errors\n"]);
   });
 
@@ -166,14 +178,37 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
 
   await t.step({
     name: "as process 1 it ends with SIGTERM",
-    ignore: Deno.build.os !== "linux", // where there are namespaces of processes
+    ignore: !await canUnshare(), // only root may, or Linux has been told that nobody may
     fn: async () => {
-      const namespace = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
-      await using server = await project.start([], { command: "unshare", program: [...namespace, project.command] });
+      await using server = await project.start([], { command: "unshare", program: [...NAMESPACE, project.command] });
       assertEquals(await get(server, "/Ada"), "HELLO/ADA");
       const children = await run("ps", ["-o", "pid=", "--ppid", String(server.pid)]);
       Deno.kill(Number(children), "SIGTERM");
       assertEquals(await server.ended(), 0);
     },
+  });
+
+  await t.step(
+    "a new project in a folder where nothing is installed yet has the schemas of its own kinds",
+    async () => {
+      const fresh = `${project.root}/fresh`;
+      const env = { WEFT_ALLOW: `--allow-write=${project.root}` };
+      const made = await weft(["init", "chat", fresh], project.options({ env }));
+      assertEquals([made.code, made.err], [0, ""]);
+      assertMatch(made.out, /&& npm install\nnpm test\nnpm run dev /);
+      assertStringIncludes(await Deno.readTextFile(`${fresh}/schemas/specs.json`), '"kind.emoji"');
+    },
+  );
+
+  // the last, as its weft.yaml has settings for what is above
+  await t.step("a new project has no errors, and its tests pass", async () => {
+    const made = await project.weft("init", "api", "--force");
+    assertEquals([made.code, made.err], [0, ""]);
+    assertMatch(made.out, /\n\nnpm install @weft\/weft@\S+ zod@\S+\nnpx weft test\nnpx weft start --watch --dev /);
+    const checked = await project.weft("check");
+    assertEquals([checked.code, checked.out], [0, "18 specs in 1 file: no errors\n"]);
+    const tested = await project.weft("test");
+    assertEquals(tested.code, 0, tested.out);
+    assertMatch(tested.out, /\n5 tests: 5 passed /);
   });
 });

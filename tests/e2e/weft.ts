@@ -131,14 +131,14 @@ export class Weft implements AsyncDisposable {
     const ended = child.status.then(({ code }) => {
       throw new Error(`weft ended with code ${code}: ${[...weft.out, ...weft.err].join("\n")}`);
     });
-    await Promise.race([weft.line(weft.out, /^serving/), ended]);
+    await Promise.race([weft.line(weft.out, /^serving|"message":"serving"/), ended]);
     ended.catch(() => {});
     return weft;
   }
 
   /** The URLs of its listeners. */
   get urls(): string[] {
-    return this.out.flatMap((line) => /^listening\s+(\S+)/.exec(line)?.[1] ?? []);
+    return this.out.flatMap((line) => /^(?:listening +|.*"message":"listening )([^" ]+)/.exec(line)?.[1] ?? []);
   }
 
   /** The first URL. */

@@ -78,6 +78,16 @@ Deno.test("the image gives the permissions of the task", async () => {
   assertEquals(words, [...taskArguments("weft", ["$WEFT_ALLOW"]).slice(0, -1), '"$@"']);
 });
 
+Deno.test("what the page says about deno install has the flags of the task", async () => {
+  const text = (await read("docs/installing.md")).replaceAll("'", "");
+  const block = text.split("```").find((block) => block.includes("deno install") && block.includes(" main.ts"))!;
+  const words = block.split(/[\s\\]+/);
+  const [, ...flags] = taskArguments("weft").slice(0, -1);
+  assertEquals(flags.filter((flag) => !words.includes(flag)), []);
+  const jsr = text.split("```").find((block) => block.includes("jsr:@weft/weft/cli"))!;
+  assert(jsr.includes(flags.find((flag) => flag.startsWith("--v8-flags"))!));
+});
+
 Deno.test("containers and the unit have more time to stop than requests have to end, and their files are YAML", async () => {
   const { services, volumes } = parse(await read("compose.yaml")) as unknown as {
     services: Record<string, { volumes: string[]; stop_grace_period?: string; depends_on?: Record<string, unknown> }>;

@@ -41,6 +41,7 @@ Deno.test("a number of a frame that is not whole is reported, wherever it stands
     [[ToHost.Idle, 1, 2], 1],
     [[ToHost.Log, 1, 1, "info", "text"], 2],
     [[ToHost.Warning, 1, 1, "text"], 2],
+    [[ToHost.Traced, 1, 1, "a.in", null, "{}"], 2],
     [[ToHost.Metric, 1, "counter", "orders", 1.5], 1],
     [[ToHost.Prepared, 1, null], 1],
     [[ToHost.Ended, -1], 1],

@@ -129,6 +129,7 @@ Deno.test("valid frames with one invalid element", async (t) => {
     idle: [ToHost.Idle, 1, 2],
     log: [ToHost.Log, 1, 1, "info", "text"],
     warning: [ToHost.Warning, 1, 1, "text"],
+    traced: [ToHost.Traced, 1, 1, "a.in", "b.out", "{}"],
     metric: [ToHost.Metric, 1, "counter", "orders", 1],
     prepared: [ToHost.Prepared, 1, null],
     ended: [ToHost.Ended, -1],

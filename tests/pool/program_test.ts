@@ -129,7 +129,7 @@ Deno.test("a host without leave to start programs says which flag lacks", async 
   assertEquals(code, 1);
   assertMatch(
     err,
-    /isolation process is not available: it needs --allow-run=\S+deno --allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME$/m,
+    /isolation process is not available: it needs --allow-run=\S+deno --allow-env=NODE_V8_COVERAGE,DENO_DIR,HOME,XDG_CACHE_HOME: add this to WEFT_ALLOW, or to the flags of deno run$/m,
   );
 });
 

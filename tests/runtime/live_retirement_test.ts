@@ -14,7 +14,7 @@ function setUp(retirement: number): { processes: Processes; ended: Process[]; fr
       processes.ended(process);
     },
   });
-  const processes = new Processes(flow, (units) => freed.push(...units), retirement);
+  const processes = new Processes(flow, (units) => freed.push(...units), undefined, retirement);
   return { processes, ended, freed };
 }
 

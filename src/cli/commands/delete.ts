@@ -1,4 +1,4 @@
-import { BrokenLinksError, remove } from "../../api/mod.ts";
+import { BrokenLinksError, remove } from "../../api/stored/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
 import { CHANGE_FLAGS } from "../options/change_flags.ts";
 import type { Command } from "../options/command.ts";

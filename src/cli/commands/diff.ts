@@ -1,4 +1,4 @@
-import { diff as diffVersions } from "../../api/mod.ts";
+import { diff as diffVersions } from "../../api/stored/mod.ts";
 import type { Command } from "../options/command.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";
 import { readVersion } from "../options/version_argument.ts";

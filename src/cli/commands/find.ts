@@ -1,4 +1,4 @@
-import { find as findSpecs } from "../../api/mod.ts";
+import { find as findSpecs } from "../../api/stored/mod.ts";
 import { parseQuery, type Query, RegistryError } from "../../registry/mod.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";

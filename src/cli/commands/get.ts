@@ -1,4 +1,4 @@
-import { get as getSpecs, type Target } from "../../api/mod.ts";
+import { get as getSpecs, type Target } from "../../api/stored/mod.ts";
 import type { Command } from "../options/command.ts";
 import type { Flag, ParsedFlags } from "../options/flag.ts";
 import { readNamespace } from "../options/namespace.ts";

@@ -1,10 +1,11 @@
-import { history as listVersions, prune as pruneVersions, type Target } from "../../api/mod.ts";
+import { history as listVersions, prune as pruneVersions, type Target } from "../../api/stored/mod.ts";
 import { parseDuration, printable } from "../../spec/mod.ts";
 import type { Command, Terminal } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import { stringOf } from "../options/settings.ts";
 import { STORE_FLAGS, withStore } from "../options/store.ts";
 import { count, outputFlag, printData } from "../output/output.ts";
+import { Progress } from "../output/progress.ts";
 import { versionGraph } from "../output/version_graph.ts";
 
 /** `weft history` */
@@ -16,6 +17,7 @@ export const history: Command = {
 and the specs do not change, but a rollback past them is no longer possible. TIME is a date, a date and time, or an age
 such as 30d.`,
   maxArgs: 2,
+  words: () => ["prune"],
   flags: [
     { name: "before", type: "string", value: "VERSION|TIME", summary: "With prune: the first version to keep" },
     ...STORE_FLAGS,
@@ -75,6 +77,7 @@ async function print(flags: ParsedFlags, terminal: Terminal, target: Target): Pr
 }
 
 async function prune(flags: ParsedFlags, terminal: Terminal, target: Target, before: string): Promise<void> {
+  using _ = new Progress(terminal, "pruning");
   const { root, removed } = await pruneVersions(target, readBefore(before));
   if (printData(flags, terminal, { root, removed })) return;
   terminal.print(`${count(removed.length, "version")} pruned; the history begins with version ${root}`);

@@ -1,4 +1,4 @@
-import { type ChangeOptions, rollback as rollBack } from "../../api/mod.ts";
+import { type ChangeOptions, rollback as rollBack } from "../../api/stored/mod.ts";
 import { CHANGE_FLAGS } from "../options/change_flags.ts";
 import type { Command } from "../options/command.ts";
 import { UsageError } from "../options/flag.ts";

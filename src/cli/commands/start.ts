@@ -1,18 +1,11 @@
-import type { LogFormat } from "../../runtime/mod.ts";
-import type { LogLevel } from "../../value/mod.ts";
+import { isTestFile } from "../../spec/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import { launcherGone } from "../launcher.ts";
 import type { Command, Terminal } from "../options/command.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
-import {
-  listOf,
-  readAllowFiles,
-  readAllowPrivate,
-  readEnv,
-  readExtensions,
-  settings,
-  SPEC_FLAGS,
-} from "../options/settings.ts";
+import { listOf, logOptions, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
+import { readStartSettings } from "../start_settings.ts";
+import { type StopSignal, stopSignal } from "../stop_signal.ts";
 import { SupervisorLink } from "../supervise/supervisor_link.ts";
 
 /** `weft start` */
@@ -21,7 +14,8 @@ export const start: Command = {
   about:
     `Without files, runs the specs of a namespace in the store and follows every new version. With files, runs those in
 memory, or applies them to the store first if --store is set. With --watch, files are applied again, and extensions
-loaded again, whenever one changes; errors in a file change nothing.
+loaded again, whenever one changes; when weft.yaml or a file of --env-file does, it starts again with the new settings.
+Errors in a file change nothing.
 
 On SIGINT or SIGTERM, stops accepting requests, finishes those in flight (30 s at most) and exits. A second signal exits
 immediately.
@@ -50,7 +44,13 @@ its place meanwhile, and ends with it when it is told to.`,
       "admin-host",
       "supervise",
     ),
-    ...settings("dev", "log-format", "log-level", "log-limit"),
+    ...settings("dev", "log-format", "log-level", "log-limit", "access-log"),
+    {
+      name: "record",
+      type: "string",
+      value: "FILE",
+      summary: "Write a test for each request that is served, 100 at most, to a new test file",
+    },
   ],
   examples: [
     ["weft start -f examples/ping.yaml", "serve a workflow"],
@@ -58,37 +58,53 @@ its place meanwhile, and ends with it when it is told to.`,
     ["weft start --store shop.db -n shop --host 0.0.0.0", "serve a namespace of a store on every network interface"],
     ["weft start -f flows/ --admin 127.0.0.1:9180", "serve health, status and metrics on a second port"],
     ["weft start -f flows/ --supervise", "start it again when it crashes"],
+    ["weft start -f flows/ --record flows/recorded_test.yaml", "write tests of the requests that are served"],
     ["weft start -f flows/ -e PORT=8080 --log-format json", "set a template variable, and log as JSON"],
   ],
   async run(flags, args, terminal, config) {
-    const paths = [...listOf(flags, "file"), ...args];
-    if (flags.supervise === true) return await supervised(flags, paths, terminal);
+    checkRecord(flags);
+    if (flags.supervise === true) return await supervised(flags, [...listOf(flags, "file"), ...args], terminal);
     const supervisor = SupervisorLink.open(terminal);
-    if (flags.watch === true && (paths.length === 0 || paths.includes("-"))) {
-      throw new UsageError("--watch requires files or folders; name them with --file");
+    let settings = await readStartSettings(config, args, terminal);
+    let stop: StopSignal | undefined;
+    for (let isFirst = true;; isFirst = false) {
+      const { flags } = settings.config;
+      const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
+      // executors take half a second to start: do the rest in the meantime
+      const { ProcessWarden, WardenLink } = await import("../../pool/mod.ts");
+      const isProcess = flags.isolation === "process";
+      const threads = new WardenLink(isProcess ? [] : loader?.readable);
+      const warden = isProcess ? new ProcessWarden(loader?.readable) : threads;
+      const { serve } = await import("../serve.ts");
+      stop ??= stopSignal(supervisor?.gone ?? launcherGone(terminal));
+      const ended = await serve({
+        ...settings,
+        warden,
+        threads,
+        stop,
+        isFirst,
+        reload: async () => {
+          const next = await readStartSettings(await config.reload!(), args, terminal);
+          await loadedExtensions(readExtensions(next.config.flags), false);
+          return next;
+        },
+        ...loader && { extensions: loader },
+        ...supervisor && { supervisor },
+        terminal: supervisor === undefined ? terminal : { ...terminal, input: () => supervisor.input() },
+      });
+      if (typeof ended === "number") return ended;
+      settings = ended;
     }
-    await readAllowFiles(flags);
-    await readAllowPrivate(flags);
-    const env = await readEnv(flags, terminal);
-    const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
-    // executors take half a second to start: do the rest in the meantime
-    const { ProcessWarden, WardenLink } = await import("../../pool/mod.ts");
-    const isProcess = flags.isolation === "process";
-    const threads = new WardenLink(isProcess ? [] : loader?.readable);
-    const warden = isProcess ? new ProcessWarden(loader?.readable) : threads;
-    const { serve } = await import("../serve.ts");
-    return await serve({
-      config,
-      paths,
-      env,
-      warden,
-      threads,
-      ...loader && { extensions: loader },
-      ...supervisor && { supervisor },
-      terminal: supervisor === undefined ? terminal : { ...terminal, input: () => supervisor.input() },
-    });
   },
 };
+
+/** Checks `--record`. @throws {UsageError} If its value is not the name of a test file. */
+function checkRecord({ record, supervise }: ParsedFlags): void {
+  if (record === undefined) return;
+  if (supervise === true) throw new UsageError("--record and --supervise exclude each other");
+  if (isTestFile(String(record))) return;
+  throw new UsageError(`invalid --record ${JSON.stringify(record)}: expected NAME_test.yaml or NAME.test.yaml`);
+}
 
 /** Runs the engine under a supervisor, which loads nothing of it. */
 async function supervised(flags: ParsedFlags, paths: readonly string[], terminal: Terminal): Promise<number> {
@@ -96,8 +112,7 @@ async function supervised(flags: ParsedFlags, paths: readonly string[], terminal
   return await supervise({
     words: Deno.args,
     readsInput: paths.includes("-"),
-    format: (flags["log-format"] ?? "text") as LogFormat,
-    level: (flags["log-level"] ?? "info") as LogLevel,
+    ...logOptions(flags),
     gone: launcherGone(terminal),
   });
 }

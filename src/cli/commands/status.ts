@@ -1,4 +1,4 @@
-import { status as storeStatus } from "../../api/mod.ts";
+import { status as storeStatus } from "../../api/stored/mod.ts";
 import type { Command } from "../options/command.ts";
 import { settings, stringOf } from "../options/settings.ts";
 import { SCOPE_FLAGS, scopeOf, STORE_FLAGS, withStore } from "../options/store.ts";

@@ -1,4 +1,5 @@
 import type { SpecFile } from "../../api/mod.ts";
+import { isTestFile } from "../../spec/model/mod.ts";
 import { LineMap } from "../../spec/yaml/mod.ts";
 import type { Terminal } from "../options/command.ts";
 import { SpecTree } from "./spec_tree.ts";
@@ -13,9 +14,9 @@ export interface SpecFilesOptions {
  * Reads spec files. Each is named by its path; standard input is `<stdin>`. One that cannot be read is returned with the
  * reason, so that all errors are told at once.
  *
- * @param paths Files, folders (whose `.yaml`, `.yml` and `.json` files are read recursively, in order, except weft.yaml),
+ * @param paths Files, folders (whose `.yaml`, `.yml` and `.json` files are read recursively, in order, except weft.yaml and test files),
  * or `-` for standard input. Links are followed.
- * @throws {Error} If a path does not exist, or a folder has no spec files.
+ * @throws {Error} If a path does not exist or is a test file, or a folder has no spec files.
  */
 export async function readSpecFiles(
   paths: readonly string[],
@@ -29,6 +30,7 @@ export async function readSpecFiles(
       files.push({ name: "<stdin>", text: await terminal.input() });
       continue;
     }
+    if (isTestFile(path)) throw new Error(`${path} holds tests, not specs: weft test runs it`);
     const found = await tree.find(path);
     if (found === undefined) throw new Error(`no such file or folder: ${path}`);
     if (found.length === 0 && !allowEmpty) throw new Error(`no .yaml, .yml or .json files in ${path}`);

@@ -1,5 +1,5 @@
 import { join, parse, resolve } from "node:path";
-import type { Diagnostic } from "../../spec/mod.ts";
+import { type Diagnostic, isTestFile } from "../../spec/mod.ts";
 import { asError, reasonOf } from "../../value/mod.ts";
 import { CONFIG_FILE } from "../options/config.ts";
 
@@ -25,7 +25,7 @@ const MAX_LINKS = 40;
 
 /**
  * Finds the spec files that paths stand for: files, and folders, which are read recursively, without hidden files,
- * node_modules and weft.yaml. Links are followed; what has been found is not found again by another path or link.
+ * node_modules, weft.yaml and test files. Links are followed; what has been found is not found again by another path or link.
  */
 export class SpecTree {
   /** The folders on which the result depends, links on the way to them included, by their paths without links. */
@@ -33,6 +33,12 @@ export class SpecTree {
   /** By path without links: the name under which it was found. */
   readonly #found = new Map<string, string>();
   #files: SpecPath[] = [];
+  readonly #withTests: boolean;
+
+  /** @param options.tests Whether test files in folders are found too. Default false. */
+  constructor({ tests = false } = {}) {
+    this.#withTests = tests;
+  }
 
   /**
    * Finds the spec files of a path, in the order in which they are read, and what is left out although it looks like one.
@@ -95,7 +101,7 @@ export class SpecTree {
 
   async #entry({ name, isDirectory, isFile, isSymlink }: Deno.DirEntry, path: string, real: string): Promise<void> {
     if (isDirectory) return await this.#folder(path, real);
-    const isSpec = SPECS.test(name);
+    const isSpec = SPECS.test(name) && (this.#withTests || !isTestFile(name));
     if (!isSymlink) {
       if (isSpec && isFile) this.#file(path, real);
       else if (isSpec) this.#skip(path, "it is no file");

@@ -2,6 +2,14 @@ import { pathToFileURL } from "node:url";
 import { extensionFolder, type Extensions, loadExtensions, type Runtime } from "../../runtime/mod.ts";
 import { watchFiles } from "./file_watch.ts";
 
+/** What became of a change of extensions. */
+export interface Reload {
+  /** Why the kinds cannot be loaded or used: those of before stay. */
+  error: unknown;
+  /** Whether they were replaced. Neither this nor an error: the files are again what they were before an error. */
+  isReloaded: boolean;
+}
+
 /** The extensions that a runtime was started with, which are loaded again when one of their files changes. */
 export class WatchedExtensions {
   readonly #urls: readonly string[];
@@ -34,14 +42,21 @@ export class WatchedExtensions {
   /**
    * Replaces the kinds of a runtime whenever a file of the extensions has changed.
    *
-   * @yields The error, if the kinds cannot be loaded or used: those of before stay. Undefined if they were replaced.
+   * @yields What became of a change.
    */
-  async *reload(runtime: Runtime, signal: AbortSignal): AsyncGenerator<unknown> {
+  async *reload(runtime: Runtime, signal: AbortSignal): AsyncGenerator<Reload> {
+    let isBroken = false;
     while (!signal.aborted) {
       const { files } = this.#current;
       for await (const _ of watchFiles(files, signal)) {
-        if (await this.#current.isCurrent()) continue;
-        yield await this.#reload(runtime);
+        if (await this.#current.isCurrent()) {
+          if (isBroken) yield { error: undefined, isReloaded: false };
+          isBroken = false;
+          continue;
+        }
+        const error = await this.#reload(runtime);
+        isBroken = error !== undefined;
+        yield { error, isReloaded: !isBroken };
         if (String(this.#current.files) !== String(files)) break; // they consist of other files now
       }
     }

@@ -1,4 +1,4 @@
-import type { ChangeOptions, Target } from "../../api/mod.ts";
+import type { ChangeOptions, Target } from "../../api/stored/mod.ts";
 import { parseDuration } from "../../spec/mod.ts";
 import { outputFlag } from "../output/output.ts";
 import { authorOf } from "./author.ts";

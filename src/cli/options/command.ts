@@ -1,5 +1,5 @@
 import type { Compiler } from "../../compiler/mod.ts";
-import type { LineSink } from "../../runtime/mod.ts";
+import type { LineSink } from "../../runtime/log/mod.ts";
 import type { Config } from "./config.ts";
 import type { Flag, ParsedFlags } from "./flag.ts";
 
@@ -9,6 +9,12 @@ export interface Terminal {
   print(line: string): void;
   /** Writes a line to standard error. */
   warn(line: string): void;
+  /** Writes bytes to standard output. Default: there is no way to. */
+  write?(bytes: Uint8Array): Promise<void>;
+  /** Shows a line that the next one replaces, and any output; an empty one removes it. Absent unless people look on. */
+  status?(line: string): void;
+  /** Which streams people look at in colors. Default: none. */
+  colors?: { readonly out: boolean; readonly error: boolean };
   /** Reads all of standard input. */
   input(): Promise<string>;
   /** Returns an environment variable. */
@@ -26,6 +32,10 @@ export interface Command {
   flags: readonly Flag[];
   /** The maximum number of arguments. Default 0. */
   maxArgs?: number;
+  /** Whether its arguments are spec files, which take the place of the setting `files`. Default true. */
+  takesFiles?: boolean;
+  /** Returns the words that an argument may be, for shells. Default: files if `usage` says so. */
+  words?(): readonly string[] | Promise<readonly string[]>;
   /** Command lines to try, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
   /**

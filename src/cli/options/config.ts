@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { nearest } from "../../spec/model/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type FlagValue, type ParsedFlags, parseFlagValue } from "./flag.ts";
-import { ALL_SETTINGS } from "./settings.ts";
+import { CONFIG_FILE, findConfig } from "./find_config.ts";
+import { ALL_SETTINGS, DEFAULT_STORE } from "./settings.ts";
 
-/** The name of the configuration file, which is read if it exists. */
-export const CONFIG_FILE = "weft.yaml";
+export { CONFIG_FILE };
 
 /** A built-in kind that weft.yaml enables, with the position in the file: `weft.yaml:3:5`. */
 export interface ConfiguredKind {
@@ -15,8 +16,20 @@ export interface ConfiguredKind {
 /** The configuration of a command. */
 export interface Config {
   flags: ParsedFlags;
+  /** The flags of the command line alone. */
+  given?: ParsedFlags;
   /** The enabled built-in kinds. Default: all. */
   kinds?: readonly ConfiguredKind[];
+  /** The path of the file that was read. */
+  file?: string;
+  /** Reads the sources of settings again. */
+  reload?(): Promise<Config>;
+}
+
+/** What is in a configuration file. */
+export interface ConfigFile extends Config {
+  /** The settings of environments, which go before those at the top. */
+  environments?: ReadonlyMap<string, Config>;
 }
 
 /** The flag `--config`, which every command has. */
@@ -24,7 +37,23 @@ export const CONFIG_FLAG: Flag = {
   name: "config",
   type: "string",
   value: "FILE",
-  summary: `File to read settings from (default ${CONFIG_FILE}, if it exists)`,
+  summary: `File to read settings from (default ${CONFIG_FILE}, here or above)`,
+};
+
+/** The flag `--color`, which every command has. */
+export const COLOR_FLAG: Flag = {
+  name: "color",
+  type: "string",
+  choices: ["auto", "always", "never"],
+  summary: "Colors: auto is for terminals, unless NO_COLOR is set (default auto)",
+};
+
+/** The flag `--env-name`, which every command has. */
+export const ENV_NAME_FLAG: Flag = {
+  name: "env-name",
+  type: "string",
+  value: "NAME",
+  summary: `Use the settings of this environment in ${CONFIG_FILE} (or WEFT_ENV_NAME)`,
 };
 
 /**
@@ -41,8 +70,12 @@ export async function resolveConfig(
   args: readonly string[],
   terminal: Terminal,
 ): Promise<Config> {
-  const config = await readConfig(flags.config ?? terminal.env("WEFT_CONFIG"));
-  const resolved: Record<string, FlagValue | undefined> = { ...flags };
+  const name = flags["env-name"] ?? (terminal.env("WEFT_ENV_NAME") || undefined);
+  const config = inEnvironment(await readConfig(flags.config ?? terminal.env("WEFT_CONFIG"), terminal), name);
+  const resolved: Record<string, FlagValue | undefined> = {
+    ...flags,
+    ...config.flags["default-store"] !== undefined && { "default-store": config.flags["default-store"] },
+  };
   for (const flag of known) {
     if (!flag.setting || flag.name === "file" && args.length > 0) continue;
     const layers = [config.flags[flag.name], fromEnvironment(flag, terminal), flags[flag.name]];
@@ -50,7 +83,7 @@ export async function resolveConfig(
       ? layers.flatMap((layer) => (layer ?? []) as readonly string[])
       : layers.findLast((layer) => layer !== undefined);
   }
-  return { ...config, flags: resolved };
+  return { ...config, flags: resolved, given: flags, reload: () => resolveConfig(known, flags, args, terminal) };
 }
 
 /** Reads `WEFT_<NAME>`. The items of a list are separated by commas; an empty variable counts as absent. */
@@ -61,8 +94,35 @@ function fromEnvironment(flag: Flag, terminal: Terminal): FlagValue | undefined 
   return parseFlagValue(flag, flag.type === "list" ? text.split(",").map((item) => item.trim()) : [text], name);
 }
 
-async function readConfig(file: FlagValue | undefined): Promise<Config> {
-  const path = file === undefined || file === "" ? CONFIG_FILE : String(file);
+/** Returns a configuration with the settings of an environment. @throws {Error} If there is no such environment. */
+function inEnvironment({ environments, ...config }: ConfigFile, name: FlagValue | undefined): Config {
+  if (name === undefined) return config;
+  const environment = environments?.get(String(name));
+  if (environment !== undefined) {
+    const kinds = environment.kinds ?? config.kinds;
+    const env = [...listIn(config, "env"), ...listIn(environment, "env")];
+    const flags = { ...config.flags, ...environment.flags, ...env.length > 0 && { env } };
+    return { ...config, flags, ...kinds !== undefined && { kinds } };
+  }
+  const unknown = `unknown environment ${JSON.stringify(name)}`;
+  if (config.file === undefined) throw new Error(`${unknown}: there is no ${CONFIG_FILE} here or above`);
+  const names = [...environments?.keys() ?? []];
+  const meant = nearest(String(name), names);
+  const hint = names.length === 0
+    ? 'the file has no "environments"'
+    : meant === undefined
+    ? `environments are ${names.join(", ")}`
+    : `did you mean ${JSON.stringify(meant)}?`;
+  throw new Error(`${config.file}: ${unknown}; ${hint}`);
+}
+
+function listIn({ flags }: Config, name: string): readonly string[] {
+  return (flags[name] ?? []) as readonly string[];
+}
+
+async function readConfig(file: FlagValue | undefined, terminal: Terminal): Promise<ConfigFile> {
+  const found = file === undefined || file === "" ? await findConfig(terminal) : undefined;
+  const path = found ?? (file === undefined || file === "" ? CONFIG_FILE : String(file));
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -73,8 +133,24 @@ async function readConfig(file: FlagValue | undefined): Promise<Config> {
   }
   // most commands run without a configuration file: load the YAML parser only if there is one
   const { parseConfig } = await import("./config_file.ts");
-  const config = parseConfig(text, path, ALL_SETTINGS);
-  return { ...config, flags: resolvePaths(config.flags, dirname(path)) };
+  const { environments, ...config } = parseConfig(text, path, ALL_SETTINGS);
+  const folder = dirname(path);
+  const resolved = <Settings extends Config>(settings: Settings) => ({
+    ...settings,
+    flags: resolvePaths(settings.flags, folder),
+  });
+  const { flags } = resolved(config);
+  return {
+    ...config,
+    // the store of a project is where its file is, wherever in it a command is called
+    flags: found === undefined || folder === "."
+      ? flags
+      : { ...flags, "default-store": pathFrom(folder, DEFAULT_STORE) },
+    file: path,
+    ...environments !== undefined && {
+      environments: new Map([...environments].map(([name, settings]) => [name, resolved(settings)])),
+    },
+  };
 }
 
 /** Resolves relative paths in weft.yaml against the folder of the file. */

@@ -1,10 +1,10 @@
 import { type Diagnostic, formatDiagnostic, nearest, sortDiagnostics } from "../../spec/model/mod.ts";
 import { compose, LineMap, type MapNode, type Node, parseYaml, type ScalarNode } from "../../spec/yaml/mod.ts";
-import type { Config, ConfiguredKind } from "./config.ts";
+import type { Config, ConfigFile, ConfiguredKind } from "./config.ts";
 import { type Flag, type FlagValue, isInRange, oneOf, rangeOf } from "./flag.ts";
 
 /** The plural names of settings, for lists. */
-const PLURALS: Readonly<Record<string, string>> = {
+export const PLURALS: Readonly<Record<string, string>> = {
   extensions: "extension",
   dependencies: "dependency",
   files: "file",
@@ -19,12 +19,12 @@ const TYPES: Readonly<Record<Flag["type"], string>> = {
 };
 
 /**
- * Parses weft.yaml: a map of flag names to values, and the list of `kinds`.
+ * Parses weft.yaml: a map of flag names to values, the list of `kinds`, and the map of `environments` to more such maps.
  *
  * @param settings The flags that may be set.
  * @throws {Error} Every error in the file, one per line, as `file:line:column: message; hint`.
  */
-export function parseConfig(text: string, file: string, settings: readonly Flag[]): Config {
+export function parseConfig(text: string, file: string, settings: readonly Flag[]): ConfigFile {
   return new Parser(text.startsWith("\ufeff") ? text.slice(1) : text, file, settings).parse();
 }
 
@@ -34,8 +34,6 @@ class Parser {
   readonly #lines: LineMap;
   readonly #settings: ReadonlyMap<string, Flag>;
   readonly #diagnostics: Diagnostic[] = [];
-  readonly #flags: Record<string, FlagValue> = {};
-  #kinds: ConfiguredKind[] | undefined;
 
   constructor(text: string, file: string, settings: readonly Flag[]) {
     this.#text = text;
@@ -44,7 +42,7 @@ class Parser {
     this.#settings = new Map(settings.map((flag) => [flag.name, flag]));
   }
 
-  parse(): Config {
+  parse(): ConfigFile {
     const { events, diagnostics } = parseYaml(this.#text);
     const composed = compose(this.#text, this.#lines, events);
     for (const { location, message, hint } of [...diagnostics, ...composed.diagnostics]) {
@@ -54,30 +52,50 @@ class Parser {
     if (second !== undefined) {
       this.#report(second.start, "unexpected second document: expected a single map of settings");
     }
-    if (root?.type === "map") this.#parseMap(root);
+    const environments = new Map<string, Config>();
+    let config: Config = { flags: {} };
+    if (root?.type === "map") config = this.#parseMap(root, environments);
     else if (root !== undefined && root.value !== null) {
       this.#report(root.start, "invalid settings: expected a map such as namespace: shop");
     }
     if (this.#diagnostics.length > 0) {
       throw new Error(sortDiagnostics(this.#diagnostics).map(formatDiagnostic).join("\n"));
     }
-    return { flags: this.#flags, ...this.#kinds !== undefined && { kinds: this.#kinds } };
+    return { ...config, ...environments.size > 0 && { environments } };
   }
 
-  #parseMap(root: MapNode): void {
+  /** @param environments Takes those in the map. Undefined for the map of one. */
+  #parseMap(root: MapNode, environments?: Map<string, Config>): Config {
+    const flags: Record<string, FlagValue> = {};
+    let kinds: ConfiguredKind[] | undefined;
     for (const [key, { keyStart, node }] of root.entries) {
       const name = PLURALS[key] ?? key;
       const flag = this.#settings.get(name);
-      if (key !== "kinds" && flag === undefined) this.#reportUnknown(key, keyStart);
-      else if (Object.hasOwn(this.#flags, name)) {
+      if (key === "environments" && environments !== undefined) this.#parseEnvironments(node, environments);
+      else if (key !== "kinds" && flag === undefined) this.#reportUnknown(key, keyStart, environments !== undefined);
+      else if (Object.hasOwn(flags, name)) {
         const plural = Object.keys(PLURALS).find((plural) => PLURALS[plural] === name)!;
         this.#report(keyStart, `duplicate setting ${JSON.stringify(key)}: expected either ${name} or ${plural}`);
       } else if (isEmpty(node)) continue;
-      else if (flag === undefined) this.#kinds = this.#parseKinds(node);
+      else if (flag === undefined) kinds = this.#parseKinds(node);
       else {
         const value = name === "env" && node.type === "map" ? this.#parseEnv(node) : this.#parseValue(flag, key, node);
-        if (value !== undefined) this.#flags[name] = value;
+        if (value !== undefined) flags[name] = value;
       }
+    }
+    return { flags, ...kinds !== undefined && { kinds } };
+  }
+
+  #parseEnvironments(node: Node, environments: Map<string, Config>): void {
+    if (isEmpty(node)) return;
+    if (node.type !== "map") {
+      this.#reportInvalid(node, "environments", "a map from names to settings");
+      return;
+    }
+    for (const [name, { node: settings }] of node.entries) {
+      if (settings.type === "map") environments.set(name, this.#parseMap(settings));
+      else if (isEmpty(settings)) environments.set(name, { flags: {} });
+      else this.#reportInvalid(settings, `environments.${name}`, "a map of settings");
     }
   }
 
@@ -90,8 +108,13 @@ class Parser {
     if (flag.type === "string" && node.type === "scalar" && typeof value !== "boolean") {
       const text = this.#sourceOf(node);
       if (text === "") return this.#reportInvalid(node, key, "a non-empty string");
-      if (flag.choices === undefined || flag.choices.includes(text)) return text;
-      return this.#reportInvalid(node, key, oneOf(flag.choices));
+      if (flag.choices !== undefined && !flag.choices.includes(text)) {
+        return this.#reportInvalid(node, key, oneOf(flag.choices));
+      }
+      const expected = flag.expected?.(text);
+      if (expected === undefined) return text;
+      this.#report(node.start, `invalid ${key} ${JSON.stringify(text)}: ${expected}`);
+      return undefined;
     }
     if (flag.type === "list") return this.#parseList(key, node);
     return this.#reportInvalid(node, key, TYPES[flag.type]);
@@ -135,8 +158,8 @@ class Parser {
       : this.#text.slice(event.valueStart, event.valueEnd);
   }
 
-  #reportUnknown(key: string, offset: number): void {
-    const known = [...this.#settings.keys(), "kinds"];
+  #reportUnknown(key: string, offset: number, isTop: boolean): void {
+    const known = [...this.#settings.keys(), "kinds", ...isTop ? ["environments"] : []];
     const meant = nearest(key, [...known, ...Object.keys(PLURALS)]);
     const hint = meant === undefined
       ? `known settings are ${known.join(", ")}`

@@ -76,7 +76,7 @@ Deno.test("every error is reported at once, with its position", () => {
     [
       'weft.yaml:1:1: unknown setting "stor"; did you mean "store"?',
       'weft.yaml:2:12: invalid executors "two": expected a whole number',
-      'weft.yaml:3:12: invalid log-level "inf": expected debug, info, warn or error',
+      'weft.yaml:3:12: invalid log-level "inf": expected debug, info, warn or error, for all or for parts: info,http=warn',
       "weft.yaml:4:6: invalid dev 1: expected true or false",
     ],
   );
@@ -196,4 +196,81 @@ Deno.test("an invalid environment variable is wrong usage; a configuration file 
     'invalid --store "memory:": expected a store that outlives the command, such as .weft/registry.db',
   ]);
   assertEquals(await project.fail("get --config no.yaml"), [1, "no such file: no.yaml"]);
+});
+
+const ENVIRONMENTS = `namespace: shop
+executors: 1
+env: { PORT: 80, NAME: top }
+environments:
+  prod:
+    store: data/shop.db
+    executors: 4
+    env: { NAME: prod }
+    kinds: [nop]
+  dev: # nothing else
+`;
+
+Deno.test("an environment goes before what stands at the top of weft.yaml, and behind the environment of the program", async () => {
+  await using _ = new Project({ "conf/weft.yaml": ENVIRONMENTS });
+  const base = { config: "conf/weft.yaml" };
+  const rest = { namespace: "shop", executors: 1, env: ["PORT=80", "NAME=top"] };
+  assertEquals(await resolve(base), { ...base, ...rest });
+  assertEquals(await resolve({ ...base, "env-name": "dev" }), { ...base, "env-name": "dev", ...rest });
+  assertEquals(await resolve({ ...base, "env-name": "prod" }, { WEFT_EXECUTORS: "9" }), {
+    ...base,
+    "env-name": "prod",
+    namespace: "shop",
+    store: "conf/data/shop.db",
+    executors: 9,
+    env: ["PORT=80", "NAME=top", "NAME=prod"],
+  });
+  assertEquals((await resolve(base, { WEFT_ENV_NAME: "prod" })).executors, 4);
+});
+
+Deno.test("an unknown environment is an error that says which there are; all are checked, whichever is used", async () => {
+  await using project = new Project({ "weft.yaml": ENVIRONMENTS });
+  const failed = async (name: string) => (await project.fail(`kinds --env-name ${name}`))[1];
+  assertEquals(await failed("prd"), 'weft.yaml: unknown environment "prd"; did you mean "prod"?');
+  assertEquals(await failed("qa"), 'weft.yaml: unknown environment "qa"; environments are prod, dev');
+  project.write("weft.yaml", "namespace: a\n");
+  assertEquals(await failed("qa"), 'weft.yaml: unknown environment "qa"; the file has no "environments"');
+  Deno.removeSync("weft.yaml");
+  assertEquals(await failed("qa"), 'unknown environment "qa": there is no weft.yaml here or above');
+  assertEquals(
+    wrong("environments:\n  prod:\n    stor: x\n    environments: {}\n  qa: 1\n").split("\n").map((line) =>
+      line.split("; known")[0]
+    ),
+    [
+      'weft.yaml:3:5: unknown setting "stor"; did you mean "store"?',
+      'weft.yaml:4:5: unknown setting "environments"',
+      "weft.yaml:5:7: invalid environments.qa 1: expected a map of settings",
+    ],
+  );
+});
+
+Deno.test("weft.yaml is looked for in the folders above, up to the root of the repository; its store is beside it", async () => {
+  await using project = new Project({
+    "weft.yaml": "namespace: above\n",
+    "shop/weft.yaml": "namespace: shop\nfile: flows\n",
+    "shop/flows/flow.yaml": [{ kind: "nop", name: "end" }],
+    "shop/flows/deep/readme.md": "",
+    "shop/tool/.git/HEAD": "",
+    "shop/tool/src/readme.md": "",
+  });
+  Deno.chdir("shop/flows/deep");
+  assertEquals(await resolve({}), {
+    namespace: "shop",
+    file: ["../../flows"],
+    "default-store": "../../.weft/registry.db",
+  });
+  assertEquals(await project.weft("apply"), "created shop:end (nop)\nversion 1");
+  assertEquals(Deno.statSync("../../.weft/registry.db").isFile, true);
+  assertEquals(await resolve({}, { HOME: `${project.folder}/shop/flows` }), {}, "the home ends the search");
+  assertEquals(await resolve({ config: "../../weft.yaml" }), {
+    config: "../../weft.yaml",
+    namespace: "shop",
+    file: ["../../flows"],
+  });
+  Deno.chdir("../../tool/src");
+  assertEquals(await resolve({}), {}, "a repository of its own");
 });

@@ -13,6 +13,8 @@ export interface Flag {
   value?: string;
   /** The allowed values. Default: any. */
   choices?: readonly string[];
+  /** Returns what was expected of a string, if it is not valid. Default: any is. */
+  expected?(text: string): string | undefined;
   /** The minimum of a number. Default 0. */
   min?: number;
   summary: string;
@@ -62,6 +64,7 @@ export function parseFlags(
   const flags: Record<string, FlagValue> = {};
   for (const flag of known) {
     const value = (parsed as Record<string, unknown>)[flag.name];
+    if (flag.type === "boolean") checkBoolean(words, flag);
     if (value === null || value === undefined || Array.isArray(value) && value.length === 0) continue;
     flags[flag.name] = flag.type === "boolean"
       ? value === true
@@ -91,7 +94,11 @@ export function parseFlagValue(flag: Flag, items: readonly string[], source: str
   }
   if (flag.type === "list") return items;
   if (flag.choices !== undefined && !flag.choices.includes(text)) throw invalid(oneOf(flag.choices));
-  if (flag.type === "string") return text;
+  if (flag.type === "string") {
+    const expected = flag.expected?.(text);
+    if (expected !== undefined) throw new UsageError(`invalid ${source} ${JSON.stringify(text)}: ${expected}`);
+    return text;
+  }
   const number = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!isInRange(flag, number)) throw invalid(rangeOf(flag));
   return number;
@@ -128,6 +135,19 @@ function joinValues(words: readonly string[], known: readonly Flag[]): string[] 
     else result.push(word);
   }
   return result;
+}
+
+/** Checks what stands behind a flag that takes no value, as `--strict=false`. @throws {UsageError} If it is neither. */
+function checkBoolean(words: readonly string[], { name }: Flag): void {
+  const lead = `--${name}=`;
+  const end = words.indexOf("--");
+  const wrong = words.slice(0, end < 0 ? undefined : end).find((word) =>
+    word.startsWith(lead) && !["true", "false"].includes(word.slice(lead.length))
+  );
+  if (wrong === undefined) return;
+  throw new UsageError(
+    `invalid --${name} ${JSON.stringify(wrong.slice(lead.length))}: expected true or false, or no value`,
+  );
 }
 
 function unknownFlag(word: string, known: readonly Flag[]): string {

@@ -1,10 +1,16 @@
 import { parseEnv } from "node:util";
+import { type LogFormat, type LogLevels, parseLevels } from "../../runtime/log/mod.ts";
 import type { Terminal } from "./command.ts";
 import { extensionUrl } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 
 /** The default store; `start` with files defaults to `memory:` instead. */
 export const DEFAULT_STORE = ".weft/registry.db";
+
+/** Returns the URL of the store that flags name. Default: that of the project, beside its weft.yaml. */
+export function storeOf(flags: ParsedFlags): string {
+  return stringOf(flags, "store") ?? stringOf(flags, "default-store") ?? DEFAULT_STORE;
+}
 
 /** The default namespace. */
 export const DEFAULT_NAMESPACE = "default";
@@ -133,8 +139,15 @@ const SETTINGS = {
   "log-level": {
     name: "log-level",
     type: "string",
-    choices: ["debug", "info", "warn", "error"],
-    summary: "Minimum log level (default info)",
+    value: "LEVEL[,PART=LEVEL]",
+    expected: levelsExpected,
+    summary: "Minimum log level (default info), and others for parts: info,registry=debug,http=warn",
+  },
+  "access-log": {
+    name: "access-log",
+    type: "string",
+    choices: ["common", "json", "off"],
+    summary: "Write a line for each request to standard output (default off)",
   },
   "log-limit": {
     name: "log-limit",
@@ -156,6 +169,16 @@ const SETTINGS = {
     summary: "Maximum time to wait for runtimes (default 10s)",
   },
 } as const satisfies Record<string, Flag>;
+
+/** Returns what is wrong with log levels. */
+function levelsExpected(text: string): string | undefined {
+  try {
+    parseLevels(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /** The name of a flag that weft.yaml and the environment may set as well. */
 export type SettingName = keyof typeof SETTINGS;
@@ -248,6 +271,14 @@ export function listOf(flags: ParsedFlags, name: string): readonly string[] {
 /** Returns the value of a string flag. */
 export function stringOf(flags: ParsedFlags, name: string): string | undefined {
   return flags[name] as string | undefined;
+}
+
+/** Returns the levels and the format of the log. */
+export function logOptions(flags: ParsedFlags): { format: LogFormat; levels: LogLevels } {
+  return {
+    format: (flags["log-format"] ?? "text") as LogFormat,
+    levels: parseLevels(stringOf(flags, "log-level") ?? "info"),
+  };
 }
 
 /** Returns the value of a number flag. */

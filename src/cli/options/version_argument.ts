@@ -1,4 +1,4 @@
-import { resolveVersion, type Target } from "../../api/mod.ts";
+import { resolveVersion, type Target } from "../../api/stored/mod.ts";
 import { RegistryError } from "../../registry/mod.ts";
 import { UsageError } from "./flag.ts";
 

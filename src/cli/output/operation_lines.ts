@@ -1,7 +1,6 @@
-import type { FieldChange, OperationReport } from "../../api/mod.ts";
+import type { FieldChange, OperationReport } from "../../api/stored/mod.ts";
 import { printable, specFromMap, stringifySpecs } from "../../spec/mod.ts";
-import type { Value } from "../../value/mod.ts";
-import { diffLines, withContext } from "./line_diff.ts";
+import { diffLines, type Value, withContext } from "../../value/mod.ts";
 
 /** The number of unchanged lines shown around a change. */
 const CONTEXT = 2;

@@ -1,5 +1,5 @@
 import type { Entry } from "../../registry/mod.ts";
-import { entryToMap, entryToSpec, isNode, shownEntry } from "../../runtime/mod.ts";
+import { entryToMap, entryToSpec, isNode, shownEntry } from "../../runtime/stored/mod.ts";
 import { stringifySpecs } from "../../spec/mod.ts";
 import { isMap } from "../../value/mod.ts";
 import type { Terminal } from "../options/command.ts";

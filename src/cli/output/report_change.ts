@@ -6,13 +6,14 @@ import {
   HeadMovedError,
   SpecsError,
   type Target,
-} from "../../api/mod.ts";
+} from "../../api/stored/mod.ts";
 import { formatDiagnostic } from "../../spec/mod.ts";
 import { readChangeOptions, readTimeout } from "../options/change_flags.ts";
 import type { Terminal } from "../options/command.ts";
 import type { ParsedFlags } from "../options/flag.ts";
 import { operationLines } from "./operation_lines.ts";
 import { printData } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { rolloutLines } from "./rollout_lines.ts";
 
 /** Options of `reportChange`. */
@@ -37,6 +38,7 @@ export async function reportChange(
   const options = await readChangeOptions(flags, terminal, target);
   const timeout = readTimeout(flags);
   let report: ChangeReport;
+  using progress = new Progress(terminal, "checking and writing");
   try {
     report = await make(options);
   } catch (error) {
@@ -56,6 +58,7 @@ export async function reportChange(
     );
   }
   const waits = (changed || retried) && flags["no-wait"] !== true;
+  progress.next("waiting for runtimes");
   const runtimes = waits ? await awaitRollout(target, report, timeout) : [];
   if (isText && waits) { for (const line of rolloutLines(runtimes, id, timeout)) terminal.print(line); }
   printData(flags, terminal, { version: isDry ? null : id, parent: isDry ? id : parent ?? null, operations, runtimes });

@@ -1,4 +1,4 @@
-import type { Rollout } from "../../api/mod.ts";
+import type { Rollout } from "../../api/stored/mod.ts";
 import { printable } from "../../spec/mod.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { VersionReport } from "../../api/mod.ts";
+import type { VersionReport } from "../../api/stored/mod.ts";
 
 /** A version with its part of the graph. */
 export interface GraphRow {

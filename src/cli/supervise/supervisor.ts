@@ -10,6 +10,8 @@ const STOP: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 /** Signals that are passed on, and end the supervisor if they end the engine. */
 const PASSED: readonly Deno.Signal[] = ["SIGHUP", "SIGQUIT"];
 
+/** Names the supervisor in lines of the log. */
+const PART = { part: "supervisor" } as const;
 /** How often an engine is started that crashes before any has served. */
 const ATTEMPTS = 3;
 
@@ -74,6 +76,7 @@ export class Supervisor {
       this.#options.logger.log(
         "error",
         `the engine cannot be started: ${asError(thrown).message}; ${startingAgain(wait)}`,
+        PART,
       );
       await pause(wait, this.#stop.signal);
       return undefined;
@@ -92,7 +95,7 @@ export class Supervisor {
     const wait = this.#backoff.next();
     const isLast = !this.#hasServed && this.#starts >= ATTEMPTS;
     const next = isLast ? `giving up: it has never served, ${ATTEMPTS} times` : startingAgain(wait);
-    this.#options.logger.log("error", `${describeEnd(engine.pid, performance.now() - began, end)}; ${next}`);
+    this.#options.logger.log("error", `${describeEnd(engine.pid, performance.now() - began, end)}; ${next}`, PART);
     if (isLast) return end.code;
     await pause(wait, this.#stop.signal);
     return undefined;
@@ -125,7 +128,7 @@ export class Supervisor {
     const line = since === undefined
       ? `the engine serves, as process ${pid}`
       : `the engine serves again, as process ${pid}, after ${since} ms`;
-    this.#options.logger.log("info", line);
+    this.#options.logger.log("info", line, PART);
   }
 
   #signal(signal: Deno.Signal): void {

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { unstartable } from "../../pool/process/mod.ts";
-import { asError, failure } from "../../value/mod.ts";
+import { asError, failure, FLAGS_OF_PROGRAM } from "../../value/mod.ts";
 import type { SqliteArgument } from "./frame.ts";
 
 /** Options of a SQLite database. */
@@ -44,7 +44,7 @@ export function sqliteCommand(options: SqliteOptions): SqliteCommand {
 function checkGranted(path: string, paths: readonly string[]): void {
   for (const name of ["read", "write"] as const) {
     if (paths.every((path) => Deno.permissions.querySync({ name, path }).state === "granted")) continue;
-    throw failure(`cannot open ${path}: it needs --allow-${name}=${dirname(path)}`);
+    throw failure(`cannot open ${path}: it needs --allow-${name}=${dirname(path)}: add this ${FLAGS_OF_PROGRAM}`);
   }
 }
 

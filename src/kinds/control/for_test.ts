@@ -88,7 +88,7 @@ Deno.test("onError: collect puts an error in its place in the list", async () =>
 
 /** Waits as many milliseconds as its payload says. */
 const wait = defineKind({
-  name: "wait",
+  name: "held",
   summary: "Waits.",
   place: "any",
   fields: z.object({}),
@@ -97,7 +97,7 @@ const wait = defineKind({
 });
 const looped = (fields: Record<string, unknown>) => [
   { kind: "for", name: "loop", ...fields, links: { "out[0]": [{ name: "wait", port: "in" }] } },
-  { kind: "wait", name: "wait" },
+  { kind: "held", name: "wait" },
 ];
 
 Deno.test("with concurrency several items wait at a time, and the answers keep the order of the items", async () => {

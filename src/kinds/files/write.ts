@@ -3,6 +3,7 @@ import { z } from "zod";
 import { size } from "../../spec/mod.ts";
 import { isList, isMap, Stream, type Value } from "../../value/mod.ts";
 import { internalsOf } from "../internals.ts";
+import { type OutputStream, outputStream } from "../system/output_stream.ts";
 import { payloadError } from "../payload_error.ts";
 import { callFile } from "./file_call.ts";
 import { encodeFile, fileEncoding } from "./file_encoding.ts";
@@ -14,7 +15,9 @@ import { append, writeWhole } from "./write_file.ts";
 
 const fields = z.object({
   filename: z.string().min(1).optional().meta({
-    description: "The file; the payload is what is written. Default: the payload names the file as well.",
+    description:
+      "The file; the payload is what is written. `/dev/stdout` and `/dev/stderr` are the streams of the program, and need " +
+      "no folder. Default: the payload names the file as well.",
   }),
   encoding: fileEncoding().optional().meta({
     description:
@@ -87,6 +90,8 @@ ${ABOUT_PATHS}
       : [],
   async prepare(context) {
     const { fields, clock, random } = context;
+    const stream = fields.filename === undefined ? undefined : outputStream(fields.filename);
+    if (stream !== undefined) return toStream(stream, fields);
     const folder = await folderOf(context, fields.folder, "write");
     const locks = await internalsOf(context).useShared(FILE_LOCKS, () => new FileLocks());
     const options = { timeout: fields.timeout, retry: fileRetryOf(fields.retry), clock, random };
@@ -118,6 +123,25 @@ ${ABOUT_PATHS}
     };
   },
 });
+
+/** Returns the handler of a node that writes to standard output or error. */
+function toStream(stream: OutputStream, { filename = "", encoding }: z.infer<typeof fields>) {
+  return {
+    in: async (payload: Value) => {
+      const subject = { deed: "write", filename };
+      try {
+        const content = encodeFile(payload, encoding);
+        if (content instanceof Stream) {
+          content.close();
+          throw payloadError("write", payload, "a value, no stream, for a stream of the program");
+        }
+        return await stream.write(content);
+      } catch (thrown) {
+        throw thrown === payload ? thrown : fileError(subject, thrown);
+      }
+    },
+  };
+}
 
 function requestOf(payload: Value, filename: string | undefined): { filename: string; data: Value } {
   if (filename !== undefined) return { filename, data: payload };

@@ -199,3 +199,12 @@ Deno.test("a folder that is not granted, or for reading only, rejects the change
     await assertRejects(() => starting({}, [`${data}/none`]), Error, 'folder "none" is missing: see --allow-files');
     await starting({}, [data]);
   }));
+
+Deno.test("standard output and error are written to without a folder, if the spec names them", async () => {
+  for (const filename of ["/dev/stdout", "/dev/stderr"]) {
+    await using node = await startNode(write, { filename }, { linked: ["out", "error"] });
+    assertEquals(await node.send(""), 0);
+    assertEquals(node.sent.at(-1)?.port, "out");
+  }
+  await assertRejects(() => startNode(write, {}, {}), Error, "--allow-files");
+});

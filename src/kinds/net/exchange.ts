@@ -30,6 +30,7 @@ import {
   Stream,
 } from "../../value/mod.ts";
 import type { Internals } from "../internals.ts";
+import { pathOfUrl } from "./access_entry.ts";
 
 /** What a request needs of its listener. */
 export interface ExchangeOptions {
@@ -149,7 +150,7 @@ export class Exchange {
     if (protocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", protocol);
     this.#isResponded = true;
     this.#options.internals.answered(this.#process, SWITCHING);
-    this.#options.internals.sockets.traffic.count(SWITCHING, Date.now() - this.#process.started);
+    this.#count(SWITCHING, 0);
     this.#respond(response);
     return socket;
   }
@@ -163,7 +164,7 @@ export class Exchange {
       this.#process,
       failure("the client went away", { code: "aborted", cause: error }),
     );
-    this.#options.internals.sockets.traffic.count(CLIENT_GONE, Date.now() - this.#process.started);
+    this.#count(CLIENT_GONE, 0);
     this.#respond(new Response(null, { status: 400 }));
   }
 
@@ -277,8 +278,34 @@ export class Exchange {
     // a process that goes on may still read the body
     if (!this.#isResponded && this.#body !== response.body) this.#closeBody();
     const made = this.#made(response);
-    this.#options.internals.sockets.traffic.count(made.status, Date.now() - this.#process.started);
+    const { access, sockets } = this.#options.internals;
+    if (access !== undefined && response.body instanceof Stream && made.body !== null) {
+      sockets.traffic.count(made.status, Date.now() - this.#process.started);
+      return this.#respond(counted(made, (bytes) => this.#tellAccess(made.status, bytes)));
+    }
+    this.#count(made.status, access === undefined ? 0 : sizeOf(response));
     this.#respond(made);
+  }
+
+  /** Counts the response, and tells the access log of it. @param bytes The size of its body. */
+  #count(status: number, bytes: number): void {
+    const { access, sockets } = this.#options.internals;
+    sockets.traffic.count(status, Date.now() - this.#process.started);
+    if (access !== undefined) this.#tellAccess(status, bytes);
+  }
+
+  #tellAccess(status: number, bytes: number): void {
+    const { access, symbol, idOf } = this.#options.internals;
+    access?.({
+      listener: symbol.name,
+      process: idOf(this.#process),
+      client: this.#data[6],
+      method: this.#data[0],
+      path: pathOfUrl(this.#data[1]),
+      status,
+      duration: Date.now() - this.#process.started,
+      bytes,
+    });
   }
 
   /** Makes the response; that of an error, if the body is a stream that somebody has read already. */
@@ -329,6 +356,28 @@ export function respondTo(process: Process, answer: Answer): Failure | undefined
   const exchange = exchangeOf(process);
   if (exchange !== undefined) return exchange.respond(answer);
   return failure("there is no request to respond to: the process was not opened by one", { code: "not_found" });
+}
+
+/** Returns the size of a body that is no stream, in bytes. */
+function sizeOf({ body }: RawResponse): number {
+  if (typeof body === "string") return new TextEncoder().encode(body).length;
+  return body instanceof Uint8Array ? body.length : 0;
+}
+
+/** Returns a response that tells the size of its body when it has been sent, or its reader has gone. */
+function counted(response: Response, tell: (bytes: number) => void): Response {
+  let bytes = 0;
+  const body = response.body!.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        controller.enqueue(chunk);
+      },
+      flush: () => tell(bytes),
+      cancel: () => tell(bytes),
+    }),
+  );
+  return new Response(body, response);
 }
 
 const records = new HeaderRecords();

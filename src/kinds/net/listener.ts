@@ -24,6 +24,7 @@ import { duration, port, size } from "../../spec/mod.ts";
 import { asError, Stream } from "../../value/mod.ts";
 import { type Internals, internalsOf } from "../internals.ts";
 import { listening, type Subscriptions, subscriptionsOf } from "../system/subscriptions.ts";
+import { pathOfUrl } from "./access_entry.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { reaches } from "./reaches.ts";
 
@@ -197,22 +198,28 @@ class Listener {
     const headers = headerText(request.headers);
     const host = findHeader(headers, "host");
     if (host === undefined ? url.startsWith(this.#unnamed) : !this.#isValid(host)) {
-      return this.#reject(400, `invalid Host ${JSON.stringify(host ?? "")}: expected a name or an address`);
+      return this.#reject(
+        400,
+        `invalid Host ${JSON.stringify(host ?? "")}: expected a name or an address`,
+        request,
+        peer,
+      );
     }
     if (method === "CONNECT") {
-      return this.#reject(405, "invalid method CONNECT: expected another, because this is not a proxy", {
-        allow: METHODS,
-      });
+      const reason = "invalid method CONNECT: expected another, because this is not a proxy";
+      return this.#reject(405, reason, request, peer, { allow: METHODS });
     }
     // before its body is read: a request belongs to the generation in which it came
     const process = this.#internals.open(timeout);
-    if (process === undefined) return this.#reject(503, "Service Unavailable", { "retry-after": "1" });
+    if (process === undefined) return this.#reject(503, "Service Unavailable", request, peer, { "retry-after": "1" });
     const name = host ?? URL.parse(url)?.host ?? "";
     if (this.#isForeign(name, process.generation)) {
       this.#internals.flow.close(process);
       return this.#reject(
         403,
         `unknown host ${JSON.stringify(name)}: expected an address, localhost, or one of the listener's hosts`,
+        request,
+        peer,
       );
     }
     const { body } = request;
@@ -264,8 +271,24 @@ class Listener {
   }
 
   /** Answers a request that opens no process. */
-  #reject(status: number, error: string, headers: Record<string, string> = {}): Response {
-    this.#internals.sockets.traffic.count(status, 0);
+  #reject(
+    status: number,
+    error: string,
+    { method, url }: Request,
+    peer: Deno.NetAddr,
+    headers: Record<string, string> = {},
+  ): Response {
+    const { sockets, access, symbol } = this.#internals;
+    sockets.traffic.count(status, 0);
+    access?.({
+      listener: symbol.name,
+      client: plainAddress(peer.hostname),
+      method,
+      path: pathOfUrl(url),
+      status,
+      duration: 0,
+      bytes: status === 503 ? error.length : JSON.stringify({ error }).length,
+    });
     if (status === 503) return new Response(error, { status, headers });
     return Response.json({ error }, { status, headers });
   }

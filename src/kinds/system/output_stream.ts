@@ -22,13 +22,13 @@ export class OutputStream {
   }
 
   /**
-   * Writes a text.
+   * Writes a text, or bytes.
    *
-   * @returns How many bytes it has, once they are written.
+   * @returns How many bytes there are, once they are written.
    * @throws {Error} `busy`, if too much waits because nobody reads the stream; if it cannot be written.
    */
-  async write(text: string): Promise<number> {
-    const bytes = new TextEncoder().encode(text);
+  async write(content: string | Uint8Array): Promise<number> {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     if (this.#waiting > 0 && this.#waiting + bytes.length > WAITING) {
       throw failure("too much waits to be written: nobody reads the stream", { code: "busy" });
     }
@@ -55,4 +55,15 @@ export class OutputStream {
       }
     }
   }
+}
+
+/** The streams of the program, by the names that files have for them. */
+const STREAMS: Readonly<Record<string, OutputStream>> = {
+  "/dev/stdout": new OutputStream(Deno.stdout),
+  "/dev/stderr": new OutputStream(Deno.stderr),
+};
+
+/** Returns the stream of the program that a file stands for; undefined if it is a file. */
+export function outputStream(filename: string): OutputStream | undefined {
+  return Object.hasOwn(STREAMS, filename) ? STREAMS[filename] : undefined;
 }

@@ -10,13 +10,7 @@ import { internalsOf } from "../internals.ts";
 import { payloadError } from "../payload_error.ts";
 import { valueText } from "../value_text.ts";
 import { formatText } from "./format_text.ts";
-import { OutputStream } from "./output_stream.ts";
-
-/** The streams of the program, by the names that files have for them. */
-const STREAMS: Readonly<Record<string, OutputStream>> = {
-  "/dev/stdout": new OutputStream(Deno.stdout),
-  "/dev/stderr": new OutputStream(Deno.stderr),
-};
+import { outputStream } from "./output_stream.ts";
 
 /** How long the text of a value may get, in characters. */
 const LENGTH = 1_000_000;
@@ -68,7 +62,7 @@ ${ABOUT_PATHS}
     const locks = await internalsOf(context).useShared(FILE_LOCKS, () => new FileLocks());
     const given = fields.filename;
     // who names no file may print to the streams only, which need no folder
-    const folder = given !== undefined && Object.hasOwn(STREAMS, given)
+    const folder = given !== undefined && outputStream(given) !== undefined
       ? undefined
       : await folderOf(context, fields.folder, "write").catch((error: Error) => {
         if (given !== undefined || fields.folder !== undefined) throw error;
@@ -79,7 +73,7 @@ ${ABOUT_PATHS}
       in: async (payload, call) => {
         if (isError(payload)) return payload;
         const { filename, text } = requestOf(payload, given);
-        const stream = Object.hasOwn(STREAMS, filename) ? STREAMS[filename] : undefined;
+        const stream = outputStream(filename);
         const deed = "print to";
         if (stream !== undefined) {
           return await callFile({ deed, filename }, call, options, () => stream.write(text), true);

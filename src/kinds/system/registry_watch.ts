@@ -1,7 +1,7 @@
 import { defineKind, type Kind } from "@weft/weft/kind";
 import { z } from "zod";
 import { duration, VALUE_KIND } from "../../spec/mod.ts";
-import { asError, isMap, type ValueMap } from "../../value/mod.ts";
+import { asError, type Failure, isMap, type ValueMap } from "../../value/mod.ts";
 import { runEvent } from "../event_run.ts";
 import { internalsOf } from "../internals.ts";
 import { retriesOf, retryField, retryFields } from "../retry_fields.ts";
@@ -34,8 +34,9 @@ Each change runs a process with a map of \`event\` (\`entry.create\`, \`entry.up
 \`commit\` sends a map of \`event\`, \`version\`, \`from\`, \`time\`, \`author\` and \`message\`.
 
 Changes are told one after another, and read from the history of the store as they are: a slow workflow loses none, and
-keeps none in memory. A change of the node goes on where the one before has stopped; what changes while no engine runs is
-not told. A workflow that changes the registry for each change does so again and again.
+keeps none in memory. Each engine on the store tells them. A change of the node goes on with the version where the one
+before has stopped, so that some of its entries may be told twice; what changes while no engine runs is not told. A workflow
+that changes the registry for each change does so again and again.
 
 To follow the changes from outside, answer with what the operation \`registry.watch\` of a [syscall](syscall.md) answers.
 `.trim(),
@@ -77,19 +78,25 @@ To follow the changes from outside, answer with what the operation \`registry.wa
         told.version = event.version as number;
       }
     };
+    const watch = async () => {
+      let warned = "";
+      while (!signal.aborted) {
+        try {
+          await follow();
+        } catch (thrown) {
+          const { message, code } = asError(thrown) as Failure;
+          // the version where it has stopped may have been pruned: it goes on with head
+          if (code === "invalid") told.version = undefined;
+          // a store that cannot be read for long is told once
+          if (!signal.aborted && message !== warned) log.warn(`changes cannot be read: ${message}`);
+          warned = message;
+        }
+        await clock.sleep(PAUSE, signal);
+      }
+    };
     return {
       load() {
-        void (async () => {
-          while (!signal.aborted) {
-            try {
-              await follow();
-            } catch (thrown) {
-              if (signal.aborted) return;
-              log.warn(`changes cannot be read: ${asError(thrown).message}`);
-            }
-            await clock.sleep(PAUSE, signal).catch(() => {});
-          }
-        })().catch(() => {});
+        void watch().catch(() => {});
       },
       unload: () => ending.abort(),
     };

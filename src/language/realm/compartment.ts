@@ -8,6 +8,7 @@ import { NO_REFERENCES, RealmEncoder, type References } from "./realm_encoder.ts
 import { Requests } from "./requests.ts";
 import type { RealmBridge } from "./scope/realm_scope.ts";
 import { SNIPPET } from "./stack.ts";
+import { VirtualTime } from "./virtual_time.ts";
 import { Waiting } from "./waiting.ts";
 
 // Captured here because an executor deletes the web's globals before it runs user code.
@@ -87,15 +88,18 @@ export class Compartment {
   #running: Caller | undefined;
   /** The calls that wait, by their numbers. */
   readonly #suspended = new Map<number, Suspended>();
+  readonly #time: VirtualTime | undefined;
 
-  constructor() {
+  /** @param now Returns the time that code sees, in milliseconds since 1970. Default the machine's. */
+  constructor(now?: () => number) {
     this.#context = vm.createContext(
       // deno-lint-ignore no-explicit-any -- missing in the type of `vm.constants`
       (vm.constants as any).DONT_CONTEXTIFY,
       { codeGeneration: { strings: false, wasm: false }, microtaskMode: "afterEvaluate" },
     );
+    this.#time = now === undefined ? undefined : new VirtualTime(this.#context, now);
     this.#bridge = prelude.runInContext(this.#context) as RealmBridge;
-    this.#bridge.connect(platform);
+    this.#bridge.connect(this.#time?.platform ?? platform);
     this.#discarded = discardedScript.runInContext(this.#context) as [boolean];
     this.#encoder = new RealmEncoder(this.#bridge);
     this.#decoder = new RealmDecoder(this.#bridge);
@@ -284,6 +288,7 @@ export class Compartment {
   #begin(caller: Caller): void {
     if (this.#running !== undefined) this.#discard(this.#running);
     this.#running = caller;
+    this.#time?.show();
   }
 
   #end<T>(value: T): T {

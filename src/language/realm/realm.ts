@@ -34,8 +34,15 @@ export const GLOBAL_NAMES: readonly string[] = ["globalThis", "self", "global"];
  * Where an executor runs its snippets: one compartment that all of them share, and one more for each isolated snippet.
  */
 export class Realm {
-  readonly #shared = new Compartment();
+  readonly #now: (() => number) | undefined;
+  readonly #shared: Compartment;
   readonly #bodies = new Map<string, SharedBody>();
+
+  /** @param now Returns the time that code sees, in milliseconds since 1970. Default the machine's. */
+  constructor(now?: () => number) {
+    this.#now = now;
+    this.#shared = new Compartment(now);
+  }
 
   /**
    * Compiles the body of a function, or reuses the result for equal code. Only the compiled code is shared: each run of
@@ -49,7 +56,7 @@ export class Realm {
    * @throws {unknown} The engine's SyntaxError.
    */
   compile({ body, parameters, free, replaced }: BodySource, isolate: boolean, env?: string): CompiledBody {
-    const compartment = isolate ? new Compartment() : this.#shared;
+    const compartment = isolate ? new Compartment(this.#now) : this.#shared;
     const ownGlobal = GLOBAL_NAMES.some((name) => free.includes(name));
     const isKnown = (name: string) =>
       GLOBAL_NAMES.includes(name) || (compartment.hasGlobal(name) && !replaced.includes(name));

@@ -13,6 +13,11 @@ const MAX_UNDER_WAY = 4;
 let underWay = 0;
 const queue: { readonly of: Requests; start(): void }[] = [];
 
+/** Returns how many operations of the platform are being carried out for calls on this thread. */
+export function platformWork(): number {
+  return underWay;
+}
+
 /** The requests of one call to the engine's platform. */
 export class Requests {
   /** How many are not answered, or their answers not taken. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FLAGS_OF_PROGRAM } from "../../value/mod.ts";
 import type { SpawnOptions } from "../executor_warden.ts";
 
 /** How the program of an executor is started. */
@@ -99,7 +100,7 @@ export function unstartable(readable: readonly URL[], isCompiled = Deno.build.st
   const comma = readable.find(({ pathname }) => pathname.includes(","));
   if (comma !== undefined) return `Deno cannot be told to read a path with a comma: ${fileURLToPath(comma)}`;
   const missing = missingFlags();
-  if (missing.length > 0) return `it needs ${missing.join(" ")}`;
+  if (missing.length > 0) return `it needs ${missing.join(" ")}: add this ${FLAGS_OF_PROGRAM}`;
   return undefined;
 }
 

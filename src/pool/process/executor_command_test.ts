@@ -11,5 +11,9 @@ Deno.test("why executors cannot be programs is told before one is started", () =
 Deno.test({
   name: "a permission that is missing is named by its flag",
   permissions: { run: false, read: true, env: true, write: true },
-  fn: () => assertEquals(unavailable([]), `it needs --allow-run=${Deno.execPath()}`),
+  fn: () =>
+    assertEquals(
+      unavailable([]),
+      `it needs --allow-run=${Deno.execPath()}: add this to WEFT_ALLOW, or to the flags of deno run`,
+    ),
 });

@@ -11,6 +11,7 @@ const LENGTH: Readonly<Record<ToHost, number>> = {
   [ToHost.Metric]: 5,
   [ToHost.Handled]: 4,
   [ToHost.Warning]: 4,
+  [ToHost.Traced]: 6,
 };
 
 /**

@@ -1,10 +1,13 @@
 import { printable } from "../../spec/model/mod.ts";
 import { causes, explainPermission, type Failure, type LogLevel } from "../../value/mod.ts";
+import { LOG_LEVELS, type LogLevels, type LogPart } from "./levels.ts";
 import { LineLimit } from "./line_limit.ts";
 import { LineWriter } from "./line_writer.ts";
 
 /** The fields of a log line besides its message. */
 export interface LogFields {
+  /** The part of the engine that logs. Default `nodes` for a line of a node, else `engine`. */
+  part?: LogPart;
   /** The id of the process. */
   process?: string;
   /** The name of the node. */
@@ -20,9 +23,6 @@ export interface LogFields {
 /** The format of log lines. */
 export type LogFormat = "text" | "json";
 
-/** The log levels, least severe first. */
-export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-
 /** How many lines a second a node may write by default. */
 const LINES_PER_SECOND = 1_000;
 
@@ -32,6 +32,8 @@ export interface LoggerOptions {
   format?: LogFormat;
   /** The least severe level that is written. Default `info`. */
   level?: LogLevel;
+  /** The least severe levels by part, in place of `level`. */
+  levels?: LogLevels;
   /** How many lines a second each node may write; 0 for any number. Default 1,000. */
   limit?: number;
   /** Writes a line. Default: to standard error, in the background; what cannot be written is dropped. */
@@ -42,14 +44,17 @@ export interface LoggerOptions {
 export class Logger {
   readonly #format: LogFormat;
   readonly #limit: LineLimit;
+  /** The least severe level that any part writes. */
   readonly #minimum: number;
+  readonly #levels: LogLevels;
   readonly #write: (line: string) => void;
   readonly #redactions: ((text: string) => string)[] = [];
 
   /** Makes a logger. */
   constructor(options: LoggerOptions = {}) {
     const format = this.#format = options.format ?? "text";
-    this.#minimum = LOG_LEVELS.indexOf(options.level ?? "info");
+    const levels = this.#levels = options.levels ?? { all: options.level ?? "info", parts: {} };
+    this.#minimum = Math.min(...[levels.all, ...Object.values(levels.parts)].map((level) => LOG_LEVELS.indexOf(level)));
     this.#write = options.write ?? ((line) => standardError(format).write(line));
     this.#limit = new LineLimit(options.limit ?? LINES_PER_SECOND, (node, dropped) => {
       const message = `${dropped} of its lines were dropped: more than ${
@@ -59,14 +64,15 @@ export class Logger {
     });
   }
 
-  /** Reports whether lines of a level are written. */
-  has(level: LogLevel): boolean {
-    return LOG_LEVELS.indexOf(level) >= this.#minimum;
+  /** Reports whether lines of a level are written. @param part Of this part. Default: of any. */
+  has(level: LogLevel, part?: LogPart): boolean {
+    const { all, parts } = this.#levels;
+    return LOG_LEVELS.indexOf(level) >= (part === undefined ? this.#minimum : LOG_LEVELS.indexOf(parts[part] ?? all));
   }
 
   /** Writes a line. */
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    if (!this.has(level)) return;
+    if (!this.has(level, partOf(fields))) return;
     if (fields.node !== undefined && !this.#limit.take(fields.node)) return;
     this.#write(formatLine(this.#format, level, this.#redacted(message), this.#redactedFields(fields)));
   }
@@ -99,7 +105,7 @@ export class Logger {
 /** Formats a line of the log. */
 export function formatLine(lineFormat: LogFormat, level: LogLevel, message: string, fields: LogFields = {}): string {
   const time = new Date().toISOString();
-  if (lineFormat === "json") return JSON.stringify({ time, level, message, ...fields });
+  if (lineFormat === "json") return JSON.stringify({ time, level, part: partOf(fields), message, ...fields });
   return `${time} ${level.padEnd(5)} ${format(message, fields)}`;
 }
 
@@ -131,6 +137,10 @@ function format(message: string, { process, node, path, position, cause }: LogFi
   parts.push(printable(message));
   if (cause !== undefined) parts.push(`(${printable(cause)})`);
   return parts.join(" ");
+}
+
+function partOf({ part, node }: LogFields): LogPart {
+  return part ?? (node === undefined ? "engine" : "nodes");
 }
 
 let stderr: LineWriter | undefined;

@@ -13,4 +13,5 @@ export { type KindSet, Scheme } from "./scheme.ts";
 export { printable, show, showPath } from "./show.ts";
 export { sourcePath } from "./source_path.ts";
 export * from "./spec.ts";
+export { isTestFile } from "./test_file_name.ts";
 export { isUuid, uuidv7 } from "./uuid.ts";

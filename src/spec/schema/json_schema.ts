@@ -65,6 +65,10 @@ function conditional(name: string, names: readonly string[]): JsonSchema {
   return { if: test, then: { $ref: `#/definitions/kind.${name}` } };
 }
 
+function kindNamed(names: readonly string[], summary: string): JsonSchema {
+  return { type: "string", enum: names, description: summary };
+}
+
 function schemaOfData(kind: DataKind, common: Properties): JsonSchema {
   const { namespace, name, meta, annotations } = common;
   const { data } = exported(z.object({ data: kind.data ?? z.any() })).properties;
@@ -73,7 +77,7 @@ function schemaOfData(kind: DataKind, common: Properties): JsonSchema {
     type: "object",
     description: kind.summary,
     properties: {
-      kind: { ...common.kind, description: kind.summary },
+      kind: kindNamed([kind.name], kind.summary),
       ...Object.fromEntries(Object.entries({ namespace, name, meta, annotations }).filter(([, schema]) => schema)),
       data: data ?? {},
     },
@@ -102,7 +106,7 @@ function schemaOfKind(kind: KindDescription, common: Properties): JsonSchema {
     type: "object",
     description: kind.summary,
     ...kind.examples !== undefined && { examples: kind.examples.map(({ spec }) => spec) },
-    properties: { ...common, kind: { ...common.kind, description: kind.summary }, ...own },
+    properties: { ...common, kind: kindNamed([kind.name, ...kind.aliases ?? []], kind.summary), ...own },
     additionalProperties: false,
     required: ["kind", ...required.filter((name) => namesOf(name).length === 1)],
     allOf: [
