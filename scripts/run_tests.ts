@@ -26,7 +26,7 @@ const APART = [
 ];
 
 /** Tests with a configuration of their own, which tests/e2e runs. */
-const OTHERS = ["examples/extension"];
+const OTHERS = ["examples/extension", "extensions/mqtt"];
 
 /** Tests that use all of the machine, or have a real bound on time: one at a time, with nothing beside them. */
 const ALONE = [

@@ -39,6 +39,8 @@ export interface ApplyOptions extends ChangeOptions {
 export interface ApplyReport extends ChangeReport {
   /** The ids of the entries that hold the specs (`namespace:name`). */
   readonly ids: ReadonlySet<string>;
+  /** The folders that modules were read from. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -57,6 +59,7 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
   const files = filesOf(specs);
   registerDependencies(registry, scheme.dependencies);
   let ids: ReadonlySet<string> = new Set();
+  let folders: readonly string[] = [];
   const planned = (compiler: Compiler) =>
     changeStore(target, options, async (head) => {
       const manifest = await readManifest(files, {
@@ -67,7 +70,8 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
         registry: head,
         ...covers !== undefined && { covers },
       });
-      if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics);
+      if (!isApplicable(manifest)) throw new SpecsError(manifest.diagnostics, manifest.folders);
+      folders = manifest.folders;
       const operations = registry.plan(changesOf(manifest.specs, head, covers), head);
       const broken = brokenLinks(head.state, operations, scheme);
       if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
@@ -76,7 +80,7 @@ export async function apply(target: Target, specs: Specs, options: ApplyOptions 
       return { operations, namespaces, warnings: manifest.diagnostics, brokenLinks: broken };
     });
   const report = await usingCompiler(target.compiler, planned);
-  return { ...report, ids };
+  return { ...report, ids, folders };
 }
 
 /** Returns what `apply` would do, without doing it. @throws {Error} As `apply`. */

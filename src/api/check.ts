@@ -13,6 +13,7 @@ import {
 } from "../spec/mod.ts";
 import { asError } from "../value/mod.ts";
 import { filesOf, type Specs } from "./specs.ts";
+import type { ModuleReport } from "./modules.ts";
 import { lenientEvaluator } from "./templates.ts";
 import { usingCompiler } from "./using_compiler.ts";
 
@@ -46,8 +47,10 @@ export interface ConnectOptions {
 
 /** What `check` found. */
 export interface CheckReport {
-  /** The specs, as far as they could be read. */
+  /** The specs, as far as they could be read, those of modules that they import among them. */
   readonly specs: readonly SpecDraft[];
+  /** The modules that they import. */
+  readonly modules: readonly ModuleReport[];
   /** Errors and warnings, in the order of the files. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -63,7 +66,8 @@ export async function check(specs: Specs, options: CheckOptions = {}): Promise<C
   const tried = options.connect === undefined || hasErrors(diagnostics)
     ? []
     : await tryConnections(manifest.specs, options.connect);
-  return { specs: manifest.specs.map(({ spec }) => spec), diagnostics: [...diagnostics, ...tried] };
+  const { modules } = manifest;
+  return { specs: manifest.specs.map(({ spec }) => spec), modules, diagnostics: [...diagnostics, ...tried] };
 }
 
 /** Tries all connections at the same time. @returns Why some of them do not work. */

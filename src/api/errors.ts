@@ -11,8 +11,9 @@ export class SpecsError extends RegistryError {
    * Makes an error.
    *
    * @param diagnostics Every error and warning, in the order of the files.
+   * @param folders The folders that modules were read from.
    */
-  constructor(readonly diagnostics: readonly Diagnostic[]) {
+  constructor(readonly diagnostics: readonly Diagnostic[], readonly folders: readonly string[] = []) {
     const errors = diagnostics.filter(({ severity }) => severity !== "warning");
     super("invalid", errors.map(formatDiagnostic).join("\n"));
   }

@@ -13,6 +13,14 @@ export { find, type FindOptions, get, type GetOptions } from "./find.ts";
 export { history, prune, type VersionReport } from "./history.ts";
 export { type ImportedFile, type ImportReport, importUniflow } from "./import_uniflow.ts";
 export { type BrokenLink, describeBroken } from "./links.ts";
+export {
+  checkModule,
+  type CheckModuleOptions,
+  type ModuleCheck,
+  type ModuleReport,
+  type ModuleRequirement,
+  modules,
+} from "./modules.ts";
 export { remove, type RemoveOptions, type Selection } from "./remove.ts";
 export { resolveVersion } from "./resolve_version.ts";
 export { rollback, type RollbackOptions } from "./rollback.ts";

@@ -1,5 +1,6 @@
-import { change, type Entry, type Snapshot } from "../registry/mod.ts";
-import { schemeOf } from "../runtime/mod.ts";
+import { dependencyOf } from "../modules/mod.ts";
+import { change, type Entry, RegistryError, type Snapshot } from "../registry/mod.ts";
+import { describeImported, importedBy, isImported, schemeOf } from "../runtime/mod.ts";
 import { hasErrors, identify, readSpecs, sortDiagnostics, type SpecDraft } from "../spec/mod.ts";
 import { type ChangeOptions, type ChangeReport, changeStore } from "./change.ts";
 import { BrokenLinksError, SpecsError } from "./errors.ts";
@@ -29,7 +30,8 @@ export interface RemoveOptions extends ChangeOptions {
 /**
  * Deletes specs as a new version.
  *
- * @throws {RegistryError} `not_found`, if a name is not found: then nothing is deleted.
+ * @throws {RegistryError} `not_found`, if a name is not found; `rejected`, if one is part of a module, which leaves as a
+ * whole with its dependency: then nothing is deleted.
  * @throws {SpecsError} If the specs cannot be read.
  * @throws {BrokenLinksError} If a spec that remains links to one of them, or uses it.
  * @throws {HeadMovedError} If head is not `base`.
@@ -48,12 +50,23 @@ export async function remove(
       ...all ? head.namespace(namespace) : [],
       ...entriesOf(drafts, head),
     ];
-    const operations = registry.plan([...new Set(entries)].map(({ id }) => change.delete(id)), head);
+    const dependencies = entries.filter(({ kind }) => kind === "ns.dependency").map(({ id }) => id);
+    // a module leaves as a whole
+    const gone = new Set([...entries, ...importedBy(dependencies, head)]);
+    const parts = entries.filter((entry) => isImported(entry) && !isWhole(entry, gone, head));
+    if (parts.length > 0) throw new RegistryError("rejected", parts.map(describeImported).join("\n"));
+    const operations = registry.plan([...gone].map(({ id }) => change.delete(id)), head);
     const broken = brokenLinks(head.state, operations, target.scheme ?? schemeOf());
     if (broken.length > 0 && !breakLinks) throw new BrokenLinksError(broken);
     const namespaces = new Set([namespace, ...drafts.map((draft) => draft.namespace)]);
     return { operations, namespaces, brokenLinks: broken };
   });
+}
+
+/** Reports whether what an entry was imported by is deleted as well. */
+function isWhole({ id, meta }: Entry, gone: ReadonlySet<Entry>, head: Snapshot): boolean {
+  const dependency = head.get({ namespace: id.namespace, name: dependencyOf(meta)! });
+  return dependency === undefined || gone.has(dependency);
 }
 
 function readDrafts(specs: Specs, namespace: string): SpecDraft[] {

@@ -96,6 +96,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Format spec files",
     load: async () => (await import("./commands/fmt.ts")).fmt,
   },
+  module: {
+    summary: "List the modules that specs import, or check one",
+    checks: true,
+    load: async () => (await import("./commands/module.ts")).moduleCommand,
+  },
   import: {
     summary: "Rewrite files of Uniflow as spec files",
     checks: true,

@@ -317,7 +317,10 @@ class Server {
    * Applies the files again whenever one changes, and at growing intervals while they wait for something outside of them.
    */
   async #watch(source: SpecSource, runtime: Runtime): Promise<void> {
-    const changes = watchFiles(this.#options.paths, this.#unwatch.signal);
+    let { paths } = source;
+    let stop = new AbortController();
+    const watched = () => watchFiles(paths, AbortSignal.any([this.#unwatch.signal, stop.signal]));
+    let changes = watched();
     let change = changes.next();
     let wait = RETRY;
     let failed = "";
@@ -339,6 +342,14 @@ class Server {
         if (reason !== failed) this.#warnStillRunning(runtime, reason);
         failed = reason;
       }
+      if (String(source.paths) === String(paths)) continue;
+      // modules are read from other folders now
+      stop.abort();
+      await change.catch(() => {});
+      paths = source.paths;
+      stop = new AbortController();
+      changes = watched();
+      change = changes.next();
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Path, SpecCode } from "../spec/model/mod.ts";
 import type { Answer, Value } from "../value/mod.ts";
 import type { Call } from "./call.ts";
@@ -111,6 +112,21 @@ export interface HostContext<Fields, Out extends string> extends Context<Fields,
     open: () => Resource | Promise<Resource>,
     close?: (resource: Resource) => void | Promise<void>,
   ): Promise<Resource>;
+  /**
+   * Returns a resource as `use` does, which nodes of several kinds share.
+   *
+   * @param key Names the resource among all kinds: it begins with the name of the extension.
+   */
+  useShared<Resource>(
+    key: string,
+    open: () => Resource | Promise<Resource>,
+    close?: (resource: Resource) => void | Promise<void>,
+  ): Promise<Resource>;
+  /**
+   * Opens a TCP connection, as `connect` of `node:net` does, to a host that is public, or that the operator allows by
+   * `start --allow-private`. Why it could not be opened is told by the socket's event `error`.
+   */
+  connect(host: string, port: number): Socket;
   /**
    * Returns the transaction of a call's root process, begun by the first call that asks. It is committed when the
    * process ends well, before the first byte of its answer leaves, and rolled back when it fails.

@@ -24,5 +24,6 @@ export type {
   Scheme,
   SpecCode,
 } from "../spec/model/mod.ts";
+export { parseDuration, parseSize } from "../spec/model/mod.ts";
 export { ERROR_CODES, failure, isError, isList, isMap, NONE } from "../value/mod.ts";
 export type { Answer, ErrorCode, Failure, FailureOptions, Stream, Value, ValueMap } from "../value/mod.ts";

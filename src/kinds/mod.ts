@@ -16,6 +16,7 @@ import { http } from "./http/http.ts";
 import { mail } from "./mail/mail.ts";
 import { connection } from "./net/connection.ts";
 import { listener } from "./net/listener.ts";
+import { definition, dependency, requirement } from "./namespace/mod.ts";
 import { respond } from "./net/respond.ts";
 import { staticKind } from "./net/static.ts";
 import { sql } from "./sql/sql.ts";
@@ -41,6 +42,7 @@ export { type ScheduledNode, Schedules } from "./time/schedules.ts";
 export type { StoreLeases } from "./time/node_lease.ts";
 export { type HealthCheck, type Internals, internalsOf } from "./internals.ts";
 export type { AccessEntry } from "./net/access_entry.ts";
+export { connectTo } from "./net/open_socket.ts";
 export { tryConnection } from "./net/try_connection.ts";
 export { GrantedFolders } from "./files/granted_folders.ts";
 export { PrivateHosts } from "./net/private_hosts.ts";
@@ -48,7 +50,7 @@ export type { System } from "./system/system.ts";
 export { Frames, type Recording } from "./test/frames.ts";
 
 /** The built-in kinds of entries that hold data for nodes. */
-export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection];
+export const DATA_KINDS: readonly DataKind[] = [blockDefinition, connection, definition, dependency, requirement];
 
 /** All built-in kinds. */
 export const KINDS: readonly Kind[] = [

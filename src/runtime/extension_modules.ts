@@ -2,6 +2,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { asError, failure } from "../value/mod.ts";
 import { ImportMaps } from "./import_map.ts";
+import { findInstalled } from "./installed_module.ts";
 import { resolveInstalled } from "./installed_package.ts";
 import { addToGraph, type GraphModule, type Import, type Module, reachable, type Resolution } from "./module_graph.ts";
 
@@ -24,6 +25,8 @@ export interface ExtensionModules {
 export interface ModulesOptions {
   /** The folder for copies. If it is set, copies are imported in any case: the modules may have been imported before. */
   folder?: string;
+  /** Where modules are listed, `weft.yaml:3:5`, by their URLs. */
+  positions?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface ModulesOptions {
  */
 export async function prepareModules(
   urls: readonly string[],
-  { folder }: ModulesOptions = {},
+  { folder, positions }: ModulesOptions = {},
 ): Promise<ExtensionModules> {
   const maps = new ImportMaps();
   const graph = new Map<string, GraphModule>();
@@ -43,7 +46,7 @@ export async function prepareModules(
     try {
       await addToGraph(graph, url, (imported, module) => resolutionOf(imported, module, maps));
     } catch (thrown) {
-      throw notLoaded(url, thrown);
+      throw notLoaded(url, thrown, positions?.get(url));
     }
   }
   const modules = [...graph.values()];
@@ -60,9 +63,14 @@ export async function prepareModules(
   };
 }
 
-/** Returns the error of an extension that cannot be loaded. */
-export function notLoaded(url: string | undefined, thrown: unknown): Error {
-  return failure(`extension ${url} cannot be loaded`, { cause: asError(thrown) });
+/**
+ * Returns the error of an extension that cannot be loaded.
+ *
+ * @param position Where it is listed.
+ */
+export function notLoaded(url: string | undefined, thrown: unknown, position?: string): Error {
+  const where = position === undefined ? "" : `${position}: `;
+  return failure(`${where}extension ${url} cannot be loaded`, { cause: asError(thrown) });
 }
 
 async function resolutionOf(imported: Import, module: Module, maps: ImportMaps): Promise<Resolution> {
@@ -78,6 +86,9 @@ async function resolutionOf(imported: Import, module: Module, maps: ImportMaps):
     if (resolved !== undefined) return resolved;
   }
   if (own !== null && known !== undefined) return { target: name, isMapped: name !== specifier };
+  // what is installed beside the module is what its author means; without a name of its own, Weft's is meant
+  const installed = known === undefined || mapped !== specifier ? await findInstalled(mapped, module.url) : undefined;
+  if (installed !== undefined) return { target: installed, isMapped: true };
   // a package that is installed is resolved to a file
   if (mapped !== specifier && resolveOwn(mapped) !== known) return { target: mapped, isMapped: true };
   // left to Deno; what it leads to is part of Weft, or a package

@@ -13,6 +13,8 @@ export interface Extensions {
   readonly dataKinds: readonly DataKind[];
   /** The URL of the module of each kind. */
   readonly origins: ReadonlyMap<Kind | DataKind, string>;
+  /** Where modules are listed, by their URLs. */
+  readonly positions?: ReadonlyMap<string, string>;
   /** URLs of the modules that executors import: those whose kinds run there. */
   readonly modules: readonly string[];
   /** The files that executors may read for that: the module graph of `modules`. */
@@ -46,8 +48,15 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
   const dataKinds: DataKind[] = [];
   const origins = new Map<Kind | DataKind, string>();
   const onExecutors: string[] = [];
-  const all = (await Promise.all(urls.map(modulesOf))).flat();
-  const prepared = await prepareModules(all, options);
+  const listed = await Promise.all(urls.map(async (url) => ({ url, modules: await modulesOf(url, options) })));
+  const all = listed.flatMap(({ modules }) => modules);
+  const positions = new Map(
+    listed.flatMap(({ url, modules }) => {
+      const position = options.positions?.get(url);
+      return position === undefined ? [] : modules.map((module): [string, string] => [module, position]);
+    }),
+  );
+  const prepared = await prepareModules(all, { ...options, positions });
   for (const url of all) {
     try {
       const module = kindsOf(await import(prepared.urlOf(url)));
@@ -64,10 +73,11 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
       }
       if (host === undefined && other !== undefined) onExecutors.push(url);
     } catch (thrown) {
-      throw notLoaded(url, thrown);
+      throw notLoaded(url, thrown, positions.get(url));
     }
   }
   return {
+    positions,
     kinds,
     dataKinds,
     origins,
@@ -82,7 +92,7 @@ export async function loadExtensions(urls: readonly string[], options: ModulesOp
  * Returns the URLs of the modules that an extension consists of: those that the `deno.json` of a folder exports, or its
  * `mod.ts`.
  */
-async function modulesOf(url: string): Promise<string[]> {
+async function modulesOf(url: string, { positions }: ModulesOptions): Promise<string[]> {
   if (!url.startsWith("file:") || !await isFolder(url)) return [url];
   const folder = new URL(url.endsWith("/") ? url : `${url}/`);
   const main = new URL("mod.ts", folder);
@@ -95,8 +105,8 @@ async function modulesOf(url: string): Promise<string[]> {
     }
     await Deno.stat(main);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw notLoaded(url, error);
-    throw notLoaded(url, failure('expected "exports" in its deno.json, or a file mod.ts'));
+    if (!(error instanceof Deno.errors.NotFound)) throw notLoaded(url, error, positions?.get(url));
+    throw notLoaded(url, failure('expected "exports" in its deno.json, or a file mod.ts'), positions?.get(url));
   }
   return [main.href];
 }

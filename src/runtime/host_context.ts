@@ -3,15 +3,16 @@ import { addressOf, type Flow, type Packet, pathOf, type Process, type TracedPac
 import type { Sockets } from "../http/mod.ts";
 import { logOf, metricsOf, packetOf } from "../kind/engine/mod.ts";
 import type { Call, Clock, HostContext, Preparation, Random } from "../kind/mod.ts";
-import type {
-  AccessEntry,
-  GrantedFolders,
-  HealthCheck,
-  Internals,
-  PrivateHosts,
-  Schedules,
-  StoreLeases,
-  System,
+import {
+  type AccessEntry,
+  connectTo,
+  type GrantedFolders,
+  type HealthCheck,
+  type Internals,
+  type PrivateHosts,
+  type Schedules,
+  type StoreLeases,
+  type System,
 } from "../kinds/mod.ts";
 import { formatPosition, type Path, positionIn } from "../spec/mod.ts";
 import { asError, type Failure, type Value } from "../value/mod.ts";
@@ -69,10 +70,12 @@ export interface HostServices {
 }
 
 /** What a node is prepared with on the host. */
-export interface HostPreparation
-  extends
-    Preparation,
-    Pick<HostContext<unknown, string>, "run" | "use" | "transaction" | "dataOf" | "secret" | "keyOf"> {
+export interface HostPreparation extends
+  Preparation,
+  Pick<
+    HostContext<unknown, string>,
+    "run" | "use" | "useShared" | "connect" | "transaction" | "dataOf" | "secret" | "keyOf"
+  > {
   readonly internals: Internals;
 }
 
@@ -146,6 +149,9 @@ export function hostPreparation(
         options,
       ),
     use: (key, open, close) => held.use(key, open, close),
+    // built-in kinds share by names of their own
+    useShared: (key, open, close) => shared.use(`extension:${key}`, open, close),
+    connect: (host, port) => connectTo(privateHosts, host, port),
     transaction: (call: Call, key, begin) => transactions.of(call.process as Process, key, begin),
     dataOf,
     secret: (reference) => secrets.read(reference),

@@ -1,18 +1,23 @@
 import type { Compiler } from "../compiler/mod.ts";
 import type { Kind } from "../kind/mod.ts";
-import { type Change, change, type Entry, type Snapshot } from "../registry/mod.ts";
+import { dependencyOf, type ImportedModule, importModules, readOwnModule } from "../modules/mod.ts";
+import { type Change, change, type Entry, type Id, type Snapshot, toId } from "../registry/mod.ts";
 import {
+  type CheckOptions,
   checkSpecs,
   type CodeToCheck,
   type Diagnostic,
   type Evaluate,
+  formatPosition,
   hasErrors,
   identify,
   type Locator,
   locatorOf,
   type Origin,
   readSpecs,
+  report,
   type Scheme,
+  show,
   sortDiagnostics,
   type SourcedSpec,
   type Spec,
@@ -22,13 +27,19 @@ import {
 import { equal } from "../value/mod.ts";
 import { checkCode } from "./check_code.ts";
 import { entryToSpec, isNode, specToEntry } from "./entry.ts";
+import { describeImported, importedBy } from "./module_entries.ts";
 
 /** The stored specs: those of a registry, or of one of its versions. */
 export type StoredSpecs = Pick<Snapshot, "get" | "namespace">;
 
 /** The specs of files. */
 export interface Manifest {
-  specs: SourcedSpec[];
+  /** Those in the files, and those of the modules that these import. */
+  specs: readonly SourcedSpec[];
+  /** The modules. */
+  modules: readonly ImportedModule[];
+  /** The folders that modules were read from. */
+  folders: readonly string[];
   /** Errors and warnings, in the order of the files. */
   diagnostics: Diagnostic[];
 }
@@ -68,7 +79,7 @@ export interface ManifestFile {
 /** Reads and checks the specs of files. Runs only their templates. @throws {Error} If their code cannot be parsed. */
 export async function readManifest(files: readonly ManifestFile[], options: ManifestOptions): Promise<Manifest> {
   const { namespace = "default", registry, covers, scheme, evaluate, secret, compiler } = options;
-  const specs: SourcedSpec[] = [];
+  const read: SourcedSpec[] = [];
   const diagnostics: Diagnostic[] = [];
   let incomplete = false;
   for (const { name, text, unread } of files) {
@@ -77,25 +88,89 @@ export async function readManifest(files: readonly ManifestFile[], options: Mani
       incomplete ||= hasErrors([unread]);
       continue;
     }
-    const read = readSpecs(text, name, { namespace });
-    specs.push(...read.specs.map(({ spec, source }) => ({ spec: marked(spec, scheme), source })));
-    diagnostics.push(...read.diagnostics);
-    incomplete ||= !read.complete;
+    const file = readSpecs(text, name, { namespace });
+    read.push(...file.specs.map(({ spec, source }) => ({ spec: marked(spec, scheme), source })));
+    diagnostics.push(...file.diagnostics);
+    incomplete ||= !file.complete;
   }
-  const known = registry && knownIn(registry, covers === undefined ? undefined : goneFrom(specs, registry, covers));
-  const code: CodeToCheck[] = [];
-  const onCode = (found: CodeToCheck) => code.push(found);
+  const { specs, imported, modules, folders, isIncomplete, ...found } = await importModules(read, scheme);
+  diagnostics.push(...found.diagnostics);
+  // links may lead to what a module would have brought
+  incomplete ||= isIncomplete;
+  if (registry !== undefined) diagnostics.push(...checkOwners(specs, imported, registry, covers));
+  const known = registry && knownIn(registry, goneFrom(specs, registry, covers), covers === undefined);
   const names = registry && namesIn(registry);
-  diagnostics.push(...checkSpecs(specs, scheme, {
-    evaluate,
-    incomplete,
-    onCode,
-    ...secret && { secret },
-    ...known && { known },
-    ...names && { names },
-  }));
-  diagnostics.push(...await checkCode(code, compiler));
-  return { specs, diagnostics: sortDiagnostics(diagnostics) };
+  diagnostics.push(
+    ...await check(specs, scheme, compiler, {
+      evaluate,
+      incomplete,
+      ...secret && { secret },
+      ...known && { known },
+      ...names && { names },
+    }),
+  );
+  return { specs, modules, folders, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+/** Reads and checks the module in a folder by itself, as no importer has it: with its defaults and examples. */
+export async function readModuleManifest(
+  folder: string,
+  { scheme, evaluate, compiler }: Pick<ManifestOptions, "scheme" | "evaluate" | "compiler">,
+): Promise<Manifest> {
+  const { module, specs, examples, diagnostics } = await readOwnModule(folder, scheme);
+  const found = await check(specs, scheme, compiler, { evaluate, incomplete: hasErrors(diagnostics) });
+  const places = new Set(examples.map(formatPosition));
+  // what an example names is the importer's
+  const own = found.filter(({ message, location }) =>
+    !message.startsWith("unknown ") || location?.position === undefined ||
+    !places.has(formatPosition(location.position))
+  );
+  return {
+    specs,
+    modules: module === undefined ? [] : [module],
+    folders: [folder],
+    diagnostics: sortDiagnostics([...diagnostics, ...own]),
+  };
+}
+
+async function check(
+  specs: readonly SourcedSpec[],
+  scheme: Scheme<Kind>,
+  compiler: Compiler,
+  options: CheckOptions,
+): Promise<Diagnostic[]> {
+  const code: CodeToCheck[] = [];
+  const diagnostics = checkSpecs(specs, scheme, { ...options, onCode: (found) => void code.push(found) });
+  return [...diagnostics, ...await checkCode(code, compiler)];
+}
+
+/** Returns diagnostics of specs that are entries of a module, or would take the place of what is none. */
+function checkOwners(
+  specs: readonly SourcedSpec[],
+  imported: ReadonlySet<SourcedSpec>,
+  registry: StoredSpecs,
+  covers: Coverage | undefined,
+): Diagnostic[] {
+  return specs.flatMap((sourced) => {
+    const { spec, source } = sourced;
+    const there = spec.name === undefined ? undefined : registry.get({ namespace: spec.namespace, name: spec.name });
+    if (there === undefined) return [];
+    const owner = dependencyOf(there.meta);
+    if (!imported.has(sourced)) {
+      const isReplaced = owner === undefined || covers === "namespaces" ||
+        covers?.has(`${spec.namespace}:${owner}`) === true;
+      if (isReplaced || changeOf(identifyIn([sourced], registry)[0]!, source.origin(), registry).length === 0) {
+        return [];
+      }
+      return [report(sourced, { location: { path: [] }, message: describeImported(there) })];
+    }
+    const isCovered = covers === "namespaces" || covers?.has(there.id.text) === true;
+    if (owner === dependencyOf(spec.meta) || isCovered) return [];
+    const whose = owner === undefined ? "" : `, of the dependency ${show(owner)}`;
+    const message = `name ${show(spec.name)} is taken by another entry of namespace ${show(spec.namespace)}${whose}`;
+    const hint = 'delete that, or import the module under another name with the field "as" of the dependency';
+    return [report(sourced, { location: { path: ["name"] }, message, hint })];
+  });
 }
 
 /** Returns a spec that says whether it holds data. */
@@ -118,20 +193,32 @@ export function changesOf(specs: readonly SourcedSpec[], registry: StoredSpecs, 
   const identified = identifyIn(specs, registry);
   const kept = new Set(identified.map(entryIdOf));
   const renamed = renamedFrom(specs, registry).filter(({ id }) => !kept.has(id.text));
-  const gone = covers === undefined ? [] : goneFrom(specs, registry, covers);
+  const gone = goneFrom(specs, registry, covers);
   return [
     ...[...new Set([...renamed, ...gone])].map(({ id }) => change.delete(id)),
     ...identified.flatMap((spec, index) => changeOf(spec, specs[index]!.source.origin(), registry)),
   ];
 }
 
-/** Returns the stored entries that the specs cover but do not contain. */
-export function goneFrom(specs: readonly SourcedSpec[], registry: StoredSpecs, covers: Coverage): Entry[] {
+/**
+ * Returns the stored entries that the specs cover but do not contain, and those of modules that are no longer in what
+ * they are imported from.
+ */
+export function goneFrom(specs: readonly SourcedSpec[], registry: StoredSpecs, covers?: Coverage): Entry[] {
   const kept = new Set(identifyIn(specs, registry).map(entryIdOf));
-  const covered = covers === "namespaces"
+  const covered = covers === undefined
+    ? []
+    : covers === "namespaces"
     ? [...new Set(specs.map(({ spec }) => spec.namespace))].flatMap((namespace) => registry.namespace(namespace))
     : [...covers].flatMap((id) => registry.get(id) ?? []);
-  return covered.filter(({ id }) => !kept.has(id.text));
+  const gone = covered.filter(({ id }) => !kept.has(id.text));
+  const dependencies: Id[] = [
+    ...specs.filter(({ spec }) => spec.kind === "ns.dependency" && spec.name !== undefined)
+      .map(({ spec }) => toId({ namespace: spec.namespace, name: spec.name! })),
+    ...gone.filter(({ kind }) => kind === "ns.dependency").map(({ id }) => id),
+  ];
+  const orphans = importedBy(dependencies, registry).filter(({ id }) => !kept.has(id.text));
+  return [...new Set([...gone, ...orphans])];
 }
 
 /** Returns the entry ids (`namespace:name`) that specs have in a registry, or would have. */
@@ -170,8 +257,12 @@ function renamedFrom(specs: readonly SourcedSpec[], registry: StoredSpecs): Entr
   });
 }
 
-/** Returns a function that looks up specs of a registry by name or id, without the entries that are deleted. */
-function knownIn(registry: StoredSpecs, gone: readonly Entry[] | undefined) {
+/**
+ * Returns a function that looks up specs of a registry by name or id, without the entries that are deleted.
+ *
+ * @param keepsLinks Whether a dangling link is tolerated if it existed before.
+ */
+function knownIn(registry: StoredSpecs, gone: readonly Entry[], keepsLinks: boolean) {
   const byId = new SpecIds(registry);
   const deleted = new Set(gone);
   return (namespace: string, nameOrId: string): { spec: SpecDraft; source?: Locator } | undefined => {
@@ -180,7 +271,7 @@ function knownIn(registry: StoredSpecs, gone: readonly Entry[] | undefined) {
     const { spec, origin } = entryToSpec(entry);
     if (spec.isData) return { spec, ...origin !== undefined && { source: locatorOf(origin) } };
     // a dangling link is tolerated if it existed before, but not if this change deletes its target
-    return { spec: gone === undefined ? spec : { ...spec, links: {} } };
+    return { spec: keepsLinks ? spec : { ...spec, links: {} } };
   };
 }
 

@@ -88,6 +88,9 @@ function isFile(url: string): boolean {
   return url.startsWith("file:") && !url.startsWith(OWN);
 }
 
+// the types of newer versions of Node do not know it; an extension's packages may bring them
+const TRANSFORM = { mode: "transform" } as unknown as { mode: "strip" };
+
 const OWN = new URL("../", import.meta.url).href;
 
 async function readModule(url: string): Promise<Module | undefined> {
@@ -109,7 +112,7 @@ function parseModule(url: string, source: string): Module {
       // leaves blanks in place of types, so that places in the code are places in the text
       code = stripTypeScriptTypes(source, { mode: "strip" });
     } catch {
-      text = code = stripTypeScriptTypes(source, { mode: "transform" });
+      text = code = stripTypeScriptTypes(source, TRANSFORM);
     }
   }
   const imports: Import[] = [];

@@ -25,6 +25,7 @@ import { checkSpec, rejection } from "./compile.ts";
 import { entryToMap, entryToSpec, isNode, specToEntry } from "./entry.ts";
 import { changeOf, marked } from "./manifest.ts";
 import { matchesExample, patchSpec } from "./merge_patch.ts";
+import { withWholeModules } from "./module_entries.ts";
 
 /** Options of `Nodes`. */
 export interface NodesOptions {
@@ -132,7 +133,7 @@ export class Nodes {
       await this.#registry.edit(async (head) => {
         const edit = await make(head);
         answer = edit.answer;
-        return edit.changes;
+        return withWholeModules(edit.changes, head);
       }, { author: "syscall" });
     } catch (error) {
       throw callerError(error);

@@ -1,25 +1,23 @@
 import type { DataKind, Kind } from "../kind/mod.ts";
 import { DATA_KINDS as BUILT_IN_DATA_KINDS, KINDS } from "../kinds/mod.ts";
-import { SILENT_KINDS } from "../registry/mod.ts";
 import { nearest, Scheme } from "../spec/mod.ts";
 import { failure } from "../value/mod.ts";
 import { notLoaded } from "./extension_modules.ts";
 import { type Extensions, NO_EXTENSIONS } from "./extensions.ts";
 
-const DATA_SUMMARIES: Readonly<Record<string, string>> = {
-  "registry.entry": "Holds any data: a value, which nodes bind as `env` and templates read.",
-  "ns.requirement": "Says what a namespace needs from outside.",
-  "ns.dependency": "Says which module a namespace uses.",
-  "ns.definition": "Describes a namespace.",
-};
-
 /** What a table of kinds takes of extensions. */
-export type KnownExtensions = Pick<Extensions, "kinds" | "origins"> & Partial<Pick<Extensions, "dataKinds">>;
+export type KnownExtensions =
+  & Pick<Extensions, "kinds" | "origins">
+  & Partial<Pick<Extensions, "dataKinds" | "positions">>;
 
-/** The built-in kinds of entries that hold data, and those which every registry knows: what is in them is up to who uses them. */
+/** The built-in kinds of entries that hold data, and that of entries of which nobody knows anything. */
 const DATA_KINDS: readonly DataKind[] = [
   ...BUILT_IN_DATA_KINDS,
-  ...SILENT_KINDS.map((name): DataKind => ({ holds: "data", name, summary: DATA_SUMMARIES[name]! })),
+  {
+    holds: "data",
+    name: "registry.entry",
+    summary: "Holds any data: a value, which nodes bind as `env` and templates read.",
+  },
 ];
 
 /**
@@ -29,7 +27,7 @@ const DATA_KINDS: readonly DataKind[] = [
  * @throws {Error} If two kinds have the same name.
  */
 export function schemeOf(
-  { kinds, dataKinds = [], origins }: KnownExtensions = NO_EXTENSIONS,
+  { kinds, dataKinds = [], origins, positions }: KnownExtensions = NO_EXTENSIONS,
   builtIn: readonly Kind[] = KINDS,
 ): Scheme<Kind> {
   const scheme = new Scheme<Kind>(builtIn, DATA_KINDS);
@@ -37,12 +35,18 @@ export function schemeOf(
     try {
       to(kind);
     } catch (thrown) {
-      throw notLoaded(origins.get(kind), thrown);
+      const url = origins.get(kind);
+      throw notLoaded(url, thrown, positions?.get(url ?? ""));
     }
   };
   for (const kind of kinds) add(kind, (kind) => scheme.add(kind));
   for (const kind of dataKinds) add(kind, (kind) => scheme.addData(kind));
   return scheme;
+}
+
+/** Returns all built-in kinds. */
+export function builtInKinds(): readonly Kind[] {
+  return KINDS;
 }
 
 /** Returns the built-in kind with a name or alias. @throws {Error} If there is none; it suggests the nearest name. */

@@ -4,7 +4,7 @@ export { readData } from "./check/check_data.ts";
 export * from "./model/mod.ts";
 export { report } from "./model/report.ts";
 export { type MapFile, readMapFile } from "./read_map.ts";
-export { type ReadSpecs, readSpecs, type SourcedSpec } from "./read.ts";
+export { type ReadSpecs, readSpecs, type SourcedSpec, type SpecSource } from "./read.ts";
 export { type ReadOptions, specFromMap } from "./schema/draft.ts";
 export { describeData, describeFields, type FieldDescription } from "./schema/describe_fields.ts";
 export { COMMON, duration, link, nodeId, nodeName, port, portName, secret, size, specs } from "./schema/fields.ts";

@@ -1,8 +1,9 @@
 import { findJsonError, type JsonSyntaxError } from "../value/mod.ts";
-import { type Diagnostic, sortDiagnostics } from "./model/diagnostic.ts";
+import { type Diagnostic, type Position, sortDiagnostics } from "./model/diagnostic.ts";
+import type { Locator } from "./model/origin.ts";
 import { report } from "./model/report.ts";
 import { showInvalid } from "./model/show.ts";
-import type { SpecDraft } from "./model/spec.ts";
+import type { Origin, Path, SpecDraft } from "./model/spec.ts";
 import { givenTwice, readDraft, type ReadOptions } from "./schema/draft.ts";
 import { compose } from "./yaml/compose.ts";
 import { FILE_LIMITS } from "./yaml/file_limits.ts";
@@ -12,10 +13,21 @@ import { parseYaml } from "./yaml/parse.ts";
 import { Source, type SourceFile } from "./yaml/source.ts";
 import { unwrapNode } from "./yaml/unwrap.ts";
 
+/** The positions of a spec in the file that it was read from. */
+export interface SpecSource extends Locator {
+  /** The name of the file. */
+  readonly file: string;
+  position(path: Path): Position;
+  keyPosition(path: Path): Position;
+  locate(path: Path, offset: number): Position;
+  /** Returns the positions as data that can be stored. */
+  origin(): Origin;
+}
+
 /** A spec with its positions in the file that it was read from. */
 export interface SourcedSpec {
   spec: SpecDraft;
-  source: Source;
+  source: SpecSource;
 }
 
 /** The specs of a file and its diagnostics. */

@@ -20,7 +20,9 @@ const ENTRIES = [
 
 Deno.test("entries of every kind are applied, printed and applied again without a change", async () => {
   await using project = new Project({ "all.json": ENTRIES });
-  assertEquals(await project.weft("check all.json"), "8 specs in 1 file: no errors");
+  const { out, err } = await project.run(["check", "all.json"]);
+  assertEquals(out, "8 specs in 1 file: no errors");
+  assertMatch(err, /^all\.json:\d+:\d+: warning: mail imports nothing; the field "from" says where a module is$/);
   assertEquals((await project.json("apply -f all.json")).operations.length, 8);
   assertEquals(await project.weft("apply -f all.json"), "no changes: head is version 1");
   const yaml = await project.weft("get -A -o yaml");

@@ -4,10 +4,17 @@ import { Weft } from "./weft.ts";
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL("examples/extension/", ROOT);
 
-async function deno(...args: string[]): Promise<{ code: number; out: string }> {
+/** The folders with tests of their own, how many there are, and what is done there. Types of the second: `.ci/run`. */
+const FOLDERS: [path: string, tests: number, commands: string[][]][] = [
+  // the types once, and not again for each thread of the engine that the tests start
+  ["examples/extension", 4, [["fmt", "--check", "."], ["lint"], ["check", "."], ["task", "test", "--no-check"]]],
+  ["extensions/mqtt", 9, [["fmt", "--check", "."], ["lint"], ["task", "test", "--no-check"]]],
+];
+
+async function deno(folder: URL, ...args: string[]): Promise<{ code: number; out: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
-    cwd: FOLDER,
+    cwd: folder,
     env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();
@@ -15,14 +22,15 @@ async function deno(...args: string[]): Promise<{ code: number; out: string }> {
   return { code, out: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-Deno.test("the tests of the example of an extension pass, and it is formatted, lint-free and type-checked", async () => {
-  // the types once, and not again for each thread of the engine that the tests start
-  for (const args of [["fmt", "--check", "."], ["lint"], ["check", "."], ["task", "test", "--no-check"]]) {
-    const { code, out } = await deno(...args);
-    assertEquals(code, 0, out);
-    if (args[0] === "task") assertStringIncludes(out, "4 passed | 0 failed");
-  }
-});
+for (const [path, tests, commands] of FOLDERS) {
+  Deno.test(`the tests of ${path} pass, and what is in it is formatted and lint-free`, async () => {
+    for (const args of commands) {
+      const { code, out } = await deno(new URL(`${path}/`, ROOT), ...args);
+      assertEquals(code, 0, out);
+      if (args[0] === "task") assertStringIncludes(out, `${tests} passed | 0 failed`);
+    }
+  });
+}
 
 Deno.test("the folder of an extension is loaded from anywhere", async () => {
   const folder = await Deno.makeTempDir();

@@ -47,7 +47,7 @@ export const check: Command = {
     const scheme = await knownKinds(config);
     const files = await readSpecFiles(paths.filter((path) => !isTestFile(path)), terminal);
     const options = { namespace, scheme, evaluate, secret, connect, compiler };
-    const { specs, diagnostics: found } = await checkSpecs(files, options);
+    const { specs, modules, diagnostics: found } = await checkSpecs(files, options);
     const testFiles = paths.filter(isTestFile);
     const diagnostics = [...found, ...await checkTestFiles(testFiles)];
     const failed = hasErrors(diagnostics);
@@ -58,7 +58,7 @@ export const check: Command = {
       terminal.print(
         `${count(specs.length, "spec")} in ${
           count(files.filter(({ unread }) => unread === undefined).length + testFiles.length, "file")
-        }: no errors`,
+        }${modules.length === 0 ? "" : ` and ${count(modules.length, "module")}`}: no errors`,
       );
     }
     return failed ? 1 : 0;

@@ -1,4 +1,3 @@
-import { SILENT_KINDS } from "../../registry/mod.ts";
 import type { Command } from "../options/command.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { settings } from "../options/settings.ts";
@@ -23,7 +22,7 @@ export const kinds: Command = {
       fields: Object.keys(kind.fields.shape),
       summary: kind.summary,
     }));
-    const data = scheme.dataKinds.filter(({ name }) => !SILENT_KINDS.includes(name)).map(({ name, summary }) => ({
+    const data = scheme.dataKinds.filter(({ name }) => name !== "registry.entry").map(({ name, summary }) => ({
       name,
       aliases: [],
       place: "data",

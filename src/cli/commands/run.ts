@@ -6,6 +6,7 @@ import { asError, reasonOf } from "../../value/mod.ts";
 import { readSpecFiles } from "../input/spec_files.ts";
 import type { Command } from "../options/command.ts";
 import { type Flag, UsageError } from "../options/flag.ts";
+import { readExtensions } from "../options/extensions.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { readNamespace } from "../options/namespace.ts";
 import { PAYLOAD_FLAGS, readPayload } from "../options/payload.ts";
@@ -16,7 +17,6 @@ import {
   readAllowFiles,
   readAllowPrivate,
   readEnv,
-  readExtensions,
   settings,
   SPEC_FLAGS,
   stringOf,
@@ -78,7 +78,8 @@ The exit code is 1 if the answer is an error, which is written to standard error
     const payload = await readPayload(flags, terminal);
     // executors take half a second to start: do the rest in the meantime
     const { ProcessWarden, WardenLink } = await import("../../pool/mod.ts");
-    const extensions = await loadExtensions(readExtensions(flags));
+    const listed = await readExtensions(config);
+    const extensions = await loadExtensions(listed.urls, listed);
     const isProcess = flags.isolation === "process";
     const threads = new WardenLink(isProcess ? [] : extensions.readable);
     const warden = isProcess ? new ProcessWarden(extensions.readable) : threads;

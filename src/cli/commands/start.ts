@@ -2,8 +2,9 @@ import { isTestFile } from "../../spec/mod.ts";
 import type { WatchedExtensions } from "../input/watched_extensions.ts";
 import { launcherGone } from "../launcher.ts";
 import type { Command, Terminal } from "../options/command.ts";
+import { type ListedExtensions, readExtensions } from "../options/extensions.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
-import { listOf, logOptions, readExtensions, settings, SPEC_FLAGS } from "../options/settings.ts";
+import { listOf, logOptions, settings, SPEC_FLAGS } from "../options/settings.ts";
 import { readStartSettings } from "../start_settings.ts";
 import { type StopSignal, stopSignal } from "../stop_signal.ts";
 import { SupervisorLink } from "../supervise/supervisor_link.ts";
@@ -69,7 +70,7 @@ its place meanwhile, and ends with it when it is told to.`,
     let stop: StopSignal | undefined;
     for (let isFirst = true;; isFirst = false) {
       const { flags } = settings.config;
-      const loader = await loadedExtensions(readExtensions(flags), flags.watch === true);
+      const loader = await loadedExtensions(await readExtensions(settings.config), flags.watch === true);
       // executors take half a second to start: do the rest in the meantime
       const { ProcessWarden, WardenLink } = await import("../../pool/mod.ts");
       const isProcess = flags.isolation === "process";
@@ -85,7 +86,7 @@ its place meanwhile, and ends with it when it is told to.`,
         isFirst,
         reload: async () => {
           const next = await readStartSettings(await config.reload!(), args, terminal);
-          await loadedExtensions(readExtensions(next.config.flags), false);
+          await loadedExtensions(await readExtensions(next.config), false);
           return next;
         },
         ...loader && { extensions: loader },
@@ -118,8 +119,8 @@ async function supervised(flags: ParsedFlags, paths: readonly string[], terminal
 }
 
 /** Loads extensions before executors start: which files these may read depends on them. Loads nothing if there are none. */
-async function loadedExtensions(urls: readonly string[], isWatched: boolean): Promise<WatchedExtensions | undefined> {
-  if (urls.length === 0) return undefined;
+async function loadedExtensions(listed: ListedExtensions, isWatched: boolean): Promise<WatchedExtensions | undefined> {
+  if (listed.urls.length === 0) return undefined;
   const { WatchedExtensions } = await import("../input/watched_extensions.ts");
-  return await WatchedExtensions.load(urls, isWatched);
+  return await WatchedExtensions.load(listed, isWatched);
 }

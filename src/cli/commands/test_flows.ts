@@ -13,6 +13,7 @@ import { readSpecFiles } from "../input/spec_files.ts";
 import { findTests } from "../input/test_files.ts";
 import type { Command, Terminal } from "../options/command.ts";
 import { type Config, resolveConfig } from "../options/config.ts";
+import { readExtensions } from "../options/extensions.ts";
 import { type ParsedFlags, UsageError } from "../options/flag.ts";
 import { knownKinds } from "../options/known_kinds.ts";
 import { readNamespace } from "../options/namespace.ts";
@@ -21,7 +22,6 @@ import {
   readAllowFiles,
   readAllowPrivate,
   readEnv,
-  readExtensions,
   settings,
   SPEC_FLAGS,
   stringOf,
@@ -152,13 +152,13 @@ async function watch(
 ): Promise<number> {
   const ended = new AbortController();
   void stopSignal().first.then(() => ended.abort());
-  const urls = readExtensions(flags);
+  const { urls, positions } = await readExtensions(config);
   // modules are imported once by each path: those that may change are copied each time
   const folder = urls.length === 0 ? undefined : await extensionFolder();
   while (!ended.signal.aborted) {
     const files = new Set<string>([...paths, ...extensionFiles(flags)]);
     try {
-      const extensions = folder === undefined ? undefined : await loadExtensions(urls, { folder });
+      const extensions = folder === undefined ? undefined : await loadExtensions(urls, { folder, positions });
       extensions?.files.forEach((file) => files.add(file));
       const prepared = await prepare(flags, terminal, config, extensions);
       await runAll(paths, prepared, flags, terminal, (read) => read.forEach((file) => files.add(file)));

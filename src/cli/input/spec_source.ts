@@ -7,6 +7,7 @@ import {
   SpecsError,
   type Target,
 } from "../../api/mod.ts";
+import { moduleFiles } from "../../modules/mod.ts";
 import type { Signature } from "../../registry/mod.ts";
 import { isExternal } from "../../runtime/mod.ts";
 import { formatDiagnostic } from "../../spec/mod.ts";
@@ -24,6 +25,10 @@ export interface SpecSourceOptions extends Pick<ApplyOptions, "namespace" | "sch
 export class SpecSource {
   readonly #options: SpecSourceOptions;
   #files: readonly SpecFile[] = [];
+  /** The folders of the modules that were imported last, or could not be. */
+  #folders: readonly string[] = [];
+  /** What is in these. */
+  #modules = "";
   /** The ids of the entries that were applied last. */
   #applied: ReadonlySet<string> | undefined;
   /** The files that held nothing when they were applied last. */
@@ -39,10 +44,15 @@ export class SpecSource {
     return this.#waiting;
   }
 
+  /** What the specs are read from: the files and folders that it was made with, and those of modules. */
+  get paths(): readonly string[] {
+    return [...this.#options.paths, ...this.#folders];
+  }
+
   /**
    * Reads the files.
    *
-   * @returns Whether they differ from the previous read.
+   * @returns Whether they, or those of modules, differ from the previous read.
    * @throws {Error} If a path does not exist.
    */
   async read(): Promise<boolean> {
@@ -51,7 +61,10 @@ export class SpecSource {
     const hasChanged = files.length !== this.#files.length ||
       files.some((file, index) => !isSame(file, this.#files[index]!));
     this.#files = files;
-    return hasChanged;
+    const modules = await contentOf(this.#folders);
+    const isModuleChanged = modules !== this.#modules;
+    this.#modules = modules;
+    return hasChanged || isModuleChanged;
   }
 
   /**
@@ -73,14 +86,23 @@ export class SpecSource {
       for (const warning of report.warnings) terminal.warn(formatDiagnostic(warning));
       for (const link of report.brokenLinks) terminal.warn(`warning: ${describeBroken(link)}`);
       this.#applied = report.ids;
+      await this.#follow(report.folders);
       this.#blank = blank;
       return report;
     } catch (error) {
       this.#waiting = isExternal(asError(error));
       if (!(error instanceof SpecsError)) throw error;
+      await this.#follow(error.folders);
       for (const diagnostic of error.diagnostics) terminal.warn(formatDiagnostic(diagnostic));
       return undefined;
     }
+  }
+
+  async #follow(folders: readonly string[]): Promise<void> {
+    const all = folders.toSorted();
+    if (String(all) === String(this.#folders)) return;
+    this.#folders = all;
+    this.#modules = await contentOf(all);
   }
 
   /**
@@ -99,6 +121,13 @@ export class SpecSource {
 function isBlank({ text, unread }: SpecFile): boolean {
   return unread === undefined &&
     text.split(/[\r\n]+/).every((line) => /^\s*(?:(?:---|\.\.\.)\s*)?(?:#.*)?$/.test(line));
+}
+
+/** Returns a text that differs if what is in the folders of modules does. */
+async function contentOf(folders: readonly string[]): Promise<string> {
+  const files = (await Promise.all(folders.map((folder) => moduleFiles(folder).catch(() => [])))).flat();
+  const texts = await Promise.all(files.map((file) => Deno.readTextFile(file).catch(() => null)));
+  return JSON.stringify([files, texts]);
 }
 
 function isSame(a: SpecFile, b: SpecFile): boolean {

@@ -1,5 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { extensionFolder, type Extensions, loadExtensions, type Runtime } from "../../runtime/mod.ts";
+import type { ListedExtensions } from "../options/extensions.ts";
 import { watchFiles } from "./file_watch.ts";
 
 /** What became of a change of extensions. */
@@ -12,21 +13,23 @@ export interface Reload {
 
 /** The extensions that a runtime was started with, which are loaded again when one of their files changes. */
 export class WatchedExtensions {
-  readonly #urls: readonly string[];
+  readonly #listed: ListedExtensions;
   /** The folder that copies of the modules are imported from; undefined if the files are not watched. */
   readonly #folder: string | undefined;
   #current: Extensions;
 
-  private constructor(urls: readonly string[], folder: string | undefined, current: Extensions) {
-    this.#urls = urls;
+  private constructor(listed: ListedExtensions, folder: string | undefined, current: Extensions) {
+    this.#listed = listed;
     this.#folder = folder;
     this.#current = current;
   }
 
   /** Loads extensions. @throws {Error} As `loadExtensions` does. */
-  static async load(urls: readonly string[], isWatched: boolean): Promise<WatchedExtensions> {
+  static async load(listed: ListedExtensions, isWatched: boolean): Promise<WatchedExtensions> {
     const folder = isWatched ? await extensionFolder() : undefined;
-    return new WatchedExtensions(urls, folder, await loadExtensions(urls, folder === undefined ? {} : { folder }));
+    const { urls, positions } = listed;
+    const options = folder === undefined ? { positions } : { positions, folder };
+    return new WatchedExtensions(listed, folder, await loadExtensions(urls, options));
   }
 
   /** The extensions that were loaded last. */
@@ -64,7 +67,7 @@ export class WatchedExtensions {
 
   async #reload(runtime: Runtime): Promise<unknown> {
     try {
-      const next = await loadExtensions(this.#urls, { folder: this.#folder! });
+      const next = await loadExtensions(this.#listed.urls, { ...this.#listed, folder: this.#folder! });
       await runtime.reload(this.#current, next);
       this.#current = next;
       return undefined;

@@ -22,6 +22,10 @@ export interface Config {
   kinds?: readonly ConfiguredKind[];
   /** The path of the file that was read. */
   file?: string;
+  /** Where weft.yaml lists extensions, `weft.yaml:3:5`, by what `flags` have of them. */
+  extensions?: ReadonlyMap<string, string>;
+  /** The folder of weft.yaml. Default the current one. */
+  folder?: string;
   /** Reads the sources of settings again. */
   reload?(): Promise<Config>;
 }
@@ -133,12 +137,17 @@ async function readConfig(file: FlagValue | undefined, terminal: Terminal): Prom
   }
   // most commands run without a configuration file: load the YAML parser only if there is one
   const { parseConfig } = await import("./config_file.ts");
-  const { environments, ...config } = parseConfig(text, path, ALL_SETTINGS);
+  const { environments, extensions: written, ...config } = parseConfig(text, path, ALL_SETTINGS);
   const folder = dirname(path);
-  const resolved = <Settings extends Config>(settings: Settings) => ({
-    ...settings,
-    flags: resolvePaths(settings.flags, folder),
-  });
+  const extensions = new Map<string, string>();
+  const resolved = <Settings extends Config>(settings: Settings) => {
+    const flags = resolvePaths(settings.flags, folder);
+    for (const [index, extension] of listIn(settings, "extension").entries()) {
+      const position = written?.get(extension);
+      if (position !== undefined) extensions.set(listIn({ flags }, "extension")[index]!, position);
+    }
+    return { ...settings, flags };
+  };
   const { flags } = resolved(config);
   return {
     ...config,
@@ -147,6 +156,8 @@ async function readConfig(file: FlagValue | undefined, terminal: Terminal): Prom
       ? flags
       : { ...flags, "default-store": pathFrom(folder, DEFAULT_STORE) },
     file: path,
+    folder,
+    extensions,
     ...environments !== undefined && {
       environments: new Map([...environments].map(([name, settings]) => [name, resolved(settings)])),
     },
@@ -158,7 +169,9 @@ function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
   const result: Record<string, FlagValue | undefined> = { ...flags };
   for (const name of ["file", "env-file", "extension"]) {
     const list = flags[name] as readonly string[] | undefined;
-    if (list !== undefined) result[name] = list.map((path) => pathFrom(folder, path));
+    // `file:kinds.ts` is a path
+    const rebase = (path: string) => name === "extension" ? extensionFrom(path, folder) : pathFrom(folder, path);
+    if (list !== undefined) result[name] = list.map(rebase);
   }
   const granted = flags["allow-files"] as readonly string[] | undefined;
   if (granted !== undefined) {
@@ -171,6 +184,10 @@ function resolvePaths(flags: ParsedFlags, folder: string): ParsedFlags {
     if (flags[name] !== undefined) result[name] = pathFrom(folder, flags[name] as string);
   }
   return result;
+}
+
+function extensionFrom(specifier: string, folder: string): string {
+  return pathFrom(folder, specifier.replace(/^file:(?!\/)/, ""));
 }
 
 function pathFrom(folder: string, path: string): string {

@@ -34,6 +34,7 @@ class Parser {
   readonly #lines: LineMap;
   readonly #settings: ReadonlyMap<string, Flag>;
   readonly #diagnostics: Diagnostic[] = [];
+  readonly #extensions = new Map<string, string>();
 
   constructor(text: string, file: string, settings: readonly Flag[]) {
     this.#text = text;
@@ -61,7 +62,11 @@ class Parser {
     if (this.#diagnostics.length > 0) {
       throw new Error(sortDiagnostics(this.#diagnostics).map(formatDiagnostic).join("\n"));
     }
-    return { ...config, ...environments.size > 0 && { environments } };
+    return {
+      ...config,
+      ...this.#extensions.size > 0 && { extensions: this.#extensions },
+      ...environments.size > 0 && { environments },
+    };
   }
 
   /** @param environments Takes those in the map. Undefined for the map of one. */
@@ -126,7 +131,9 @@ class Parser {
       const isString = item.type === "scalar" && item.value !== null && item.value !== "" &&
         typeof item.value !== "boolean";
       if (!isString) return this.#reportInvalid(item, key, TYPES.list);
-      strings.push(this.#sourceOf(item));
+      const text = this.#sourceOf(item);
+      strings.push(text);
+      if (key === "extension" || PLURALS[key] === "extension") this.#extensions.set(text, this.#positionOf(item));
     }
     return strings;
   }
@@ -145,10 +152,14 @@ class Parser {
     const kinds: ConfiguredKind[] = [];
     for (const item of itemsOf(node)) {
       if (typeof item.value !== "string") return this.#reportInvalid(item, "kinds", "a list of kind names");
-      const { line, column } = this.#lines.locate(item.start);
-      kinds.push({ name: item.value, position: `${this.#file}:${line}:${column}` });
+      kinds.push({ name: item.value, position: this.#positionOf(item) });
     }
     return kinds;
+  }
+
+  #positionOf({ start }: Node): string {
+    const { line, column } = this.#lines.locate(start);
+    return `${this.#file}:${line}:${column}`;
   }
 
   /** Returns a scalar as written in the file, so that `0080` stays `0080`. */

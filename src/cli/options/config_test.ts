@@ -174,9 +174,15 @@ Deno.test("commands use weft.yaml", async () => {
     "nop",
     "block.definition",
     "connection",
+    "ns.definition",
+    "ns.dependency",
+    "ns.requirement",
   ]);
   const [code, err] = await project.fail("check other.yaml");
-  assertEquals([code, err], [1, 'other.yaml:3:13: unknown kind "snippet"; known kinds are nop']);
+  assertEquals([code, err], [
+    1,
+    'other.yaml:3:13: kind "snippet" is left out; the kinds that may be used are listed at weft.yaml:3:9',
+  ]);
   assertEquals(await project.weft("get --namespace other --store data/shop.db"), "NAMESPACE  NAME  KIND  LINKS TO");
 });
 

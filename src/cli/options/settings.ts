@@ -1,7 +1,6 @@
 import { parseEnv } from "node:util";
 import { type LogFormat, type LogLevels, parseLevels } from "../../runtime/log/mod.ts";
 import type { Terminal } from "./command.ts";
-import { extensionUrl } from "./extensions.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 
 /** The default store; `start` with files defaults to `memory:` instead. */
@@ -256,11 +255,6 @@ export async function readAllowFiles(flags: ParsedFlags): Promise<readonly strin
     throw new UsageError((error as Error).message);
   }
   return granted;
-}
-
-/** Returns the URLs of the extensions. */
-export function readExtensions(flags: ParsedFlags): string[] {
-  return listOf(flags, "extension").map(extensionUrl);
 }
 
 /** Returns the value of a list flag, empty if it is not set. */

@@ -40,7 +40,8 @@ function guarded<Base extends typeof HttpAgent | typeof HttpsAgent>(Agent: Base,
   return class extends (Agent as typeof HttpAgent) {
     override createConnection(options: ClientRequestArgs, connected?: Connected): Duplex {
       const lookup = guardedLookup(hosts, Number(options.port));
-      return super.createConnection({ ...options, lookup } as ClientRequestArgs, connected);
+      // by the types of newer versions of Node, it may have none; an extension's packages may bring them
+      return super.createConnection({ ...options, lookup } as ClientRequestArgs, connected) as Duplex;
     }
   };
 }

@@ -1,7 +1,20 @@
-import { connect, isIP, type Socket } from "node:net";
-import { failure } from "../../value/mod.ts";
+import { connect, isIP, Socket } from "node:net";
+import { asError, failure } from "../../value/mod.ts";
 import { guardedLookup } from "./guarded_lookup.ts";
 import type { PrivateHosts } from "./private_hosts.ts";
+
+/**
+ * Opens a socket to an allowed address of a host. What is wrong is told by its event `error`.
+ */
+export function connectTo(hosts: PrivateHosts, host: string, port: number): Socket {
+  if (isIP(host) === 0) return connect({ host, port, lookup: guardedLookup(hosts, port) });
+  try {
+    hosts.check(host, port, host);
+  } catch (error) {
+    return new Socket().destroy(asError(error));
+  }
+  return connect({ host, port });
+}
 
 /**
  * Opens a socket to an allowed address of a host.

@@ -14,4 +14,4 @@ export { printable, show, showPath } from "./show.ts";
 export { sourcePath } from "./source_path.ts";
 export * from "./spec.ts";
 export { isTestFile } from "./test_file_name.ts";
-export { isUuid, uuidv7 } from "./uuid.ts";
+export { isUuid, uuidOf, uuidv7 } from "./uuid.ts";

@@ -33,6 +33,8 @@ export interface KindSet<Kind extends KindDescription = KindDescription> {
 export class Scheme<Kind extends KindDescription = KindDescription> implements Iterable<Kind> {
   #kinds = new Map<string, Kind>();
   #dataKinds = new Map<string, DataKind>();
+  /** Where it is said which kinds there are, by the names of those that are left out. */
+  readonly #leftOut = new Map<string, string>();
 
   /** Makes a table of kinds. @throws {Error} As `add` and `addData` do. */
   constructor(kinds: Iterable<Kind> = [], dataKinds: Iterable<DataKind> = []) {
@@ -93,6 +95,17 @@ export class Scheme<Kind extends KindDescription = KindDescription> implements I
     }
     this.#dataKinds.set(kind.name, kind);
     return this;
+  }
+
+  /** Notes kinds that exist and are left out. @param where Where it is said which kinds there are: `weft.yaml:3:5`. */
+  leaveOut(kinds: Iterable<KindDescription>, where: string): this {
+    for (const { name, aliases = [] } of kinds) for (const one of [name, ...aliases]) this.#leftOut.set(one, where);
+    return this;
+  }
+
+  /** Returns where it is said that a kind is left out; undefined if there is no such kind. */
+  leftOutAt(name: string): string | undefined {
+    return this.#leftOut.get(name);
   }
 
   /** Returns the kind of entries that hold data of a name. */

@@ -80,6 +80,11 @@ export function nestedMaps(value: Value | undefined): ValueMap[] {
 
 /** Returns the diagnostic of an unknown kind. */
 export function unknownKind(name: string, scheme: Scheme): Diagnostic {
+  const leftOutAt = scheme.leftOutAt(name);
+  if (leftOutAt !== undefined) {
+    const hint = `the kinds that may be used are listed at ${leftOutAt}`;
+    return { location: { path: ["kind"] }, message: `kind ${show(name)} is left out`, hint };
+  }
   const meant = scheme.nearest(name);
   return {
     location: { path: ["kind"] },
