@@ -3,7 +3,7 @@ import type { Kind } from "../kind/mod.ts";
 import { Registry, RegistryError } from "../registry/mod.ts";
 import { registerDependencies } from "../runtime/stored/mod.ts";
 import type { Scheme } from "../spec/mod.ts";
-import { openStore, type Store } from "../store/mod.ts";
+import { isRemote, openStore, type Store, storeName, storeUrl } from "../store/mod.ts";
 
 /** What calls work on: a store, and a registry that is at a version of it. A `Runtime` is one. */
 export interface Target {
@@ -45,22 +45,32 @@ export interface OpenTargetOptions {
 /**
  * Opens a store without running its specs. Runtimes on the store follow what is changed there.
  *
- * @param url The URL of the store: `sqlite:PATH`, or the path of a SQLite file.
+ * @param given The URL of the store: `sqlite:PATH`, the path of a SQLite file, or as `openStore` takes it.
  * @throws {RegistryError} `not_found`, if the store does not exist; otherwise as `openStore`.
  */
 export async function openTarget(
-  url: string,
+  given: string,
   { missing = "error", ...options }: OpenTargetOptions = {},
 ): Promise<Target & AsyncDisposable> {
-  const isMissing = missing !== "new" && !await exists(url);
-  if (isMissing && missing === "error") throw new RegistryError("not_found", `no such store: ${url}`);
-  const store = await openStore(isMissing ? "memory:" : url);
+  const store = await openExisting(storeUrl(given), missing);
   try {
     const target = await targetOn(store, options);
     return { ...target, [Symbol.asyncDispose]: () => store.close() };
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** Opens a store; does what the options say if it does not exist. */
+async function openExisting(url: string, missing: "error" | "new" | "empty"): Promise<Store> {
+  if (missing === "new") return await openStore(url);
+  try {
+    if (!await exists(url)) throw new RegistryError("not_found", `no such store: ${storeName(url)}`);
+    return await openStore(url, { create: false });
+  } catch (error) {
+    if (missing === "error" || !(error instanceof RegistryError && error.code === "not_found")) throw error;
+    return await openStore("memory:");
   }
 }
 
@@ -76,7 +86,7 @@ export async function targetOn(
 }
 
 async function exists(url: string): Promise<boolean> {
-  if (/^(memory|nil):/.test(url)) return true;
+  if (/^(memory|nil):/.test(url) || isRemote(url)) return true;
   try {
     await Deno.stat(url.replace(/^sqlite:/, ""));
     return true;

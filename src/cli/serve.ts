@@ -5,7 +5,7 @@ import type { ExecutorWarden, WardenLink } from "../pool/mod.ts";
 import type { AccessEntry } from "../kinds/mod.ts";
 import { type AccessFormat, accessLine, effectMetrics, Logger, Runtime } from "../runtime/mod.ts";
 import type { Evaluate } from "../spec/mod.ts";
-import { openStore, type Store } from "../store/mod.ts";
+import { openStore, type Store, storeName, storeUrl } from "../store/mod.ts";
 import { asError, pause, reasonOf, TIMED_OUT, within } from "../value/mod.ts";
 import { watchFiles } from "./input/file_watch.ts";
 import { SpecSource } from "./input/spec_source.ts";
@@ -129,7 +129,7 @@ class Server {
     this.#compiler = new ThreadCompiler({ warden: options.threads, spare: true });
     if (options.paths.length > 0) this.#compiler.warm();
     this.#namespace = readNamespace(flags);
-    this.#store = options.paths.length > 0 ? stringOf(flags, "store") ?? "memory:" : storeOf(flags);
+    this.#store = storeUrl(options.paths.length > 0 ? stringOf(flags, "store") ?? "memory:" : storeOf(flags));
     if (options.paths.length === 0 && isTransient(this.#store)) {
       throw new UsageError(`--store ${this.#store} starts empty and requires spec files; name them with --file`);
     }
@@ -180,7 +180,7 @@ class Server {
     this.#admin?.attach(runtime);
     terminal.print(`weft       ${VERSION}`);
     terminal.print(`namespace  ${this.#namespace}`);
-    terminal.print(`store      ${this.#store}`);
+    terminal.print(`store      ${storeName(this.#store)}`);
     terminal.print(`running    version ${runtime.registry.version.id}`);
     await this.#printUrls(runtime);
     if (runtime.registry.namespace(this.#namespace).length === 0) {

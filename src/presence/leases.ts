@@ -23,7 +23,7 @@ const ATTEMPTS = 5;
 
 /**
  * Leases on a store: of several programs, one at a time holds the lease of a key, until it releases it, or has not asked
- * for it again for its time. Their clocks have to agree, as they do on one machine.
+ * for it again for its time. They go by the clock of the store, if it has one: it is what `until` is stored by.
  *
  * Every method rejects with a `StorageError`: `unavailable` if the store cannot do that now or is closed.
  */
@@ -69,15 +69,22 @@ export class Leases {
   async #write(key: string, now: number, ttl: number, data: Value | undefined): Promise<Lease> {
     for (let attempt = 0;; attempt++) {
       const stored = await this.#meta.get(nameOf(key));
-      const lease = storedOf(stored);
+      // by the clock of the store, the times of several machines compare
+      const offset = this.#meta.clockOffset ?? 0;
+      const lease = moved(storedOf(stored), -offset);
       const isOwn = lease === undefined || lease.owner === this.#owner;
       // a clock that was set back does not make a lease last
       if (!isOwn && lease.until > now && lease.until <= now + 2 * ttl) return told(lease, false);
       const next: Stored = { owner: this.#owner, until: now + ttl, data: data ?? lease?.data ?? null };
-      if (await this.#meta.swap(nameOf(key), stored, next as unknown as Value)) return told(next, true);
+      if (await this.#meta.swap(nameOf(key), stored, moved(next, offset) as unknown as Value)) return told(next, true);
       if (attempt === ATTEMPTS) return { isHeld: false, until: now, data: null };
     }
   }
+}
+
+/** Returns a lease by another clock. */
+function moved<T extends Stored | undefined>(lease: T, offset: number): T {
+  return lease === undefined || offset === 0 ? lease : { ...lease, until: lease.until + offset };
 }
 
 function told({ until, data }: Stored, isHeld: boolean): Lease {

@@ -7,6 +7,12 @@ import type { Value } from "../value/mod.ts";
  * cannot do that now or is closed.
  */
 export interface Meta {
+  /**
+   * How far the clock of the store is ahead of this machine's, in milliseconds, as the last `get` has found; 0 if hardly,
+   * and where it is the same clock.
+   */
+  readonly clockOffset?: number;
+
   /** Returns the value of a key; undefined if it was never set. */
   get(key: string): Promise<Value | undefined>;
 

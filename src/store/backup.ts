@@ -3,6 +3,7 @@ import { backup as copyPages, DatabaseSync } from "node:sqlite";
 import { RegistryError } from "../registry/mod.ts";
 import { asError, reasonOf } from "../value/mod.ts";
 import { openStore } from "./open_store.ts";
+import { isRemote, schemeOf, storeName, storeUrl } from "./store_url.ts";
 
 /** How many pages are copied at a time. */
 const PAGES = 256;
@@ -175,9 +176,14 @@ async function putNew(from: string, to: string): Promise<void> {
 }
 
 function pathOf(store: string): string {
-  const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(store) ?? [, "sqlite", store];
+  const url = storeUrl(store);
+  const [, scheme, rest] = schemeOf(url) ?? [, "sqlite", url];
   if (scheme === "sqlite" && rest !== "") return rest!;
-  throw new RegistryError("invalid", `invalid store ${JSON.stringify(store)}: expected the path of a SQLite file`);
+  const other = isRemote(url) ? "; pg_dump copies a schema of PostgreSQL" : "";
+  throw new RegistryError(
+    "invalid",
+    `invalid store ${JSON.stringify(storeName(url))}: expected the path of a SQLite file${other}`,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

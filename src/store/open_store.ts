@@ -9,31 +9,49 @@ import {
 } from "../registry/mod.ts";
 import { SqliteConnection } from "../storage/mod.ts";
 import type { Store } from "./store.ts";
+import { schemeOf, storeName, storeUrl } from "./store_url.ts";
 
-/** What opens a store, by the scheme of its URL; it gets what follows the colon. */
-const SCHEMES: Readonly<Record<string, (rest: string) => Store | Promise<Store>>> = {
+/** Options of `openStore`. */
+export interface OpenStoreOptions {
+  /**
+   * Whether to create the tables of a store on a server where there are none; if not, `not_found` is thrown. Default true.
+   */
+  readonly create?: boolean;
+}
+
+/** What opens a store, by the scheme of its URL; it gets what follows the colon, and the URL. */
+const SCHEMES: Readonly<
+  Record<string, (rest: string, url: string, options: OpenStoreOptions) => Store | Promise<Store>>
+> = {
   memory: () => volatileStore(new MemoryHistory()),
   nil: () => volatileStore(new NilHistory()),
   sqlite: openSqlite,
+  postgres: openPostgres,
+  postgresql: openPostgres,
 };
 
 /**
- * Opens a store by its URL: `memory:`, `nil:`, `sqlite:PATH`, or just the path of a SQLite file.
+ * Opens a store by its URL: `memory:`, `nil:`, `sqlite:PATH`, or just the path of a SQLite file,
+ * `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, or `env:NAME`, a variable of the environment that holds one of these.
  *
  * @throws {RegistryError} `invalid`, for an unknown scheme or a missing path; `unavailable`, if a newer program wrote
- * the file, or it cannot be opened; `internal`, if it is damaged.
+ * the file or tables, or they cannot be opened; `internal`, if they are damaged.
  */
-export async function openStore(url: string): Promise<Store> {
-  // A scheme of one letter is a drive.
-  const [, scheme, rest] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(url) ?? [, "sqlite", url];
+export async function openStore(store: string, options: OpenStoreOptions = {}): Promise<Store> {
+  const url = storeUrl(store);
+  const [, scheme, rest] = schemeOf(url) ?? [, "sqlite", url];
   const open = Object.hasOwn(SCHEMES, scheme!) ? SCHEMES[scheme!] : undefined;
-  if (open === undefined || (scheme === "sqlite") !== (rest !== "")) {
+  const isBare = scheme === "memory" || scheme === "nil";
+  if (open === undefined || isBare !== (rest === "")) {
     throw new RegistryError(
       "invalid",
-      `invalid store ${JSON.stringify(url)}: expected memory:, nil:, sqlite:PATH, or the path of a SQLite file`,
+      `invalid store ${
+        JSON.stringify(storeName(url))
+      }: expected memory:, nil:, sqlite:PATH, the path of a SQLite file, ` +
+        "or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     );
   }
-  return await open(rest!);
+  return await open(rest!, url, options);
 }
 
 /** Returns a store that lasts as long as the object. Several registries and runtimes of one process may share it. */
@@ -64,6 +82,16 @@ async function openSqlite(path: string): Promise<Store> {
       throw error;
     }
     return { history, presence, meta, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    throw toRegistryError(error);
+  }
+}
+
+/** Opens the tables of a PostgreSQL server. Its client is loaded only then. */
+async function openPostgres(_rest: string, url: string, { create = true }: OpenStoreOptions): Promise<Store> {
+  try {
+    const { openPostgres } = await import("./postgres/mod.ts");
+    return await openPostgres(url, create);
   } catch (error) {
     throw toRegistryError(error);
   }

@@ -1,6 +1,6 @@
 /** The contract of `Leases`, and of what they are made of, on every store. */
 import { assert, assertEquals } from "@std/assert";
-import { Leases } from "../../src/presence/mod.ts";
+import { Leases, MemoryMeta } from "../../src/presence/mod.ts";
 import type { Value } from "../../src/value/mod.ts";
 import { testStores as test } from "../store/backends.ts";
 
@@ -58,4 +58,23 @@ test("keeps what was saved through a restart", async ({ store, reopen }) => {
   if (reopen === undefined) return;
   await new Leases(store.meta, "a").save("k", 1, 100, [1, "x"]);
   assertEquals((await new Leases((await reopen()).meta, "b").acquire("k", 101, 100)).data, [1, "x"]);
+});
+
+Deno.test("machines whose clocks are far apart go by the clock of the store", async () => {
+  const meta = new MemoryMeta();
+  const HOUR = 3_600_000;
+  /** The store as a machine sees it whose clock is behind by an hour. */
+  const behind = {
+    clockOffset: HOUR,
+    get: (key: string) => meta.get(key),
+    set: (key: string, value: Value) => meta.set(key, value),
+    swap: (key: string, before: Value | undefined, value: Value) => meta.swap(key, before, value),
+  };
+  const [a, b] = [new Leases(meta, "a"), new Leases(behind, "b")];
+  const now = 10 * HOUR;
+  assertEquals(await b.acquire("k", now - HOUR, 100), { isHeld: true, until: now - HOUR + 100, data: null });
+  assertEquals(await a.acquire("k", now + 50, 100), { isHeld: false, until: now + 100, data: null });
+  assert((await a.acquire("k", now + 100, 100)).isHeld);
+  assertEquals(await b.acquire("k", now - HOUR + 150, 100), { isHeld: false, until: now - HOUR + 200, data: null });
+  assert((await b.acquire("k", now - HOUR + 200, 100)).isHeld);
 });

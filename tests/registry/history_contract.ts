@@ -23,6 +23,8 @@ import { Watcher } from "./watcher.ts";
 /** A place where histories are kept. */
 export interface Backend {
   readonly name: string;
+  /** Whether its tests cannot run here. */
+  readonly ignore?: boolean;
   /** Whether versions can be read back. */
   readonly keeps: boolean;
   /** Opens a new, empty store. */
@@ -45,7 +47,11 @@ const x2 = entry("a:x", 2);
 /** Registers the tests of one backend. */
 export function testHistory(backend: Backend): void {
   const test = (name: string, run: (store: HistoryStore) => Promise<void>) =>
-    Deno.test(`${backend.name}: ${name}`, { sanitizeOps: true, sanitizeResources: true }, async () => {
+    Deno.test(`${backend.name}: ${name}`, {
+      ignore: backend.ignore ?? false,
+      sanitizeOps: true,
+      sanitizeResources: true,
+    }, async () => {
       await using store = await backend.open();
       await run(store);
     });

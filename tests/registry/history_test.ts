@@ -1,4 +1,7 @@
 import { type History, MemoryHistory, NilHistory, SqliteHistory } from "../../src/registry/mod.ts";
+import { openStore } from "../../src/store/mod.ts";
+import { postgres } from "../support/postgres_server.ts";
+import { PostgresStores } from "../support/postgres_stores.ts";
 import { type Backend, testHistory } from "./history_contract.ts";
 
 /** A backend whose users share one object, which is closed at the end of the test. */
@@ -53,10 +56,40 @@ const sqlite: Backend = {
   },
 };
 
+const stores = new PostgresStores();
+
+const onPostgres: Backend = {
+  name: "postgres",
+  ignore: postgres.ignore,
+  keeps: true,
+  async open() {
+    const url = stores.url();
+    const closing: (() => Promise<void>)[] = [];
+    const open = async () => {
+      const store = await openStore(url);
+      closing.push(() => store.close());
+      return store.history;
+    };
+    const close = async () => {
+      for (const close of closing.splice(0)) await close();
+    };
+    return {
+      history: await open(),
+      other: open,
+      async reopen() {
+        await close();
+        return await open();
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  },
+};
+
 const BACKENDS: Backend[] = [
   shared("memory", true, () => new MemoryHistory()),
   shared("nil", false, () => new NilHistory()),
   sqlite,
+  onPostgres,
 ];
 
 for (const backend of BACKENDS) testHistory(backend);

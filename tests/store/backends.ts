@@ -1,8 +1,12 @@
 import { openStore, type Store } from "../../src/store/mod.ts";
+import { postgres } from "../support/postgres_server.ts";
+import { PostgresStores } from "../support/postgres_stores.ts";
 
 /** A place where stores are kept. */
 export interface Backend {
   readonly name: string;
+  /** Whether its tests cannot run here. */
+  readonly ignore?: boolean;
   /** Opens a new, empty store. */
   open(): Promise<OpenStore>;
 }
@@ -56,13 +60,44 @@ const sqlite: Backend = {
   },
 };
 
+/** A store on a server that the tests of a file share, each with tables of its own. */
+function onPostgres(): Backend {
+  const stores = new PostgresStores();
+  return {
+    name: "postgres:",
+    ignore: postgres.ignore,
+    async open() {
+      const url = stores.url();
+      const opened: Store[] = [];
+      const open = async () => {
+        const store = await openStore(url);
+        opened.push(store);
+        return store;
+      };
+      const close = async () => {
+        for (const store of opened) await store.close();
+      };
+      return {
+        store: await open(),
+        other: open,
+        async reopen() {
+          await close();
+          return await open();
+        },
+        [Symbol.asyncDispose]: close,
+      };
+    },
+  };
+}
+
 /** Every kind of store. */
-export const BACKENDS: readonly Backend[] = [volatile("memory:"), volatile("nil:"), sqlite];
+export const BACKENDS: readonly Backend[] = [volatile("memory:"), volatile("nil:"), sqlite, onPostgres()];
 
 /** Registers a test for every kind of store; it must leave no timer, worker or file open. */
 export function testStores(name: string, run: (open: OpenStore) => Promise<void>): void {
   for (const backend of BACKENDS) {
-    Deno.test(`${backend.name} ${name}`, { sanitizeOps: true, sanitizeResources: true }, async () => {
+    const { ignore = false } = backend;
+    Deno.test(`${backend.name} ${name}`, { ignore, sanitizeOps: true, sanitizeResources: true }, async () => {
       await using open = await backend.open();
       await run(open);
     });

@@ -33,7 +33,7 @@ const SETTINGS = {
     name: "store",
     type: "string",
     value: "STORE",
-    summary: `Store of versions: the path of a SQLite file (default ${DEFAULT_STORE})`,
+    summary: `Store of versions: the path of a SQLite file, postgres://... or env:NAME (default ${DEFAULT_STORE})`,
   },
   env: {
     name: "env",

@@ -1,5 +1,6 @@
 import { openTarget, type OpenTargetOptions, type Target } from "../../api/stored/mod.ts";
 import { RegistryError } from "../../registry/mod.ts";
+import { storeUrl } from "../../store/mod.ts";
 import type { Terminal } from "./command.ts";
 import { type Flag, type ParsedFlags, UsageError } from "./flag.ts";
 import { DEFAULT_STORE, listOf, settings, storeOf, stringOf } from "./settings.ts";
@@ -34,7 +35,7 @@ export async function withStore<T>(
   work: (target: Target) => Promise<T>,
   options: Pick<OpenTargetOptions, "missing" | "compiler"> = {},
 ): Promise<T> {
-  const url = storeOf(flags);
+  const url = storeUrl(storeOf(flags));
   if (isTransient(url)) {
     throw new UsageError(
       `invalid --store ${JSON.stringify(url)}: expected a store that outlives the command, such as ${DEFAULT_STORE}`,
