@@ -58,6 +58,6 @@ export type { TracedPacket } from "./src/flow/mod.ts";
 export type { AccessEntry } from "./src/kinds/mod.ts";
 export type { Evaluate, Link, SpecDraft, TemplateVariables } from "./src/spec/mod.ts";
 export type { Death, DeathReason, ExecutorStatus, Isolation, PoolStatus } from "./src/pool/mod.ts";
-export { openStore, type Store } from "./src/store/mod.ts";
+export { openStore, type OpenStoreOptions, type Store } from "./src/store/mod.ts";
 export type { Heartbeat, Meta, Presence, RuntimeInstance } from "./src/presence/mod.ts";
 export type { LogLevel } from "./src/value/mod.ts";

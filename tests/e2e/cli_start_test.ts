@@ -123,7 +123,10 @@ Deno.test("common mistakes are reported in one line with exit code 1", async () 
       const { code, out, err } = await run(["start", ...args]);
       assertEquals([code, out], [wanted, ""], args.join(" "));
       // on a busy machine Deno may write how a thread ended that was about to start
-      assertMatch(err.replace(/^error: Uncaught \(in worker ""\) Error: execution terminated\n/gm, "").trimEnd(), pattern);
+      assertMatch(
+        err.replace(/^error: Uncaught \(in worker ""\) Error: execution terminated\n/gm, "").trimEnd(),
+        pattern,
+      );
     }
   }
   Deno.removeSync(path, { recursive: true });
