@@ -39,6 +39,7 @@ const ALONE = [
 /** The files of `APART` that take longest: they begin first, so that none of them is the last one to run. */
 const LONGEST = [
   "tests/e2e/supervise_test.ts",
+  "tests/e2e/npm_test.ts",
   "tests/e2e/cli_start_test.ts",
   "tests/e2e/attacks_test.ts",
   "tests/e2e/cli_watch_test.ts",

@@ -161,7 +161,7 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
     await Deno.writeTextFile(`${project.elsewhere}/flow.yaml`, flow("Good day"));
     await until("the change is served", async () => await get(server, "/Ada") === "GOOD DAY/ADA");
     server.signal("SIGINT");
-    assertEquals(await server.ended(), 0);
+    assertEquals(await server.ended(), 0, server.err.join("\n"));
     await gone(server);
   });
 
@@ -184,7 +184,7 @@ Deno.test("the package runs workflows in a folder of the user's, with nothing bu
       assertEquals(await get(server, "/Ada"), "HELLO/ADA");
       const children = await run("ps", ["-o", "pid=", "--ppid", String(server.pid)]);
       Deno.kill(Number(children), "SIGTERM");
-      assertEquals(await server.ended(), 0);
+      assertEquals(await server.ended(), 0, server.err.join("\n"));
     },
   });
 

@@ -287,7 +287,7 @@ Deno.test("a connection says where, and what the certificate is checked by", asy
   const data = {
     type: "http",
     baseUrl: `https://localhost:${server.port}/base`,
-    header: { "X-Token": "t" },
+    header: { "X-Tenant": "t" },
     query: { v: "1" },
     tls: { ca: AUTHORITY },
   };
@@ -295,5 +295,5 @@ Deno.test("a connection says where, and what the certificate is checked by", asy
   await using _ = await World.start(specs({ connection: "server", url: "feed" }, ANSWER, [connection]), OPTIONS);
   await server.connected();
   const { url, headers } = server.requests.at(-1)!;
-  assertEquals([url.pathname, url.search, headers.get("x-token")], ["/base/feed", "?v=1", "t"]);
+  assertEquals([url.pathname, url.search, headers.get("x-tenant")], ["/base/feed", "?v=1", "t"]);
 });
