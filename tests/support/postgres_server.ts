@@ -79,8 +79,14 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Starts the server again, with the data that it has. */
   async begin(): Promise<void> {
-    this.#child = this.#command("postgres", ["-D", `${this.#folder}/data`]).spawn();
+    let isUp = false;
     await until("the server accepts connections", async () => {
+      if (!isUp) {
+        // right after a crash it ends at once, as programs of its connections still hold its memory
+        isUp = true;
+        this.#child = this.#command("postgres", ["-D", `${this.#folder}/data`]).spawn();
+        void this.#child.status.then(() => isUp = false);
+      }
       const { code } = await this.#command("pg_isready", ["-q", "-h", "127.0.0.1", "-p", String(this.port)]).output();
       return code === 0;
     }, PATIENCE);
