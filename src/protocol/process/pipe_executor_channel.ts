@@ -8,8 +8,8 @@ import type { StatusFile } from "./status_file.ts";
 /** A batch of more bytes than this is posted as several, if it has several frames. */
 const LARGE = 4 * 2 ** 20;
 
-/** How many bytes are written at a time. */
-const PIECE = 2 ** 20;
+/** How many bytes are written at a time: what a pipe holds, so that even a host that reads slowly hears beats. */
+const PIECE = 2 ** 16;
 
 /** What a channel of an executor that is a program of its own is made of. */
 export interface PipeExecutorChannelOptions {
