@@ -48,7 +48,6 @@ const LONGEST = [
   "tests/e2e/extension_example_test.ts",
   "tests/e2e/new_user_test.ts",
   "tests/cli/init_test.ts",
-  "tests/e2e/npm_test.ts",
   "tests/runtime/serial_model_test.ts",
   "tests/pool/time_test.ts",
   "tests/runtime/live_rejection_test.ts",
@@ -156,7 +155,7 @@ function* testFiles(paths: readonly string[], except: readonly string[]): Genera
 
 /** Returns the groups of all tests. */
 function allGroups(check: readonly string[]): Group[] {
-  const apart = [...LONGEST, ...testFiles(APART, [...ALONE, ...LONGEST, ...OTHERS])];
+  const apart = [...new Set(LONGEST), ...testFiles(APART, [...ALONE, ...LONGEST, ...OTHERS])];
   return [
     { name: "together", runs: [[...check, "--parallel", ...testFiles(ALL, APART)]], lanes: 1 },
     { name: "apart", runs: apart.map((file) => ["--no-check", file]), lanes: LANES },

@@ -133,7 +133,7 @@ Deno.test("two runtimes, killed writers and a suspended reader: all reach head, 
     // suspend the second runtime while versions are created and requests are in flight
     await steady.until(1);
     await suspend(two, steady);
-    await steady.until(steady.saved.length + 30);
+    await steady.until(steady.saved.length + 20);
     two.signal("SIGCONT");
     await steady.until(steady.saved.length + 3);
     await steady.kill();

@@ -194,7 +194,7 @@ async function doorOf({ url, callsUrl, world }: SystemWorld): Promise<string> {
 
 seededTest("random calls of 8 clients to one runtime are serial: nothing is lost, nothing is stale", async (random) => {
   const store = await openStore("memory:");
-  await judge(random, [store], store, 10_000);
+  await judge(random, [store], store, 4_000);
 });
 
 seededTest("random calls of 8 clients to two runtimes on one store are serial as well", async (random) => {
@@ -202,7 +202,7 @@ seededTest("random calls of 8 clients to two runtimes on one store are serial as
   try {
     const [one, two, three] = await Promise.all([1, 2, 3].map(() => openStore(`${folder}/registry.db`)));
     await using writing = three!;
-    await judge(random, [one!, two!], writing, 2_000);
+    await judge(random, [one!, two!], writing, 1_000);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

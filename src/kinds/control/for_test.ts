@@ -131,15 +131,15 @@ Deno.test("a process that ends while its items are under way sends no more of th
 Deno.test("a list of 100,000 items goes through, and lists in lists of as many", async () => {
   const specs = [
     { kind: "for", name: "outer", links: { "out[0]": [{ name: "inner", port: "in" }] } },
-    { kind: "for", name: "inner", links: { "out[0]": [{ name: "add", port: "in" }] } },
-    { kind: "snippet", name: "add", language: "cel", code: "self + 1" },
+    { kind: "for", name: "inner", links: { "out[0]": [{ name: "pass", port: "in" }] } },
+    { kind: "pipe", name: "pass" },
   ];
   await using workflow = await startWorkflow(specs);
   const list = Array.from({ length: 100_000 }, (_, i) => i);
-  assertEquals(await workflow.send("inner.in", list), list.map((n) => n + 1));
+  assertEquals(await workflow.send("inner.in", list), list);
   const lists = Array.from({ length: 500 }, () => list.slice(0, 500));
   const answer = await workflow.send("outer.in", lists) as number[][];
-  assertEquals([answer.length, answer[499]!.length, answer[499]![499]], [500, 500, 500]);
+  assertEquals([answer.length, answer[499]!.length, answer[499]![499]], [500, 500, 499]);
 });
 
 Deno.test("a child process of each item: 20,000 of them", async () => {
