@@ -53,23 +53,31 @@ export class Outbox {
    * @returns False if something has to be posted outside of a slice.
    */
   post(timeLeft?: () => number): boolean {
-    const frames = this.#frames;
-    if (frames.length === 1 && this.taken === 0) return true;
+    if (this.#frames.length === 1 && this.taken === 0) return true;
     for (let answer = this.#answers[0]; answer !== undefined; answer = this.#answers[0]) {
       if (timeLeft !== undefined && (this.isFull || timeLeft() < ENOUGH)) return false;
       this.#beat();
       const { form, data } = answer.encode();
-      frames[answer.end - 2] = form;
-      frames[answer.end - 1] = data;
+      this.#frames[answer.end - 2] = form;
+      this.#frames[answer.end - 1] = data;
       this.size += sizeOf(data);
       this.#answers.shift();
+      // several large answers as one message would take long without a beat
+      if (timeLeft === undefined && this.isFull) this.#postFrames(answer.end);
     }
     if (timeLeft !== undefined && this.isFull) return false;
+    this.#postFrames(this.#frames.length);
+    return true;
+  }
+
+  /** Posts the frames before a place. */
+  #postFrames(end: number): void {
+    const frames = this.#frames;
+    this.#frames = [0, ...frames.splice(end)];
+    for (const answer of this.#answers) answer.end -= end - 1;
     frames[0] = this.taken;
     this.taken = this.size = 0;
-    this.#frames = [0];
-    this.#channel.post(frames);
-    return true;
+    if (frames.length > 1 || frames[0] !== 0) this.#channel.post(frames);
   }
 }
 
