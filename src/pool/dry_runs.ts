@@ -14,6 +14,7 @@ export class DryRuns {
   readonly #executors: Pick<Executors, "leastBusy" | "extra" | "retire">;
   /** The executor without processes, while a dry run needs it, and for how many. */
   #apart: { readonly connection: Connection; users: number } | undefined;
+  #closed = false;
 
   constructor(executors: Pick<Executors, "leastBusy" | "extra" | "retire">) {
     this.#executors = executors;
@@ -28,11 +29,16 @@ export class DryRuns {
         return await connection.prepare(symbol);
       } catch (error) {
         // one that has ended an executor would end the next
-        if (!connection.closed || connection.diedIn === symbol || attempt === ATTEMPTS) throw error;
+        if (!connection.closed || connection.diedIn === symbol || this.#closed || attempt === ATTEMPTS) throw error;
       } finally {
         if (isApart) this.#leaveApart(connection);
       }
     }
+  }
+
+  /** Makes no dry run again: the executors are about to end. */
+  close(): void {
+    this.#closed = true;
   }
 
   #takeApart(): Connection {

@@ -148,6 +148,7 @@ export class Pool {
   close(): Promise<void> {
     this.#closed = true;
     this.#recovery.close();
+    this.#dryRuns.close();
     this.#executors.close();
     return this.#warden.close();
   }

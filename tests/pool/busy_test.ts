@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { World } from "../runtime/world.ts";
-import { until } from "../support/until.ts";
+import { delay, until } from "../support/until.ts";
 import { serving } from "./serving.ts";
 
 /** Layers of two nodes, each linked to both of the next layer: one request is 2 ** LAYERS packets. */
@@ -36,4 +36,15 @@ Deno.test("a top level is tried while packets wait without end", async () => {
   assertEquals([answered, processes.size], [0, 1]);
   away.abort();
   await until("the request is over", () => processes.size === 0);
+});
+
+Deno.test("a version whose top levels are being tried when the pool is closed is rejected", async () => {
+  await using world = await World.start("[]");
+  await serving(world);
+  const code = "for (const end = Date.now() + 900; Date.now() < end;); export default () => 1";
+  const snippet = { kind: "snippet", name: "new", language: "javascript", code };
+  const applied = assertRejects(() => world.apply(JSON.stringify([snippet])), Error, "the loader rejected");
+  await delay(300);
+  await world.runtime.pool.close();
+  await applied;
 });
