@@ -100,7 +100,7 @@ Deno.test("a warden that is lost takes nothing with it that is not parsed by the
       for (const { diagnostics } of await parsed) assertEquals(diagnostics, []);
       assertEquals(wardens.length, 2);
     }
-    warden.close();
+    await warden.close();
   } finally {
     globalThis.Worker = RealWorker;
   }
